@@ -1,0 +1,143 @@
+"""What the benchmarks share: sample files of a given size, processes with their time and peak memory,
+sections of docs/performance.md.
+
+This process stays small and imports no engine: a child starts with its parent's peak as its own.
+"""
+
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+LABELSTORE = [sys.executable, "-c", "import sys; from labelstore.cli import main; sys.exit(main())"]
+STORES = {"SQLite": "store.db", "DuckDB": "store.duckdb"}
+
+_WRITE_SAMPLE = """
+import sys
+from pathlib import Path
+from labelstore.samples import v1_labels, v2_data_rows
+from labelstore.samples.writing import ARRAY, LINES, write_records
+
+path, generation, asset_type, size = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+written = 0
+
+def count(block):
+    global written
+    written += block
+
+def records():
+    for record in (v1_labels if generation == "v1" else v2_data_rows)(asset_type, sys.maxsize):
+        if written >= size:
+            return
+        yield record
+
+write_records(path, records(), ARRAY if generation == "v1" else LINES, count)
+"""
+
+
+class Run(NamedTuple):
+    """A finished process."""
+
+    seconds: float
+    peak_mib: float
+    output: str
+
+
+class Row(NamedTuple):
+    """A measured quantity; `met` is None where nothing is demanded of it."""
+
+    what: str
+    result: str
+    peak_mib: float | None
+    limit: str
+    met: bool | None
+
+
+def run(*command: str | Path) -> Run:
+    """Run a process to its end. Raises `SystemExit` with its error text if it fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(process.args[1:])[:200]}\nended with {process.returncode}:\n{output}")
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return Run(seconds, usage.ru_maxrss / unit, output)
+
+
+def sample(folder: Path, generation: str, megabytes: int, asset_type: str = "image") -> Path:
+    """A sample export of about that size, made when the folder does not have it yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{generation}-{asset_type}-{megabytes}mb.{'json' if generation == 'v1' else 'ndjson'}"
+    if not path.exists():
+        run(sys.executable, "-c", _WRITE_SAMPLE, path, generation, asset_type, str(megabytes * 1_000_000))
+    return path
+
+
+def remove(store: Path) -> None:
+    for path in (store, *(store.with_name(store.name + suffix) for suffix in ("-wal", "-shm", ".wal"))):
+        path.unlink(missing_ok=True)
+
+
+def spread(values: Iterable[float], unit: str, digits: int = 1) -> str:
+    """Median, smallest and largest."""
+    known = sorted(values)
+    return f"{median(known):.{digits}f} {unit} ({known[0]:.{digits}f}–{known[-1]:.{digits}f})"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """A Markdown table."""
+    lines = ["| what | result | peak MiB | demanded | |", "|---|---|---|---|---|"]
+    for row in rows:
+        peak = "" if row.peak_mib is None else f"{row.peak_mib:.0f}"
+        verdict = {None: "", True: "met", False: "**missed**"}[row.met]
+        lines.append(f"| {row.what} | {row.result} | {peak} | {row.limit} | {verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine() -> str:
+    """One line about where the figures come from."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory, {platform.system()},"
+        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, DuckDB {version('duckdb')}."
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def report(title: str, text: str, rows: list[Row], page: Path | None) -> int:
+    """Print a section, put it into the page, and return the exit code: 1 when a demand was missed."""
+    section = f"## {title}\n\n{text} {machine()}\n\n{table(rows)}"
+    print(section)
+    if page is not None:
+        _put(page, title, section)
+    return int(any(row.met is False for row in rows))
+
+
+def _put(page: Path, title: str, section: str) -> None:
+    """Replace the section of that title, or add it."""
+    old = page.read_text(encoding="utf-8") if page.exists() else "# Performance\n"
+    head, *sections = old.split("\n## ")
+    kept = [part for part in sections if not part.startswith(f"{title}\n")]
+    parts = sorted([*kept, section.removeprefix("## ")], reverse=True)
+    page.write_text("\n## ".join([head, *(part.rstrip("\n") + "\n" for part in parts)]), encoding="utf-8")

@@ -1,0 +1,5 @@
+"""The command line of a checkout: hands over to `labelstore.cli`."""
+
+from labelstore.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""The Typer application: its commands, `--version`, and the way from an error to an exit code."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from labelstore.cli import describing, diagnostics, loading, making, output, reading
+from labelstore.version import __version__
+
+
+class Commands(TyperGroup):
+    """The commands in the order of a first use, each ending in an exit code and never in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with diagnostics.reported():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output.write(f"labelstore {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def labelstore(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Load Labelbox exports into SQLite or DuckDB, query them, and get every label back.
+
+    \b
+    Examples:
+      labelstore demo
+      labelstore load labels.db export.json
+      labelstore query labels.db "select name, count(*) from objects group by name"
+    """
+
+
+for command in (
+    loading.load,
+    loading.verify,
+    reading.get,
+    reading.export,
+    reading.query,
+    reading.stats,
+    describing.detect,
+    making.sample,
+    making.demo,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command that `sys.argv` names; exits the interpreter."""
+    app(prog_name="labelstore")

@@ -1,0 +1,79 @@
+"""`detect`: what a file is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import FAILED
+from labelstore.cli.options import AsJson, Exports, MaxRatio
+from labelstore.cli.output import visible
+
+if TYPE_CHECKING:
+    from labelstore.detection import Detection
+
+
+def detect(
+    files: Exports,
+    whole: Annotated[bool, typer.Option("--all", help="Look at all records, not only at the first 1000.")] = False,
+    max_ratio: MaxRatio = 1000.0,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what files are: generation, framing, contents, and keys that labelstore does not know.
+
+    Looks at the first 1000 records or 32 MB of each file. Exits with 1 if one holds no record of an export.
+
+    \b
+    Examples:
+      labelstore detect export.json
+      labelstore detect "exports/*.ndjson.gz" --all --json
+    """
+    from labelstore.detection import detect
+
+    found = []
+    for detection in detect(files, whole=whole, max_ratio=max_ratio or None):
+        found.append(detection)
+        if not as_json:
+            output.write("".join(f"{line}\n" for line in _lines(detection)))
+    if as_json:
+        output.write_json([detection.as_json() for detection in found])
+    if not all(detection.is_export for detection in found):
+        raise typer.Exit(FAILED)
+
+
+def _lines(found: "Detection") -> Iterator[str]:
+    yield visible(found.name)
+    yield f"  generation          {_generation(found)}"
+    yield f"  framing             {found.framing}, compression {found.compression}"
+    extent = "all of the file" if found.is_complete else "the first ones; --all looks at all"
+    yield f"  records             {found.records:,} ({extent})"
+    for reject in found.first_rejects:
+        place = f"record {reject['position']} at byte {reject['byte_offset']}"
+        yield f"  rejected            {place}: {visible(reject['reason'])}"
+    if found.rejected > len(found.first_rejects):
+        yield f"  rejected            {found.rejected - len(found.first_rejects):,} more"
+    yield from _counted("asset types", found.asset_types)
+    yield from _counted("objects", found.object_kinds)
+    yield from _counted("classifications", found.classification_kinds)
+    present = [f"{name} {count:,}/{of:,}" for name, (count, of) in found.blocks.items() if count]
+    absent = [name for name, (count, _) in found.blocks.items() if not count]
+    if present:
+        yield f"  present             {', '.join(present)}"
+    if absent:
+        yield f"  absent              {', '.join(absent)}"
+    yield from _counted("unknown keys", found.unknown_keys)
+    yield from _counted("unexpected values", found.unexpected_values)
+
+
+def _generation(found: "Detection") -> str:
+    if found.generation is None:
+        return "none: not a Labelbox export" if found.records else "none: no records"
+    shapes = ", ".join(f"{name} {count:,}" for name, count in sorted(found.sub_generations.items()))
+    return found.generation + (f" ({shapes})" if shapes else "")
+
+
+def _counted(title: str, counts: "Counter[str]") -> Iterator[str]:
+    if counts:
+        yield f"  {title:18}  " + ", ".join(f"{visible(name)} {count:,}" for name, count in counts.most_common())

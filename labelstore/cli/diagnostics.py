@@ -1,0 +1,78 @@
+"""Errors → one line on standard error and an exit code; nothing else of this package does that."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from labelstore.cli.output import visible
+from labelstore.errors import LabelstoreError
+
+FAILED = 1
+REJECTED = 3
+INTERRUPTED = 130
+
+_LONGEST = 1000
+_ENGINES = (("sqlite3", "SQLite", ("Error", "Warning")), ("duckdb", "DuckDB", ("Error",)))
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Ends with `typer.Exit` for every error that a file, a path, a query or the machine can cause."""
+    try:
+        yield
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        text = explained(error)
+        if text is None:
+            raise
+        say(text)
+        raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
+    finally:
+        _settle_output()
+
+
+def say(text: str) -> None:
+    """One line on standard error, whatever the text contains."""
+    line = visible(text)
+    print("labelstore:", line if len(line) <= _LONGEST else line[:_LONGEST] + "…", file=sys.stderr)
+
+
+def explained(error: Exception) -> str | None:
+    """What to tell about an error; None for one that only a defect of this package can cause."""
+    match error:
+        case LabelstoreError():
+            return str(error)
+        case OSError():
+            name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+            return f"{name}{error.strerror or error}"
+        case MemoryError():
+            return "there is not enough memory for this"
+        case UnicodeError():
+            return f"a text that is not valid UTF-8: {error}"
+    return _explained_by_engine(error)
+
+
+def _explained_by_engine(error: Exception) -> str | None:
+    """Errors of an engine that was imported. What it says up to the first blank line, and the way out."""
+    for module_name, engine, classes in _ENGINES:
+        module = sys.modules.get(module_name)
+        if module is not None and isinstance(error, tuple(getattr(module, name) for name in classes)):
+            text = " ".join(str(error).split("\n\n")[0].split("\n"))
+            hint = "; queries only read the store" if "read" in text and "only" in text else ""
+            return f"{engine}: {text}{hint}"
+    return None
+
+
+def _settle_output() -> None:
+    """What nobody can read any more (a closed pipe, a full disk) must not fail again when Python exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

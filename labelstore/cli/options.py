@@ -1,0 +1,26 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite or DuckDB file.")]
+Exports = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help='Exports: JSON or NDJSON, also .gz, .zst or .zip; patterns; "-" is standard input.'
+    ),
+]
+Frames = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Frames files of v1 video and DICOM labels, named by label id, by data row id or as in their URL.",
+    ),
+]
+MaxRatio = Annotated[
+    float,
+    typer.Option(metavar="N", min=0, help="Refuse files that grow to more than N times their size; 0 allows all."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

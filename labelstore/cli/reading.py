@@ -1,0 +1,164 @@
+"""`get`, `export`, `query` and `stats`: what a store holds."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.options import AsJson, Store
+from labelstore.errors import InputError, LabelstoreError, NotFoundError
+
+
+class Format(StrEnum):
+    """The formats of a query's result, as `output.FORMATS` writes them."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+class ExportFormat(StrEnum):
+    """The export files that can be written, those of `labelstore.rebuilding`."""
+
+    V1 = "labelbox-v1"
+    V2 = "labelbox-v2"
+
+
+def get(
+    db: Store,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of labels or data rows.")],
+    pretty: Annotated[
+        bool | None, typer.Option("--pretty/--compact", help="Indented (usual on a terminal), or one line each.")
+    ] = None,
+) -> None:
+    """Print labels or data rows as they came, as JSON.
+
+    \b
+    Examples:
+      labelstore get labels.db LABEL_ID
+      labelstore get labels.db DATA_ROW_ID --compact
+    """
+    import msgspec
+
+    from labelstore.rebuilding import json_of
+    from labelstore.stores import open_database
+
+    indent = 2 if (output.is_terminal() if pretty is None else pretty) else -1
+    missing: list[NotFoundError] = []
+    with open_database(db, read_only=True) as database:
+        for wanted in ids:
+            try:
+                for _, text in json_of(database, [wanted]):
+                    output.write(output.json_escaped(msgspec.json.format(text, indent=indent)) + "\n")
+            except NotFoundError as error:
+                missing.append(error)
+    if missing:
+        more = f" ({len(missing) - 1} more ids are missing)" if len(missing) > 1 else ""
+        raise NotFoundError(f"{missing[0]}{more}")
+
+
+def export(
+    db: Store,
+    format: Annotated[ExportFormat, typer.Argument(help="The generation to write.")],
+    out: Annotated[str, typer.Argument(metavar="OUT", help='The file to write; "-" is standard output.')],
+) -> None:
+    """Write the records of one generation as an export file.
+
+    labelbox-v1 is a JSON array of the labels that came as v1, labelbox-v2 a line for each data row that came as v2.
+
+    \b
+    Examples:
+      labelstore export labels.db labelbox-v2 export.ndjson
+      labelstore export labels.db labelbox-v1 - | gzip > export.json.gz
+    """
+    from labelstore import rebuilding
+
+    count = rebuilding.export(db, format.value, out)
+    print(f"{count:,} records written", file=sys.stderr)
+
+
+def query(
+    db: Store,
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads it from a file, "-" from standard input.')
+    ],
+    format: Annotated[
+        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
+    ] = None,
+) -> None:
+    """Run SQL on a store, which is only read.
+
+    Bytes are printed in hex; NULL is empty in csv.
+
+    \b
+    Examples:
+      labelstore query labels.db "select name, count(*) from objects group by name"
+      labelstore query labels.db "select * from image_labels limit 10" --format csv
+      labelstore query labels.duckdb @report.sql
+    """
+    from labelstore.stores import open_database
+
+    chosen = format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
+    text = _statement(sql)
+    with open_database(db, read_only=True) as database, _showable():
+        result = database.query(text)
+        if result.columns:
+            output.write_rows(chosen.value, result.columns, result.rows)
+
+
+def _statement(sql: str) -> str:
+    """The text of the statement, from where `sql` says it stands."""
+    if sql == "-":
+        return sys.stdin.read()
+    if not sql.startswith("@"):
+        return sql
+    try:
+        return Path(sql[1:]).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})") from None
+
+
+@contextmanager
+def _showable() -> Iterator[None]:
+    """Names the values of an engine that Python has none for, such as a DuckDB interval of a million years."""
+    try:
+        yield
+    except (ValueError, ArithmeticError, ImportError) as error:
+        raise LabelstoreError(f"this result cannot be shown ({error}); cast its columns to varchar") from error
+
+
+def stats(db: Store, as_json: AsJson = False) -> None:
+    """Count data rows, labels, objects and classifications, each by itself.
+
+    By project, asset type, kind and name. An object or classification counts once in every frame it is in. Labels in
+    model runs and predictions are counted apart, with what is in them.
+
+    \b
+    Examples:
+      labelstore stats labels.db
+      labelstore stats labels.db --json
+    """
+    from labelstore.stats import stats
+    from labelstore.stores import open_database
+
+    with open_database(db, read_only=True) as database:
+        found = stats(database)
+    if as_json:
+        output.write_json(found)
+        return
+    output.write_table(("total", ""), list(found.pop("total").items()))
+    for section, rows in found.items():
+        if rows:
+            _write_section(section, rows)
+
+
+def _write_section(section: str, rows: Iterable[dict[str, Any]]) -> None:
+    output.write(f"\n{section.replace('_', ' ')}\n")
+    listed = list(rows)
+    output.write_table(list(listed[0]), [tuple(row.values()) for row in listed])

@@ -1,0 +1,112 @@
+"""One record's bytes → the struct of its format. Fast where the record has the declared shape, exact where not."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from labelstore.formats.fitting import Misfit, fit
+from labelstore.formats.v1 import record as v1
+from labelstore.formats.v2 import record as v2
+
+Decoded = v1.Element | v1.Frame | v2.Line
+
+MAX_DEPTH = 1000
+"""Deepest nesting that is stored: SQLite's own limit for JSON."""
+
+_V1_KEYS = frozenset(("ID", "Label", "Labeled Data", "DataRow ID", "View Label", "External ID"))
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
+    struct: msgspec.json.Decoder(struct) for struct in (v1.Element, v2.Line, v1.Frame)
+}
+_MINUS_ZERO = re.compile(rb":\s*-0(?:\.0*)?(?:[eE][-+]?\d+)?\s*[,}]")
+
+
+class UnknownRecord(ValueError):
+    """A JSON value that is no record of an export that we know."""
+
+
+class RecordDecoder:
+    """Decodes the records of one file, which are nearly always of one format: the last one is tried first."""
+
+    def __init__(self) -> None:
+        self._struct: type | None = None
+        self._decode: Callable[[bytes], Any] | None = None
+
+    def __call__(self, raw: bytes) -> Decoded:
+        """The record in `raw`.
+
+        Raises `msgspec.DecodeError` for malformed JSON, a number out of the range of doubles or a lone surrogate,
+        `UnknownRecord` for another kind of value, `RecursionError` below `MAX_DEPTH`.
+        """
+        if self._decode is not None and not _has_minus_zero(raw):
+            try:
+                return self._decode(raw)  # type: ignore[no-any-return]
+            except msgspec.ValidationError:
+                pass
+        return self.fitted(raw)
+
+    def fitted(self, raw: bytes) -> Decoded:
+        """The same record by the way for records of an unexpected shape: both ways give the same rows."""
+        value = msgspec.json.decode(raw)
+        struct = recognise(value)
+        if struct is not self._struct:
+            self._struct, self._decode = struct, _DECODERS[struct].decode
+        with _deep_calls():
+            try:
+                return fit(struct, value)  # type: ignore[no-any-return]
+            except TypeError:
+                raise UnknownRecord("a record without the key that its kind requires") from None
+
+
+def recognise(value: Any) -> type:
+    """The struct for a decoded JSON value; `UnknownRecord` says what it is instead."""
+    if not isinstance(value, dict):
+        raise UnknownRecord(f"{_json_kind(value)}, not an object")
+    if isinstance(value.get("data_row"), dict):
+        return v2.Line
+    number = value.get("frameNumber")
+    if isinstance(number, int) and not isinstance(number, bool) and not _V1_KEYS & value.keys():
+        return v1.Frame
+    if _V1_KEYS & value.keys():
+        return v1.Element
+    keys = ", ".join(map(repr, list(value)[:5]))
+    raise UnknownRecord(f"an object with the keys {keys[:120]}" if keys else "an empty object")
+
+
+@contextmanager
+def bounded_depth() -> Iterator[None]:
+    """Lets JSON nest `MAX_DEPTH` deep below the caller, however deep the caller itself stands in the stack."""
+    before = sys.getrecursionlimit()
+    depth, frame = 0, sys._getframe()
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(max(depth + MAX_DEPTH + 30, 200))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@contextmanager
+def _deep_calls() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + 10 * MAX_DEPTH)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _has_minus_zero(raw: bytes) -> bool:
+    """Whether a member is -0.0, which a column might print as 0."""
+    return (b":-0" in raw or b": -0" in raw or b":\n" in raw) and _MINUS_ZERO.search(raw) is not None
+
+
+def _json_kind(value: Any) -> str:
+    return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+
+
+__all__ = ["MAX_DEPTH", "Decoded", "Misfit", "RecordDecoder", "UnknownRecord", "bounded_depth", "recognise"]

@@ -1,0 +1,112 @@
+"""Geometry as exports write it: JSON kept as text, and the bounding values that SQL searches by."""
+
+import re
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from labelstore.formats.fitting import Misfit, Number
+
+Bounds = tuple[float | None, float | None, float | None, float | None]
+"""min_x, min_y, max_x, max_y"""
+
+UNBOUNDED: Bounds = (None, None, None, None)
+_BLANK = re.compile(rb"[\s]")
+_TOO_LARGE = 2.0**1023
+
+
+class Vertex(msgspec.Struct, gc=False):
+    """One `{"x": …, "y": …}` of a polygon or polyline."""
+
+    x: Number
+    y: Number
+
+
+_vertices = msgspec.json.Decoder(list[Vertex])
+
+
+def array_text(raw: Raw) -> str:
+    """A JSON array as text without blanks; `Misfit` for any other value.
+
+    Geometry holds no strings that matter, so its text is kept as it came, number spelling included.
+    """
+    data = bytes(raw)
+    if not data.startswith(b"["):
+        raise Misfit
+    if _BLANK.search(data):
+        data = msgspec.json.format(data, indent=-1)
+    return data.decode()
+
+
+def vertex_bounds(text: str) -> Bounds:
+    """Bounds of a JSON array of `{"x", "y"}`; none if it is empty or something else."""
+    try:
+        vertices = _vertices.decode(text)
+    except msgspec.ValidationError:
+        return UNBOUNDED
+    if not vertices:
+        return UNBOUNDED
+    xs = [vertex.x for vertex in vertices]
+    ys = [vertex.y for vertex in vertices]
+    return _finite((min(xs), min(ys), max(xs), max(ys)))
+
+
+def lnglat_bounds(text: str) -> Bounds:
+    """Bounds of JSON coordinates of any depth whose innermost arrays start with longitude, latitude."""
+    try:
+        positions = list(_positions(msgspec.json.decode(text)))
+    except (msgspec.ValidationError, RecursionError):
+        return UNBOUNDED
+    if not positions:
+        return UNBOUNDED
+    xs, ys = zip(*positions, strict=True)
+    return _finite((min(xs), min(ys), max(xs), max(ys)))
+
+
+def _positions(value: Any) -> Iterator[tuple[float, float]]:
+    if isinstance(value, list):
+        if len(value) >= 2 and all(_is_number(number) for number in value[:2]):
+            yield value[0], value[1]
+        else:
+            for item in value:
+                yield from _positions(item)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _finite(bounds: tuple[float, float, float, float]) -> Bounds:
+    if all(isfinite(value) and -_TOO_LARGE < value < _TOO_LARGE for value in bounds):
+        return (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
+    return UNBOUNDED
+
+
+# -- well-known text (v1, 2018–19) ------------------------------------------------------------------------------------
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_WKT = re.compile(r"\s*(POINT|LINESTRING|POLYGON|MULTIPOLYGON)\s*(\(.*\))\s*", re.S)
+_WKT_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})")
+_WKT_KINDS = {"POINT": "point", "LINESTRING": "polyline", "POLYGON": "polygon", "MULTIPOLYGON": "polygon"}
+
+
+def read_wkt(text: str) -> tuple[str, str] | None:
+    """Kind and coordinates (JSON arrays as nested as the text) of well-known text; None if it is something else."""
+    match = _WKT.fullmatch(text)
+    if match is None:
+        return None
+    body = _WKT_POSITION.sub(lambda m: f"[{_json_number(m[1])},{_json_number(m[2])}]", match[2])
+    coordinates = body.replace("(", "[").replace(")", "]")
+    if match[1] == "POINT":
+        coordinates = coordinates.strip()[1:-1]
+    try:
+        return _WKT_KINDS[match[1]], msgspec.json.format(coordinates, indent=-1)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _json_number(text: str) -> str:
+    return repr(float(text)) if isfinite(float(text)) else "null"

@@ -1,0 +1,46 @@
+"""What the shredders of both generations share: the numbering of nodes, and the rows of geometry."""
+
+from labelstore.formats.geometry import lnglat_bounds, vertex_bounds
+from labelstore.rows import NODE_BITS, Rows
+
+PLACES = (1 << NODE_BITS) - 1
+
+
+class TooManyNodes(ValueError):
+    """A record with more JSON objects than a record id has nodes."""
+
+
+class Nodes:
+    """Numbers the rows of one record in the order of its text."""
+
+    def __init__(self, rows: Rows, record_id: int) -> None:
+        self.rows = rows
+        self.record_id = record_id
+        self.first = record_id << NODE_BITS
+        self.node = self.first
+
+    def next(self) -> int:
+        self.node += 1
+        if self.node & PLACES == 0:
+            raise TooManyNodes(f"more than {PLACES:,} objects in one record")
+        return self.node
+
+    # -- geometry: one row each ---------------------------------------------------------------------------------------
+
+    def path(self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None) -> None:
+        """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
+        plain = form is None or form in ("ring", "item")
+        bounds = vertex_bounds(coordinates) if plain else lnglat_bounds(coordinates)
+        self.rows[table].append((object_id, coordinates, form, wkt, *bounds, None))
+
+    def geo_box(self, object_id: int, coordinates: str) -> None:
+        """A rectangle in longitude and latitude, given as the ring around it."""
+        west, south, east, north = lnglat_bounds(coordinates)
+        if west is None or south is None or east is None or north is None:
+            row = (object_id, None, None, None, None, coordinates, None)
+        else:
+            row = (object_id, north, west, north - south, east - west, coordinates, None)
+        self.rows["bounding_boxes"].append(row)
+
+    def geo_point(self, object_id: int, x: float, y: float) -> None:
+        self.rows["points"].append((object_id, x, y, "geo", None, None))

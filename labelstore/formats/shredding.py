@@ -1,0 +1,62 @@
+"""One decoded record → rows: the pure function that the command line, a worker process or a cluster task calls."""
+
+from typing import Any
+
+from labelstore.formats.decoding import Decoded, RecordDecoder
+from labelstore.formats.fitting import Misfit
+from labelstore.formats.v1 import record as v1
+from labelstore.formats.v1.shred import label_id_of, shred_frame, shred_label
+from labelstore.formats.v2 import record as v2
+from labelstore.formats.v2.shred import identity_of, shred_line
+from labelstore.rows import Rows
+
+
+def generation_of(record: Decoded) -> str:
+    """v1, v2, or frames."""
+    if isinstance(record, v2.Line):
+        return "v2"
+    return "v1" if isinstance(record, v1.Element) else "frames"
+
+
+def identity(record: Decoded) -> str:
+    """What a later record must tell about to replace this one: its label, or its data row in the same projects."""
+    if isinstance(record, v2.Line):
+        return identity_of(record)
+    return label_id_of(record) if isinstance(record, v1.Element) else str(record.number)
+
+
+def label_ids(record: Decoded) -> list[str]:
+    """Ids of the labels that the record brings, as far as Labelbox gave them; model runs excluded."""
+    if isinstance(record, v1.Element):
+        return [label_id_of(record)]
+    if isinstance(record, v2.Line):
+        projects = (record.projects or {}).values()
+        return [label.id for project in projects for label in project.labels or () if label.id is not None]
+    return []
+
+
+def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str = "") -> None:
+    """Add the rows of a record to `rows`; a frame belongs to `label_id`.
+
+    `raw` is the record's text: one that decodes into structs but says what rows cannot hold is fitted from it.
+    `source` is (load_id, position, byte_offset, content_hash). Even record ids are v1 and frames, odd ones v2.
+    Raises `UnicodeDecodeError` for invalid UTF-8, `TooManyNodes` for a record with more objects than nodes.
+    """
+    lengths = {table: len(existing) for table, existing in rows.by_table.items()}
+    try:
+        _shred(record, record_id, rows, source, label_id)
+    except BaseException as error:
+        for table, length in lengths.items():
+            del rows[table][length:]
+        if not isinstance(error, Misfit):
+            raise
+        _shred(RecordDecoder().fitted(raw), record_id, rows, source, label_id)
+
+
+def _shred(record: Decoded, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str) -> None:
+    if isinstance(record, v1.Element):
+        shred_label(record, record_id, rows, source)
+    elif isinstance(record, v2.Line):
+        shred_line(record, record_id, rows, source)
+    else:
+        shred_frame(record, label_id, record_id, rows, source)

@@ -1,0 +1,244 @@
+"""Arguments of a command line → open sources of bytes: files, members of zip archives, standard input."""
+
+import errno
+import glob
+import hashlib
+import io
+import os
+import stat
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from labelstore.errors import InputError
+from labelstore.framing.compression import DamagedError, gunzip, unzstd
+from labelstore.framing.signatures import compression_of
+
+MAX_RATIO = 1000.0
+_RATIO_FREE_BYTES = 64 << 20
+_PLAIN_BYTES = 1 << 20
+_MEMBER_BYTES = 16 << 10
+_DECODERS = {"gzip": gunzip, "zstd": unzstd}
+_READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class Source:
+    """One stream of bytes under the name that the user gave it; a context manager that closes it.
+
+    name         as the user wrote it, `archive.zip!member` for a member
+    compression  `none`, `gzip`, `zstd`, `zip`, `zip+gzip`, `zip+zstd`
+    size         bytes on disk (for a member: its compressed size), None if that is not known
+    bytes_read   how many of them have been read so far
+    sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read
+    is_zip       whether it is a zip archive itself, which has to be opened member by member
+    framing      what `split` found: `array`, `lines`, `concatenated`, `single` or `empty`; None before that
+    """
+
+    def __init__(
+        self,
+        name: str,
+        file: BinaryIO,
+        *,
+        size: int | None = None,
+        member_size: int | None = None,
+        max_ratio: float | None = MAX_RATIO,
+        closes: bool = True,
+    ) -> None:
+        """Takes `file` over. `member_size` is given for a member of a zip archive: its decompressed size."""
+        self.name, self.size = name, size
+        self.framing: str | None = None
+        self._file, self._closes = file, closes
+        self._member_size, self._max_ratio = member_size, max_ratio
+        self._digest, self._taken, self._given = hashlib.sha256(), 0, 0
+        self._step = _PLAIN_BYTES if member_size is None else _MEMBER_BYTES
+        self._head = self._pending = b""
+        self._pending_from = 0
+        self._head = self._peek(8)
+        kind = compression_of(self._head)
+        layers = ["zip"] * (member_size is not None) + [kind] * (kind in _DECODERS)
+        self.compression = "+".join(layers) or "none"
+        self.is_zip = kind == "zip"
+        self._pieces = _DECODERS[kind](name, self._take) if kind in _DECODERS else self._plain()
+
+    @property
+    def bytes_read(self) -> int:
+        if self._member_size is None or self.size is None:
+            return self._taken
+        return self.size * self._taken // (self._member_size or 1)
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` decompressed bytes, none at the end. Raises InputError where the data is damaged."""
+        if self._pending_from == len(self._pending):
+            self._pending, self._pending_from = self._next_piece(), 0
+        if not self._pending_from and len(self._pending) <= count:
+            piece, self._pending = self._pending, b""
+            return piece
+        start = self._pending_from
+        self._pending_from = min(start + count, len(self._pending))
+        return self._pending[start : self._pending_from]
+
+    def close(self) -> None:
+        if self._closes:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _next_piece(self) -> bytes:
+        try:
+            piece = next((piece for piece in self._pieces if piece), b"")
+        except DamagedError as error:
+            raise InputError(self.name, f"{error}, after byte {self._given} of its content") from None
+        self._given += len(piece)
+        self._refuse_bomb()
+        return piece
+
+    def _refuse_bomb(self) -> None:
+        if self._max_ratio is None or self.compression == "none" or self._given <= _RATIO_FREE_BYTES:
+            return
+        if self._given > self._max_ratio * max(self.bytes_read, 1):
+            reason = f"decompresses to more than {self._max_ratio:g} times its size"
+            raise InputError(self.name, reason, "if that is right, allow it with --max-ratio")
+
+    def _plain(self) -> Iterator[bytes]:
+        while piece := self._take(self._step):
+            yield piece
+
+    def _take(self, count: int) -> bytes:
+        """Up to `count` bytes of the file, counted and hashed."""
+        data = self._head or self._read_file(count)
+        self._head = b""
+        self._taken += len(data)
+        self._digest.update(data)
+        return data
+
+    def _peek(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count and (more := self._read_file(count - len(data))):
+            data += more
+        return data
+
+    def _read_file(self, count: int) -> bytes:
+        try:
+            return (
+                self._file.read1(count)
+                if isinstance(self._file, io.BufferedIOBase)
+                else self._file.read(count)
+            )
+        except _READ_ERRORS as error:
+            raise InputError(self.name, f"{_reason(error)}, at byte {self._taken} of it") from None
+
+
+def open_sources(arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO) -> Iterator[Source]:
+    """Opens each argument in turn: a path, a glob pattern (in the order of names), or `-` for standard input.
+
+    A zip archive gives a Source for each of its files. `max_ratio` bounds what compressed data may grow to,
+    per compressed byte, once it is past 64 MiB; None for no bound. Raises InputError for what will not open.
+    """
+    for argument in arguments:
+        if argument == "-":
+            yield _standard_input(max_ratio)
+            continue
+        for path in _paths(argument):
+            yield from _open_path(path, max_ratio)
+
+
+def _standard_input(max_ratio: float | None) -> Source:
+    if sys.stdin is None:
+        raise InputError("-", "there is no standard input")
+    source = Source("-", sys.stdin.buffer, max_ratio=max_ratio, closes=False)
+    if source.is_zip:
+        raise _zip_in_a_pipe("-")
+    return source
+
+
+def _zip_in_a_pipe(name: str) -> InputError:
+    return InputError(name, "is a zip archive in a pipe", "save it to a file first")
+
+
+def _paths(argument: str) -> list[str]:
+    if os.path.exists(argument) or not glob.has_magic(argument):
+        return [argument]
+    paths = sorted(path for path in glob.glob(argument, recursive=True) if not os.path.isdir(path))
+    if not paths:
+        raise InputError(argument, "no file matches this pattern")
+    return paths
+
+
+def _open_path(path: str, max_ratio: float | None) -> Iterator[Source]:
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - the Source closes it
+    except (OSError, ValueError) as error:
+        raise InputError(path, _reason(error)) from None
+    try:
+        status = os.fstat(file.fileno())
+        regular = stat.S_ISREG(status.st_mode)
+        source = Source(path, file, size=status.st_size if regular else None, max_ratio=max_ratio)
+    except BaseException:
+        file.close()
+        raise
+    if not source.is_zip:
+        yield source
+        return
+    source.close()
+    if not regular:
+        raise _zip_in_a_pipe(path)
+    yield from _open_members(path, max_ratio)
+
+
+def _open_members(path: str, max_ratio: float | None) -> Iterator[Source]:
+    """The files of a zip archive; each keeps the archive open, as zipfile counts its users."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except _READ_ERRORS as error:
+        raise InputError(path, f"is a damaged zip archive ({_reason(error)})") from None
+    with archive:
+        members = [info for info in archive.infolist() if _is_export(info)]
+        if not members:
+            raise InputError(path, "is a zip archive without files")
+        for info in members:
+            yield _open_member(path, archive, info, max_ratio)
+
+
+def _is_export(info: zipfile.ZipInfo) -> bool:
+    mode = info.external_attr >> 16
+    regular = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+    return regular and not info.is_dir() and not info.filename.startswith("__MACOSX/")
+
+
+def _open_member(
+    path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None
+) -> Source:
+    name = f"{path}!{info.filename}"
+    if info.flag_bits & 1:
+        raise InputError(name, "is encrypted", "unpack the archive with its password first")
+    try:
+        file = archive.open(info)
+    except _READ_ERRORS as error:
+        raise InputError(name, _reason(error)) from None
+    sizes = {"size": info.compress_size, "member_size": info.file_size}
+    return Source(name, file, max_ratio=max_ratio, **sizes)  # type: ignore[arg-type]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "is a directory"
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, PermissionError):
+        return "may not be read"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"cannot be read ({os.strerror(error.errno)}, {errno.errorcode.get(error.errno, error.errno)})"
+    return str(error) or "ends too early"

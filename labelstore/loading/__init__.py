@@ -1,0 +1,6 @@
+"""Loading: files → records → rows → a store, with a report of what was stored and what was not."""
+
+from labelstore.loading.load import load
+from labelstore.loading.report import FileReport, Report
+
+__all__ = ["FileReport", "Report", "load"]

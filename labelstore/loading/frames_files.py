@@ -1,0 +1,38 @@
+"""Frames files that were downloaded beforehand: which file holds the frames of which label."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from labelstore.errors import InputError
+
+
+class FramesFolder:
+    """Files named by label id, by data row id, or by the last part of the frames URL's path.
+
+    They are tried in that order; a file's name counts with its suffixes and without them
+    (`ck1.ndjson.gz`, `ck1.ndjson`, `ck1`), so a suffix never hides a file.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._by_name: dict[str, Path] = {}
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise InputError(str(folder), f"cannot be read as a folder of frames files ({error.strerror})") from error
+        for entry in entries:
+            name = entry.name
+            while name and entry.is_file():
+                self._by_name.setdefault(name, Path(entry.path))
+                stem, dot, _ = name.rpartition(".")
+                if not dot:
+                    break
+                name = stem
+
+    def find(self, label_id: str, data_row_id: str | None, url: str) -> Path | None:
+        """The file with the frames of a label, None if there is none."""
+        last_part = unquote(urlsplit(url).path.rsplit("/", 1)[-1])
+        for name in (label_id, data_row_id, last_part, last_part.rpartition(".")[0]):
+            if name and name in self._by_name:
+                return self._by_name[name]
+        return None

@@ -1,0 +1,68 @@
+"""What a load did."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class FileReport:
+    """What came of one file. `repeated`: records whose label (or data row) a later record of the file had again."""
+
+    name: str
+    load_id: int = 0
+    generation: str | None = None
+    framing: str = ""
+    bytes: int = 0
+    records: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    first_rejects: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """What came of a whole load; counts of labels, objects and classifications are of records added or changed."""
+
+    store: str
+    engine: str
+    files: list[FileReport] = field(default_factory=list)
+    labels: int = 0
+    objects: int = 0
+    classifications: int = 0
+    frames: int = 0
+    asset_types: Counter[str] = field(default_factory=Counter)
+    frames_files: int = 0
+    frames_missing: int = 0
+    seconds: float = 0.0
+    bytes: int = 0
+
+    def total(self, count: str) -> int:
+        """A count of `FileReport`, over all files."""
+        return sum(getattr(file, count) for file in self.files)
+
+    @property
+    def megabytes_per_second(self) -> float:
+        return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        counts = ("records", "added", "changed", "unchanged", "repeated", "rejected")
+        return {
+            "store": self.store,
+            "engine": self.engine,
+            **{count: self.total(count) for count in counts},
+            "labels": self.labels,
+            "objects": self.objects,
+            "classifications": self.classifications,
+            "frames": self.frames,
+            "asset_types": dict(sorted(self.asset_types.items())),
+            "frames_files": self.frames_files,
+            "frames_missing": self.frames_missing,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+            "megabytes_per_second": round(self.megabytes_per_second, 1),
+            "files": [asdict(file) for file in self.files],
+        }

@@ -1,0 +1,71 @@
+"""The rows of a store: tables and columns as `sql/schema.sql` declares them, and a collection of rows to be written."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+Row = tuple[Any, ...]
+"""One row, its values in the order of the table's columns."""
+
+NODE_BITS = 24
+"""A node is `record_id << NODE_BITS | place`: at most 16.7 million JSON objects in one record."""
+
+DERIVED = ("datasets", "projects", "data_rows", "features")
+"""Tables that are computed from the others at the end of a load."""
+
+BOOKKEEPING = ("loads", "rejects")
+
+_TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
+_COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
+
+
+def sql_text(name: str) -> str:
+    """The text of one file of `sql/`, from the installed package or from the checkout."""
+    packaged = files("labelstore") / "sql"
+    if packaged.is_dir():
+        return (packaged / name).read_text(encoding="utf-8")
+    return (Path(__file__).resolve().parent.parent / "sql" / name).read_text(encoding="utf-8")
+
+
+@cache
+def columns() -> dict[str, dict[str, str]]:
+    """Table → column → declared type (integer, double, boolean, text, blob), in the order of the schema."""
+    return {
+        table: {column: kind for column, kind in _COLUMN.findall(body)}
+        for table, body in _TABLE.findall(sql_text("schema.sql"))
+    }
+
+
+@cache
+def content_tables() -> tuple[str, ...]:
+    """The tables that hold what records say, `records` first."""
+    return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING)
+
+
+def node_column(table: str) -> str:
+    """The column of a content table that holds the row's node: its first."""
+    return next(iter(columns()[table]))
+
+
+class Rows:
+    """Rows per table, in the order in which their records came."""
+
+    def __init__(self) -> None:
+        self.by_table: dict[str, list[Row]] = {table: [] for table in content_tables()}
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.by_table[table]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_table.values()))
+
+    def __iter__(self) -> Iterator[tuple[str, list[Row]]]:
+        """The tables that have rows, with them."""
+        return ((table, rows) for table, rows in self.by_table.items() if rows)
+
+    def clear(self) -> None:
+        for rows in self.by_table.values():
+            rows.clear()

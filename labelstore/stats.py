@@ -1,0 +1,113 @@
+"""What a store holds, counted: data rows, labels, objects and classifications, never one for another.
+
+Labels that stand in model runs (copies of labels, and predictions) are no work of labelers: they and what is in them
+are counted per model run and nowhere else. In video and DICOM an object counts once in every frame it is in.
+"""
+
+from typing import Any
+
+from labelstore.stores.database import Database
+
+_TOTAL = """
+with in_runs as (select label_id from labels where model_run_id is not null)
+select
+    (select count(*) from projects) as projects,
+    (select count(*) from datasets) as datasets,
+    (select count(*) from data_rows) as data_rows,
+    (select count(*) from labels where model_run_id is null) as labels,
+    (select count(*) from frames where label_id not in (select label_id from in_runs)) as frames,
+    (select count(*) from objects where label_id not in (select label_id from in_runs)) as objects,
+    (select count(*) from classifications where label_id not in (select label_id from in_runs)) as classifications,
+    (select count(*) from answers where label_id not in (select label_id from in_runs)) as answers,
+    (select count(*) from relationships where label_id not in (select label_id from in_runs)) as relationships,
+    (select count(*) from labels where model_run_id is not null and not is_prediction) as labels_in_model_runs,
+    (select count(*) from labels where is_prediction) as predictions,
+    (select count(*) from loads) as loads,
+    (select count(*) from rejects) as rejects
+"""
+
+_PER_LABEL = """
+objects_of as (select label_id, count(*) as number from objects group by label_id),
+classifications_of as (select label_id, count(*) as number from classifications group by label_id),
+labelled as (
+    select l.*, coalesce(o.number, 0) as objects, coalesce(c.number, 0) as classifications
+    from labels as l
+    left join objects_of as o on o.label_id = l.label_id
+    left join classifications_of as c on c.label_id = l.label_id
+)"""
+
+_PROJECTS = f"""
+with {_PER_LABEL},
+counted as (
+    select project_id, 1 as data_rows, 0 as labels, 0 as objects, 0 as classifications
+    from (
+        select project_id, data_row_id from labels where model_run_id is null
+        union
+        select project_id, data_row_id from data_row_projects
+    ) as asked
+    union all
+    select project_id, 0, 1, objects, classifications from labelled where model_run_id is null
+)
+select c.project_id, max(p.name) as name, sum(c.data_rows) as data_rows, sum(c.labels) as labels,
+    sum(c.objects) as objects, sum(c.classifications) as classifications
+from counted as c
+left join projects as p on p.project_id = c.project_id
+group by c.project_id
+order by data_rows desc, coalesce(c.project_id, '')
+"""
+
+_ASSET_TYPES = f"""
+with {_PER_LABEL}
+select asset_type, sum(data_rows) as data_rows, sum(labels) as labels, sum(objects) as objects,
+    sum(classifications) as classifications
+from (
+    select asset_type, 1 as data_rows, 0 as labels, 0 as objects, 0 as classifications from data_rows
+    union all
+    select d.asset_type, 0, 1, l.objects, l.classifications
+    from labelled as l
+    left join data_rows as d on d.data_row_id = l.data_row_id
+    where l.model_run_id is null
+) as counted
+group by asset_type
+order by data_rows desc, coalesce(asset_type, '')
+"""
+
+_ANNOTATIONS = """
+select {columns}, count(*) as {table}, count(distinct label_id) as labels
+from {table}
+where label_id not in (select label_id from labels where model_run_id is not null)
+group by {columns}
+order by {table} desc, coalesce(kind, ''){then}
+"""
+
+_MODEL_RUNS = f"""
+with {_PER_LABEL}
+select l.model_run_id, max(r.name) as name, sum(case when l.is_prediction then 0 else 1 end) as labels,
+    sum(case when l.is_prediction then 1 else 0 end) as predictions, sum(l.objects) as objects,
+    sum(l.classifications) as classifications
+from labelled as l
+left join (select model_run_id, max(name) as name from model_runs group by model_run_id) as r
+    on r.model_run_id = l.model_run_id
+where l.model_run_id is not null
+group by l.model_run_id
+order by l.model_run_id
+"""
+
+SECTIONS = {
+    "projects": _PROJECTS,
+    "asset_types": _ASSET_TYPES,
+    "object_kinds": _ANNOTATIONS.format(table="objects", columns="kind", then=""),
+    "object_names": _ANNOTATIONS.format(table="objects", columns="kind, name", then=", coalesce(name, '')"),
+    "classification_kinds": _ANNOTATIONS.format(table="classifications", columns="kind", then=""),
+    "classification_names": _ANNOTATIONS.format(
+        table="classifications", columns="kind, name", then=", coalesce(name, '')"
+    ),
+    "model_runs": _MODEL_RUNS,
+}
+"""Section → its query, which runs on both engines."""
+
+
+def stats(database: Database) -> dict[str, Any]:
+    """`{"total": {noun: count}, section: [{column: value}]}`, the sections those of `SECTIONS`."""
+    total = next(iter(database.query(_TOTAL)))
+    return {"total": total, **{section: list(database.query(sql)) for section, sql in SECTIONS.items()}}

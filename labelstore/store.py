@@ -1,0 +1,106 @@
+"""A store as Python sees it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from labelstore.loading import Report
+from labelstore.loading import load as _load
+from labelstore.loading.load import Progress
+from labelstore.rebuilding import json_of
+from labelstore.stores import engine_of, open_database
+from labelstore.stores.database import Database, Parameters, Result
+
+
+def open(path: str | Path, *, read_only: bool = False) -> "Store":  # noqa: A001
+    """The store in the file at `path`: SQLite, or DuckDB for a name that ends in .duckdb or .ddb.
+
+    A file that does not exist is made by the first `load`. Raises `StoreError` for a file that is no labelstore.
+    """
+    return Store(Path(path), read_only)
+
+
+class Store:
+    """An open store. Use it as a context manager, or `close` it.
+
+    >>> with labelstore.open("labels.db") as store:
+    ...     store.load(["export.json"])
+    ...     store.label("ck1")["Label"]["objects"]
+    """
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.engine = engine_of(path)
+        self._database: Database | None = None
+        if path.exists():
+            self._open()
+
+    def _open(self) -> Database:
+        if self._database is None:
+            self._database = open_database(self.path, read_only=True)
+        return self._database
+
+    def load(
+        self,
+        files: Iterable[str | Path],
+        *,
+        frames: str | Path | None = None,
+        max_ratio: float | None = 1000.0,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Load exports; see `labelstore.loading.load`."""
+        self.close()
+        return _load(self.path, files, frames=frames, max_ratio=max_ratio, progress=progress)
+
+    def label(self, label_id: str) -> Any:
+        """One label as it came: the v1 array element, or the v2 label object. Raises `NotFoundError`."""
+        found = self._open().label_json(label_id)
+        return json.loads(found[0]) if found else self._missing(label_id)
+
+    def data_row(self, data_row_id: str) -> Any:
+        """The line of a data row as it came in v2 (the newest one), or without one the newest v1 element about it.
+
+        Raises `NotFoundError`.
+        """
+        found = self._open().data_row_json(data_row_id)
+        return json.loads(found[-1]) if found else self._missing(data_row_id)
+
+    def _missing(self, wanted: str) -> Any:
+        return next(json_of(self._open(), [wanted]))  # raises NotFoundError
+
+    def labels(
+        self, *, project: str | None = None, asset_type: str | None = None, generation: str | None = None
+    ) -> Iterator[Any]:
+        """Labels as they came, streamed; of one project (id or name), asset type or generation where given."""
+        sql = (
+            "select l.label_id from labels as l join records as r on r.record_id = l.record_id"
+            " left join projects as p on p.project_id = l.project_id"
+            " where (? is null or l.project_id = ? or p.name = ?) and (? is null or r.asset_type = ?)"
+            " and (? is null or l.generation = ?) and l.node_id > ? order by l.node_id limit 500"
+        )
+        wanted = (project, project, project, asset_type, asset_type, generation, generation)
+        database, last = self._open(), -1
+        while True:
+            label_ids = [row[0] for row in database.query(sql, (*wanted, last)).rows]
+            if not label_ids:
+                return
+            for text in database.labels_json(label_ids):
+                yield json.loads(text)
+            last = database.value("select node_id from labels where label_id = ?", (label_ids[-1],))
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        """Run one SQL statement; iterate the result for dicts, or its `rows` for tuples under its `columns`."""
+        return self._open().query(sql, parameters)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,222 @@
+"""A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from labelstore.errors import StoreError
+from labelstore.rows import NODE_BITS, Rows, columns, content_tables, node_column
+from labelstore.stores.database import Database, Parameters, Result, Stored
+from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS
+
+STORAGE_VERSION = "v1.5.0"
+MEMORY_LIMIT = "700MB"
+_ARROW_TYPES = {
+    "integer": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "text": pa.string(),
+    "blob": pa.binary(),
+}
+_NEARBY = 256
+
+
+class DuckdbDatabase(Database):
+    engine = "duckdb"
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        super().__init__(path)
+        exists = path.exists() and path.stat().st_size > 0
+        if not exists and not create:
+            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+        if path.exists() and not exists:
+            path.unlink()
+        config: dict[str, Any] = {
+            "memory_limit": MEMORY_LIMIT,
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        }
+        if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
+            config["storage_compatibility_version"] = STORAGE_VERSION
+        try:
+            self._connection = duckdb.connect(str(path), read_only=read_only and exists, config=config)
+        except duckdb.Error as error:
+            raise _open_error(path, error) from error
+        try:
+            if exists:
+                self._check()
+            else:
+                self._create()
+        except BaseException:
+            self._connection.close()
+            raise
+        self._deleted: set[int] = set()
+
+    def _check(self) -> None:
+        sql = "select comment from duckdb_tables() where table_name = 'loads'"
+        comment = (self._connection.execute(sql).fetchone() or (None,))[0]
+        if not comment or not str(comment).startswith("labelstore schema "):
+            raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
+        version = int(str(comment).rsplit(" ", 1)[1])
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                str(self.path),
+                f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}",
+                "upgrade labelstore",
+            )
+
+    def _create(self) -> None:
+        for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS, *map(DUCKDB.view, VIEWS)):
+            self._connection.execute(statement)
+        self._connection.execute(f"comment on table loads is 'labelstore schema {SCHEMA_VERSION}'")
+
+    def build_fast(self) -> None:
+        self._connection.execute("set checkpoint_threshold = '256MB'")
+
+    def finish(self) -> None:
+        self._connection.execute("checkpoint")
+
+    def share(self) -> None:
+        pass
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        cursor = self._connection.cursor()
+        cursor.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            while batch := cursor.fetchmany(1000):
+                yield from batch
+
+        return Result(names, rows())
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        self._connection.execute(sql, parameters or None)
+
+    def begin(self) -> None:
+        self._connection.execute("begin")
+
+    def commit(self) -> None:
+        self._connection.execute("commit")
+
+    def rollback(self) -> None:
+        try:
+            self._connection.execute("rollback")
+        except duckdb.TransactionException:
+            pass  # none was open
+
+    def insert(self, rows: Rows) -> None:
+        for table, new in rows:
+            kinds = columns()[table]
+            values = zip(*new, strict=True)
+            arrays = [pa.array(column, type=_ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
+            self._insert_arrow(table, pa.table(arrays, names=list(kinds)))
+
+    def _insert_arrow(self, table: str, batch: pa.Table) -> None:
+        self._connection.register("batch", batch)
+        self._connection.execute(f"insert into {table} select * from batch")
+        self._connection.unregister("batch")
+
+    def _select_in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of `sql`, which reads the values as the column `value` of `wanted`."""
+        self._connection.register("wanted", pa.table({"value": list(values)}))
+        rows = self._connection.execute(sql).fetchall()
+        self._connection.unregister("wanted")
+        return rows
+
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
+        rows = self._select_in(
+            "select identity, record_id, load_id, content_hash from records"
+            f" where generation = '{generation}' and identity in (select value from wanted) order by record_id",
+            identities,
+        )
+        return {row[0]: Stored(*row[1:]) for row in rows}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        rows = self._select_in(
+            "select label_id, record_id, generation, node_id, end_id, project_id from labels"
+            " where label_id in (select value from wanted)",
+            label_ids,
+        )
+        return [row for row in rows if row[1] not in self._deleted]
+
+    def delete_records(self, record_ids: Sequence[int]) -> None:
+        self._deleted.update(record_ids)
+
+    def _finish_deletions(self) -> None:
+        if not self._deleted:
+            return
+        self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
+        for table in content_tables():
+            record_id = f"{node_column(table)} >> {NODE_BITS}"
+            self._connection.execute(f"delete from {table} where {record_id} in (select record_id from doomed)")
+        self._connection.unregister("doomed")
+        self._deleted.clear()
+
+    def delete_label(self, first: int, last: int) -> None:
+        for table in content_tables()[1:]:
+            self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
+
+    def derive(self, first: int) -> None:
+        self._finish_deletions()
+        for statement in DUCKDB.statements("derive.sql"):
+            self._connection.execute(statement, {"first": first} if "$first" in statement else None)
+
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for group in _neighbours(sorted(record_ids)):
+            wanted = set(group)
+            sql = (
+                "select node_id >> 24 as record_id, substr(replace(replace("
+                "string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
+                " from {pieces} where node_id >= ? and node_id < ? group by 1"
+            )
+            pieces = [f"v{1 + generation}_pieces" for generation in sorted({record_id & 1 for record_id in group})]
+            text = " union all ".join(sql.format(pieces=name) for name in pieces)
+            limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
+            rows = self._connection.execute(text, limits).fetchall()
+            yield from sorted(row for row in rows if row[0] in wanted)
+
+    def labels_json(self, label_ids: Sequence[str]) -> list[str]:
+        found = {row[0]: row for row in self.labels_named(label_ids)}
+        texts: dict[int, str] = {}
+        v1 = [row[1] for row in found.values() if row[2] == "v1"]
+        texts.update(self.rebuilt(v1))
+        labels = [found[label_id] for label_id in label_ids if label_id in found]
+        return [texts[row[1]] if row[2] == "v1" else self._joined(row[3], row[4]) for row in labels]
+
+    def _joined(self, first: int, last: int) -> str:
+        """The text of the v2 nodes between `first` and `last`."""
+        sql = (
+            "select substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''),"
+            " 2) from v2_pieces where node_id between ? and ? and pos between ? and ?"
+        )
+        return str(self._connection.execute(sql, [first, last] * 2).fetchall()[0][0])
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _neighbours(record_ids: list[int]) -> Iterator[list[int]]:
+    """Groups of ids that lie close together: each group is one range of nodes."""
+    group: list[int] = []
+    for record_id in record_ids:
+        if group and record_id - group[-1] > _NEARBY:
+            yield group
+            group = []
+        group.append(record_id)
+    if group:
+        yield group
+
+
+def _open_error(path: Path, error: duckdb.Error) -> StoreError:
+    text = str(error)
+    if "lock" in text.lower():
+        return StoreError(
+            str(path), "is in use by another process; DuckDB admits one writer, and no reader beside it", "wait for it"
+        )
+    if "version" in text.lower():
+        return StoreError(str(path), "was written by a newer DuckDB than this one", "pip install --upgrade duckdb")
+    return StoreError(str(path), f"cannot be opened ({text.splitlines()[0][:160]})")

@@ -1,0 +1,86 @@
+"""The statements of `sql/`, in the dialect of an engine."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from labelstore.rows import sql_text
+
+SCHEMA_VERSION = 1
+"""Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
+
+VIEWS = (
+    "views/v1_pieces.sql",
+    "views/v2_pieces.sql",
+    "{engine}/record_json.sql",
+    "{engine}/label_json.sql",
+    "{engine}/frame_json.sql",
+    "views/data_row_json.sql",
+    "views/image_labels.sql",
+    "views/video_labels.sql",
+    "views/text_labels.sql",
+    "views/geospatial_labels.sql",
+    "views/audio_labels.sql",
+    "views/document_labels.sql",
+    "views/conversation_labels.sql",
+    "views/dicom_labels.sql",
+    "views/html_labels.sql",
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Where an engine differs from the SQL that is written once."""
+
+    name: str
+    replacements: tuple[tuple[str, str], ...]
+
+    def translate(self, sql: str) -> str:
+        for pattern, replacement in self.replacements:
+            sql = re.sub(pattern, replacement, sql)
+        return sql
+
+    def statements(self, name: str) -> Iterator[str]:
+        """The statements of one file of `sql/`."""
+        sql = re.sub(r"--[^\n]*", "", self.translate(sql_text(name.format(engine=self.name))))
+        return (statement.strip() for statement in sql.split(";\n") if statement.strip())
+
+    def view(self, name: str) -> str:
+        """The statement of a view with its comments, which stay in the database for who reads it there."""
+        sql = self.translate(sql_text(name.format(engine=self.name))).strip().removesuffix(";")
+        head, _, body = sql.partition("create view ")
+        comment = head.strip()
+        title, _, rest = body.partition(" as\n")
+        return f"create view {title} as\n{comment}\n{rest}"
+
+
+SQLITE = Dialect(
+    "sqlite",
+    (
+        (r"json_quote\(([^()]+(?:\([^()]*\))?)\)", r"nullif(json_quote(\1), 'null')"),  # of NULL it is 'null'
+        # whole numbers as such; 15 digits where they say it exactly; SQLite's own JSON functions stop there
+        (
+            r'json_number\(([\w."]+)\)',
+            r"case when \1 is null then null when \1 = cast(\1 as integer) then cast(\1 as integer)"
+            r" when cast(printf('%!.15g', \1) as real) = \1 and abs(\1) between 1e-5 and 1e15 then printf('%!.15g', \1)"
+            r" else printf('%!.20g', \1) end",
+        ),
+    ),
+)
+
+DUCKDB = Dialect(
+    "duckdb",
+    (
+        (r"\bchar\(1\)", "chr(1)"),
+        (r"\binteger\b", "bigint"),
+        (r" primary key\b", ""),  # constraints would halve the speed of a load
+        (r" references \w+ \(\w+\)", ""),
+        (r":first\b", "$first"),
+    ),
+)
+
+DUCKDB_MACROS = (
+    "create macro json_quote(v) as cast(to_json(v) as varchar)",
+    "create macro json_number(v) as case when abs(v) < 1e15 and v = trunc(v) then cast(cast(v as bigint) as varchar)"
+    " else cast(v as varchar) end",
+)

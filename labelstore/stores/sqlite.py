@@ -1,0 +1,168 @@
+"""A store in a SQLite file. Rows are written by the standard library, the schema by sqlite-utils."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database as SchemaDatabase
+
+from labelstore.errors import StoreError
+from labelstore.rows import NODE_BITS, Rows, columns, content_tables, node_column
+from labelstore.stores.database import Database, Parameters, Result, Stored, batched
+from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS
+
+OLDEST = (3, 38, 0)
+APPLICATION_ID = 0x4C626C73  # "Lbls"
+_ROWS_PER_STATEMENT = 40
+
+
+class SqliteDatabase(Database):
+    """`new` is true for a file that this call made: it has no indexes for queries until `finish`."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        super().__init__(path)
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise StoreError(
+                str(path),
+                f"needs SQLite {'.'.join(map(str, OLDEST))} or newer, this Python has {sqlite3.sqlite_version}",
+                "use a newer Python, or a .duckdb store",
+            )
+        exists = path.exists() and path.stat().st_size > 0
+        if not exists and not create:
+            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+        self._connect(read_only and exists)
+        try:
+            if exists:
+                self._check()
+            else:
+                self._create()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise StoreError(str(path), f"cannot be opened ({error})") from error
+        self._inserts = {
+            table: f"insert into {table} values ({','.join('?' * len(columns()[table]))})" for table in content_tables()
+        }
+
+    def _connect(self, read_only: bool) -> None:
+        mode = "ro" if read_only else "rwc"
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+            self._connection.execute("pragma busy_timeout = 60000")
+            self._connection.execute("pragma cache_size = -32000")
+        except sqlite3.Error as error:
+            raise StoreError(str(self.path), f"cannot be opened ({error})") from error
+
+    def _check(self) -> None:
+        if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
+            raise StoreError(str(self.path), "is a SQLite database, but not a labelstore", "give another name")
+        version = self._connection.execute("pragma user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                str(self.path),
+                f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}",
+                "upgrade labelstore",
+            )
+
+    def _create(self) -> None:
+        schema = SchemaDatabase(self._connection)
+        self._connection.execute("pragma page_size = 8192")
+        self._connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        self._connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        with schema.atomic():
+            for name in ("schema.sql", "lookups.sql"):
+                for statement in SQLITE.statements(name):
+                    schema.execute(statement)
+            for view in VIEWS:
+                schema.execute(SQLITE.view(view))
+
+    def build_fast(self) -> None:
+        """For a file that nobody sees before it is complete: no journal, no waiting for the disk."""
+        self._connection.execute("pragma journal_mode = off")
+        self._connection.execute("pragma synchronous = off")
+
+    def finish(self) -> None:
+        """Index a new store, and leave it to many readers and one writer."""
+        for statement in SQLITE.statements("indexes.sql"):
+            self._connection.execute(statement)
+        self._connection.execute("analyze")
+
+    def share(self) -> None:
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = normal")
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return Result(names, iter(cursor))
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        self._connection.execute(sql, parameters)
+
+    def begin(self) -> None:
+        self._connection.execute("begin immediate")
+
+    def commit(self) -> None:
+        self._connection.execute("commit")
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("rollback")
+
+    def insert(self, rows: Rows) -> None:
+        for table, new in rows:
+            whole = len(new) - len(new) % _ROWS_PER_STATEMENT
+            if whole:
+                row = f"({','.join('?' * len(new[0]))})"
+                many = f"insert into {table} values {','.join([row] * _ROWS_PER_STATEMENT)}"
+                groups = (new[at : at + _ROWS_PER_STATEMENT] for at in range(0, whole, _ROWS_PER_STATEMENT))
+                self._connection.executemany(many, (tuple(chain.from_iterable(group)) for group in groups))
+            self._connection.executemany(self._inserts[table], new[whole:])
+
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
+        sql = (
+            "select identity, record_id, load_id, content_hash from records"
+            f" where generation = ? and identity in ({','.join('?' * len(identities))}) order by record_id"
+        )
+        return {row[0]: Stored(*row[1:]) for row in self._connection.execute(sql, (generation, *identities))}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[tuple[Any, ...]]:
+        sql = (
+            "select label_id, record_id, generation, node_id, end_id, project_id from labels"
+            f" where label_id in ({','.join('?' * len(label_ids))})"
+        )
+        return self._connection.execute(sql, tuple(label_ids)).fetchall()
+
+    def delete_records(self, record_ids: Sequence[int]) -> None:
+        for record_id in record_ids:
+            self._delete_nodes(content_tables(), record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1)
+
+    def delete_label(self, first: int, last: int) -> None:
+        self._delete_nodes(content_tables()[1:], first, last)
+
+    def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
+        for table in tables:
+            self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
+
+    def derive(self, first: int) -> None:
+        for statement in SQLITE.statements("derive.sql"):
+            self._connection.execute(statement, {"first": first} if ":first" in statement else {})
+
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for record_id in record_ids:
+            row = self._connection.execute("select json from record_json where record_id = ?", (record_id,)).fetchone()
+            if row is not None:
+                yield record_id, row[0]
+
+    def labels_json(self, label_ids: Sequence[str]) -> list[str]:
+        sql = "select json from label_json where label_id = ?"
+        rows = (self._connection.execute(sql, (label_id,)).fetchone() for label_id in label_ids)
+        return [row[0] for row in rows if row is not None]
+
+    def close(self) -> None:
+        self._connection.close()
+

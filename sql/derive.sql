@@ -1,0 +1,74 @@
+-- The derived tables, brought up to date with the records from :first on. Each statement runs once at the end of a load.
+
+delete from datasets
+where dataset_id in (select coalesce(dataset_id, dataset_name) from records where record_id >= :first);
+
+insert into datasets
+select dataset_id, name
+from (
+    select
+        coalesce(dataset_id, dataset_name) as dataset_id,
+        dataset_name as name,
+        row_number() over (partition by coalesce(dataset_id, dataset_name) order by record_id desc) as newness
+    from records
+    where record_id >= :first and coalesce(dataset_id, dataset_name) is not null
+) as named
+where newness = 1;
+
+delete from projects
+where project_id in (
+    select project_id from labels where record_id >= :first
+    union all
+    select project_id from data_row_projects where record_id >= :first
+);
+
+insert into projects
+select project_id, name
+from (
+    select project_id, name, row_number() over (partition by project_id order by record_id desc) as newness
+    from (
+        select distinct project_id, project_name as name, record_id from labels where record_id >= :first and generation = 'v1'
+        union all
+        select project_id, name, record_id from data_row_projects where record_id >= :first
+    ) as seen
+    where project_id is not null
+) as named
+where newness = 1;
+
+delete from data_rows
+where data_row_id in (select data_row_id from records where record_id >= :first);
+
+insert into data_rows
+select data_row_id, asset_type, row_data, external_id, global_key, dataset_id, mime_type, width, height, frame_rate,
+    frame_count, created_at, record_id
+from (
+    select
+        r.data_row_id,
+        r.asset_type,
+        coalesce(r.row_data, max(r.row_data) over asset) as row_data,
+        coalesce(r.external_id, max(r.external_id) over asset) as external_id,
+        coalesce(r.global_key, max(r.global_key) over asset) as global_key,
+        coalesce(r.dataset_id, max(r.dataset_id) over asset, r.dataset_name, max(r.dataset_name) over asset) as dataset_id,
+        coalesce(m.mime_type, max(m.mime_type) over asset) as mime_type,
+        coalesce(m.width, max(m.width) over asset) as width,
+        coalesce(m.height, max(m.height) over asset) as height,
+        coalesce(m.frame_rate, max(m.frame_rate) over asset) as frame_rate,
+        coalesce(m.frame_count, max(m.frame_count) over asset) as frame_count,
+        coalesce(r.created_at, max(r.created_at) over asset) as created_at,
+        r.record_id,
+        row_number() over (partition by r.data_row_id order by r.record_id desc) as newness
+    from records as r
+    left join media_attributes as m on m.record_id = r.record_id
+    where r.generation <> 'frames' and r.data_row_id in (select data_row_id from records where record_id >= :first)
+    window asset as (partition by r.data_row_id)
+) as told
+where newness = 1;
+
+insert into features
+select schema_id, name, value, kind, color, 'object' from objects where object_id >= :first << 24
+union
+select schema_id, name, value, kind, null, 'classification' from classifications where classification_id >= :first << 24
+union
+select schema_id, name, value, null, null, 'answer' from answers where answer_id >= :first << 24 and text is null
+except
+select schema_id, name, value, kind, color, role from features;

@@ -1,0 +1,554 @@
+-- one piece of the JSON text of a v2 record: the pieces of a record, of a label or of a frame, joined in the order of
+-- pos and rank, are its JSON. Each member and each element is written with a comma before it, and each bracket
+-- that opens with the control character 1 after it; whoever joins them removes "1," and then "1", which no JSON
+-- text contains. So a row can be missing without breaking the others.
+-- node_id is the row's own number: filter by it, it is indexed.
+create view v2_pieces as
+-- the line: its data row
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    ',{' || char(1) || ',"data_row":{' || char(1)
+        || case when derived_id then '' else coalesce(',"id":' || json_quote(data_row_id), '') end
+        || coalesce(',"external_id":' || json_quote(external_id), '')
+        || coalesce(',"global_key":' || json_quote(global_key), '')
+        || coalesce(',"row_data":' || json_quote(row_data), '')
+        || case when has_details then ',"details":{' || char(1)
+            || coalesce(',"dataset_id":' || json_quote(dataset_id), '')
+            || coalesce(',"dataset_name":' || json_quote(dataset_name), '')
+            || coalesce(',"created_at":' || json_quote(created_at), '')
+            || coalesce(',"updated_at":' || json_quote(updated_at), '')
+            || coalesce(',"last_activity_at":' || json_quote(last_activity_at), '')
+            || coalesce(',"created_by":' || json_quote(created_by), '')
+            || coalesce(',' || substr(details_extra, 2), '}') else '' end
+        || coalesce(',' || substr(data_row_extra, 2), '}')
+        || case attachment_count when 0 then ',"attachments":[]' else '' end
+        || case metadata_field_count when 0 then ',"metadata_fields":[]' else '' end
+        || case embedding_count when 0 then ',"embeddings":[]' else '' end
+        || case project_count when 0 then ',"projects":{}' else '' end
+        || case experiment_count when 0 then ',"experiments":{}' else '' end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
+from records
+where generation = 'v2'
+union all
+-- the line ends
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    '}' as piece
+from records
+where generation = 'v2'
+union all
+-- its media attributes
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    ',"media_attributes":{' || char(1)
+        || coalesce(',"asset_type":' || json_quote(asset_type), '')
+        || coalesce(',"mime_type":' || json_quote(mime_type), '')
+        || coalesce(',"width":' || json_number(width), '')
+        || coalesce(',"height":' || json_number(height), '')
+        || coalesce(',"exif_rotation":' || json_quote(exif_rotation), '')
+        || coalesce(',"frame_rate":' || json_number(frame_rate), '')
+        || coalesce(',"frame_count":' || json_number(frame_count), '')
+        || coalesce(',"duration":' || json_number(duration), '')
+        || coalesce(',"page_count":' || json_number(page_count), '')
+        || coalesce(',"content_length":' || json_number(content_length), '')
+        || coalesce(',"super_type":' || json_quote(super_type), '')
+        || coalesce(',"sub_type":' || json_quote(sub_type), '')
+        || coalesce(',"codec":' || json_quote(codec), '')
+        || coalesce(',"codec_name":' || json_quote(codec_name), '')
+        || coalesce(',"codec_tag":' || json_quote(codec_tag), '')
+        || coalesce(',"sample_aspect_ratio":' || json_quote(sample_aspect_ratio), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || '}' as piece
+from media_attributes
+where (node_id >> 24) & 1 = 1
+union all
+-- its attachments
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"attachments":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"type":' || json_quote(type), '')
+        || coalesce(',"value":' || json_quote(value), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
+from attachments
+union all
+-- its metadata fields
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"metadata_fields":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"schema_id":' || json_quote(schema_id), '')
+        || coalesce(',"schema_name":' || json_quote(schema_name), '')
+        || coalesce(',"schema_kind":' || json_quote(schema_kind), '')
+        || coalesce(',"value":' || case when value_is_json then value else json_quote(value) end, '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
+from metadata_fields
+union all
+-- its embeddings
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"embeddings":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"id":' || json_quote(embedding_id), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"dimensions":' || dimensions, '')
+        || case when is_custom then ',"is_custom":true' when not is_custom then ',"is_custom":false' else '' end
+        || coalesce(',"values":' || "values", '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
+from embeddings
+union all
+-- a project begins
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"projects":{' || char(1) else '' end || ',' || json_quote(project_id) || ':{' || char(1)
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"project_tags":' || project_tags, '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case label_count when 0 then ',"labels":[]' else '' end
+        || case when has_details then ',"project_details":{' || char(1)
+            || coalesce(',"ontology_id":' || json_quote(ontology_id), '')
+            || coalesce(',"task_id":' || json_quote(task_id), '')
+            || coalesce(',"task_name":' || json_quote(task_name), '')
+            || coalesce(',"batch_id":' || json_quote(batch_id), '')
+            || coalesce(',"batch_name":' || json_quote(batch_name), '')
+            || coalesce(',"workflow_status":' || json_quote(workflow_status), '')
+            || coalesce(',"selected_label_id":' || json_quote(selected_label_id), '')
+            || coalesce(',"priority":' || json_number(priority), '')
+            || coalesce(',"consensus_expected_label_count":' || json_number(consensus_expected_label_count), '')
+            || coalesce(',' || substr(details_extra, 2, length(details_extra) - 2), '')
+            || case when workflow_event_count > 0 then '' when workflow_event_count = 0 then ',"workflow_history":[]}' else '}' end
+            else '' end as piece
+from data_row_projects
+union all
+-- and ends
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when closes then '}}' else '}' end as piece
+from data_row_projects
+union all
+-- the steps through its workflow
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"workflow_history":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"action":' || json_quote(action), '')
+        || coalesce(',"created_at":' || json_quote(created_at), '')
+        || coalesce(',"created_by":' || json_quote(created_by), '')
+        || coalesce(',"previous_task_id":' || json_quote(previous_task_id), '')
+        || coalesce(',"previous_task_name":' || json_quote(previous_task_name), '')
+        || coalesce(',"next_task_id":' || json_quote(next_task_id), '')
+        || coalesce(',"next_task_name":' || json_quote(next_task_name), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]}' else '}' end as piece
+from workflow_events
+where (node_id >> 24) & 1 = 1
+union all
+-- the array of labels opens before its first
+select
+    node_id as node_id,
+    cast(node_id - 1 as integer) as pos,
+    0 as rank,
+    case when is_prediction then ',"predictions":[' else ',"labels":[' end || char(1) as piece
+from labels
+where generation = 'v2' and ordinal = 0
+union all
+-- a label begins
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    ',{' || char(1) || case when derived_id then '' else ',"id":' || json_quote(label_id) end
+        || coalesce(',"label_kind":' || json_quote(label_kind), '')
+        || coalesce(',"version":' || json_quote(version), '')
+        || coalesce(',"consensus_score":' || json_number(agreement), '')
+        || coalesce(',"benchmark_score":' || json_number(benchmark_agreement), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when has_performance_details then ',"performance_details":{' || char(1)
+            || coalesce(',"seconds_to_create":' || json_number(seconds_to_create), '')
+            || coalesce(',"seconds_to_review":' || json_number(seconds_to_review), '')
+            || case when skipped then ',"skipped":true' when not skipped then ',"skipped":false' else '' end
+            || coalesce(',' || substr(performance_details_extra, 2), '}') else '' end
+        || case when has_label_details then ',"label_details":{' || char(1)
+            || coalesce(',"created_at":' || json_quote(created_at), '')
+            || coalesce(',"updated_at":' || json_quote(updated_at), '')
+            || coalesce(',"created_by":' || json_quote(created_by), '')
+            || coalesce(',"content_last_updated_at":' || json_quote(content_last_updated_at), '')
+            || coalesce(',' || substr(label_details_extra, 2, length(label_details_extra) - 2), '')
+            || case when review_count > 0 then '' when review_count = 0 then ',"reviews":[]}' else '}' end
+            else '' end as piece
+from labels
+where generation = 'v2'
+union all
+-- its reviews
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"reviews":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"id":' || json_quote(review_id), '')
+        || coalesce(',"score":' || json_number(score), '')
+        || coalesce(',"reviewed_at":' || json_quote(created_at), '')
+        || coalesce(',"reviewed_by":' || json_quote(created_by), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]}' else '}' end as piece
+from reviews
+where (node_id >> 24) & 1 = 1
+union all
+-- its annotations begin
+select
+    node_id as node_id,
+    annotations_id as pos,
+    0 as rank,
+    ',"annotations":{' || char(1)
+        || coalesce(',' || substr(annotations_extra, 2, length(annotations_extra) - 2), '')
+        || case classification_count when 0 then ',"classifications":[]' else '' end
+        || case relationship_count when 0 then ',"relationships":[]' else '' end
+        || case frame_count when 0 then ',"frames":{}' else '' end
+        || case group_count when 0 then ',"groups":{}' else '' end
+        || case segment_count when 0 then ',"segments":{}' else '' end
+        || case key_frame_count when 0 then ',"key_frame_feature_map":{}' else '' end
+        || case when object_count = 0 then ',"objects":[]' when object_count > 0 then ',"objects":[' || char(1) else '' end as piece
+from labels
+where generation = 'v2' and annotations_id is not null
+union all
+-- and end, and the label with them
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when annotations_id is null then '}' else '}}' end as piece
+from labels
+where generation = 'v2'
+union all
+-- the array of labels closes after its last
+select
+    node_id as node_id,
+    cast(end_id + 1 as integer) as pos,
+    0 as rank,
+    ']' as piece
+from labels
+where generation = 'v2' and closes
+union all
+-- a group of frames begins
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"groups":{' || char(1) else '' end || ',' || json_quote(group_name) || ':{' || char(1)
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case classification_count when 0 then ',"classifications":[]' else '' end
+        || case frame_count when 0 then ',"frames":{}' else '' end as piece
+from frame_groups
+union all
+-- and ends
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when closes then '}}' else '}' end as piece
+from frame_groups
+union all
+-- a frame begins
+select
+    frame_id as node_id,
+    frame_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"frames":{' || char(1) else '' end || ',"' || frame_number || '":{' || char(1)
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case classification_count when 0 then ',"classifications":[]' else '' end
+        || case relationship_count when 0 then ',"relationships":[]' else '' end
+        || case when object_count = 0 then ',"objects":{}' when object_count > 0 then ',"objects":{' || char(1) else '' end as piece
+from frames
+where (frame_id >> 24) & 1 = 1
+union all
+-- and ends
+select
+    frame_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when closes then '}}' else '}' end as piece
+from frames
+where (frame_id >> 24) & 1 = 1
+union all
+-- the spans of features
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case when opens & 4 > 0 then ',"segments":{' || char(1) else '' end
+        || case when opens & 2 > 0 and group_name is not null then ',' || json_quote(group_name) || ':{' || char(1) else '' end
+        || case when opens & 1 > 0 and feature_id is not null then ',' || json_quote(feature_id) || ':[' || char(1) else '' end
+        || case when start_frame is null then '' else ',[' || start_frame || ',' || end_frame || ']' end
+        || case when closes & 1 > 0 and feature_id is not null then ']' else '' end
+        || case when closes & 2 > 0 and group_name is not null then '}' else '' end
+        || case when closes & 4 > 0 then '}' else '' end as piece
+from segments
+union all
+-- the key frames of features
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case when opens & 4 > 0 then ',"key_frame_feature_map":{' || char(1) else '' end
+        || case when opens & 2 > 0 then ',' || json_quote(feature_id) || ':' || case form when 'list' then '[' else '{' end || char(1) else '' end
+        || case when opens & 1 > 0 and group_name is not null then ',' || json_quote(group_name) || ':{' || char(1) else '' end
+        || case when frame_number is null then '' when form = 'list' then ',' || frame_number else ',"' || frame_number || case when is_key_frame then '":true' else '":false' end end
+        || case when closes & 1 > 0 and group_name is not null then '}' else '' end
+        || case when closes & 2 > 0 then case form when 'list' then ']' else '}' end else '' end
+        || case when closes & 4 > 0 then '}' else '' end as piece
+from key_frames
+union all
+-- an object begins
+select
+    object_id as node_id,
+    object_id as pos,
+    0 as rank,
+    case when frame_id is null then ',{' else ',' || json_quote(coalesce(map_key, feature_id)) || ':{' end || char(1)
+        || coalesce(',"feature_id":' || json_quote(feature_id), '')
+        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"value":' || json_quote(value), '')
+        || coalesce(',"annotation_kind":' || json_quote(annotation_kind), '')
+        || coalesce(',"page_number":' || json_number(page), '')
+        || coalesce(',"confidence":' || json_number(confidence), '')
+        || case when page_height is null then '' else ',"page_dimensions":{"height":' || json_number(page_height) || ',"width":' || json_number(page_width) || '}' end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
+from objects
+where (object_id >> 24) & 1 = 1
+union all
+-- its box
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    case when coordinates is null then ',"bounding_box":{' || char(1)
+            || coalesce(',"top":' || json_number("top"), '')
+            || coalesce(',"left":' || json_number("left"), '')
+            || coalesce(',"height":' || json_number(height), '')
+            || coalesce(',"width":' || json_number(width), '')
+            else ',"geojson":{"type":"Polygon","coordinates":' || coordinates end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}' as piece
+from bounding_boxes
+where (object_id >> 24) & 1 = 1
+union all
+-- its polygon
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    case when form is null then ',"polygon":' || coordinates
+            else ',"geojson":{"type":"Polygon","coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}') end as piece
+from polygons
+where (object_id >> 24) & 1 = 1
+union all
+-- its line
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    case when form is null then ',"line":' || coordinates
+            else ',"geojson":{"type":"LineString","coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}') end as piece
+from polylines
+where (object_id >> 24) & 1 = 1
+union all
+-- its point
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    case when form is null then ',"point":{' || char(1) || coalesce(',"x":' || json_number(x), '') || coalesce(',"y":' || json_number(y), '')
+            else ',"geojson":{"type":"Point","coordinates":[' || json_number(x) || ',' || json_number(y) || ']' end
+        || coalesce(',' || substr(extra, 2), '}') as piece
+from points
+where (object_id >> 24) & 1 = 1
+union all
+-- its mask
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    coalesce(',"mask":{"url":' || json_quote(url) || coalesce(',' || substr(extra, 2), '}'), '')
+        || coalesce(',"composite_mask":{"url":' || json_quote(composite_url) || coalesce(',"color_rgb":' || color_rgb, '') || coalesce(',' || substr(composite_extra, 2), '}'), '') as piece
+from masks
+where (object_id >> 24) & 1 = 1
+union all
+-- its span of text
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    case when location is not null then ',"location":{"groups":' || location
+            when message_id is not null then ',"conversational_location":{"message_id":' || json_quote(message_id) || ',"location":{' || char(1)
+            else ',"location":{' || char(1) end
+        || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '') || coalesce(',"token":' || json_quote(token), '')
+        || coalesce(',' || substr(extra, 2), '}') || case when message_id is not null then '}' else '' end as piece
+from text_entities
+where (object_id >> 24) & 1 = 1
+union all
+-- the messages it picks
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case when form = 'single' then ',"selected_message":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '')
+            else case when ordinal > 0 then '' when form = 'ranked' then ',"ranked_messages":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '') || ',"ranked_messages":[' || char(1)
+                else ',"selected_messages":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '') || ',"messages":[' || char(1) end || ',{' || char(1) end
+        || coalesce(',"message_id":' || json_quote(message_id), '')
+        || coalesce(',"model_config_name":' || json_quote(model_config_name), '')
+        || coalesce(',"order":' || json_number(rank), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]}' else '}' end as piece
+from selected_messages
+union all
+-- an object without either ends
+select
+    object_id as node_id,
+    object_id as pos,
+    2 as rank,
+    case classification_count when 0 then ',"classifications":[]}' else '}' end || case when not closes then '' when frame_id is null then ']' else '}' end as piece
+from objects
+where (object_id >> 24) & 1 = 1 and end_id is null
+union all
+-- one with classifications or messages ends
+select
+    object_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case classification_count when 0 then ',"classifications":[]}' else '}' end
+        || case when not closes then '' when frame_id is null then ']' else '}' end as piece
+from objects
+where (object_id >> 24) & 1 = 1 and end_id is not null
+union all
+-- a question begins
+select
+    classification_id as node_id,
+    classification_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"classifications":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"feature_id":' || json_quote(feature_id), '')
+        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"value":' || json_quote(value), '')
+        || coalesce(',"message_id":' || json_quote(message_id), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when answer_count is null then '' else case when is_conversational then ',"conversational_' else ',"' end
+            || case kind when 'checklist' then 'checklist_answers":[' when 'text' then 'text_answer":' else 'radio_answer":' end || char(1) end
+        || case when end_id is not null then '' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
+from classifications
+where (classification_id >> 24) & 1 = 1
+union all
+-- and ends after its answers
+select
+    classification_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case kind when 'checklist' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) as piece
+from classifications
+where (classification_id >> 24) & 1 = 1 and end_id is not null
+union all
+-- an answer begins
+select
+    answer_id as node_id,
+    answer_id as pos,
+    0 as rank,
+    ',{' || char(1)
+        || coalesce(',"content":' || json_quote(text), '')
+        || coalesce(',"feature_id":' || json_quote(feature_id), '')
+        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"value":' || json_quote(value), '')
+        || coalesce(',"confidence":' || json_number(confidence), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when end_id is not null then '' when classification_count = 0 then ',"classifications":[]}' else '}' end as piece
+from answers
+where (answer_id >> 24) & 1 = 1
+union all
+-- and ends after its questions
+select
+    answer_id as node_id,
+    end_id as pos,
+    0 as rank,
+    '}' as piece
+from answers
+where (answer_id >> 24) & 1 = 1 and end_id is not null
+union all
+-- a relationship
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"relationships":[' || char(1) else '' end || ',{' || char(1)
+        || coalesce(',"feature_id":' || json_quote(feature_id), '')
+        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"value":' || json_quote(value), '')
+        || coalesce(',"annotation_kind":' || json_quote(annotation_kind), '')
+        || case classification_count when 0 then ',"classifications":[]' else '' end
+        || case when has_data then ',"' || kind || '_relationship":{' || char(1)
+            || coalesce(',"source":' || json_quote(source_feature_id), '') || coalesce(',"target":' || json_quote(target_feature_id), '')
+            || coalesce(',' || substr(data_extra, 2), '}') else '' end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
+from relationships
+where (node_id >> 24) & 1 = 1
+union all
+-- an experiment begins
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"experiments":{' || char(1) else '' end || ',' || json_quote(experiment_id) || ':{' || char(1)
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case run_count when 0 then ',"runs":{}' else '' end as piece
+from experiments
+union all
+-- and ends
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when closes then '}}' else '}' end as piece
+from experiments
+union all
+-- a model run begins
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"runs":{' || char(1) else '' end || ',' || json_quote(model_run_id) || ':{' || char(1)
+        || coalesce(',"name":' || json_quote(name), '')
+        || coalesce(',"run_data_row_id":' || json_quote(run_data_row_id), '')
+        || coalesce(',"split":' || json_quote(split), '')
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case label_count when 0 then ',"labels":[]' else '' end
+        || case prediction_count when 0 then ',"predictions":[]' else '' end as piece
+from model_runs
+union all
+-- and ends
+select
+    node_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when closes then '}}' else '}' end as piece
+from model_runs
+;

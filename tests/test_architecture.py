@@ -1,0 +1,147 @@
+"""The rules of the house: imports go down, heavy ones are lazy, versions and reasons stand once."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "labelstore"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+ROOMS = (  # from the ground up: each may import those before it
+    "errors",
+    "version",
+    "rows",
+    "equality",
+    "samples",
+    "framing",
+    "formats",
+    "stores",
+    "loading",
+    "rebuilding",
+    "verifying",
+    "store",
+    "__init__",
+    "detection",
+    "stats",
+    "documentation",
+    "demo",
+    "cli",
+)
+HEAVY = {  # imported at the top of a module by nobody but these
+    "duckdb": {"stores.duckdb"},
+    "pyarrow": {"stores.duckdb"},
+    "sqlite_utils": {"stores.sqlite"},
+    "typer": {"cli"},
+}
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the package by its name below `labelstore.`."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Modules that the code imports, wherever it does so."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import at line {node.lineno}"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(tree: ast.AST) -> set[str]:
+    names = {name for name in imported(tree) if room(name) == "labelstore"}
+    below = {room(name.removeprefix("labelstore.")) for name in names if name != "labelstore"}
+    return {name if name in ROOMS else "__init__" for name in below} | (
+        {"__init__"} if names == {"labelstore"} else set()
+    )
+
+
+@pytest.mark.parametrize("name", modules())
+def test_imports_go_down(name: str) -> None:
+    assert room(name) in ROOMS, "a new room: give it its place in ROOMS"
+    upward = [
+        other
+        for other in rooms_imported(modules()[name]) - {room(name)}
+        if ROOMS.index(other) >= ROOMS.index(room(name))
+    ]
+    assert not upward
+
+
+def test_every_room_is_there() -> None:
+    assert set(ROOMS) == {room(name) for name in modules()}
+
+
+def test_heavy_packages_are_imported_where_they_are_used() -> None:
+    for package, users in HEAVY.items():
+        found = {
+            name
+            for name, tree in modules().items()
+            if any(room(module) == package for module in imported(tree))
+        }
+        strangers = {name for name in found if name not in users and room(name) not in users}
+        assert found, f"nothing imports {package}"
+        assert not strangers, package
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has after the code."""
+    shown = f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", shown], capture_output=True, text=True, check=True, env=environment
+    )
+    return set(done.stdout.split("\n")[-2].split())
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
+        ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
+        ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
+        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec"}),
+    ],
+)
+def test_a_fresh_interpreter_imports_no_more_than_it_needs(code: str, absent: set[str]) -> None:
+    assert not loaded_by(code) & absent
+
+
+def test_the_version_stands_once() -> None:
+    from labelstore.version import __version__
+
+    assert "version" in PROJECT["project"]["dynamic"]
+    assert PROJECT["tool"]["hatch"]["version"]["path"] == "labelstore/version.py"
+    assert f"\n## {__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_dependency_has_its_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    for dependency in PROJECT["project"]["dependencies"]:
+        (line,) = (line for line in lines if dependency in line)
+        assert re.search(r'",\s+# \w+ \w+', line), line
+
+
+def test_what_is_made_is_not_committed() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert {".venv/", "__pycache__/", "*.db", "*.duckdb", "uv.lock", "dist/"} <= set(ignored)
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8")

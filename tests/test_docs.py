@@ -1,0 +1,110 @@
+"""The documents say what is so: docs/schema.md is what `sql/` says, and the README's commands exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labelstore import documentation
+from labelstore.rows import columns
+from labelstore.stores.schema import DUCKDB, VIEWS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_schema_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    assert documentation.main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_a_stale_schema_page_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(documentation, "TARGET", tmp_path / "schema.md")
+    assert documentation.main(["--check"]) == 1
+    assert documentation.main([]) == 0
+    assert documentation.main(["--check"]) == 0
+    (tmp_path / "schema.md").write_text(documentation.schema_page() + "more")
+    assert documentation.main(["--check"]) == 1
+    assert "python -m labelstore.documentation" in capsys.readouterr().err
+
+
+def test_every_table_and_column_is_described() -> None:
+    described = {table.name: table for table in documentation.tables()}
+    assert list(described) == list(columns())
+    for name, types in columns().items():
+        table = described[name]
+        assert table.description
+        assert {column.name: column.type for column in table.columns} == types
+    page = documentation.schema_page()
+    for table in described.values():
+        section = page.partition(f"\n### {table.name}\n")[2].partition("\n### ")[0]
+        assert re.findall(r"^\| `(\w+)` \|", section, re.M) == [column.name for column in table.columns]
+
+
+def test_every_view_and_its_columns_are_described() -> None:
+    described = documentation.views()
+    assert len(described) == len(VIEWS)
+    known = {column for table in columns().values() for column in table}
+    introduction = documentation.VIEWS_HEAD
+    for view in described:
+        assert view.description, view.name
+        assert view.columns, view.name
+        unknown = {name for name, _ in view.columns} - known
+        assert all(f"`{name}`" in introduction for name in unknown), (view.name, unknown)
+
+
+def test_the_view_of_each_engine_says_what_one_row_is() -> None:
+    for file in VIEWS:
+        assert documentation._view_title(file) in [
+            (view.name, view.description) for view in documentation.views()
+        ]
+        statement = DUCKDB.view(file)
+        assert re.search(r" as\n-- (one|a) ", statement), file
+
+
+def test_the_diagram_has_every_table_and_reference() -> None:
+    diagram = re.search(r"```mermaid\nerDiagram\n(.*?)```", documentation.schema_page(), re.S)
+    assert diagram
+    assert re.findall(r"^    (\w+) \{$", diagram[1], re.M) == list(columns())
+    assert '    labels ||--o{ objects : "label_id"\n' in diagram[1]
+    assert '    objects ||--o| polygons : "object_id"\n' in diagram[1]
+    assert not re.search(r" (end_id|ordinal|closes|extra)\b", diagram[1])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https:") or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_package_is_installed_by_its_own_name(page: Path) -> None:
+    installs = re.findall(r"pip install[^\n`]*", page.read_text(encoding="utf-8"))
+    assert not [line for line in installs if re.search(r"(^|[ '\"])labelstore($|[ '\"\[=])", line)]
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    used = set(re.findall(r"^\S*labelstore ([a-z]+)\b", README, re.M))
+    shown = subprocess.run(
+        [sys.executable, "cli.py", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    commands = set(re.findall(r"^\W*([a-z]+)  ", shown, re.M))
+    assert used
+    assert used <= commands
+    assert all(f"`{command}`" in README or command in used for command in commands)
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    (tests,) = (line for line in README.splitlines() if "-m pytest" in line)
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert tests.strip() in ci
+    assert shlex.split(tests)[:3] == ["python3", "-m", "venv"]
