@@ -136,7 +136,7 @@ def report(title: str, text: str, rows: list[Row], page: Path | None) -> int:
 
 def _put(page: Path, title: str, section: str) -> None:
     """Replace the section of that title, or add it."""
-    old = page.read_text(encoding="utf-8") if page.exists() else "# Performance\n"
+    old = page.read_text(encoding="utf-8")
     head, *sections = old.split("\n## ")
     kept = [part for part in sections if not part.startswith(f"{title}\n")]
     parts = sorted([*kept, section.removeprefix("## ")], reverse=True)

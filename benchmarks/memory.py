@@ -47,9 +47,7 @@ def main() -> int:
     parser.add_argument("--engine", action="append", choices=list(STORES))
     parser.add_argument("--write", type=Path, help="a page that takes the table as a section")
     options = parser.parse_args()
-    rows = measure(
-        options.dir, options.megabytes, options.generation or ["v1", "v2"], options.engine or list(STORES)
-    )
+    rows = measure(options.dir, options.megabytes, options.generation or ["v1", "v2"], options.engine or list(STORES))
     text = f"Exports of {options.megabytes} MB: a v1 array and v2 lines of image labels, one run each."
     return report("Memory", text, rows, options.write)
 

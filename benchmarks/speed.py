@@ -105,7 +105,7 @@ def main() -> int:
     rows = measure(options.dir, options.megabytes, options.rounds)
     text = (
         f"A v1 export of {options.megabytes} MB, an array of image labels; medians of {options.rounds}"
-        " alternating rounds, smallest and largest in brackets. Times are of whole processes, start-up included."
+        " alternating rounds, smallest and largest in brackets. Times are of whole processes, with start-up."
     )
     return report("Speed", text, rows, options.write)
 

@@ -13,7 +13,7 @@ from labelstore.errors import InputError, LabelstoreError, NotFoundError, StoreE
 from labelstore.version import __version__
 
 if TYPE_CHECKING:
-    from labelstore.store import Store, open  # noqa: A004
+    from labelstore.store import Store, open
 
 __all__ = [
     "InputError",

@@ -1,12 +1,12 @@
 """What a file is: generation, framing, compression, what it holds, and what we do not know of it yet.
 
-The records are decoded and shredded as for a load; nothing is stored. A place is a JSON pointer in which `*` stands
-for any element of an array and any key of a map, such as `/projects/*/labels/*/label_details`.
+The records are decoded and shredded as for a load; nothing is stored. A place is a JSON pointer in which `*`
+stands for any element of an array and any key of a map, such as `/projects/*/labels/*/label_details`.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -75,8 +75,8 @@ _BLOCK_PLACES = {place for blocks in BLOCKS.values() for places in blocks.values
 class Detection:
     """What one file is, as far as it was looked at.
 
-    `generation` is v1, v2, frames or mixed, None for a file without a record of an export. `sub_generations`, asset
-    types and kinds are counted. A block's value is how often it is there, of how often it could be.
+    `generation` is v1, v2, frames or mixed, None for a file without a record of an export. `sub_generations`,
+    asset types and kinds are counted. A block's value is how often it is there, of how often it could be.
     """
 
     name: str
@@ -101,14 +101,14 @@ class Detection:
         return self.generation is not None or self.records == 0
 
     def as_json(self) -> dict[str, Any]:
-        counters = {name: dict(value.most_common()) for name, value in vars(self).items() if isinstance(value, Counter)}
         blocks = {name: {"present": present, "of": of} for name, (present, of) in self.blocks.items()}
-        return {**vars(self), **counters, "blocks": blocks}
+        told = {**vars(self), "blocks": blocks}
+        return {
+            name: dict(value.most_common()) if isinstance(value, Counter) else value for name, value in told.items()
+        }
 
 
-def detect(
-    files: Iterable[str], *, whole: bool = False, max_ratio: float | None = 1000.0
-) -> Iterator[Detection]:
+def detect(files: Iterable[str], *, whole: bool = False, max_ratio: float | None = 1000.0) -> Iterator[Detection]:
     """Look at files, members of zip archives each for itself; `whole` reads them to their end.
 
     Raises InputError for a file that cannot be read or is no JSON.
@@ -153,7 +153,8 @@ class _Look:
         generation = generation_of(record)
         self.rows.clear()
         try:
-            shred(record, item.raw, int(generation == "v2"), self.rows, (0, item.position, item.byte_offset, None))
+            source = (0, item.position, item.byte_offset, None)
+            shred(record, item.raw, int(generation == "v2"), self.rows, source)
         except RecursionError:
             self.reject(item, "nested deeper than 1000")
             return
@@ -188,7 +189,7 @@ class _Look:
 
 
 class _Places:
-    """Where in records of one generation there is something: optional blocks, and what the structs could not take."""
+    """Where records of one generation have an optional block, or something that the structs do not take."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -215,7 +216,7 @@ class _Places:
             value = getattr(struct, name)
             if value is absent:
                 continue
-            if is_block:
+            if is_block and not isinstance(value, Struct):
                 self.counts[child] += 1
             if isinstance(value, Struct | list | dict):
                 yield child, value
@@ -239,7 +240,7 @@ class _Places:
 
 @lru_cache(maxsize=10_000)
 def _members(struct: type[Struct], place: str) -> tuple[tuple[str, Any, str, bool], ...]:
-    """Of each member: its name, its value where the key is absent, its place, whether that is an optional block."""
+    """Of each member: its name, its value if the key is absent, its place, whether that is a block."""
     named = [(member, f"{place}/{_escaped(member.encode_name)}") for member in msgspec.structs.fields(struct)]
     return tuple(
         (member.name, UNSET if member.default is UNSET else None, child, child in _BLOCK_PLACES)
@@ -275,8 +276,11 @@ def _escaped(key: str) -> str:
 
 
 def _json_type(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "number")
+    names: dict[type, str] = {
+        type(None): "null",
+        bool: "boolean",
+        str: "string",
+        list: "array",
+        dict: "object",
+    }
+    return names.get(type(value), "number")

@@ -145,9 +145,7 @@ def schema_page() -> str:
     """The text of docs/schema.md."""
     return (
         HEAD
-        + "\n".join(
-            (*_conventions(), *_relations(), *_diagram(), *_tables(), VIEWS_HEAD + "\n".join(_views()))
-        )
+        + "\n".join((*_conventions(), *_relations(), *_diagram(), *_tables(), VIEWS_HEAD + "\n".join(_views())))
         + "\n"
     )
 
@@ -227,9 +225,7 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         stale = not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != page
         if stale:
-            print(
-                "docs/schema.md is not up to date; run: python -m labelstore.documentation", file=sys.stderr
-            )
+            print("docs/schema.md is not up to date; run: python -m labelstore.documentation", file=sys.stderr)
         return int(stale)
     TARGET.write_text(page, encoding="utf-8")
     return 0

@@ -27,9 +27,7 @@ def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]
         yield from ((wanted, text) for text in found)
 
 
-def export(
-    store: str | Path, format: str, out: str | Path, *, progress: Callable[[int], None] | None = None
-) -> int:
+def export(store: str | Path, format: str, out: str | Path, *, progress: Callable[[int], None] | None = None) -> int:
     """Write the records of one generation to `out` ("-" is standard output); the number of records written.
 
     `progress` is called now and then with the number of records so far.
@@ -53,7 +51,7 @@ def _write(
 ) -> int:
     count = 0
     file.write(before)
-    for count, (_, text) in enumerate(database.rebuilt_all(generation), 1):  # noqa: B007
+    for count, (_, text) in enumerate(database.rebuilt_all(generation), 1):
         if count > 1:
             file.write(between)
         file.write(text.encode())

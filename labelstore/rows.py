@@ -66,6 +66,13 @@ class Rows:
         """The tables that have rows, with them."""
         return ((table, rows) for table, rows in self.by_table.items() if rows)
 
+    def drop_from(self, record_id: int) -> None:
+        """Take back the rows of a record that was the last to come."""
+        first = record_id << NODE_BITS
+        for rows in self.by_table.values():
+            while rows and rows[-1][0] >= first:
+                rows.pop()
+
     def clear(self) -> None:
         for rows in self.by_table.values():
             rows.clear()

@@ -1,26 +1,27 @@
 """What a store holds, counted: data rows, labels, objects and classifications, never one for another.
 
-Labels that stand in model runs (copies of labels, and predictions) are no work of labelers: they and what is in them
-are counted per model run and nowhere else. In video and DICOM an object counts once in every frame it is in.
+Labels that stand in model runs (copies of labels, and predictions) are no work of labelers: they and what is
+in them are counted per model run and nowhere else. In video and DICOM an object counts once in every frame.
 """
 
 from typing import Any
 
 from labelstore.stores.database import Database
 
-_TOTAL = """
-with in_runs as (select label_id from labels where model_run_id is not null)
+_OF_LABELERS = "where label_id not in (select label_id from labels where model_run_id is not null)"
+
+_TOTAL = f"""
 select
     (select count(*) from projects) as projects,
     (select count(*) from datasets) as datasets,
     (select count(*) from data_rows) as data_rows,
     (select count(*) from labels where model_run_id is null) as labels,
-    (select count(*) from frames where label_id not in (select label_id from in_runs)) as frames,
-    (select count(*) from objects where label_id not in (select label_id from in_runs)) as objects,
-    (select count(*) from classifications where label_id not in (select label_id from in_runs)) as classifications,
-    (select count(*) from answers where label_id not in (select label_id from in_runs)) as answers,
-    (select count(*) from relationships where label_id not in (select label_id from in_runs)) as relationships,
-    (select count(*) from labels where model_run_id is not null and not is_prediction) as labels_in_model_runs,
+    (select count(*) from frames {_OF_LABELERS}) as frames,
+    (select count(*) from objects {_OF_LABELERS}) as objects,
+    (select count(*) from classifications {_OF_LABELERS}) as classifications,
+    (select coalesce(sum(answer_count), 0) from classifications {_OF_LABELERS}) as answers,
+    (select count(*) from relationships {_OF_LABELERS}) as relationships,
+    (select count(*) from labels where model_run_id is not null and not is_prediction) as model_run_labels,
     (select count(*) from labels where is_prediction) as predictions,
     (select count(*) from loads) as loads,
     (select count(*) from rejects) as rejects
@@ -72,12 +73,20 @@ group by asset_type
 order by data_rows desc, coalesce(asset_type, '')
 """
 
-_ANNOTATIONS = """
-select {columns}, count(*) as {table}, count(distinct label_id) as labels
+_KINDS = """
+select kind, count(*) as {table}, count(distinct label_id) as labels
 from {table}
-where label_id not in (select label_id from labels where model_run_id is not null)
-group by {columns}
-order by {table} desc, coalesce(kind, ''){then}
+{of_labelers}
+group by kind
+order by {table} desc, coalesce(kind, '')
+"""
+
+_NAMES = """
+select kind, name, count(*) as {table}, count(distinct label_id) as labels
+from {table}
+{of_labelers}
+group by kind, name
+order by {table} desc, coalesce(kind, ''), coalesce(name, '')
 """
 
 _MODEL_RUNS = f"""
@@ -96,12 +105,10 @@ order by l.model_run_id
 SECTIONS = {
     "projects": _PROJECTS,
     "asset_types": _ASSET_TYPES,
-    "object_kinds": _ANNOTATIONS.format(table="objects", columns="kind", then=""),
-    "object_names": _ANNOTATIONS.format(table="objects", columns="kind, name", then=", coalesce(name, '')"),
-    "classification_kinds": _ANNOTATIONS.format(table="classifications", columns="kind", then=""),
-    "classification_names": _ANNOTATIONS.format(
-        table="classifications", columns="kind, name", then=", coalesce(name, '')"
-    ),
+    "object_kinds": _KINDS.format(table="objects", of_labelers=_OF_LABELERS),
+    "object_names": _NAMES.format(table="objects", of_labelers=_OF_LABELERS),
+    "classification_kinds": _KINDS.format(table="classifications", of_labelers=_OF_LABELERS),
+    "classification_names": _NAMES.format(table="classifications", of_labelers=_OF_LABELERS),
     "model_runs": _MODEL_RUNS,
 }
 """Section → its query, which runs on both engines."""

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from labelstore.loading import Report
+from labelstore.errors import UsageError
+from labelstore.loading import Progress, Report
 from labelstore.loading import load as _load
-from labelstore.loading.load import Progress
 from labelstore.rebuilding import json_of
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database, Parameters, Result
 
 
-def open(path: str | Path, *, read_only: bool = False) -> "Store":  # noqa: A001
+def open(path: str | Path, *, read_only: bool = False) -> "Store":
     """The store in the file at `path`: SQLite, or DuckDB for a name that ends in .duckdb or .ddb.
 
     A file that does not exist is made by the first `load`. Raises `StoreError` for a file that is no labelstore.
@@ -48,11 +48,14 @@ class Store:
         *,
         frames: str | Path | None = None,
         max_ratio: float | None = 1000.0,
+        jobs: int | None = None,
         progress: Progress | None = None,
     ) -> Report:
         """Load exports; see `labelstore.loading.load`."""
+        if self.read_only:
+            raise UsageError(f"{self.path}: opened read-only")
         self.close()
-        return _load(self.path, files, frames=frames, max_ratio=max_ratio, progress=progress)
+        return _load(self.path, files, frames=frames, max_ratio=max_ratio, jobs=jobs, progress=progress)
 
     def label(self, label_id: str) -> Any:
         """One label as it came: the v1 array element, or the v2 label object. Raises `NotFoundError`."""

@@ -189,4 +189,3 @@ class _Verifier:
                 self.report.superseded[load_id] += count
             else:
                 self.different(count, changed.first[load_id])
-

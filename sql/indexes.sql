@@ -40,6 +40,5 @@ create index classifications_frame on classifications (frame_id) where frame_id 
 create index classifications_group on classifications (group_id) where group_id is not null;
 create index classifications_answer on classifications (parent_answer_id) where parent_answer_id is not null;
 create index answers_classification on answers (classification_id);
-create index answers_label on answers (label_id);
 create index relationships_label on relationships (label_id);
 create index relationships_frame on relationships (frame_id) where frame_id is not null;

@@ -394,6 +394,7 @@ create table objects (
     form text,                      -- L0–L2: wkt, ring, item (what stands in the class's array)
     color text,
     instance_uri text,              -- v1: the feature drawn as a mask
+    uuid text,                      -- v1, imported features
     keyframe boolean,               -- v1
     page double,                    -- documents; v1 boxes from 0, v1 entities from 1, v2 uncertain
     unit text,                      -- documents (v1): POINTS PERCENT INCHES PIXELS
@@ -511,6 +512,7 @@ create table classifications (
     message_id text,                -- conversations: the message it is about
     scope text,                     -- v1: global, index
     keyframe boolean,               -- v1
+    uuid text,                      -- v1, imported features
     form text,                      -- L0–L2: scalar
     answer_count integer,
     extra text
@@ -520,7 +522,6 @@ create table classifications (
 create table answers (
     answer_id integer primary key,
     end_id integer,                 -- NULL without classifications
-    label_id text references labels (label_id),
     classification_id integer references classifications (classification_id),
     ordinal integer,
     feature_id text,
@@ -531,6 +532,7 @@ create table answers (
     keyframe boolean,               -- v1
     position double,                -- v1
     confidence double,              -- v2 predictions
+    uuid text,                      -- v1, imported features
     classification_count integer,
     extra text
 );

@@ -135,10 +135,7 @@ class Among:
 def _made(draw: Draw, makers: Mapping[str, Maker], dice: bytes) -> dict[str, Json]:
     """A value for every key; every `Among` takes a die."""
     dice_left = iter(dice)
-    return {
-        key: make.at(next(dice_left)) if isinstance(make, Among) else make(draw)
-        for key, make in makers.items()
-    }
+    return {key: make.at(next(dice_left)) if isinstance(make, Among) else make(draw) for key, make in makers.items()}
 
 
 def _leaves(makers: Mapping[str, Maker]) -> int:
@@ -175,9 +172,7 @@ def empty_list(draw: Draw) -> Json:
 
 def path(draw: Draw) -> Json:
     dice = throw(draw, 0, 12)
-    return [
-        {"x": coordinate.at(x), "y": coordinate.at(y)} for x, y in zip(dice[::2], dice[1::2], strict=False)
-    ]
+    return [{"x": coordinate.at(x), "y": coordinate.at(y)} for x, y in zip(dice[::2], dice[1::2], strict=False)]
 
 
 text, number, coordinate, boolean = Among(*TEXTS), Among(*NUMBERS), Among(*COORDINATES), Among(False, True)
@@ -210,9 +205,7 @@ def free_number(draw: Draw) -> Json:
 
 
 _FREE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-_FREE_NUMBERS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False), st.integers(), st.integers(-(2**80), 2**80)
-)
+_FREE_NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(), st.integers(-(2**80), 2**80))
 SCALARS: tuple[Maker, ...] = (text, number, Among(None), boolean, free_text, free_number)
 
 
@@ -482,9 +475,7 @@ def labeled_data(draw: Draw) -> Json:
 
 
 v1_review = made({"id": Among("rv1", "rv2"), "score": Among(1, -1), "createdAt": v1_time, "createdBy": email})
-v1_step = made(
-    {"actorId": Among("u1"), "action": Among("Move", "Approve"), "createdAt": v1_time, "nextTaskName": text}
-)
+v1_step = made({"actorId": Among("u1"), "action": Among("Move", "Approve"), "createdAt": v1_time, "nextTaskName": text})
 V1_BASE: dict[str, Maker] = {
     "Labeled Data": labeled_data,
     "Label": lambda draw: pick(draw, V1_BODIES)(draw),
@@ -639,9 +630,7 @@ V2_OTHER_SHAPES: dict[str, Maker] = {
     "GeoPoint": v2_geojson,
     "GeoPolyline": v2_geojson,
     "GeoPolygon": v2_geojson,
-    "MessageSingleSelection": lambda draw: {
-        "selected_message": v2_message(draw) | {"parent_message_id": "m1"}
-    },
+    "MessageSingleSelection": lambda draw: {"selected_message": v2_message(draw) | {"parent_message_id": "m1"}},
     "MessageMultiSelection": made(
         {"selected_messages": made({"messages": listed(v2_message, 2), "parent_message_id": text})}
     ),
@@ -662,9 +651,7 @@ def v2_object(draw: Draw, kinds: Mapping[str, Maker]) -> dict[str, Json]:
     kind = pick(draw, tuple(kinds))
     thing = v2_feature(draw) | {"annotation_kind": kind, "classifications": v2_root_questions(draw)}
     if not below(draw, 6):
-        thing |= maybe(
-            draw, {"confidence": number, "custom_metrics": listed(made({"name": text, "value": number}), 1)}
-        )
+        thing |= maybe(draw, {"confidence": number, "custom_metrics": listed(made({"name": text, "value": number}), 1)})
     return thing | kinds[kind](draw)
 
 
@@ -763,17 +750,13 @@ def v2_audio(draw: Draw) -> Json:
 
 def v2_dicom(draw: Draw) -> Json:
     planes = ("Axial", "Sagittal", "Coronal", "ü")
-    group = made(
-        {"name": Among(*planes), "classifications": v2_root_questions, "frames": v2_frames(DICOM_KINDS)}
-    )
+    group = made({"name": Among(*planes), "classifications": v2_root_questions, "frames": v2_frames(DICOM_KINDS)})
     annotations = {
         "groups": mapped(planes, group)(draw),
         "segments": mapped(planes, v2_segments)(draw),
         "classifications": v2_root_questions(draw),
     }
-    return annotations | maybe(
-        draw, {"key_frame_feature_map": mapped(FEATURE_IDS, mapped(planes, v2_frame_flags))}
-    )
+    return annotations | maybe(draw, {"key_frame_feature_map": mapped(FEATURE_IDS, mapped(planes, v2_frame_flags))})
 
 
 V2_ANNOTATIONS: tuple[Maker, ...] = (v2_flat, v2_flat, v2_flat, v2_video, v2_audio, v2_dicom)
@@ -802,9 +785,7 @@ V2_PERFORMANCE: dict[str, Maker] = {
 def v2_label(draw: Draw) -> Json:
     label = {"label_kind": pick(draw, ("Default", "Video", "Audio", "Dicom")), "version": "1.0.0", "id": ""}
     details = {"label_details": V2_LABEL_DETAILS, "performance_details": V2_PERFORMANCE}
-    label |= maybe(
-        draw, {key: lambda draw, parts=parts: maybe(draw, parts) for key, parts in details.items()}
-    )
+    label |= maybe(draw, {key: lambda draw, parts=parts: maybe(draw, parts) for key, parts in details.items()})
     return label | {"annotations": pick(draw, V2_ANNOTATIONS)(draw)}
 
 
@@ -846,9 +827,7 @@ def v2_project(draw: Draw) -> Json:
 
 def v2_run(draw: Draw) -> Json:
     options = {"name": text, "run_data_row_id": text, "split": Among("training", "test")}
-    return {"labels": listed(v2_label, 1)(draw), "predictions": listed(v2_label, 1)(draw)} | maybe(
-        draw, options
-    )
+    return {"labels": listed(v2_label, 1)(draw), "predictions": listed(v2_label, 1)(draw)} | maybe(draw, options)
 
 
 def v2_experiment(draw: Draw) -> Json:

@@ -93,11 +93,7 @@ def test_every_room_is_there() -> None:
 
 def test_heavy_packages_are_imported_where_they_are_used() -> None:
     for package, users in HEAVY.items():
-        found = {
-            name
-            for name, tree in modules().items()
-            if any(room(module) == package for module in imported(tree))
-        }
+        found = {name for name, tree in modules().items() if any(room(module) == package for module in imported(tree))}
         strangers = {name for name in found if name not in users and room(name) not in users}
         assert found, f"nothing imports {package}"
         assert not strangers, package
@@ -107,9 +103,7 @@ def loaded_by(code: str) -> set[str]:
     """Top-level modules that a fresh interpreter has after the code."""
     shown = f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", shown], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True, env=environment)
     return set(done.stdout.split("\n")[-2].split())
 
 

@@ -1,5 +1,6 @@
 """The documents say what is so: docs/schema.md is what `sql/` says, and the README's commands exist."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -60,9 +61,7 @@ def test_every_view_and_its_columns_are_described() -> None:
 
 def test_the_view_of_each_engine_says_what_one_row_is() -> None:
     for file in VIEWS:
-        assert documentation._view_title(file) in [
-            (view.name, view.description) for view in documentation.views()
-        ]
+        assert documentation._view_title(file) in [(view.name, view.description) for view in documentation.views()]
         statement = DUCKDB.view(file)
         assert re.search(r" as\n-- (one|a) ", statement), file
 
@@ -89,7 +88,7 @@ def test_the_package_is_installed_by_its_own_name(page: Path) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    used = set(re.findall(r"^\S*labelstore ([a-z]+)\b", README, re.M))
+    used = set(re.findall(r"(?:\$ |bin/)labelstore ([a-z]+)", README))
     shown = subprocess.run(
         [sys.executable, "cli.py", "--help"],
         capture_output=True,
@@ -97,10 +96,41 @@ def test_every_command_of_the_readme_exists() -> None:
         check=True,
         cwd=ROOT,
     ).stdout
-    commands = set(re.findall(r"^\W*([a-z]+)  ", shown, re.M))
+    commands = set(re.findall(r"^  ([a-z]+)  +[A-Z]", shown, re.M))
     assert used
     assert used <= commands
     assert all(f"`{command}`" in README or command in used for command in commands)
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to follow the README in, with a `labelstore` command."""
+    folder = tmp_path_factory.mktemp("tour")
+    command = folder / "bin" / "labelstore"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "cli.py"))} "$@"\n')
+    command.chmod(0o755)
+    return folder
+
+
+def output(command: list[str], tour: Path) -> str:
+    path = f"{tour / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=tour, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_readme_shows_what_its_commands_and_its_code_print(tour: Path) -> None:
+    (session,) = re.findall(r"^```console\n(.*?)^```", README, re.M | re.S)
+    for step in re.split(r"^\$ ", session, flags=re.M)[1:]:
+        command, _, shown = step.partition("\n")
+        printed = output(["bash", "-c", command], tour)
+        assert untimed(printed.rstrip("\n")) == untimed(shown.rstrip("\n")), command
+    (code, shown), *_ = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```", README, re.M | re.S)
+    assert output([sys.executable, "-c", code], tour) == shown
+
+
+def untimed(text: str) -> str:
+    return re.sub(r"^( +time +).*", r"\1", text, flags=re.M)
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:

@@ -88,8 +88,7 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=4),
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["a", "b", "true", "/", ""]), inner, max_size=4)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "b", "true", "/", ""]), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -127,9 +126,7 @@ class Respelled(json.JSONEncoder):
             case list():
                 return "[" + space + f"{space},".join(map(self.encode, value)) + "]"
             case str():
-                return self.source.choice(
-                    [json.dumps(value), json.dumps(value, ensure_ascii=False), escaped(value)]
-                )
+                return self.source.choice([json.dumps(value), json.dumps(value, ensure_ascii=False), escaped(value)])
             case float() if value.is_integer():
                 return self.source.choice([repr(value), str(int(value)), f"{value:.17e}"])
             case int() if not isinstance(value, bool) and abs(value) < 2**53:
@@ -232,11 +229,7 @@ def test_the_law(left: Any, right: Any, source: random.Random) -> None:
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The paths of everything that is no container, or an empty one."""
     items = (
-        list(value.items())
-        if isinstance(value, dict)
-        else list(enumerate(value))
-        if isinstance(value, list)
-        else []
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
     )
     return [leaf for key, item in items for leaf in leaves(item, (*path, key))] if items else [path]
 
@@ -262,11 +255,7 @@ def test_damaged_text_is_malformed_or_read_as_by_json(value: Any, data: st.DataO
     text = json.dumps(value)
     start = data.draw(st.integers(0, len(text)))
     stop = data.draw(st.integers(start, min(len(text), start + 3)))
-    damaged = (
-        text[:start]
-        + data.draw(st.sampled_from(["", "true", "0", '"', "]", ",", "\\", ":", " "]))
-        + text[stop:]
-    )
+    damaged = text[:start] + data.draw(st.sampled_from(["", "true", "0", '"', "]", ",", "\\", ":", " "])) + text[stop:]
     try:
         read = json.loads(damaged, parse_constant=refuse)
     except ValueError:

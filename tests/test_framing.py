@@ -108,8 +108,7 @@ JSON = st.recursive(
     | st.text(st.characters(codec="utf-8"), max_size=8)
     | st.sampled_from(['","ID":', '},{"ID":1}', "\\", '"', "]", "\n", "\ud83d\ude00", "a\\u12"]),
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["ID", "a", '"', "é"]), inner, max_size=3)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["ID", "a", '"', "é"]), inner, max_size=3)
     ),
     max_leaves=12,
 )
@@ -125,9 +124,7 @@ def written(values: list[Any], style: str, ascii_only: bool) -> bytes:
     if "array" in style:
         text = json.dumps(values, indent=indent, separators=separators, ensure_ascii=ascii_only)
         return text.encode("utf-8", "surrogatepass")
-    texts = [
-        json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii_only) for value in values
-    ]
+    texts = [json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii_only) for value in values]
     return {"lines": "\n", "crlf": "\r\n"}.get(style, " ").join(texts).encode("utf-8", "surrogatepass")
 
 
@@ -149,12 +146,8 @@ def written(values: list[Any], style: str, ascii_only: bool) -> bytes:
     ascii_only=st.booleans(),
     chunk_bytes=st.integers(1, 64) | st.just(1 << 20),
 )
-@example(
-    values=[{"ID": [{"ID": 1}, {"ID": 2}]}] * 6, style="array compact", ascii_only=True, chunk_bytes=1 << 20
-)
-def test_values_and_places_are_exact(
-    values: list[Any], style: str, ascii_only: bool, chunk_bytes: int
-) -> None:
+@example(values=[{"ID": [{"ID": 1}, {"ID": 2}]}] * 6, style="array compact", ascii_only=True, chunk_bytes=1 << 20)
+def test_values_and_places_are_exact(values: list[Any], style: str, ascii_only: bool, chunk_bytes: int) -> None:
     if "array" not in style and isinstance(values[0], list):
         values = [{}, *values]
     data = written(values, style, ascii_only)
@@ -162,9 +155,7 @@ def test_values_and_places_are_exact(
     assert json.dumps(found) == json.dumps(values)
     lazy = items_of(data, lambda raw: None, chunk_bytes)[1]
     if style not in ("lines", "crlf"):
-        assert [item.raw for item in lazy] == [
-            item.raw for item in items_of(data, chunk_bytes=chunk_bytes)[1]
-        ]
+        assert [item.raw for item in lazy] == [item.raw for item in items_of(data, chunk_bytes=chunk_bytes)[1]]
 
 
 @pytest.mark.parametrize("decode", [json.loads, msgspec.json.decode, lambda raw: raw])

@@ -81,9 +81,7 @@ def refusal(argument: object, **options: Any) -> InputError:
 @pytest.mark.parametrize("chunk_bytes", [7, 64, 1 << 20])
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("compression", COMPRESSIONS)
-def test_every_framing_in_every_compression(
-    tmp_path: Path, compression: str, framing: str, chunk_bytes: int
-) -> None:
+def test_every_framing_in_every_compression(tmp_path: Path, compression: str, framing: str, chunk_bytes: int) -> None:
     shown, compress = COMPRESSIONS[compression]
     content = compress(FRAMINGS[framing])
     path = tmp_path / "name that tells nothing.png"

@@ -72,9 +72,7 @@ def v1_objects(asset_type: str) -> list[Json]:
 
 
 def v2_labels(asset_type: str) -> list[Json]:
-    return [
-        label for row in v2(asset_type) for project in row["projects"].values() for label in project["labels"]
-    ]
+    return [label for row in v2(asset_type) for project in row["projects"].values() for label in project["labels"]]
 
 
 def predictions(row: Json) -> list[Json]:
@@ -253,9 +251,7 @@ def test_v1_nulls_skips_reviews_and_scores(asset_type: str) -> None:
 
 
 def test_v1_skips_of_both_kinds() -> None:
-    skipped = [
-        label for asset_type in V1_ASSETS for label in v1(asset_type) if label["Label"] in ({}, "Skip")
-    ]
+    skipped = [label for asset_type in V1_ASSETS for label in v1(asset_type) if label["Label"] in ({}, "Skip")]
     assert {json.dumps(label["Label"]) for label in skipped} == {"{}", '"Skip"'}
     assert {label.get("Skipped") for label in skipped} == {None, True}
 
@@ -453,9 +449,7 @@ def test_legacy_labels_of_each_sub_generation() -> None:
 
 def test_legacy_geometry_with_attributes_and_plain_answers() -> None:
     l2 = [label["Label"] for label in legacy("L2") if isinstance(label["Label"], dict)]
-    instances = [
-        item for label in l2 for values in label.values() if isinstance(values, list) for item in values
-    ]
+    instances = [item for label in l2 for values in label.values() if isinstance(values, list) for item in values]
     assert {type(item["geometry"]) for item in instances} == {str, list}
     assert "color" in keys(instances)
     rings = [item["geometry"] for item in instances if isinstance(item["geometry"], list)]
@@ -612,9 +606,7 @@ def test_v2_features_of_every_year() -> None:
     assert {"/index/1/mask" in mask["url"] for mask in urls} == {True, False}
     assert {"token" in item for item in found(v2("text"), "location")} == {True, False}
     assert {
-        "page_dimensions" in item
-        for item in every(v2("document"))
-        if "page_number" in item and "bounding_box" in item
+        "page_dimensions" in item for item in every(v2("document")) if "page_number" in item and "bounding_box" in item
     } == {True, False}
 
 
@@ -633,9 +625,7 @@ ANSWERS = {"radio_answer", "checklist_answers", "text_answer"}
 @pytest.mark.parametrize("asset_type", V2_ASSETS)
 def test_v2_answers(asset_type: str) -> None:
     labels = v2_labels(asset_type)
-    conversational = (
-        {f"conversational_{key}" for key in ANSWERS} if asset_type in ("conversation", "llm") else set()
-    )
+    conversational = {f"conversational_{key}" for key in ANSWERS} if asset_type in ("conversation", "llm") else set()
     assert {key for key in keys(every(labels)) if "_answer" in key} == ANSWERS | conversational
     for item in every(labels):
         about_message = any(key in item for key in conversational)
@@ -645,9 +635,7 @@ def test_v2_answers(asset_type: str) -> None:
 def depth(classifications: list[Json]) -> int:
     answers = [item.get("radio_answer") or item.get("checklist_answers") or {} for item in classifications]
     options = chain.from_iterable(answer if isinstance(answer, list) else [answer] for answer in answers)
-    return 1 + max(
-        [depth(option["classifications"]) for option in options if option.get("classifications")], default=0
-    )
+    return 1 + max([depth(option["classifications"]) for option in options if option.get("classifications")], default=0)
 
 
 def test_v2_questions_nest_one_to_five_levels() -> None:
@@ -659,17 +647,13 @@ def test_v2_video_tracks() -> None:
     annotations = [label["annotations"] for label in v2_labels("video")]
     maps = [features for item in annotations for features in item["key_frame_feature_map"].values()]
     assert {type(features) for features in maps} == {list, dict}
-    assert {
-        type(value) for features in maps if isinstance(features, dict) for value in features.values()
-    } == {bool}
+    assert {type(value) for features in maps if isinstance(features, dict) for value in features.values()} == {bool}
     assert any(not item["frames"] and item["segments"] for item in annotations)
     owners = set()
     for item in annotations:
         tracked = {feature_id for frame in item["frames"].values() for feature_id in frame["objects"]}
         assert all(
-            frame["objects"][key]["feature_id"] == key
-            for frame in item["frames"].values()
-            for key in frame["objects"]
+            frame["objects"][key]["feature_id"] == key for frame in item["frames"].values() for key in frame["objects"]
         )
         answered = [question for frame in item["frames"].values() for question in frame["classifications"]]
         for feature_id in item["segments"].keys() if item["frames"] else ():
@@ -745,9 +729,7 @@ def test_write_puts_frames_files_beside_v1_videos_and_volumes(tmp_path: Path, as
     (file,) = samples.write(tmp_path, generations=("v1",), asset_types=(asset_type,), labels=15)
     assert file.frames == tmp_path / "frames"
     labels = [label for label in json.loads(file.path.read_bytes()) if "frames" in label["Label"]]
-    assert sorted(path.name for path in file.frames.iterdir()) == sorted(
-        f"{label['ID']}.ndjson" for label in labels
-    )
+    assert sorted(path.name for path in file.frames.iterdir()) == sorted(f"{label['ID']}.ndjson" for label in labels)
     lines = (file.frames / f"{labels[0]['ID']}.ndjson").read_bytes().splitlines()
     assert [json.loads(line) for line in lines] == list(samples.frame_lines(labels[0], 0))
 

@@ -14,10 +14,12 @@ from labelstore.cli.output import visible
 if TYPE_CHECKING:
     from labelstore.detection import Detection
 
+_SHOWN_PLACES = 12
+
 
 def detect(
     files: Exports,
-    whole: Annotated[bool, typer.Option("--all", help="Look at all records, not only at the first 1000.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Look at all records.")] = False,
     max_ratio: MaxRatio = 1000.0,
     as_json: AsJson = False,
 ) -> None:
@@ -63,8 +65,8 @@ def _lines(found: "Detection") -> Iterator[str]:
         yield f"  present             {', '.join(present)}"
     if absent:
         yield f"  absent              {', '.join(absent)}"
-    yield from _counted("unknown keys", found.unknown_keys)
-    yield from _counted("unexpected values", found.unexpected_values)
+    yield from _listed("unknown keys", found.unknown_keys)
+    yield from _listed("unexpected values", found.unexpected_values)
 
 
 def _generation(found: "Detection") -> str:
@@ -77,3 +79,10 @@ def _generation(found: "Detection") -> str:
 def _counted(title: str, counts: "Counter[str]") -> Iterator[str]:
     if counts:
         yield f"  {title:18}  " + ", ".join(f"{visible(name)} {count:,}" for name, count in counts.most_common())
+
+
+def _listed(title: str, places: "Counter[str]") -> Iterator[str]:
+    for place, count in places.most_common(_SHOWN_PLACES):
+        yield f"  {title:18}  {count:,} × {visible(place)}"
+    if len(places) > _SHOWN_PLACES:
+        yield f"  {title:18}  {len(places) - _SHOWN_PLACES:,} more places (--json lists them)"

@@ -1,6 +1,7 @@
 """Errors → one line on standard error and an exit code; nothing else of this package does that."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,13 @@ REJECTED = 3
 INTERRUPTED = 130
 
 _LONGEST = 1000
+_INTERRUPTED_DUCKDB = "Query interrupted"  # the RuntimeError that DuckDB makes of a KeyboardInterrupt
 _ENGINES = (("sqlite3", "SQLite", ("Error", "Warning")), ("duckdb", "DuckDB", ("Error",)))
+_WAYS_OUT = (
+    ("readonly database", "queries only read the store"),
+    ("read-only mode", "queries only read the store"),
+    ("'pytz'", "cast timestamps with a time zone to varchar, or run: pip install pytz"),
+)
 
 
 @contextmanager
@@ -29,6 +36,8 @@ def reported() -> Iterator[None]:
     except BrokenPipeError:
         raise typer.Exit(FAILED) from None
     except Exception as error:
+        if str(error) == _INTERRUPTED_DUCKDB:
+            raise typer.Exit(INTERRUPTED) from None
         text = explained(error)
         if text is None:
             raise
@@ -36,6 +45,19 @@ def reported() -> Iterator[None]:
         raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
     finally:
         _settle_output()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets Ctrl-C end the process at once: an engine that computes does not look at Python's signals.
+
+    Only for what merely reads, since nothing is tidied up.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(text: str) -> None:
@@ -60,13 +82,13 @@ def explained(error: Exception) -> str | None:
 
 
 def _explained_by_engine(error: Exception) -> str | None:
-    """Errors of an engine that was imported. What it says up to the first blank line, and the way out."""
+    """Errors of an engine that was imported. Its text up to the first blank line, and the way out."""
     for module_name, engine, classes in _ENGINES:
         module = sys.modules.get(module_name)
         if module is not None and isinstance(error, tuple(getattr(module, name) for name in classes)):
-            text = " ".join(str(error).split("\n\n")[0].split("\n"))
-            hint = "; queries only read the store" if "read" in text and "only" in text else ""
-            return f"{engine}: {text}{hint}"
+            text = " ".join(str(error).split("Traceback")[0].split("\n\n")[0].split())
+            ways_out = [f"; {way_out}" for part, way_out in _WAYS_OUT if part in text]
+            return f"{engine}: {text}{''.join(ways_out)}"
     return None
 
 

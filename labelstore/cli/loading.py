@@ -21,9 +21,9 @@ def load(
 ) -> None:
     """Load exports into a store, which is made if it is not there.
 
-    Records that are in the store already are skipped or, where they changed, replaced. A new file whose name ends
-    in .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was stored, with
-    3 if some records were rejected.
+    Records that are in the store already are skipped or, where they changed, replaced. A new file whose name
+    ends in .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was
+    stored, with 3 if some records were rejected.
 
     \b
     Examples:
@@ -49,7 +49,8 @@ def verify(
 ) -> None:
     """Compare every record of exports with what the store gives back.
 
-    A record that a later load replaced counts as superseded. Exits with 0 only if no record differs or is missing.
+    A record that a later load replaced counts as superseded. Exits with 0 only if no record differs or is
+    missing.
 
     \b
     Examples:
@@ -105,8 +106,7 @@ def _verify_lines(report: "VerifyReport") -> "Iterator[str]":
     yield f"  equal       {report.equal:,}"
     yield f"  different   {report.different:,}"
     yield f"  missing     {report.missing:,}"
-    by_load = ", ".join(f"{count:,} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
-    yield f"  superseded  {report.superseded.total():,}" + (f": {by_load}" if by_load else "")
+    yield f"  superseded  {', '.join([f'{report.superseded.total():,}', *_by_load(report)])}"
     yield f"  rejected    {report.rejected:,}"
     yield f"  time        {_speed(report)}"
     for found in report.first_differences:
@@ -117,6 +117,10 @@ def _verify_lines(report: "VerifyReport") -> "Iterator[str]":
         yield f"missing: {visible(found['file'])}, record {found['position']}"
     for place in report.duplicate_keys:
         yield f"key given twice, the last one counts: {visible(place)}"
+
+
+def _by_load(report: "VerifyReport") -> "Iterator[str]":
+    return (f"{count:,} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
 
 
 def _speed(report: "Report | VerifyReport") -> str:

@@ -9,10 +9,8 @@ from labelstore.cli import output, progress
 
 
 def sample(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to; made if need be.")],
-    generation: Annotated[
-        list[str] | None, typer.Option(help="v1 or v2; repeatable.", show_default="both")
-    ] = None,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    generation: Annotated[list[str] | None, typer.Option(help="v1 or v2; repeatable.", show_default="both")] = None,
     asset_type: Annotated[
         list[str] | None, typer.Option(help="image, video, text …; repeatable.", show_default="all")
     ] = None,
@@ -44,7 +42,7 @@ def sample(
 def demo(
     directory: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="The folder to work in.", show_default="a new temporary folder"),
+        typer.Argument(metavar="DIR", help="The folder to work in.", show_default="a new temporary folder"),
     ] = None,
 ) -> None:
     """Make samples of every asset type, load and verify them, and show what a store can answer.

@@ -8,19 +8,17 @@ import typer
 Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite or DuckDB file.")]
 Exports = Annotated[
     list[str],
-    typer.Argument(
-        metavar="FILE...", help='Exports: JSON or NDJSON, also .gz, .zst or .zip; patterns; "-" is standard input.'
-    ),
+    typer.Argument(metavar="FILE", help='JSON or NDJSON, also in gzip, zstd or zip; patterns; "-" is standard input.'),
 ]
 Frames = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Frames files of v1 video and DICOM labels, named by label id, by data row id or as in their URL.",
+        help="Frames files of v1 labels, named by label id, by data row id or as in the URL.",
     ),
 ]
 MaxRatio = Annotated[
     float,
-    typer.Option(metavar="N", min=0, help="Refuse files that grow to more than N times their size; 0 allows all."),
+    typer.Option(metavar="N", min=0, help="Refuse files that decompress to over N times their size; 0 allows all."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -33,9 +33,7 @@ def visible(text: str) -> str:
     """`text` on one line, with every character that does not print as its escape."""
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def is_terminal() -> bool:

@@ -14,11 +14,12 @@ _BAR = 24
 
 
 class _Read(Protocol):
-    """What the line needs of a source."""
+    """What the line needs to know of what is being read."""
 
-    name: str
-    size: int | None
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int | None: ...
     @property
     def bytes_read(self) -> int: ...
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from labelstore.cli import output
+from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.errors import InputError, LabelstoreError, NotFoundError
 
@@ -32,9 +33,9 @@ class ExportFormat(StrEnum):
 
 def get(
     db: Store,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of labels or data rows.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of labels or data rows.")],
     pretty: Annotated[
-        bool | None, typer.Option("--pretty/--compact", help="Indented (usual on a terminal), or one line each.")
+        bool | None, typer.Option("--pretty/--compact", help="Indented (as on a terminal), or a line each.")
     ] = None,
 ) -> None:
     """Print labels or data rows as they came, as JSON.
@@ -70,7 +71,8 @@ def export(
 ) -> None:
     """Write the records of one generation as an export file.
 
-    labelbox-v1 is a JSON array of the labels that came as v1, labelbox-v2 a line for each data row that came as v2.
+    labelbox-v1 is a JSON array of the labels that came as v1, labelbox-v2 a line for each data row that came
+    as v2.
 
     \b
     Examples:
@@ -85,9 +87,7 @@ def export(
 
 def query(
     db: Store,
-    sql: Annotated[
-        str, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads it from a file, "-" from standard input.')
-    ],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads a file, "-" standard input.')],
     format: Annotated[
         Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
     ] = None,
@@ -106,7 +106,8 @@ def query(
 
     chosen = format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
     text = _statement(sql)
-    with open_database(db, read_only=True) as database, _showable():
+    text.encode()  # no engine takes a lone surrogate, but not every one says so
+    with interruptible(), open_database(db, read_only=True) as database, _showable():
         result = database.query(text)
         if result.columns:
             output.write_rows(chosen.value, result.columns, result.rows)
@@ -126,18 +127,19 @@ def _statement(sql: str) -> str:
 
 @contextmanager
 def _showable() -> Iterator[None]:
-    """Names the values of an engine that Python has none for, such as a DuckDB interval of a million years."""
+    """Explains values that Python has no word for, such as a DuckDB interval of a million years."""
     try:
         yield
     except (ValueError, ArithmeticError, ImportError) as error:
-        raise LabelstoreError(f"this result cannot be shown ({error}); cast its columns to varchar") from error
+        hint = "cast its columns to varchar"
+        raise LabelstoreError(f"this result cannot be shown ({error}); {hint}") from error
 
 
 def stats(db: Store, as_json: AsJson = False) -> None:
     """Count data rows, labels, objects and classifications, each by itself.
 
-    By project, asset type, kind and name. An object or classification counts once in every frame it is in. Labels in
-    model runs and predictions are counted apart, with what is in them.
+    By project, asset type, kind and name. An object or classification counts once in every frame it is in.
+    Labels in model runs and predictions are counted apart, with what is in them.
 
     \b
     Examples:
@@ -147,7 +149,7 @@ def stats(db: Store, as_json: AsJson = False) -> None:
     from labelstore.stats import stats
     from labelstore.stores import open_database
 
-    with open_database(db, read_only=True) as database:
+    with interruptible(), open_database(db, read_only=True) as database:
         found = stats(database)
     if as_json:
         output.write_json(found)

@@ -17,7 +17,7 @@ _LONGEST = 10_000
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int | None = None) -> Iterator[str]:
-    """The lines of a table: names, a rule, the rows. Cells that do not fit into `width` end with an ellipsis."""
+    """The lines of a table: names, a rule, the rows. Cells too long for `width` end with an ellipsis."""
     if not columns:
         return
     remaining = iter(rows)

@@ -39,8 +39,11 @@ class RecordDecoder:
         """The record in `raw`.
 
         Raises `msgspec.DecodeError` for malformed JSON, a number out of the range of doubles or a lone surrogate,
-        `UnknownRecord` for another kind of value, `RecursionError` below `MAX_DEPTH`.
+        `UnknownRecord` for another kind of value, `UnicodeDecodeError` for invalid UTF-8, `RecursionError` below
+        `MAX_DEPTH`.
         """
+        if not raw.isascii():
+            raw.decode()  # strings inside raw geometry are not decoded further on
         if self._decode is not None and not _has_minus_zero(raw):
             try:
                 return self._decode(raw)  # type: ignore[no-any-return]
@@ -56,7 +59,7 @@ class RecordDecoder:
             self._struct, self._decode = struct, _DECODERS[struct].decode
         with _deep_calls():
             try:
-                return fit(struct, value)  # type: ignore[no-any-return]
+                return fit(struct, value)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
 
@@ -102,7 +105,7 @@ def _deep_calls() -> Iterator[None]:
 
 def _has_minus_zero(raw: bytes) -> bool:
     """Whether a member is -0.0, which a column might print as 0."""
-    return (b":-0" in raw or b": -0" in raw or b":\n" in raw) and _MINUS_ZERO.search(raw) is not None
+    return (b":-0" in raw or b": -0" in raw) and _MINUS_ZERO.search(raw) is not None
 
 
 def _json_kind(value: Any) -> str:

@@ -63,7 +63,7 @@ def fit(struct: type[T], members: dict[str, Any]) -> T:
 
     Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry.
     """
-    types = _field_types(struct)
+    types = _field_types(struct)  # type: ignore[arg-type]
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, value in members.items():
@@ -120,7 +120,7 @@ def _fit_value(kind: inspect.Type, value: Any) -> Any:
         case inspect.RawType():
             return Raw(msgspec.json.encode(value)) if isinstance(value, list) else _UNFIT
         case inspect.ListType():
-            return _fit_list(kind.item_type, value) if isinstance(value, list) else _UNFIT
+            return _fit_list(kind, value) if isinstance(value, list) else _UNFIT
         case inspect.TupleType():
             return _fit_tuple(kind.item_types, value) if isinstance(value, list) else _UNFIT
         case inspect.DictType():
@@ -140,8 +140,10 @@ def _is_plain(value: float) -> bool:
     return isfinite(value) and not (value == 0 and copysign(1, value) < 0)
 
 
-def _fit_list(item_type: inspect.Type, values: list[Any]) -> Any:
-    fitted = [_fit_value(item_type, value) for value in values]
+def _fit_list(kind: inspect.ListType, values: list[Any]) -> Any:
+    if len(values) < (kind.min_length or 0):
+        return _UNFIT
+    fitted = [_fit_value(kind.item_type, value) for value in values]
     return _UNFIT if any(value is _UNFIT for value in fitted) else fitted
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ Bounds = tuple[float | None, float | None, float | None, float | None]
 """min_x, min_y, max_x, max_y"""
 
 UNBOUNDED: Bounds = (None, None, None, None)
-_BLANK = re.compile(rb"[\s]")
+_BLANKS = (b" ", b"\n", b"\t", b"\r")
 _TOO_LARGE = 2.0**1023
 
 
@@ -25,6 +26,7 @@ class Vertex(msgspec.Struct, gc=False):
     y: Number
 
 
+_x, _y = attrgetter("x"), attrgetter("y")
 _vertices = msgspec.json.Decoder(list[Vertex])
 
 
@@ -36,7 +38,7 @@ def array_text(raw: Raw) -> str:
     data = bytes(raw)
     if not data.startswith(b"["):
         raise Misfit
-    if _BLANK.search(data):
+    if any(blank in data for blank in _BLANKS):
         data = msgspec.json.format(data, indent=-1)
     return data.decode()
 
@@ -49,8 +51,8 @@ def vertex_bounds(text: str) -> Bounds:
         return UNBOUNDED
     if not vertices:
         return UNBOUNDED
-    xs = [vertex.x for vertex in vertices]
-    ys = [vertex.y for vertex in vertices]
+    xs = list(map(_x, vertices))
+    ys = list(map(_y, vertices))
     return _finite((min(xs), min(ys), max(xs), max(ys)))
 
 

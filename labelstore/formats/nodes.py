@@ -1,7 +1,7 @@
 """What the shredders of both generations share: the numbering of nodes, and the rows of geometry."""
 
 from labelstore.formats.geometry import lnglat_bounds, vertex_bounds
-from labelstore.rows import NODE_BITS, Rows
+from labelstore.rows import NODE_BITS, Row, Rows
 
 PLACES = (1 << NODE_BITS) - 1
 
@@ -21,13 +21,18 @@ class Nodes:
 
     def next(self) -> int:
         self.node += 1
-        if self.node & PLACES == 0:
-            raise TooManyNodes(f"more than {PLACES:,} objects in one record")
         return self.node
+
+    def check(self) -> None:
+        """To be called when the record is done."""
+        if self.node - self.first > PLACES:
+            raise TooManyNodes(f"more than {PLACES:,} objects in one record")
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
 
-    def path(self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None) -> None:
+    def path(
+        self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
+    ) -> None:
         """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
         plain = form is None or form in ("ring", "item")
         bounds = vertex_bounds(coordinates) if plain else lnglat_bounds(coordinates)
@@ -37,10 +42,10 @@ class Nodes:
         """A rectangle in longitude and latitude, given as the ring around it."""
         west, south, east, north = lnglat_bounds(coordinates)
         if west is None or south is None or east is None or north is None:
-            row = (object_id, None, None, None, None, coordinates, None)
+            box: Row = (None,) * 4
         else:
-            row = (object_id, north, west, north - south, east - west, coordinates, None)
-        self.rows["bounding_boxes"].append(row)
+            box = (north, west, north - south, east - west)
+        self.rows["bounding_boxes"].append((object_id, *box, coordinates, None))
 
     def geo_point(self, object_id: int, x: float, y: float) -> None:
         self.rows["points"].append((object_id, x, y, "geo", None, None))

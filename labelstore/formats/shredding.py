@@ -40,17 +40,16 @@ def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple
 
     `raw` is the record's text: one that decodes into structs but says what rows cannot hold is fitted from it.
     `source` is (load_id, position, byte_offset, content_hash). Even record ids are v1 and frames, odd ones v2.
-    Raises `UnicodeDecodeError` for invalid UTF-8, `TooManyNodes` for a record with more objects than nodes.
+    Raises `TooManyNodes` for a record with more objects than nodes.
     """
-    lengths = {table: len(existing) for table, existing in rows.by_table.items()}
     try:
         _shred(record, record_id, rows, source, label_id)
-    except BaseException as error:
-        for table, length in lengths.items():
-            del rows[table][length:]
-        if not isinstance(error, Misfit):
-            raise
+    except Misfit:
+        rows.drop_from(record_id)
         _shred(RecordDecoder().fitted(raw), record_id, rows, source, label_id)
+    except BaseException:
+        rows.drop_from(record_id)
+        raise
 
 
 def _shred(record: Decoded, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str) -> None:

@@ -63,9 +63,7 @@ def not_json(name: str, head: bytes) -> InputError:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for start, kind in _MARKUP:
         if text[:20].lower().startswith(start):
-            return _foreign(
-                name, kind, "a link that has expired answers like this" if b"xml" in text[:20] else ""
-            )
+            return _foreign(name, kind, "a link that has expired answers like this" if b"xml" in text[:20] else "")
     if b"\0" in head:
         return _foreign(name, "binary data")
     return _foreign(name, f"text that begins with {text.decode('utf-8', 'replace')[:40]!r}")

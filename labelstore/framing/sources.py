@@ -132,11 +132,7 @@ class Source:
 
     def _read_file(self, count: int) -> bytes:
         try:
-            return (
-                self._file.read1(count)
-                if isinstance(self._file, io.BufferedIOBase)
-                else self._file.read(count)
-            )
+            return self._file.read1(count) if isinstance(self._file, io.BufferedIOBase) else self._file.read(count)
         except _READ_ERRORS as error:
             raise InputError(self.name, f"{_reason(error)}, at byte {self._taken} of it") from None
 
@@ -218,9 +214,7 @@ def _is_export(info: zipfile.ZipInfo) -> bool:
     return regular and not info.is_dir() and not info.filename.startswith("__MACOSX/")
 
 
-def _open_member(
-    path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None
-) -> Source:
+def _open_member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:
     name = f"{path}!{info.filename}"
     if info.flag_bits & 1:
         raise InputError(name, "is encrypted", "unpack the archive with its password first")

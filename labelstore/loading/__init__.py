@@ -1,6 +1,7 @@
 """Loading: files → records → rows → a store, with a report of what was stored and what was not."""
 
 from labelstore.loading.load import load
+from labelstore.loading.loader import Progress, Reading
 from labelstore.loading.report import FileReport, Report
 
-__all__ = ["FileReport", "Report", "load"]
+__all__ = ["FileReport", "Progress", "Reading", "Report", "load"]

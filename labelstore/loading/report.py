@@ -7,10 +7,16 @@ from typing import Any
 
 @dataclass
 class FileReport:
-    """What came of one file. `repeated`: records whose label (or data row) a later record of the file had again."""
+    """What came of one file. `repeated`: records whose label (or data row) a later record of the file had again.
+
+    `foreign` says what the first JSON value is that is no record of an export.
+    """
 
     name: str
     load_id: int = 0
+    sha256: str = ""
+    started_at: str = ""
+    finished_at: str = ""
     generation: str | None = None
     framing: str = ""
     bytes: int = 0
@@ -20,6 +26,7 @@ class FileReport:
     unchanged: int = 0
     repeated: int = 0
     rejected: int = 0
+    foreign: str = ""
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -37,6 +44,7 @@ class Report:
     asset_types: Counter[str] = field(default_factory=Counter)
     frames_files: int = 0
     frames_missing: int = 0
+    first_record: int = 0
     seconds: float = 0.0
     bytes: int = 0
 

@@ -85,9 +85,7 @@ def v2_kind(row: Json) -> None:
         found = label["annotations"].get("objects")
         if not found:
             return v2_container(row)
-        identity = {
-            key: found[0][key] for key in ("feature_id", "feature_schema_id", "name") if key in found[0]
-        }
+        identity = {key: found[0][key] for key in ("feature_id", "feature_schema_id", "name") if key in found[0]}
         geometry = {"center": {"x": 1.0, "y": 2.0, "z": -3.0}, "rotation": [0.0, 0.0, 0.7071067811865476]}
         found[0] = {**identity, "annotation_kind": "Cuboid", "classifications": [], "cuboid": geometry}
     return None

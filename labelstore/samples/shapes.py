@@ -29,9 +29,7 @@ def _outline(dice: Dice, corners: int) -> list[tuple[float, float]]:
     return points
 
 
-OUTLINES = [
-    _outline(dice, corners) for dice in [Dice("outlines")] for corners in range(12, 44) for _ in range(4)
-]
+OUTLINES = [_outline(dice, corners) for dice in [Dice("outlines")] for corners in range(12, 44) for _ in range(4)]
 
 
 def thousandths(value: float) -> float:
@@ -70,8 +68,7 @@ def path(dice: Dice, canvas: Canvas, whole: Whole, *, most: int = 64) -> list[Js
     if spelling < 0.15:
         return [{"x": x + radius * dx, "y": y + radius * dy} for dx, dy in outline]
     points = [
-        {"x": int((x + radius * dx) * 1000) / 1000, "y": int((y + radius * dy) * 1000) / 1000}
-        for dx, dy in outline
+        {"x": int((x + radius * dx) * 1000) / 1000, "y": int((y + radius * dy) * 1000) / 1000} for dx, dy in outline
     ]
     if spelling > 0.7:
         for point in points[::3]:

@@ -64,9 +64,7 @@ def _passes(dice: Dice, era: Era, row: Asset) -> Iterator[Json]:
     if dice.chance(0.4):
         benchmark, other = dice.id(), dice.id()
         yield _element(dice, era, row, benchmark, {"Is Benchmark": 1})
-        yield _element(
-            dice, era, row, other, {"Benchmark Agreement": dice.random(), "Benchmark ID": benchmark}
-        )
+        yield _element(dice, era, row, other, {"Benchmark Agreement": dice.random(), "Benchmark ID": benchmark})
         return
     agreement = dice.random()
     for _ in range(dice.between(2, 3)):

@@ -56,8 +56,7 @@ def _page_box(dice: Dice, row: Asset) -> Json:
 def _page_entity(dice: Dice, row: Asset) -> Json:
     """Pages of entities count from 1."""
     boxes = [
-        {"text-bbox": {"page": dice.between(1, 9), **shapes.box(dice, PAGE, int)}}
-        for _ in range(dice.between(1, 3))
+        {"text-bbox": {"page": dice.between(1, 9), **shapes.box(dice, PAGE, int)}} for _ in range(dice.between(1, 3))
     ]
     return {"data": {"location": boxes, "unit": "POINTS"}}
 

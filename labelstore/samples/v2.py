@@ -97,9 +97,7 @@ def _project(dice: Dice, export: Export, row: Asset) -> Json:
     """One project's view of the data row: no label in 8 % of the cases, several by consensus in 10 %."""
     consensus = dice.chance(0.1)
     labels = (
-        []
-        if dice.chance(0.08)
-        else [_label(dice, export, row) for _ in range(dice.between(2, 3) if consensus else 1)]
+        [] if dice.chance(0.08) else [_label(dice, export, row) for _ in range(dice.between(2, 3) if consensus else 1)]
     )
     if "performance_details" in export.flags:
         _score(dice, labels, consensus=consensus)
@@ -107,9 +105,7 @@ def _project(dice: Dice, export: Export, row: Asset) -> Json:
     if export.era.asset_types:
         made["project_tags"] = []
     if "project_details" in export.flags:
-        made["project_details"] = _project_details(
-            dice, export.era, row.ontology, labels, consensus=consensus
-        )
+        made["project_details"] = _project_details(dice, export.era, row.ontology, labels, consensus=consensus)
     return made
 
 
@@ -119,9 +115,7 @@ def _score(dice: Dice, labels: list[Json], *, consensus: bool) -> None:
         label["performance_details"][key] = dice.random()
 
 
-def _project_details(
-    dice: Dice, era: Era, ontology: Ontology, labels: list[Json], *, consensus: bool
-) -> Json:
+def _project_details(dice: Dice, era: Era, ontology: Ontology, labels: list[Json], *, consensus: bool) -> Json:
     status, task = dice.pick(WORKFLOW) if labels else WORKFLOW[0]
     made: Json = {"ontology_id": ontology.ontology_id, "task_name": task}
     if dice.chance(0.7):
@@ -171,9 +165,7 @@ def _label(dice: Dice, export: Export, row: Asset) -> Json:
             "seconds_to_review": dice.between(0, 60),
             "skipped": skipped,
         }
-    made["annotations"] = (
-        {key: type(found)() for key, found in annotations.items()} if skipped else annotations
-    )
+    made["annotations"] = {key: type(found)() for key, found in annotations.items()} if skipped else annotations
     return made
 
 

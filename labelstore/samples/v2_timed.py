@@ -78,9 +78,7 @@ def audio(dice: Dice, era: Era, row: Asset) -> Json:
     return {"classifications": answers, "segments": segments, "timestamp": timestamp}
 
 
-def _frames(
-    dice: Dice, era: Era, row: Asset, found: Iterable[Track], *, interpolated: bool
-) -> dict[str, Json]:
+def _frames(dice: Dice, era: Era, row: Asset, found: Iterable[Track], *, interpolated: bool) -> dict[str, Json]:
     """Stringified frame numbers, ascending; objects by feature id. Only key frames unless interpolated."""
     by_frame: dict[int, Json] = {}
     for track in found:

@@ -53,9 +53,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def write_records(
-    path: Path, records: Iterable[Json], framing: Framing, on_bytes: OnBytes | None = None
-) -> int:
+def write_records(path: Path, records: Iterable[Json], framing: Framing, on_bytes: OnBytes | None = None) -> int:
     """Write the records, tell `on_bytes` the size of every block written, return their number."""
     before, between, after = framing
     encode = msgspec.json.Encoder().encode
@@ -111,9 +109,7 @@ def write(
     return files
 
 
-def _write_v1(
-    directory: Path, asset_type: str, labels: int, seed: int, on_bytes: OnBytes | None
-) -> SampleFile:
+def _write_v1(directory: Path, asset_type: str, labels: int, seed: int, on_bytes: OnBytes | None) -> SampleFile:
     path = directory / f"v1-{asset_type}.json"
     records = v1_labels(asset_type, labels, seed)
     if asset_type not in ("video", "dicom"):
@@ -124,9 +120,7 @@ def _write_v1(
     return SampleFile(path, "v1", asset_type, count, frames)
 
 
-def _with_frames(
-    records: Iterator[Json], frames: Path, seed: int, on_bytes: OnBytes | None
-) -> Iterator[Json]:
+def _with_frames(records: Iterator[Json], frames: Path, seed: int, on_bytes: OnBytes | None) -> Iterator[Json]:
     """The labels, after the frames file of each was written."""
     for label in records:
         if has_frames_file(label):
@@ -135,9 +129,7 @@ def _with_frames(
         yield label
 
 
-def _write_v2(
-    directory: Path, asset_type: str, labels: int, seed: int, on_bytes: OnBytes | None
-) -> SampleFile:
+def _write_v2(directory: Path, asset_type: str, labels: int, seed: int, on_bytes: OnBytes | None) -> SampleFile:
     path = directory / f"v2-{asset_type}.ndjson"
     records = v2_data_rows(asset_type, labels, seed)
     return SampleFile(path, "v2", asset_type, write_records(path, records, LINES, on_bytes))
@@ -148,8 +140,6 @@ def _write_legacy(directory: Path, labels: int, seed: int, on_bytes: OnBytes | N
     path = directory / "v1-legacy.json"
     names = SUB_GENERATIONS
     shares = [(labels + turn) // len(names) for turn in range(len(names))]
-    records = (
-        label for name, share in zip(names, shares, strict=True) for label in legacy_labels(name, share, seed)
-    )
+    records = (label for name, share in zip(names, shares, strict=True) for label in legacy_labels(name, share, seed))
     count = write_records(path, records, ARRAY, on_bytes)
     return SampleFile(path, "v1", "image", count)

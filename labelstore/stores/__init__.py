@@ -14,7 +14,10 @@ def engine_of(path: str | Path) -> str:
     if path.is_dir():
         raise StoreError(str(path), "is a folder", "name a file")
     try:
-        head = path.open("rb").read(16) if path.exists() else b""
+        head = b""
+        if path.exists():
+            with path.open("rb") as file:
+                head = file.read(16)
     except OSError as error:
         raise StoreError(str(path), f"cannot be read ({error.strerror})") from error
     if not head:
@@ -26,12 +29,15 @@ def engine_of(path: str | Path) -> str:
     raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", "give the store another name")
 
 
-def open_database(path: str | Path, *, create: bool = False, read_only: bool = False) -> Database:
-    """Open the store at `path`; with `create` a file that does not exist becomes an empty store."""
+def open_database(path: str | Path, *, create: bool = False, read_only: bool = False, indexed: bool = True) -> Database:
+    """Open the store at `path`; with `create` a file that does not exist becomes an empty store.
+
+    Not `indexed`, a new SQLite store lacks the indexes by which a load finds what is stored already.
+    """
     if engine_of(path) == "duckdb":
         from labelstore.stores.duckdb import DuckdbDatabase
 
         return DuckdbDatabase(Path(path), create=create, read_only=read_only)
     from labelstore.stores.sqlite import SqliteDatabase
 
-    return SqliteDatabase(Path(path), create=create, read_only=read_only)
+    return SqliteDatabase(Path(path), create=create, read_only=read_only, indexed=indexed)

@@ -1,7 +1,7 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,18 @@ class Database(ABC):
 
     @abstractmethod
     def execute(self, sql: str, parameters: Parameters = ()) -> None: ...
+
+    @abstractmethod
+    def build_fast(self) -> None:
+        """For a file that nobody sees before it is complete: no journal, no waiting for the disk."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Complete a new store: indexes, statistics."""
+
+    @abstractmethod
+    def share(self) -> None:
+        """Let readers go on while this connection writes."""
 
     @abstractmethod
     def begin(self) -> None: ...
@@ -160,7 +172,3 @@ class Database(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def batched(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

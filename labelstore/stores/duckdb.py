@@ -1,6 +1,7 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class DuckdbDatabase(Database):
 
     def _check(self) -> None:
         sql = "select comment from duckdb_tables() where table_name = 'loads'"
-        comment = (self._connection.execute(sql).fetchone() or (None,))[0]
+        comment = next((row[0] for row in self._connection.execute(sql).fetchall()), None)
         if not comment or not str(comment).startswith("labelstore schema "):
             raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
         version = int(str(comment).rsplit(" ", 1)[1])
@@ -80,7 +81,7 @@ class DuckdbDatabase(Database):
         self._connection.execute("checkpoint")
 
     def share(self) -> None:
-        pass
+        pass  # DuckDB admits one process
 
     def query(self, sql: str, parameters: Parameters = ()) -> Result:
         cursor = self._connection.cursor()
@@ -103,16 +104,16 @@ class DuckdbDatabase(Database):
         self._connection.execute("commit")
 
     def rollback(self) -> None:
-        try:
+        with suppress(duckdb.TransactionException):  # none was open
             self._connection.execute("rollback")
-        except duckdb.TransactionException:
-            pass  # none was open
 
     def insert(self, rows: Rows) -> None:
         for table, new in rows:
             kinds = columns()[table]
             values = zip(*new, strict=True)
-            arrays = [pa.array(column, type=_ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
+            arrays = [
+                pa.array(column, type=_ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)
+            ]
             self._insert_arrow(table, pa.table(arrays, names=list(kinds)))
 
     def _insert_arrow(self, table: str, batch: pa.Table) -> None:

@@ -58,12 +58,11 @@ SQLITE = Dialect(
     "sqlite",
     (
         (r"json_quote\(([^()]+(?:\([^()]*\))?)\)", r"nullif(json_quote(\1), 'null')"),  # of NULL it is 'null'
-        # whole numbers as such; 15 digits where they say it exactly; SQLite's own JSON functions stop there
+        # whole numbers as such, others by their digits: SQLite's own JSON functions stop at 15, which loses
         (
             r'json_number\(([\w."]+)\)',
             r"case when \1 is null then null when \1 = cast(\1 as integer) then cast(\1 as integer)"
-            r" when cast(printf('%!.15g', \1) as real) = \1 and abs(\1) between 1e-5 and 1e15 then printf('%!.15g', \1)"
-            r" else printf('%!.20g', \1) end",
+            r" when abs(\1) between 1e-4 and 1e15 then printf('%!.17g', \1) else printf('%!.20g', \1) end",
         ),
     ),
 )

@@ -1,7 +1,9 @@
 """A store in a SQLite file. Rows are written by the standard library, the schema by sqlite-utils."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 from sqlite_utils import Database as SchemaDatabase
 
 from labelstore.errors import StoreError
-from labelstore.rows import NODE_BITS, Rows, columns, content_tables, node_column
-from labelstore.stores.database import Database, Parameters, Result, Stored, batched
+from labelstore.rows import NODE_BITS, Row, Rows, columns, content_tables, node_column
+from labelstore.stores.database import Database, Parameters, Result, Stored
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS
 
 OLDEST = (3, 38, 0)
@@ -23,7 +25,7 @@ class SqliteDatabase(Database):
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, indexed: bool = True) -> None:
         super().__init__(path)
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
@@ -39,13 +41,10 @@ class SqliteDatabase(Database):
             if exists:
                 self._check()
             else:
-                self._create()
+                self._create(indexed)
         except sqlite3.Error as error:
             self._connection.close()
             raise StoreError(str(path), f"cannot be opened ({error})") from error
-        self._inserts = {
-            table: f"insert into {table} values ({','.join('?' * len(columns()[table]))})" for table in content_tables()
-        }
 
     def _connect(self, read_only: bool) -> None:
         mode = "ro" if read_only else "rwc"
@@ -68,25 +67,60 @@ class SqliteDatabase(Database):
                 "upgrade labelstore",
             )
 
-    def _create(self) -> None:
+    def _create(self, indexed: bool) -> None:
         schema = SchemaDatabase(self._connection)
         self._connection.execute("pragma page_size = 8192")
         self._connection.execute(f"pragma application_id = {APPLICATION_ID}")
         self._connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         with schema.atomic():
-            for name in ("schema.sql", "lookups.sql"):
+            for name in ("schema.sql", "lookups.sql")[: 1 + indexed]:
                 for statement in SQLITE.statements(name):
                     schema.execute(statement)
             for view in VIEWS:
                 schema.execute(SQLITE.view(view))
 
     def build_fast(self) -> None:
-        """For a file that nobody sees before it is complete: no journal, no waiting for the disk."""
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("pragma synchronous = off")
 
+    @contextmanager
+    def attached(self, shards: Sequence[Path]) -> Iterator[None]:
+        """Makes the stores of other processes readable here, for `merge`; not possible in a transaction."""
+        self._shards = [f"shard{number}" for number in range(len(shards))]
+        for name, shard in zip(self._shards, shards, strict=True):
+            self._connection.execute(f"attach ? as {name}", (str(shard),))
+        yield
+        for name in self._shards:
+            self._connection.execute(f"detach {name}")
+
+    def merge(self) -> Counter[int]:
+        """Copy the rows of the attached stores, whose nodes do not meet, into this empty one.
+
+        Of records about the same label or data row the last in the files stays; the others, counted by load.
+        """
+        for table in (*content_tables(), "rejects"):
+            arms = " union all ".join(f"select * from {name}.{table}" for name in self._shards)
+            self._connection.execute(f"insert into main.{table} {arms} order by 1")
+        repeated = self._drop_repeated()
+        for statement in SQLITE.statements("lookups.sql"):
+            self._connection.execute(statement)
+        return repeated
+
+    def _drop_repeated(self) -> Counter[int]:
+        self._connection.execute("create unique index records_record_id on records (record_id)")
+        sql = (
+            "select record_id, load_id from (select record_id, load_id, row_number() over"
+            " (partition by identity, generation order by record_id desc) as newness from records) where newness > 1"
+        )
+        repeated = self._connection.execute(sql).fetchall()
+        self.delete_records([record_id for record_id, _ in repeated])
+        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
+        for label_id, newest in self._connection.execute(sql).fetchall():
+            self.take_labels_out([label_id], {newest})
+        self._connection.execute("drop index records_record_id")
+        return Counter(load_id for _, load_id in repeated)
+
     def finish(self) -> None:
-        """Index a new store, and leave it to many readers and one writer."""
         for statement in SQLITE.statements("indexes.sql"):
             self._connection.execute(statement)
         self._connection.execute("analyze")
@@ -115,13 +149,14 @@ class SqliteDatabase(Database):
 
     def insert(self, rows: Rows) -> None:
         for table, new in rows:
-            whole = len(new) - len(new) % _ROWS_PER_STATEMENT
-            if whole:
-                row = f"({','.join('?' * len(new[0]))})"
-                many = f"insert into {table} values {','.join([row] * _ROWS_PER_STATEMENT)}"
-                groups = (new[at : at + _ROWS_PER_STATEMENT] for at in range(0, whole, _ROWS_PER_STATEMENT))
-                self._connection.executemany(many, (tuple(chain.from_iterable(group)) for group in groups))
-            self._connection.executemany(self._inserts[table], new[whole:])
+            names, values = _bindable(table, new)
+            row = f"({','.join('?' * len(names))})"
+            statement = f"insert into {table} ({','.join(names)}) values "
+            whole = len(values) - len(values) % _ROWS_PER_STATEMENT
+            groups = (values[at : at + _ROWS_PER_STATEMENT] for at in range(0, whole, _ROWS_PER_STATEMENT))
+            many = statement + ",".join([row] * _ROWS_PER_STATEMENT)
+            self._connection.executemany(many, (tuple(chain.from_iterable(group)) for group in groups))
+            self._connection.executemany(statement + row, values[whole:])
 
     def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
         sql = (
@@ -166,3 +201,16 @@ class SqliteDatabase(Database):
     def close(self) -> None:
         self._connection.close()
 
+
+def _bindable(table: str, rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """Columns and rows without the columns that are NULL in all rows, and with integers for booleans.
+
+    The standard library binds str, int and float quickly; None and bool go through a search for adapters.
+    """
+    kept: list[tuple[str, Sequence[Any]]] = []
+    for (name, kind), column in zip(columns()[table].items(), zip(*rows, strict=True), strict=True):
+        if column.count(None) < len(column):
+            is_boolean = kind == "boolean"
+            bound = tuple(None if value is None else int(value) for value in column) if is_boolean else column
+            kept.append((f'"{name}"', bound))
+    return [name for name, _ in kept], list(zip(*(column for _, column in kept), strict=True))

@@ -172,6 +172,7 @@ select
             || coalesce(',"value":' || json_quote(value), '')
             || coalesce(',"color":' || json_quote(color), '')
             || coalesce(',"instanceURI":' || json_quote(instance_uri), '')
+            || coalesce(',"uuid":' || json_quote(uuid), '')
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
             || coalesce(',"page":' || json_number(page), '')
             || coalesce(',"unit":' || json_quote(unit), '')
@@ -295,6 +296,7 @@ select
             || coalesce(',"value":' || json_quote(value), '')
             || coalesce(',"messageId":' || json_quote(message_id), '')
             || coalesce(',"scope":' || json_quote(scope), '')
+            || coalesce(',"uuid":' || json_quote(uuid), '')
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
             || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
             || case when answer_count is null then ''
@@ -327,6 +329,7 @@ select
             || coalesce(',"value":' || json_quote(value), '')
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
             || coalesce(',"position":' || json_number(position), '')
+            || coalesce(',"uuid":' || json_quote(uuid), '')
             || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
             || case when end_id is not null then '' when classification_count = 0 then ',"classifications":[]}' else '}' end
             end as piece

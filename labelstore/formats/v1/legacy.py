@@ -97,7 +97,7 @@ def _shape(
             kind,
             None,
             object_form,
-            *(None,) * 11,
+            *(None,) * 12,
             to_json(others) if others else None,
         )
     )
@@ -106,7 +106,7 @@ def _shape(
 
 def _question(label: "_LabelShredder", ordinal: int, name: str, text: str) -> None:
     classification_id, answer_id = label.next(), label.next()
-    label.rows["answers"].append((answer_id, None, label.label_id, classification_id, 0, *(None,) * 4, text, *(None,) * 5))
+    label.rows["answers"].append((answer_id, None, classification_id, 0, *(None,) * 4, text, *(None,) * 6))
     label.rows["classifications"].append(
         (
             classification_id,
@@ -121,10 +121,7 @@ def _question(label: "_LabelShredder", ordinal: int, name: str, text: str) -> No
             name,
             None,
             "text",
-            None,
-            None,
-            None,
-            None,
+            *(None,) * 5,
             "scalar",
             1,
             None,

@@ -6,9 +6,9 @@ Facts about the format come from exports of 2018 to 2024 and from the vendor's S
 readings survive: what does not fit here is kept in `extra`.
 """
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from labelstore.formats.fitting import ABSENT, Extra, Integer, Number
 
@@ -49,6 +49,10 @@ class GeoGeometry(Struct, forbid_unknown_fields=True):
     coordinates: Raw
 
 
+Bracketed = Annotated["list[Classification]", Meta(min_length=1)]
+"""Questions in brackets of their own: early exports wrote `[[{…}, {…}]]`."""
+
+
 class Answer(Struct, forbid_unknown_fields=True):
     feature_id: str = field(name="featureId", default=ABSENT)
     schema_id: str = field(name="schemaId", default=ABSENT)
@@ -56,7 +60,8 @@ class Answer(Struct, forbid_unknown_fields=True):
     value: str = ABSENT
     keyframe: bool = ABSENT
     position: Number = ABSENT
-    classifications: "list[Classification | list[Classification]]" = ABSENT
+    uuid: str = ABSENT
+    classifications: "list[Classification | Bracketed]" = ABSENT
     extra: Extra = ABSENT
 
 
@@ -71,6 +76,7 @@ class Classification(Struct, forbid_unknown_fields=True):
     answers: list[Answer] = ABSENT
     message_id: str = field(name="messageId", default=ABSENT)
     scope: str = ABSENT
+    uuid: str = ABSENT
     keyframe: bool = ABSENT
     extra: Extra = ABSENT
 
@@ -84,6 +90,7 @@ class Object(Struct, forbid_unknown_fields=True):
     value: str = ABSENT
     color: str = ABSENT
     instance_uri: str = field(name="instanceURI", default=ABSENT)
+    uuid: str = ABSENT
     keyframe: bool = ABSENT
     bbox: Box = ABSENT
     polygon: Raw = ABSENT
@@ -96,7 +103,7 @@ class Object(Struct, forbid_unknown_fields=True):
     version: Number = ABSENT
     page: Number = ABSENT
     unit: str = ABSENT
-    classifications: list[Classification | list[Classification]] = ABSENT
+    classifications: list[Classification | Bracketed] = ABSENT
     extra: Extra = ABSENT
 
 
@@ -130,14 +137,14 @@ class Frame(Struct, forbid_unknown_fields=True):
 
     number: Integer = field(name="frameNumber")
     objects: list[Object] = ABSENT
-    classifications: list[Classification | list[Classification]] = ABSENT
+    classifications: list[Classification | Bracketed] = ABSENT
     relationships: list[Relationship] = ABSENT
     extra: Extra = ABSENT
 
 
 class Annotations(Struct, forbid_unknown_fields=True):
     objects: list[Object] = ABSENT
-    classifications: list[Classification | list[Classification]] = ABSENT
+    classifications: list[Classification | Bracketed] = ABSENT
     relationships: list[Relationship] = ABSENT
     frames: str = ABSENT
     extra: Extra = ABSENT

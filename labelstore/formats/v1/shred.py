@@ -16,7 +16,7 @@ from labelstore.formats.kinds import snake_case
 from labelstore.formats.nodes import Nodes
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.legacy import shred_legacy
-from labelstore.rows import Rows
+from labelstore.rows import Row, Rows
 
 _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 _GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
@@ -44,6 +44,7 @@ def shred_frame(frame: v1.Frame, label_id: str, record_id: int, rows: Rows, sour
     """Add the rows of one line of a frames file, as a frame of the label `label_id`."""
     shredder = _LabelShredder(rows, record_id, label_id)
     shredder.frame(frame, 0, False, shredder.first)
+    shredder.check()
     load_id, position, byte_offset, content_hash = source
     identity = f"{label_id}/{frame.number}"
     row = (shredder.first, record_id, shredder.node, load_id, position, byte_offset, "frames", identity, content_hash)
@@ -70,6 +71,7 @@ class _LabelShredder(Nodes):
             self.media_attributes(element.media_attributes, data_row_id)
         form, annotations_id, counts, body_extra = self.annotations(element)
         end_id = self.next()
+        self.check()
         asset_type = self.asset_type(element, form, counts[3])
         self.rows["records"].append(
             (
@@ -333,6 +335,7 @@ class _LabelShredder(Nodes):
                     None,
                     item.color,
                     instance_uri,
+                    item.uuid,
                     item.keyframe,
                     item.page,
                     item.unit,
@@ -414,7 +417,7 @@ class _LabelShredder(Nodes):
         span = data.location
         if isinstance(span, v1.Span):
             self.seen_message |= span.message_id is not None
-            row = (object_id, span.start, span.end, None, span.message_id, None, data.unit, extra_json(span.extra))
+            row: Row = (object_id, span.start, span.end, None, span.message_id, None, data.unit, extra_json(span.extra))
         else:
             self.seen_kinds.add("document")
             row = (object_id, None, None, None, None, to_json(span), data.unit, None)
@@ -435,8 +438,6 @@ class _LabelShredder(Nodes):
         for place, item in enumerate(questions):
             last = place == end
             if type(item) is list:
-                if not item:
-                    raise Misfit
                 for inner, question in enumerate(item):
                     closes = inner == len(item) - 1
                     self.classification(question, owner, ordinal, 0 if inner else 1, closes + (closes and last))
@@ -463,12 +464,11 @@ class _LabelShredder(Nodes):
         elif type(answer) is str:
             kind, count = "text", 1
             self.rows["answers"].append(
-                (self.next(), None, self.label_id, classification_id, 0, None, None, None, None, answer, None, None, None,
-                 None, None)
+                (self.next(), None, classification_id, 0, None, None, None, None, answer, *(None,) * 6)
             )
         else:
             kind, count = "dropdown", len(answer)
-            self.answers(answer, classification_id, owner)  # type: ignore[arg-type]
+            self.answers(answer, classification_id, owner)
         if count:
             end_id = self.next()
         self.seen_message |= question.message_id is not None
@@ -490,6 +490,7 @@ class _LabelShredder(Nodes):
                 question.message_id,
                 question.scope,
                 question.keyframe,
+                question.uuid,
                 None,
                 count,
                 None if question.extra is None else extra_json(question.extra),
@@ -507,7 +508,6 @@ class _LabelShredder(Nodes):
                 (
                     answer_id,
                     end_id,
-                    self.label_id,
                     classification_id,
                     ordinal,
                     answer.feature_id,
@@ -518,6 +518,7 @@ class _LabelShredder(Nodes):
                     answer.keyframe,
                     answer.position,
                     None,
+                    answer.uuid,
                     None if answer.classifications is None else len(answer.classifications),
                     None if answer.extra is None else extra_json(answer.extra),
                 )
@@ -569,9 +570,7 @@ def project_id_of(element: v1.Element) -> str | None:
 
 
 def _has_more(item: v1.Object) -> bool:
-    return (
-        item.line is not None or item.point is not None or item.data is not None or item.geometry is not None
-    )
+    return item.line is not None or item.point is not None or item.data is not None or item.geometry is not None
 
 
 def _unknown_kind(extra: Extra | None) -> str | None:
@@ -605,14 +604,12 @@ def _other_ends(data: v1.RelationshipData, is_span: bool) -> dict[str, str | Non
 
 def _shape(element: v1.Element, form: str | None) -> str:
     """The sub-generation, which only the shape shows: no version stands in the file."""
+    if element.created_at is None and element.extra is not None and "Seconds to Label" in element.extra.members:
+        return "L0"
     if form == "legacy":
-        if element.created_at is None:
-            return "L0"
         items = element.label.extra.members if isinstance(element.label, v1.Annotations) and element.label.extra else {}
         has_items = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in items.values())
         return "L2" if has_items or element.updated_at is not None else "L1"
-    if element.created_at is None and element.extra is not None and "Seconds to Label" in element.extra.members:
-        return "L0"
     if element.data_split is not UNSET and element.view_label is UNSET:
         return "MR"
     if (
@@ -646,4 +643,6 @@ def _digest(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return msgspec.to_builtins({**msgspec.structs.asdict(value), "extra": value.extra and value.extra.members}, enc_hook=str)
+    return msgspec.to_builtins(
+        {**msgspec.structs.asdict(value), "extra": value.extra and value.extra.members}, enc_hook=str
+    )

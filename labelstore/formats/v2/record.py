@@ -11,7 +11,8 @@ from msgspec import UNSET, Meta, Raw, Struct
 
 from labelstore.formats.fitting import ABSENT, Extra, Integer, Number
 
-FrameKey = Annotated[str, Meta(pattern=r"^(?:0|-?[1-9][0-9]{0,17})\Z")]
+FRAME_KEY_PATTERN = r"^(?:0|-?[1-9][0-9]{0,17})\Z"
+FrameKey = Annotated[str, Meta(pattern=FRAME_KEY_PATTERN)]
 """A frame number as the key of a map."""
 
 

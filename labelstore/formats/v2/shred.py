@@ -1,5 +1,6 @@
 """Records of the current export → rows. Pure functions of a record and the number it is given."""
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -40,6 +41,7 @@ _KIND_ASSETS = (
     ("Text", "text"),
     ("Image", "image"),
 )
+_FRAME_KEY = re.compile(v2.FRAME_KEY_PATTERN)
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -82,11 +84,13 @@ class _LineShredder(Nodes):
         self.embeddings(line.embeddings or ())
         self.projects(line.projects or {})
         self.experiments(line.experiments or {})
+        end_id = self.next()
+        self.check()
         self.rows["records"].append(
             (
                 self.first,
                 self.record_id,
-                self.next(),
+                end_id,
                 load_id,
                 position,
                 byte_offset,
@@ -393,7 +397,11 @@ class _LineShredder(Nodes):
         self.frames(body.frames or {}, None)
         self.groups(body.groups or {})
         segment_count = self.segments(body.segments)
-        key_frame_count = self.key_frames(body.key_frame_feature_map)
+        key_frames: Mapping[str, Any] | None = body.key_frame_feature_map
+        other: dict[str, Any] = {}
+        if key_frames is not None and not _all_numbered(key_frames):
+            key_frames, other = None, {"key_frame_feature_map": key_frames}
+        key_frame_count = self.key_frames(key_frames)
         counts = (
             _count(body.objects),
             _count(body.classifications),
@@ -403,7 +411,7 @@ class _LineShredder(Nodes):
             segment_count,
             key_frame_count,
         )
-        return counts, extra_json(body.extra)
+        return counts, extra_json(body.extra, **other)
 
     def groups(self, groups: Mapping[str, v2.Group]) -> None:
         if groups:
@@ -543,10 +551,7 @@ class _LineShredder(Nodes):
                     item.value,
                     kind,
                     item.annotation_kind,
-                    None,
-                    None,
-                    None,
-                    None,
+                    *(None,) * 5,
                     item.page_number,
                     None,
                     None if dimensions is None else dimensions.width,
@@ -720,9 +725,7 @@ class _LineShredder(Nodes):
                 kind,
                 conversational,
                 question.message_id,
-                None,
-                None,
-                None,
+                *(None,) * 4,
                 _count(answers),
                 None if question.extra is None else extra_json(question.extra),
             )
@@ -733,15 +736,12 @@ class _LineShredder(Nodes):
         for ordinal, answer in enumerate(answers):
             answer_id, end_id = self.next(), None
             if answer.classifications:
-                self.classifications(
-                    answer.classifications, object_id, answer_id, frame_id, frame_number, group_id
-                )
+                self.classifications(answer.classifications, object_id, answer_id, frame_id, frame_number, group_id)
                 end_id = self.next()
             self.rows["answers"].append(
                 (
                     answer_id,
                     end_id,
-                    self.label_id,
                     classification_id,
                     ordinal,
                     answer.feature_id,
@@ -752,6 +752,7 @@ class _LineShredder(Nodes):
                     None,
                     None,
                     answer.confidence,
+                    None,
                     None if answer.classifications is None else len(answer.classifications),
                     None if answer.extra is None else extra_json(answer.extra),
                 )
@@ -791,6 +792,12 @@ class _LineShredder(Nodes):
                     extra_json(item.extra, **asked),
                 )
             )
+
+
+def _all_numbered(features: Mapping[str, Any]) -> bool:
+    """Whether the keys that stand beside booleans are frame numbers (the others are axes)."""
+    maps = (value for value in features.values() if isinstance(value, dict))
+    return all(_FRAME_KEY.search(key) for frames in maps for key, item in frames.items() if isinstance(item, bool))
 
 
 def _add_spans(spans: list[list[Any]], group: str | None, feature_id: str, pairs: Sequence[tuple[int, int]]) -> None:

@@ -1,0 +1,59 @@
+"""The tour: it runs on both engines, and answers something everywhere."""
+
+from pathlib import Path
+
+import pytest
+
+from labelstore import demo as module
+from labelstore.demo import TOUR, Answer, demo
+from labelstore.errors import StoreError
+from labelstore.stores import open_database
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str | Answer]]:
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, list(demo(folder, records=3))
+
+
+def test_every_question_has_an_answer(parts: tuple[Path, list[str | Answer]]) -> None:
+    answers = [part for part in parts[1] if isinstance(part, Answer)]
+    assert [answer.title for answer in answers] == [title for title, _ in TOUR]
+    assert all(answer.rows for answer in answers)
+
+
+def test_says_what_it_does(parts: tuple[Path, list[str | Answer]]) -> None:
+    text = "\n".join(part for part in parts[1] if isinstance(part, str))
+    assert text.count("equal to what came") == 2
+    assert str(parts[0] / "labels.db") in text
+
+
+def test_the_questions_run_on_duckdb(parts: tuple[Path, list[str | Answer]]) -> None:
+    answers = [part for part in parts[1] if isinstance(part, Answer)]
+    with open_database(parts[0] / "labels.duckdb", read_only=True) as database:
+        for answer in answers:
+            assert len(list(database.query(answer.sql).rows)) == len(answer.rows)
+
+
+def test_can_be_repeated(parts: tuple[Path, list[str | Answer]]) -> None:
+    again = [part for part in demo(parts[0], records=3) if isinstance(part, str)]
+    assert any("of them there before" in line for line in again)
+
+
+def test_makes_a_folder_that_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    steps = demo(records=1)
+    assert str(tmp_path / "labelstore-demo-") in str(next(steps))
+    steps.close()  # type: ignore[attr-defined]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_tells_if_a_store_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def differs(*_: object, **__: object) -> object:
+        from labelstore.verifying import VerifyReport
+
+        return VerifyReport("labels.db", "sqlite", different=1)
+
+    monkeypatch.setattr(module, "verify", differs)
+    with pytest.raises(StoreError, match="does not give back"):
+        list(demo(tmp_path, records=1))

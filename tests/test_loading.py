@@ -1,0 +1,260 @@
+"""What a load does with files, with records that come again, and with records that it cannot store."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import labelstore
+from labelstore.errors import InputError, StoreError, UsageError
+from labelstore.loading import load
+from labelstore.loading.frames_files import FramesFolder
+from labelstore.rows import content_tables
+from labelstore.samples import write
+from labelstore.stores import open_database
+from labelstore.verifying import verify
+
+ENGINES = ("labels.db", "labels.duckdb")
+
+
+def v1(label_id: str, name: str = "car", **members: Any) -> dict[str, Any]:
+    item = {"featureId": f"{label_id}-f", "title": name, "bbox": {"top": 1, "left": 2, "height": 3, "width": 4}}
+    return {
+        "ID": label_id,
+        "DataRow ID": f"row-{label_id}",
+        "Labeled Data": "https://example.com/a.jpg",
+        "Label": {"objects": [item], "classifications": []},
+        **members,
+    }
+
+
+def v2(data_row_id: str, project_id: str, *label_ids: str, name: str = "car") -> dict[str, Any]:
+    item = {"feature_id": "f", "name": name, "annotation_kind": "ImageBoundingBox", "bounding_box": {"top": 1.0}}
+    labels = [{"id": label_id, "annotations": {"objects": [item, item]}} for label_id in label_ids]
+    return {"data_row": {"id": data_row_id}, "projects": {project_id: {"name": "P", "labels": labels}}}
+
+
+def save(path: Path, records: list[Any]) -> Path:
+    path.write_text("\n".join(json.dumps(record) for record in records) + "\n")
+    return path
+
+
+def counts(store: Path) -> dict[str, int]:
+    with open_database(store, read_only=True) as database:
+        return {table: database.value(f"select count(*) from {table}") for table in content_tables()}
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_same_file_again_changes_nothing(tmp_path: Path, name: str) -> None:
+    files = [sample.path for sample in write(tmp_path / "samples", labels=20)]
+    store, folder = tmp_path / name, tmp_path / "samples" / "frames"
+    first = load(store, files, frames=folder)
+    before = counts(store)
+    again = load(store, files, frames=folder)
+    assert again.total("unchanged") == again.total("records") == first.total("added")
+    assert (again.total("added"), again.total("changed"), counts(store)) == (0, 0, before)
+    assert verify(store, files, frames=folder).ok
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_changed_label_replaces_the_old_one_completely(tmp_path: Path, name: str) -> None:
+    store = tmp_path / name
+    old = save(tmp_path / "old.json", [v1("a"), v1("b"), v1("c")])
+    shrunk = v1("b") | {"Label": {"objects": []}}
+    new = save(tmp_path / "new.json", [v1("a"), shrunk])
+    load(store, [old])
+    report = load(store, [new])
+    assert [report.total(count) for count in ("added", "changed", "unchanged")] == [0, 1, 1]
+    assert counts(store)["objects"] == counts(store)["bounding_boxes"] == 2
+    with labelstore.open(store) as opened:
+        assert opened.label("b")["Label"] == {"objects": []}
+    result = verify(store, [old])
+    assert (result.equal, dict(result.superseded), result.ok) == (2, {2: 1}, True)
+    assert verify(store, [new]).equal == 2
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name: str, jobs: int) -> None:
+    """In one batch, in two batches and in the blocks of two processes."""
+    store = tmp_path / name
+    others = [v1(f"other{number}") for number in range(700)]
+    file = save(tmp_path / "twice.json", [v1("a", "first"), v1("a", "second"), *others, v1("a", "third")])
+    report = load(store, [file], jobs=jobs)
+    assert [report.total(count) for count in ("records", "added", "repeated", "rejected")] == [703, 701, 2, 0]
+    with labelstore.open(store) as opened:
+        assert opened.label("a")["Label"]["objects"][0]["title"] == "third"
+    result = verify(store, [file])
+    assert (result.equal, result.superseded.total(), result.ok) == (701, 2, True)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_another_projects_labels_of_the_same_data_row_stay(tmp_path: Path, name: str) -> None:
+    store = tmp_path / name
+    first = save(tmp_path / "p1.ndjson", [v2("d", "p1", "a")])
+    second = save(tmp_path / "p2.ndjson", [v2("d", "p2", "b")])
+    load(store, [first])
+    load(store, [second])
+    assert verify(store, [first, second]).equal == 2
+    assert counts(store)["labels"] == 2
+    with open_database(store, read_only=True) as database:
+        assert database.value("select count(*) from data_rows") == 1
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("moved", ["a", "b", "c"])
+def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path, name: str, moved: str) -> None:
+    """The later load wins; what is left of the v2 line is still JSON, with the other labels in their order."""
+    store = tmp_path / name
+    new = save(tmp_path / "v2.ndjson", [v2("d", "p", "a", "b", "c")])
+    old = save(tmp_path / "v1.json", [v1(moved)])
+    load(store, [new])
+    load(store, [old])
+    with labelstore.open(store) as opened:
+        line = opened.data_row("d")
+        assert [label["id"] for label in line["projects"]["p"]["labels"]] == [i for i in "abc" if i != moved]
+        assert opened.label(moved)["ID"] == moved
+    result = verify(store, [new])
+    assert (result.different, result.superseded.total(), result.ok) == (0, 1, True)
+    assert verify(store, [old]).equal == 1
+    assert load(store, [new]).total("changed") == 1
+    assert verify(store, [new]).equal == 1
+    superseded = verify(store, [old])
+    assert (superseded.missing, dict(superseded.superseded)) == (0, {3: 1})
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
+    files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
+    bad = tmp_path / "bad.ndjson"
+    bad.write_bytes(b'{"ID": "x", "Labeled Data": "y"}\n{"ID": }\n5\n' + b'{"ID": "z", "Labeled Data": "y"}\n' * 2)
+    reports, stores = [], []
+    for number in (1, jobs):
+        stores.append(tmp_path / f"{number}.db")
+        reports.append(load(stores[-1], [*files, bad], jobs=number).as_json())
+    for report in reports:
+        for key in ("store", "seconds", "megabytes_per_second"):
+            del report[key]
+        for file in report["files"]:
+            del file["started_at"], file["finished_at"]
+    assert reports[0] == reports[1]
+    assert reports[0]["rejected"] == 2
+    with open_database(stores[0]) as left, open_database(stores[1]) as right:
+        for table in (*content_tables(), "rejects", "data_rows", "projects", "datasets"):
+            rows = [sorted(map(repr, database.query(f"select * from {table}").rows)) for database in (left, right)]
+            assert rows[0] == rows[1], table
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_failed_load_leaves_everything_as_it_was(tmp_path: Path, name: str) -> None:
+    store, good = tmp_path / name, save(tmp_path / "good.json", [v1("a")])
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with pytest.raises(InputError, match="PNG"):
+        load(store, [good, picture])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["good.json", "picture.png"]
+    load(store, [good])
+    before = counts(store)
+    with pytest.raises(InputError, match="PNG"):
+        load(store, [save(tmp_path / "more.json", [v1("b")]), picture])
+    assert counts(store) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"images": [], "annotations": [], "categories": []}', "an object with the keys 'images'"),
+        ("[1, 2, 3]", "a number, not an object"),
+        ('["a"]', "a string"),
+    ],
+)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_json_of_something_else_is_named(tmp_path: Path, text: str, found: str, jobs: int) -> None:
+    file = tmp_path / "coco.json"
+    file.write_text(text)
+    with pytest.raises(InputError, match=found):
+        load(tmp_path / "labels.db", [file], jobs=jobs)
+
+
+def test_a_record_of_something_else_among_labels_is_rejected(tmp_path: Path) -> None:
+    file = save(tmp_path / "mixed.ndjson", [v1("a"), 5, {"x": 1}, v1("b")])
+    report = load(tmp_path / "labels.db", [file])
+    assert (report.total("added"), report.total("rejected")) == (2, 2)
+    assert [reject["position"] for reject in report.files[0].first_rejects] == [1, 2]
+
+
+def test_both_generations_in_one_file(tmp_path: Path) -> None:
+    file = save(tmp_path / "mixed.ndjson", [v1("a"), v2("d", "p", "b"), v1("c")])
+    store = tmp_path / "labels.db"
+    assert load(store, [file]).total("added") == 3
+    assert verify(store, [file]).equal == 3
+
+
+def test_a_frames_file_alone_is_refused(tmp_path: Path) -> None:
+    file = save(tmp_path / "frames.ndjson", [{"frameNumber": 1, "objects": [], "classifications": []}])
+    with pytest.raises(InputError, match="frames file.*--frames"):
+        load(tmp_path / "labels.db", [file])
+
+
+def test_frames_are_found_by_label_data_row_and_url(tmp_path: Path) -> None:
+    for name in ("label1.ndjson", "row2.json.gz", "abc.ndjson"):
+        (tmp_path / name).write_text("")
+    folder = FramesFolder(tmp_path)
+    assert folder.find("label1", None, "https://example.com/x") == tmp_path / "label1.ndjson"
+    assert folder.find("none", "row2", "https://example.com/x") == tmp_path / "row2.json.gz"
+    assert folder.find("none", None, "https://example.com/f/abc?token=t") == tmp_path / "abc.ndjson"
+    assert folder.find("none", None, "https://example.com/f/abc.json") == tmp_path / "abc.ndjson"
+    assert folder.find("none", None, "https://example.com/f/other") is None
+    with pytest.raises(InputError, match="folder of frames files"):
+        FramesFolder(tmp_path / "missing")
+
+
+def test_new_frames_replace_all_old_ones(tmp_path: Path) -> None:
+    folder, store = tmp_path / "frames", tmp_path / "labels.db"
+    folder.mkdir()
+    export = save(tmp_path / "video.json", [v1("a") | {"Label": {"frames": "https://example.com/f"}}])
+    save(folder / "a.ndjson", [{"frameNumber": n, "objects": []} for n in (1, 2, 3)])
+    load(store, [export], frames=folder)
+    save(folder / "a.ndjson", [{"frameNumber": n, "objects": []} for n in (2, 4)])
+    load(store, [export], frames=folder)
+    with sqlite3.connect(store) as connection:
+        assert connection.execute("select frame_number from frames order by 1").fetchall() == [(2,), (4,)]
+
+
+def test_what_is_not_a_store_or_not_possible(tmp_path: Path) -> None:
+    file = save(tmp_path / "a.json", [v1("a")])
+    with pytest.raises(StoreError, match="neither a SQLite nor a DuckDB file"):
+        load(file, [file])
+    with pytest.raises(StoreError, match="folder does not exist"):
+        load(tmp_path / "no" / "labels.db", [file])
+    with pytest.raises(UsageError, match="jobs"):
+        load(tmp_path / "labels.db", [file], jobs=0)
+    load(tmp_path / "labels.db", [file])
+    with labelstore.open(tmp_path / "labels.db", read_only=True) as store, pytest.raises(UsageError, match="read-only"):
+        store.load([file])
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_python(tmp_path: Path, name: str) -> None:
+    files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image"], labels=30)]
+    with labelstore.open(tmp_path / name) as store:
+        store.load(files)
+        rows = store.query("select name, count(*) as n from objects group by name order by n desc, name")
+        assert rows.columns == ["name", "n"]
+        assert all(set(row) == {"name", "n"} for row in rows)
+        v1_ids = [label["ID"] for label in store.labels(generation="v1")]
+        assert len(v1_ids) == 30
+        assert [label["ID"] for label in store.labels(generation="v1", asset_type="image")] == v1_ids
+        assert list(store.labels(asset_type="audio")) == []
+        project = next(iter(store.query("select project_id, name from projects order by 1")))
+        by_id = list(store.labels(project=project["project_id"]))
+        assert by_id
+        assert by_id == [label for label in store.labels(project=project["name"])]
+        data_row = next(iter(store.query("select data_row_id from records where generation = 'v2' limit 1")))
+        assert store.data_row(data_row["data_row_id"])["data_row"]["id"] == data_row["data_row_id"]
+        with pytest.raises(labelstore.NotFoundError, match="nobody"):
+            store.label("nobody")
+    with pytest.raises(StoreError, match="does not exist"):
+        labelstore.open(tmp_path / "absent.db").label("a")

@@ -1,0 +1,104 @@
+"""Counts of a store, on both engines."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelstore.loading import load
+from labelstore.stats import SECTIONS, stats
+from labelstore.stores import open_database
+
+BOX = {
+    "name": "Dog",
+    "annotation_kind": "ImageBoundingBox",
+    "bounding_box": {"top": 1.0},
+    "classifications": [],
+}
+QUESTION = {"name": "Weather", "radio_answer": {"name": "Sunny", "classifications": []}}
+
+
+def label(label_id: str, boxes: int, questions: int) -> dict[str, Any]:
+    annotations = {"objects": [BOX] * boxes, "classifications": [QUESTION] * questions, "relationships": []}
+    return {"id": label_id, "annotations": annotations}
+
+
+def line(data_row_id: str, labels: list[Any], experiments: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "data_row": {"id": data_row_id, "row_data": "https://x/a.jpg"},
+        "media_attributes": {"asset_type": "image"},
+        "projects": {"p1": {"name": "Street", "labels": labels}},
+        "experiments": experiments or {},
+    }
+
+
+@pytest.fixture(scope="module", params=["labels.db", "labels.duckdb"])
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    tmp_path = tmp_path_factory.mktemp("stats")
+    run = {"name": "run 1", "labels": [label("l1", 2, 1)], "predictions": [label("x", 7, 0)]}
+    lines = [
+        line("d1", [label("l1", 2, 1), label("l2", 3, 0)], {"e1": {"name": "m", "runs": {"r1": run}}}),
+        line("d2", []),
+    ]
+    v1 = {
+        "ID": "l3",
+        "DataRow ID": "d3",
+        "Labeled Data": "https://x/t.txt",
+        "Label": {},
+        "Project Name": "Texts",
+    }
+    files = tmp_path / "v2.ndjson", tmp_path / "v1.json"
+    files[0].write_text("\n".join(map(json.dumps, lines)))
+    files[1].write_text(json.dumps([v1]))
+    load(tmp_path / request.param, files)
+    with open_database(tmp_path / request.param, read_only=True) as database:
+        return stats(database)
+
+
+def test_nothing_is_counted_for_something_else(found: dict[str, Any]) -> None:
+    total = found["total"]
+    assert (total["data_rows"], total["labels"], total["objects"], total["classifications"]) == (3, 3, 5, 1)
+    assert (total["model_run_labels"], total["predictions"], total["answers"]) == (1, 1, 1)
+    assert (total["projects"], total["loads"], total["rejects"], total["frames"]) == (2, 2, 0, 0)
+
+
+def test_projects_have_their_unlabelled_data_rows(found: dict[str, Any]) -> None:
+    counts = {"data_rows": 2, "labels": 2, "objects": 5, "classifications": 1}
+    nothing = {"data_rows": 1, "labels": 1, "objects": 0, "classifications": 0}
+    assert found["projects"] == [
+        {"project_id": "p1", "name": "Street", **counts},
+        {"project_id": "Texts", "name": "Texts", **nothing},
+    ]
+
+
+def test_asset_types(found: dict[str, Any]) -> None:
+    by_type = {row["asset_type"]: (row["data_rows"], row["labels"], row["objects"]) for row in found["asset_types"]}
+    assert by_type == {"image": (2, 2, 5), "text": (1, 1, 0)}
+
+
+def test_kinds_and_names(found: dict[str, Any]) -> None:
+    assert found["object_kinds"] == [{"kind": "bounding_box", "objects": 5, "labels": 2}]
+    assert found["object_names"] == [{"kind": "bounding_box", "name": "Dog", "objects": 5, "labels": 2}]
+    assert found["classification_kinds"] == [{"kind": "radio", "classifications": 1, "labels": 1}]
+    names = [{"kind": "radio", "name": "Weather", "classifications": 1, "labels": 1}]
+    assert found["classification_names"] == names
+
+
+def test_model_runs_stand_apart(found: dict[str, Any]) -> None:
+    counts = {"labels": 1, "predictions": 1, "objects": 9, "classifications": 1}
+    assert found["model_runs"] == [{"model_run_id": "r1", "name": "run 1", **counts}]
+
+
+def test_sections(found: dict[str, Any]) -> None:
+    assert list(found) == ["total", *SECTIONS]
+
+
+@pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
+def test_an_empty_store_counts_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.json").write_text("[]")
+    load(tmp_path / name, [tmp_path / "empty.json"])
+    with open_database(tmp_path / name, read_only=True) as database:
+        found = stats(database)
+    assert set(found["total"].values()) == {0, 1}  # the load
+    assert not any(found[section] for section in SECTIONS)
