@@ -1,5 +1,6 @@
 """From a store back to JSON: single labels and data rows, and whole export files."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,7 +70,11 @@ def _output(out: str | Path) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     path = Path(out)
-    scratch = path.with_name(f".{path.name}.writing")
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced by a rename
+        with path.open("wb") as file:
+            yield file
+        return
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         with scratch.open("wb") as file:
             yield file

@@ -33,10 +33,7 @@ def sql_text(name: str) -> str:
 @cache
 def columns() -> dict[str, dict[str, str]]:
     """Table → column → declared type (integer, double, boolean, text, blob), in the order of the schema."""
-    return {
-        table: {column: kind for column, kind in _COLUMN.findall(body)}
-        for table, body in _TABLE.findall(sql_text("schema.sql"))
-    }
+    return {table: dict(_COLUMN.findall(body)) for table, body in _TABLE.findall(sql_text("schema.sql"))}
 
 
 @cache

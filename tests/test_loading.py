@@ -194,7 +194,7 @@ def test_both_generations_in_one_file(tmp_path: Path) -> None:
 
 def test_a_frames_file_alone_is_refused(tmp_path: Path) -> None:
     file = save(tmp_path / "frames.ndjson", [{"frameNumber": 1, "objects": [], "classifications": []}])
-    with pytest.raises(InputError, match="frames file.*--frames"):
+    with pytest.raises(InputError, match=r"frames file.*--frames"):
         load(tmp_path / "labels.db", [file])
 
 
@@ -251,7 +251,7 @@ def test_python(tmp_path: Path, name: str) -> None:
         project = next(iter(store.query("select project_id, name from projects order by 1")))
         by_id = list(store.labels(project=project["project_id"]))
         assert by_id
-        assert by_id == [label for label in store.labels(project=project["name"])]
+        assert by_id == list(store.labels(project=project["name"]))
         data_row = next(iter(store.query("select data_row_id from records where generation = 'v2' limit 1")))
         assert store.data_row(data_row["data_row_id"])["data_row"]["id"] == data_row["data_row_id"]
         with pytest.raises(labelstore.NotFoundError, match="nobody"):

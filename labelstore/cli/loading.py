@@ -6,7 +6,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import FAILED, REJECTED
-from labelstore.cli.options import AsJson, Exports, Frames, MaxRatio, Store
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store
 from labelstore.cli.output import visible
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def load(
-    db: Store, files: Exports, frames: Frames = None, max_ratio: MaxRatio = 1000.0, as_json: AsJson = False
+    db: Store,
+    files: Exports,
+    frames: Frames = None,
+    jobs: Jobs = None,
+    max_ratio: MaxRatio = 1000.0,
+    as_json: AsJson = False,
 ) -> None:
     """Load exports into a store, which is made if it is not there.
 
@@ -35,7 +40,7 @@ def load(
     from labelstore.loading import load
 
     with progress.shown() as line:
-        report = load(db, files, frames=frames, max_ratio=max_ratio or None, progress=line)
+        report = load(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
     if as_json:
         output.write_json(report.as_json())
     else:

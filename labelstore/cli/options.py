@@ -21,4 +21,8 @@ MaxRatio = Annotated[
     float,
     typer.Option(metavar="N", min=0, help="Refuse files that decompress to over N times their size; 0 allows all."),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Processes that build a new SQLite store; the number of cores by default."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

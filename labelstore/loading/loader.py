@@ -1,5 +1,6 @@
 """One pass over files: records compared with the store, shredded and written in batches."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -322,7 +323,7 @@ def record_load(database: Database, file: FileReport) -> None:
         f"insert into loads values ({','.join('?' * 13)})",
         (
             file.load_id,
-            file.name,
+            os.fsencode(file.name).decode(errors="backslashreplace"),
             file.sha256,
             file.bytes,
             file.generation,

@@ -5,6 +5,7 @@ the places of the records in the files, so the scratch stores are merged by copy
 """
 
 import json
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -62,12 +63,14 @@ def load_shards(
 
 @contextmanager
 def _processes(tasks: list[dict[str, Any]]) -> Iterator[list["subprocess.Popen[str]"]]:
-    command = [sys.executable, "-m", "labelstore.loading.shards"]
+    command = [sys.executable, "-m", __name__]
     processes: list[subprocess.Popen[str]] = []
     try:
         for task in tasks:
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            process = subprocess.Popen(command, **pipes, text=True, encoding="utf-8")
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, encoding="utf-8"
+            )
             processes.append(process)
             assert process.stdin is not None
             process.stdin.write(json.dumps(task))
@@ -145,10 +148,12 @@ def _work(task: dict[str, Any], out: IO[str]) -> None:
             progress = (lambda reading: say(reading=list(reading))) if share.number == 0 else None
             load_sources(Loader(database, report, None, progress, share), task["files"], task["max_ratio"])
             database.commit()
-        say(report=asdict(report))
+        say(report={**asdict(report), "asset_types": dict(report.asset_types)})
     except (errors.InputError, errors.StoreError) as error:
         place = error.source if isinstance(error, errors.InputError) else error.path
         say(error={"kind": type(error).__name__, "arguments": [place, error.reason, error.hint]})
+    except (sqlite3.Error, OSError) as error:
+        say(error={"kind": "StoreError", "arguments": [task["shard"], f"cannot be written ({error})"]})
     except LabelstoreError as error:
         say(error={"kind": type(error).__name__, "arguments": [str(error)]})
 

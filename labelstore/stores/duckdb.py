@@ -23,6 +23,8 @@ _ARROW_TYPES = {
     "blob": pa.binary(),
 }
 _NEARBY = 256
+_JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
+"""The pieces of a record, joined as the views do it."""
 
 
 class DuckdbDatabase(Database):
@@ -170,8 +172,7 @@ class DuckdbDatabase(Database):
         for group in _neighbours(sorted(record_ids)):
             wanted = set(group)
             sql = (
-                "select node_id >> 24 as record_id, substr(replace(replace("
-                "string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
+                f"select node_id >> {NODE_BITS} as record_id, {_JOINED}"
                 " from {pieces} where node_id >= ? and node_id < ? group by 1"
             )
             pieces = [f"v{1 + generation}_pieces" for generation in sorted({record_id & 1 for record_id in group})]
@@ -190,10 +191,7 @@ class DuckdbDatabase(Database):
 
     def _joined(self, first: int, last: int) -> str:
         """The text of the v2 nodes between `first` and `last`."""
-        sql = (
-            "select substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''),"
-            " 2) from v2_pieces where node_id between ? and ? and pos between ? and ?"
-        )
+        sql = f"select {_JOINED} from v2_pieces where node_id between ? and ? and pos between ? and ?"
         return str(self._connection.execute(sql, [first, last] * 2).fetchall()[0][0])
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """A store in a SQLite file. Rows are written by the standard library, the schema by sqlite-utils."""
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -47,14 +48,20 @@ class SqliteDatabase(Database):
             raise StoreError(str(path), f"cannot be opened ({error})") from error
 
     def _connect(self, read_only: bool) -> None:
-        mode = "ro" if read_only else "rwc"
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        options = "mode=rwc"
+        if read_only:
+            options = "mode=ro" if os.access(self.path.absolute().parent, os.W_OK) or self._has_log() else "immutable=1"
+        uri = f"{self.path.absolute().as_uri()}?{options}"
         try:
             self._connection = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
             self._connection.execute("pragma busy_timeout = 60000")
             self._connection.execute("pragma cache_size = -32000")
         except sqlite3.Error as error:
             raise StoreError(str(self.path), f"cannot be opened ({error})") from error
+
+    def _has_log(self) -> bool:
+        """Whether a writer's log stands beside the file; reading one takes a folder that can be written."""
+        return self.path.with_name(self.path.name + "-wal").exists()
 
     def _check(self) -> None:
         if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
