@@ -1,6 +1,5 @@
 """One record's bytes → the struct of its format. Fast where the record has the declared shape, exact where not."""
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,6 @@ _V1_KEYS = frozenset(("ID", "Label", "Labeled Data", "DataRow ID", "View Label",
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
     struct: msgspec.json.Decoder(struct) for struct in (v1.Element, v2.Line, v1.Frame)
 }
-_MINUS_ZERO = re.compile(rb":\s*-0(?:\.0*)?(?:[eE][-+]?\d+)?\s*[,}]")
 
 
 class UnknownRecord(ValueError):
@@ -44,7 +42,7 @@ class RecordDecoder:
         """
         if not raw.isascii():
             raw.decode()  # strings inside raw geometry are not decoded further on
-        if self._decode is not None and not _has_minus_zero(raw):
+        if self._decode is not None:
             try:
                 return self._decode(raw)  # type: ignore[no-any-return]
             except msgspec.ValidationError:
@@ -101,11 +99,6 @@ def _deep_calls() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
-
-
-def _has_minus_zero(raw: bytes) -> bool:
-    """Whether a member is -0.0, which a column might print as 0."""
-    return (b":-0" in raw or b": -0" in raw) and _MINUS_ZERO.search(raw) is not None
 
 
 def _json_kind(value: Any) -> str:

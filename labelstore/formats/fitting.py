@@ -8,7 +8,7 @@ value as a whole or not at all. So both ways end in the same structs, and there 
 
 import re
 from functools import cache
-from math import copysign, isfinite
+from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -116,7 +116,7 @@ def _fit_value(kind: inspect.Type, value: Any) -> Any:
         case inspect.IntType():
             return value if _is_integer(value) and (kind.ge or 0) <= value <= (kind.le or 0) else _UNFIT
         case inspect.FloatType():
-            return value if isinstance(value, float) and _is_plain(value) else _UNFIT
+            return value if isinstance(value, float) and isfinite(value) else _UNFIT
         case inspect.RawType():
             return Raw(msgspec.json.encode(value)) if isinstance(value, list) else _UNFIT
         case inspect.ListType():
@@ -134,10 +134,6 @@ def _fit_value(kind: inspect.Type, value: Any) -> Any:
 
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_plain(value: float) -> bool:
-    return isfinite(value) and not (value == 0 and copysign(1, value) < 0)
 
 
 def _fit_list(kind: inspect.ListType, values: list[Any]) -> Any:

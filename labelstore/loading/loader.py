@@ -38,13 +38,18 @@ Progress = Callable[[Reading], None]
 
 
 class Share(NamedTuple):
-    """The part of every file that one of several processes stores: each `of`-th block of records."""
+    """The part of every file that one of several processes stores.
+
+    It is the `number`-th of `of` stretches; of a compressed file, where nobody knows the end, each `of`-th block.
+    """
 
     number: int = 0
     of: int = 1
 
-    def owns(self, position: int) -> bool:
-        return position // BLOCK_RECORDS % self.of == self.number
+    def owns(self, source: Source, item: Record[Any] | Broken) -> bool:
+        if source.compression == "none" and source.size:
+            return min(item.byte_offset * self.of // source.size, self.of - 1) == self.number
+        return item.position // BLOCK_RECORDS % self.of == self.number
 
 
 class _Batch:
@@ -172,7 +177,7 @@ class Loader:
         items = split(source, decode if self.share.of == 1 else _skim)
         for item in items:
             self.read_records = item.position + 1
-            if self.share.owns(item.position):
+            if self.share.of == 1 or self.share.owns(source, item):
                 yield _known(item if self.share.of == 1 else _decoded(item, decode))
 
     def record_id(self, position: int, is_v2: bool) -> int:
@@ -215,6 +220,7 @@ class Loader:
             self.database.take_labels_out(self.new_labels(), set(replaced))
         self.count_rows()
         self.database.insert(self.rows)
+        self.database.batch_done()
         self.rows.clear()
         file.generation = file.generation or generation
         others = [entry for entry in batch.records if generation_of(entry[0].value) != generation]

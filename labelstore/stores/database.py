@@ -67,6 +67,9 @@ class Database(ABC):
     def insert(self, rows: Rows) -> None:
         """Write the rows of a batch."""
 
+    def batch_done(self) -> None:  # noqa: B027
+        """What was inserted so far may leave memory, if nobody sees the file before it is complete."""
+
     @abstractmethod
     def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
         """The records about these identities that the store holds."""
@@ -90,6 +93,10 @@ class Database(ABC):
     @abstractmethod
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """(record_id, JSON) of records, from the views."""
+
+    @abstractmethod
+    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
+        """(record_id, JSON) of all records of a generation, from the views, in the order in which they came."""
 
     @abstractmethod
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
@@ -155,17 +162,6 @@ class Database(ABC):
         records = list(self.query(sql, (data_row_id,)).rows)
         lines = [record_id for record_id, generation in records if generation == "v2"]
         return [text for _, text in self.rebuilt(lines or [record_id for record_id, _ in records])]
-
-    def rebuilt_all(self, generation: str, chunk: int = 1000) -> Iterator[tuple[int, str]]:
-        """(record_id, JSON) of all records of a generation, in the order in which they were stored."""
-        last = -1
-        while True:
-            sql = "select record_id from records where generation = ? and record_id > ? order by record_id limit ?"
-            record_ids = [row[0] for row in self.query(sql, (generation, last, chunk)).rows]
-            if not record_ids:
-                return
-            yield from self.rebuilt(record_ids)
-            last = record_ids[-1]
 
     def __enter__(self) -> "Database":
         return self

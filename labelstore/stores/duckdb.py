@@ -23,6 +23,7 @@ _ARROW_TYPES = {
     "blob": pa.binary(),
 }
 _NEARBY = 256
+_REBUILT_TOGETHER = 1000
 _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
 """The pieces of a record, joined as the views do it."""
 
@@ -57,6 +58,7 @@ class DuckdbDatabase(Database):
             self._connection.close()
             raise
         self._deleted: set[int] = set()
+        self._unseen = False
 
     def _check(self) -> None:
         sql = "select comment from duckdb_tables() where table_name = 'loads'"
@@ -77,7 +79,12 @@ class DuckdbDatabase(Database):
         self._connection.execute(f"comment on table loads is 'labelstore schema {SCHEMA_VERSION}'")
 
     def build_fast(self) -> None:
-        self._connection.execute("set checkpoint_threshold = '256MB'")
+        self._unseen = True
+
+    def batch_done(self) -> None:
+        if self._unseen:  # one large transaction would be held in memory
+            self.commit()
+            self.begin()
 
     def finish(self) -> None:
         self._connection.execute("checkpoint")
@@ -180,6 +187,13 @@ class DuckdbDatabase(Database):
             limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
             rows = self._connection.execute(text, limits).fetchall()
             yield from sorted(row for row in rows if row[0] in wanted)
+
+    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
+        sql = "select record_id from records where generation = ? and record_id > ? order by record_id limit ?"
+        last = -1
+        while found := self._connection.execute(sql, [generation, last, _REBUILT_TOGETHER]).fetchall():
+            yield from self.rebuilt([row[0] for row in found])
+            last = found[-1][0]
 
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
         found = {row[0]: row for row in self.labels_named(label_ids)}

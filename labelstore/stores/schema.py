@@ -57,11 +57,11 @@ class Dialect:
 SQLITE = Dialect(
     "sqlite",
     (
-        (r"json_quote\(([^()]+(?:\([^()]*\))?)\)", r"nullif(json_quote(\1), 'null')"),  # of NULL it is 'null'
         # whole numbers as such, others by their digits: SQLite's own JSON functions stop at 15, which loses
         (
             r'json_number\(([\w."]+)\)',
-            r"case when \1 is null then null when \1 = cast(\1 as integer) then cast(\1 as integer)"
+            r"case when \1 = cast(\1 as integer) then cast(\1 as integer)"
+            r" when abs(\1) < 1e9 and \1 = round(\1 * 1e6) / 1e6 then printf('%!.15g', \1)"  # six decimals say it
             r" when abs(\1) between 1e-4 and 1e15 then printf('%!.17g', \1) else printf('%!.20g', \1) end",
         ),
     ),

@@ -105,13 +105,22 @@ class SqliteDatabase(Database):
 
         Of records about the same label or data row the last in the files stays; the others, counted by load.
         """
+        apart = self._lie_apart()
         for table in (*content_tables(), "rejects"):
-            arms = " union all ".join(f"select * from {name}.{table}" for name in self._shards)
-            self._connection.execute(f"insert into main.{table} {arms} order by 1")
+            arms = [f"select * from {name}.{table}" for name in self._shards]
+            for arm in arms if apart else [" union all ".join(arms) + " order by 1"]:
+                self._connection.execute(f"insert into main.{table} {arm}")
         repeated = self._drop_repeated()
         for statement in SQLITE.statements("lookups.sql"):
             self._connection.execute(statement)
         return repeated
+
+    def _lie_apart(self) -> bool:
+        """Whether all records of each shard come before those of the next: then whole tables are appended."""
+        sql = "select min(node_id), max(node_id) from {}.records"
+        limits = [self._connection.execute(sql.format(name)).fetchone() for name in self._shards]
+        ends = [end for pair in limits for end in pair if end is not None]
+        return ends == sorted(ends)
 
     def _drop_repeated(self) -> Counter[int]:
         self._connection.execute("create unique index records_record_id on records (record_id)")
@@ -199,6 +208,10 @@ class SqliteDatabase(Database):
             row = self._connection.execute("select json from record_json where record_id = ?", (record_id,)).fetchone()
             if row is not None:
                 yield record_id, row[0]
+
+    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
+        sql = "select record_id, json from record_json where generation = ? order by record_id"
+        yield from self._connection.execute(sql, (generation,))
 
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
         sql = "select json from label_json where label_id = ?"

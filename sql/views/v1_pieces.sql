@@ -10,11 +10,11 @@ select
     node_id as pos,
     0 as rank,
     ',{' || char(1)
-        || case when derived_id then '' else coalesce(',"DataRow ID":' || json_quote(data_row_id), '') end
-        || coalesce(',"Labeled Data":' || json_quote(row_data), '')
-        || coalesce(',"External ID":' || json_quote(external_id), '')
-        || coalesce(',"Global Key":' || json_quote(global_key), '')
-        || coalesce(',"Dataset Name":' || json_quote(dataset_name), '') as piece
+        || case when derived_id then '' else case when data_row_id is null then '' else ',"DataRow ID":' || json_quote(data_row_id) end end
+        || case when row_data is null then '' else ',"Labeled Data":' || json_quote(row_data) end
+        || case when external_id is null then '' else ',"External ID":' || json_quote(external_id) end
+        || case when global_key is null then '' else ',"Global Key":' || json_quote(global_key) end
+        || case when dataset_name is null then '' else ',"Dataset Name":' || json_quote(dataset_name) end as piece
 from records
 where generation = 'v1'
 union all
@@ -24,27 +24,27 @@ select
     node_id as pos,
     1 as rank,
     case when derived_id then '' else ',"ID":' || json_quote(label_id) end
-        || coalesce(',"Project Name":' || json_quote(project_name), '')
-        || coalesce(',"Created By":' || json_quote(created_by), '')
-        || coalesce(',"Created At":' || json_quote(created_at), '')
-        || coalesce(',"Updated At":' || json_quote(updated_at), '')
-        || case when shape = 'L0' then '' else coalesce(',"Seconds to Label":' || json_number(seconds_to_label), '') end
-        || coalesce(',"Seconds to Review":' || json_number(seconds_to_review), '')
-        || coalesce(',"Seconds to Create":' || json_number(seconds_to_create), '')
-        || coalesce(',"Agreement":' || json_number(agreement), '')
-        || coalesce(',"Benchmark Agreement":' || json_number(benchmark_agreement), '')
-        || coalesce(',"Benchmark ID":' || json_quote(benchmark_id), '')
-        || coalesce(',"Benchmark Reference ID":' || json_quote(benchmark_reference_id), '')
-        || coalesce(',"Is Benchmark":' || json_number(is_benchmark), '')
-        || coalesce(',"Has Open Issues":' || json_number(has_open_issues), '')
+        || case when project_name is null then '' else ',"Project Name":' || json_quote(project_name) end
+        || case when created_by is null then '' else ',"Created By":' || json_quote(created_by) end
+        || case when created_at is null then '' else ',"Created At":' || json_quote(created_at) end
+        || case when updated_at is null then '' else ',"Updated At":' || json_quote(updated_at) end
+        || case when shape = 'L0' then '' else case when seconds_to_label is null then '' else ',"Seconds to Label":' || json_number(seconds_to_label) end end
+        || case when seconds_to_review is null then '' else ',"Seconds to Review":' || json_number(seconds_to_review) end
+        || case when seconds_to_create is null then '' else ',"Seconds to Create":' || json_number(seconds_to_create) end
+        || case when agreement is null then '' else ',"Agreement":' || json_number(agreement) end
+        || case when benchmark_agreement is null then '' else ',"Benchmark Agreement":' || json_number(benchmark_agreement) end
+        || case when benchmark_id is null then '' else ',"Benchmark ID":' || json_quote(benchmark_id) end
+        || case when benchmark_reference_id is null then '' else ',"Benchmark Reference ID":' || json_quote(benchmark_reference_id) end
+        || case when is_benchmark is null then '' else ',"Is Benchmark":' || json_number(is_benchmark) end
+        || case when has_open_issues is null then '' else ',"Has Open Issues":' || json_number(has_open_issues) end
         || case when label_form = 'skip' then '' when skipped then ',"Skipped":true' when not skipped then ',"Skipped":false' else '' end
-        || coalesce(',"View Label":' || json_quote(view_label), '')
-        || coalesce(',"Data Split":' || json_quote(data_split), '')
+        || case when view_label is null then '' else ',"View Label":' || json_quote(view_label) end
+        || case when data_split is null then '' else ',"Data Split":' || json_quote(data_split) end
         || coalesce(',' || substr(nulls, 2, length(nulls) - 2), '')
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case review_count when 0 then ',"Reviews":[]' else '' end
         || case when has_workflow_info then ',"DataRow Workflow Info":{' || char(1)
-            || coalesce(',"taskName":' || json_quote(workflow_task_name), '')
+            || case when workflow_task_name is null then '' else ',"taskName":' || json_quote(workflow_task_name) end
             || coalesce(',' || substr(workflow_extra, 2, length(workflow_extra) - 2), '')
             || case when workflow_event_count > 0 then '' when workflow_event_count = 0 then ',"Workflow History":[]}' else '}' end
             else '' end as piece
@@ -57,13 +57,13 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"Workflow History":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"actorId":' || json_quote(created_by), '')
-        || coalesce(',"action":' || json_quote(action), '')
-        || coalesce(',"createdAt":' || json_quote(created_at), '')
-        || coalesce(',"previousTaskId":' || json_quote(previous_task_id), '')
-        || coalesce(',"previousTaskName":' || json_quote(previous_task_name), '')
-        || coalesce(',"nextTaskId":' || json_quote(next_task_id), '')
-        || coalesce(',"nextTaskName":' || json_quote(next_task_name), '')
+        || case when created_by is null then '' else ',"actorId":' || json_quote(created_by) end
+        || case when action is null then '' else ',"action":' || json_quote(action) end
+        || case when created_at is null then '' else ',"createdAt":' || json_quote(created_at) end
+        || case when previous_task_id is null then '' else ',"previousTaskId":' || json_quote(previous_task_id) end
+        || case when previous_task_name is null then '' else ',"previousTaskName":' || json_quote(previous_task_name) end
+        || case when next_task_id is null then '' else ',"nextTaskId":' || json_quote(next_task_id) end
+        || case when next_task_name is null then '' else ',"nextTaskName":' || json_quote(next_task_name) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from workflow_events
@@ -75,11 +75,11 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"Reviews":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"id":' || json_quote(review_id), '')
-        || coalesce(',"score":' || json_number(score), '')
-        || coalesce(',"createdAt":' || json_quote(created_at), '')
-        || coalesce(',"createdBy":' || json_quote(created_by), '')
-        || coalesce(',"labelId":' || json_quote(reviewed_label_id), '')
+        || case when review_id is null then '' else ',"id":' || json_quote(review_id) end
+        || case when score is null then '' else ',"score":' || json_number(score) end
+        || case when created_at is null then '' else ',"createdAt":' || json_quote(created_at) end
+        || case when created_by is null then '' else ',"createdBy":' || json_quote(created_by) end
+        || case when reviewed_label_id is null then '' else ',"labelId":' || json_quote(reviewed_label_id) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from reviews
@@ -91,22 +91,22 @@ select
     node_id as pos,
     0 as rank,
     ',"Media Attributes":{' || char(1)
-        || coalesce(',"assetType":' || json_quote(asset_type), '')
-        || coalesce(',"superType":' || json_quote(super_type), '')
-        || coalesce(',"subType":' || json_quote(sub_type), '')
-        || coalesce(',"mimeType":' || json_quote(mime_type), '')
-        || coalesce(',"contentLength":' || json_number(content_length), '')
-        || coalesce(',"width":' || json_number(width), '')
-        || coalesce(',"height":' || json_number(height), '')
-        || coalesce(',"pageCount":' || json_number(page_count), '')
-        || coalesce(',"frameRate":' || json_number(frame_rate), '')
-        || coalesce(',"frameCount":' || json_number(frame_count), '')
-        || coalesce(',"duration":' || json_number(duration), '')
-        || coalesce(',"codec":' || json_quote(codec), '')
-        || coalesce(',"codecName":' || json_quote(codec_name), '')
-        || coalesce(',"codecTag":' || json_quote(codec_tag), '')
-        || coalesce(',"sampleAspectRatio":' || json_quote(sample_aspect_ratio), '')
-        || coalesce(',"exifRotation":' || json_quote(exif_rotation), '')
+        || case when asset_type is null then '' else ',"assetType":' || json_quote(asset_type) end
+        || case when super_type is null then '' else ',"superType":' || json_quote(super_type) end
+        || case when sub_type is null then '' else ',"subType":' || json_quote(sub_type) end
+        || case when mime_type is null then '' else ',"mimeType":' || json_quote(mime_type) end
+        || case when content_length is null then '' else ',"contentLength":' || json_number(content_length) end
+        || case when width is null then '' else ',"width":' || json_number(width) end
+        || case when height is null then '' else ',"height":' || json_number(height) end
+        || case when page_count is null then '' else ',"pageCount":' || json_number(page_count) end
+        || case when frame_rate is null then '' else ',"frameRate":' || json_number(frame_rate) end
+        || case when frame_count is null then '' else ',"frameCount":' || json_number(frame_count) end
+        || case when duration is null then '' else ',"duration":' || json_number(duration) end
+        || case when codec is null then '' else ',"codec":' || json_quote(codec) end
+        || case when codec_name is null then '' else ',"codecName":' || json_quote(codec_name) end
+        || case when codec_tag is null then '' else ',"codecTag":' || json_quote(codec_tag) end
+        || case when sample_aspect_ratio is null then '' else ',"sampleAspectRatio":' || json_quote(sample_aspect_ratio) end
+        || case when exif_rotation is null then '' else ',"exifRotation":' || json_quote(exif_rotation) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from media_attributes
@@ -118,7 +118,7 @@ select
     annotations_id as pos,
     0 as rank,
     case label_form when 'skip' then ',"Label":"Skip"' when 'frames' then ',"Label":[' || char(1) else ',"Label":{' || char(1) end
-        || coalesce(',"frames":' || json_quote(frames_url), '')
+        || case when frames_url is null then '' else ',"frames":' || json_quote(frames_url) end
         || coalesce(',' || substr(annotations_extra, 2, length(annotations_extra) - 2), '')
         || case when label_form = 'legacy' then ''
             else case classification_count when 0 then ',"classifications":[]' else '' end
@@ -166,19 +166,19 @@ select
     0 as rank,
     case when opens then ',' || json_quote(name) || ':[' || char(1) else '' end
         || case form when 'wkt' then ',' || json_quote(name) || ':' when 'ring' then ',' when 'item' then ',{' || char(1) else ',{' || char(1)
-            || coalesce(',"featureId":' || json_quote(feature_id), '')
-            || coalesce(',"schemaId":' || json_quote(schema_id), '')
-            || coalesce(',"title":' || json_quote(name), '')
-            || coalesce(',"value":' || json_quote(value), '')
-            || coalesce(',"color":' || json_quote(color), '')
-            || coalesce(',"instanceURI":' || json_quote(instance_uri), '')
-            || coalesce(',"uuid":' || json_quote(uuid), '')
+            || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
+            || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
+            || case when name is null then '' else ',"title":' || json_quote(name) end
+            || case when value is null then '' else ',"value":' || json_quote(value) end
+            || case when color is null then '' else ',"color":' || json_quote(color) end
+            || case when instance_uri is null then '' else ',"instanceURI":' || json_quote(instance_uri) end
+            || case when uuid is null then '' else ',"uuid":' || json_quote(uuid) end
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
-            || coalesce(',"page":' || json_number(page), '')
-            || coalesce(',"unit":' || json_quote(unit), '')
-            || coalesce(',"format":' || json_quote(format), '')
-            || coalesce(',"version":' || json_number(version), '')
-            || coalesce(',"type":' || json_quote(annotation_kind), '')
+            || case when page is null then '' else ',"page":' || json_number(page) end
+            || case when unit is null then '' else ',"unit":' || json_quote(unit) end
+            || case when format is null then '' else ',"format":' || json_quote(format) end
+            || case when version is null then '' else ',"version":' || json_number(version) end
+            || case when annotation_kind is null then '' else ',"type":' || json_quote(annotation_kind) end
             end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
 from objects
@@ -190,10 +190,10 @@ select
     object_id as pos,
     1 as rank,
     case when coordinates is null then ',"bbox":{' || char(1)
-            || coalesce(',"top":' || json_number("top"), '')
-            || coalesce(',"left":' || json_number("left"), '')
-            || coalesce(',"height":' || json_number(height), '')
-            || coalesce(',"width":' || json_number(width), '')
+            || case when "top" is null then '' else ',"top":' || json_number("top") end
+            || case when "left" is null then '' else ',"left":' || json_number("left") end
+            || case when height is null then '' else ',"height":' || json_number(height) end
+            || case when width is null then '' else ',"width":' || json_number(width) end
             else ',"geometry":{"coordinates":' || coordinates end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}' as piece
 from bounding_boxes
@@ -232,7 +232,7 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    case when form is null then ',"point":{' || char(1) || coalesce(',"x":' || json_number(x), '') || coalesce(',"y":' || json_number(y), '')
+    case when form is null then ',"point":{' || char(1) || case when x is null then '' else ',"x":' || json_number(x) end || case when y is null then '' else ',"y":' || json_number(y) end
                 || coalesce(',' || substr(extra, 2), '}')
             when form = 'geo' then ',"geometry":{"coordinates":[' || json_number(x) || ',' || json_number(y) || ']' || coalesce(',' || substr(extra, 2), '}')
             when form = 'wkt' then json_quote(wkt)
@@ -254,10 +254,10 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    ',"data":{' || char(1) || coalesce(',"unit":' || json_quote(unit), '') || ',"location":'
+    ',"data":{' || char(1) || case when unit is null then '' else ',"unit":' || json_quote(unit) end || ',"location":'
         || case when location is not null then location else '{' || char(1)
             || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '')
-            || coalesce(',"messageId":' || json_quote(message_id), '') || coalesce(',' || substr(extra, 2), '}') end
+            || case when message_id is null then '' else ',"messageId":' || json_quote(message_id) end || coalesce(',' || substr(extra, 2), '}') end
         || '}' as piece
 from text_entities
 where (object_id >> 24) & 1 = 0
@@ -290,13 +290,13 @@ select
             case ordinal when 0 then ',"classifications":[' || char(1) else '' end
             || case when opens > 0 then replace(substr('########', 1, opens), '#', ',[' || char(1)) else '' end
             || ',{' || char(1)
-            || coalesce(',"featureId":' || json_quote(feature_id), '')
-            || coalesce(',"schemaId":' || json_quote(schema_id), '')
-            || coalesce(',"title":' || json_quote(name), '')
-            || coalesce(',"value":' || json_quote(value), '')
-            || coalesce(',"messageId":' || json_quote(message_id), '')
-            || coalesce(',"scope":' || json_quote(scope), '')
-            || coalesce(',"uuid":' || json_quote(uuid), '')
+            || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
+            || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
+            || case when name is null then '' else ',"title":' || json_quote(name) end
+            || case when value is null then '' else ',"value":' || json_quote(value) end
+            || case when message_id is null then '' else ',"messageId":' || json_quote(message_id) end
+            || case when scope is null then '' else ',"scope":' || json_quote(scope) end
+            || case when uuid is null then '' else ',"uuid":' || json_quote(uuid) end
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
             || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
             || case when answer_count is null then ''
@@ -323,13 +323,13 @@ select
     answer_id as pos,
     0 as rank,
     case when text is not null then ',' || json_quote(text) else ',{' || char(1)
-            || coalesce(',"featureId":' || json_quote(feature_id), '')
-            || coalesce(',"schemaId":' || json_quote(schema_id), '')
-            || coalesce(',"title":' || json_quote(name), '')
-            || coalesce(',"value":' || json_quote(value), '')
+            || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
+            || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
+            || case when name is null then '' else ',"title":' || json_quote(name) end
+            || case when value is null then '' else ',"value":' || json_quote(value) end
             || case when keyframe then ',"keyframe":true' when not keyframe then ',"keyframe":false' else '' end
-            || coalesce(',"position":' || json_number(position), '')
-            || coalesce(',"uuid":' || json_quote(uuid), '')
+            || case when position is null then '' else ',"position":' || json_number(position) end
+            || case when uuid is null then '' else ',"uuid":' || json_quote(uuid) end
             || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
             || case when end_id is not null then '' when classification_count = 0 then ',"classifications":[]}' else '}' end
             end as piece
@@ -351,18 +351,18 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"relationships":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"featureId":' || json_quote(feature_id), '')
-        || coalesce(',"schemaId":' || json_quote(schema_id), '')
-        || coalesce(',"title":' || json_quote(name), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"color":' || json_quote(color), '')
-        || coalesce(',"instanceURI":' || json_quote(instance_uri), '')
-        || coalesce(',"version":' || json_number(version), '')
-        || coalesce(case when is_span then ',"format":' else ',"relationshipType":' end || json_quote(kind), '')
+        || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
+        || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
+        || case when name is null then '' else ',"title":' || json_quote(name) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when color is null then '' else ',"color":' || json_quote(color) end
+        || case when instance_uri is null then '' else ',"instanceURI":' || json_quote(instance_uri) end
+        || case when version is null then '' else ',"version":' || json_number(version) end
+        || case when kind is null then '' when is_span then ',"format":' || json_quote(kind) else ',"relationshipType":' || json_quote(kind) end
         || case when has_data then ',"data":{' || char(1)
-            || coalesce(case when is_span then ',"startFeatureId":' else ',"source":' end || json_quote(source_feature_id), '')
-            || coalesce(case when is_span then ',"endFeatureId":' else ',"target":' end || json_quote(target_feature_id), '')
-            || coalesce(',"label":' || json_quote(text), '')
+            || case when source_feature_id is null then '' else case when is_span then ',"startFeatureId":' else ',"source":' end || json_quote(source_feature_id) end
+            || case when target_feature_id is null then '' else case when is_span then ',"endFeatureId":' else ',"target":' end || json_quote(target_feature_id) end
+            || case when text is null then '' else ',"label":' || json_quote(text) end
             || coalesce(',' || substr(data_extra, 2), '}') else '' end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece

@@ -10,17 +10,17 @@ select
     node_id as pos,
     0 as rank,
     ',{' || char(1) || ',"data_row":{' || char(1)
-        || case when derived_id then '' else coalesce(',"id":' || json_quote(data_row_id), '') end
-        || coalesce(',"external_id":' || json_quote(external_id), '')
-        || coalesce(',"global_key":' || json_quote(global_key), '')
-        || coalesce(',"row_data":' || json_quote(row_data), '')
+        || case when derived_id then '' else case when data_row_id is null then '' else ',"id":' || json_quote(data_row_id) end end
+        || case when external_id is null then '' else ',"external_id":' || json_quote(external_id) end
+        || case when global_key is null then '' else ',"global_key":' || json_quote(global_key) end
+        || case when row_data is null then '' else ',"row_data":' || json_quote(row_data) end
         || case when has_details then ',"details":{' || char(1)
-            || coalesce(',"dataset_id":' || json_quote(dataset_id), '')
-            || coalesce(',"dataset_name":' || json_quote(dataset_name), '')
-            || coalesce(',"created_at":' || json_quote(created_at), '')
-            || coalesce(',"updated_at":' || json_quote(updated_at), '')
-            || coalesce(',"last_activity_at":' || json_quote(last_activity_at), '')
-            || coalesce(',"created_by":' || json_quote(created_by), '')
+            || case when dataset_id is null then '' else ',"dataset_id":' || json_quote(dataset_id) end
+            || case when dataset_name is null then '' else ',"dataset_name":' || json_quote(dataset_name) end
+            || case when created_at is null then '' else ',"created_at":' || json_quote(created_at) end
+            || case when updated_at is null then '' else ',"updated_at":' || json_quote(updated_at) end
+            || case when last_activity_at is null then '' else ',"last_activity_at":' || json_quote(last_activity_at) end
+            || case when created_by is null then '' else ',"created_by":' || json_quote(created_by) end
             || coalesce(',' || substr(details_extra, 2), '}') else '' end
         || coalesce(',' || substr(data_row_extra, 2), '}')
         || case attachment_count when 0 then ',"attachments":[]' else '' end
@@ -47,22 +47,22 @@ select
     node_id as pos,
     0 as rank,
     ',"media_attributes":{' || char(1)
-        || coalesce(',"asset_type":' || json_quote(asset_type), '')
-        || coalesce(',"mime_type":' || json_quote(mime_type), '')
-        || coalesce(',"width":' || json_number(width), '')
-        || coalesce(',"height":' || json_number(height), '')
-        || coalesce(',"exif_rotation":' || json_quote(exif_rotation), '')
-        || coalesce(',"frame_rate":' || json_number(frame_rate), '')
-        || coalesce(',"frame_count":' || json_number(frame_count), '')
-        || coalesce(',"duration":' || json_number(duration), '')
-        || coalesce(',"page_count":' || json_number(page_count), '')
-        || coalesce(',"content_length":' || json_number(content_length), '')
-        || coalesce(',"super_type":' || json_quote(super_type), '')
-        || coalesce(',"sub_type":' || json_quote(sub_type), '')
-        || coalesce(',"codec":' || json_quote(codec), '')
-        || coalesce(',"codec_name":' || json_quote(codec_name), '')
-        || coalesce(',"codec_tag":' || json_quote(codec_tag), '')
-        || coalesce(',"sample_aspect_ratio":' || json_quote(sample_aspect_ratio), '')
+        || case when asset_type is null then '' else ',"asset_type":' || json_quote(asset_type) end
+        || case when mime_type is null then '' else ',"mime_type":' || json_quote(mime_type) end
+        || case when width is null then '' else ',"width":' || json_number(width) end
+        || case when height is null then '' else ',"height":' || json_number(height) end
+        || case when exif_rotation is null then '' else ',"exif_rotation":' || json_quote(exif_rotation) end
+        || case when frame_rate is null then '' else ',"frame_rate":' || json_number(frame_rate) end
+        || case when frame_count is null then '' else ',"frame_count":' || json_number(frame_count) end
+        || case when duration is null then '' else ',"duration":' || json_number(duration) end
+        || case when page_count is null then '' else ',"page_count":' || json_number(page_count) end
+        || case when content_length is null then '' else ',"content_length":' || json_number(content_length) end
+        || case when super_type is null then '' else ',"super_type":' || json_quote(super_type) end
+        || case when sub_type is null then '' else ',"sub_type":' || json_quote(sub_type) end
+        || case when codec is null then '' else ',"codec":' || json_quote(codec) end
+        || case when codec_name is null then '' else ',"codec_name":' || json_quote(codec_name) end
+        || case when codec_tag is null then '' else ',"codec_tag":' || json_quote(codec_tag) end
+        || case when sample_aspect_ratio is null then '' else ',"sample_aspect_ratio":' || json_quote(sample_aspect_ratio) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from media_attributes
@@ -74,9 +74,9 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"attachments":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"type":' || json_quote(type), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"name":' || json_quote(name), '')
+        || case when type is null then '' else ',"type":' || json_quote(type) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from attachments
@@ -87,10 +87,10 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"metadata_fields":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"schema_id":' || json_quote(schema_id), '')
-        || coalesce(',"schema_name":' || json_quote(schema_name), '')
-        || coalesce(',"schema_kind":' || json_quote(schema_kind), '')
-        || coalesce(',"value":' || case when value_is_json then value else json_quote(value) end, '')
+        || case when schema_id is null then '' else ',"schema_id":' || json_quote(schema_id) end
+        || case when schema_name is null then '' else ',"schema_name":' || json_quote(schema_name) end
+        || case when schema_kind is null then '' else ',"schema_kind":' || json_quote(schema_kind) end
+        || case when value is null then '' when value_is_json then ',"value":' || value else ',"value":' || json_quote(value) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from metadata_fields
@@ -101,8 +101,8 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"embeddings":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"id":' || json_quote(embedding_id), '')
-        || coalesce(',"name":' || json_quote(name), '')
+        || case when embedding_id is null then '' else ',"id":' || json_quote(embedding_id) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
         || coalesce(',"dimensions":' || dimensions, '')
         || case when is_custom then ',"is_custom":true' when not is_custom then ',"is_custom":false' else '' end
         || coalesce(',"values":' || "values", '')
@@ -116,20 +116,20 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"projects":{' || char(1) else '' end || ',' || json_quote(project_id) || ':{' || char(1)
-        || coalesce(',"name":' || json_quote(name), '')
+        || case when name is null then '' else ',"name":' || json_quote(name) end
         || coalesce(',"project_tags":' || project_tags, '')
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case label_count when 0 then ',"labels":[]' else '' end
         || case when has_details then ',"project_details":{' || char(1)
-            || coalesce(',"ontology_id":' || json_quote(ontology_id), '')
-            || coalesce(',"task_id":' || json_quote(task_id), '')
-            || coalesce(',"task_name":' || json_quote(task_name), '')
-            || coalesce(',"batch_id":' || json_quote(batch_id), '')
-            || coalesce(',"batch_name":' || json_quote(batch_name), '')
-            || coalesce(',"workflow_status":' || json_quote(workflow_status), '')
-            || coalesce(',"selected_label_id":' || json_quote(selected_label_id), '')
-            || coalesce(',"priority":' || json_number(priority), '')
-            || coalesce(',"consensus_expected_label_count":' || json_number(consensus_expected_label_count), '')
+            || case when ontology_id is null then '' else ',"ontology_id":' || json_quote(ontology_id) end
+            || case when task_id is null then '' else ',"task_id":' || json_quote(task_id) end
+            || case when task_name is null then '' else ',"task_name":' || json_quote(task_name) end
+            || case when batch_id is null then '' else ',"batch_id":' || json_quote(batch_id) end
+            || case when batch_name is null then '' else ',"batch_name":' || json_quote(batch_name) end
+            || case when workflow_status is null then '' else ',"workflow_status":' || json_quote(workflow_status) end
+            || case when selected_label_id is null then '' else ',"selected_label_id":' || json_quote(selected_label_id) end
+            || case when priority is null then '' else ',"priority":' || json_number(priority) end
+            || case when consensus_expected_label_count is null then '' else ',"consensus_expected_label_count":' || json_number(consensus_expected_label_count) end
             || coalesce(',' || substr(details_extra, 2, length(details_extra) - 2), '')
             || case when workflow_event_count > 0 then '' when workflow_event_count = 0 then ',"workflow_history":[]}' else '}' end
             else '' end as piece
@@ -149,13 +149,13 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"workflow_history":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"action":' || json_quote(action), '')
-        || coalesce(',"created_at":' || json_quote(created_at), '')
-        || coalesce(',"created_by":' || json_quote(created_by), '')
-        || coalesce(',"previous_task_id":' || json_quote(previous_task_id), '')
-        || coalesce(',"previous_task_name":' || json_quote(previous_task_name), '')
-        || coalesce(',"next_task_id":' || json_quote(next_task_id), '')
-        || coalesce(',"next_task_name":' || json_quote(next_task_name), '')
+        || case when action is null then '' else ',"action":' || json_quote(action) end
+        || case when created_at is null then '' else ',"created_at":' || json_quote(created_at) end
+        || case when created_by is null then '' else ',"created_by":' || json_quote(created_by) end
+        || case when previous_task_id is null then '' else ',"previous_task_id":' || json_quote(previous_task_id) end
+        || case when previous_task_name is null then '' else ',"previous_task_name":' || json_quote(previous_task_name) end
+        || case when next_task_id is null then '' else ',"next_task_id":' || json_quote(next_task_id) end
+        || case when next_task_name is null then '' else ',"next_task_name":' || json_quote(next_task_name) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from workflow_events
@@ -176,21 +176,21 @@ select
     node_id as pos,
     0 as rank,
     ',{' || char(1) || case when derived_id then '' else ',"id":' || json_quote(label_id) end
-        || coalesce(',"label_kind":' || json_quote(label_kind), '')
-        || coalesce(',"version":' || json_quote(version), '')
-        || coalesce(',"consensus_score":' || json_number(agreement), '')
-        || coalesce(',"benchmark_score":' || json_number(benchmark_agreement), '')
+        || case when label_kind is null then '' else ',"label_kind":' || json_quote(label_kind) end
+        || case when version is null then '' else ',"version":' || json_quote(version) end
+        || case when agreement is null then '' else ',"consensus_score":' || json_number(agreement) end
+        || case when benchmark_agreement is null then '' else ',"benchmark_score":' || json_number(benchmark_agreement) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when has_performance_details then ',"performance_details":{' || char(1)
-            || coalesce(',"seconds_to_create":' || json_number(seconds_to_create), '')
-            || coalesce(',"seconds_to_review":' || json_number(seconds_to_review), '')
+            || case when seconds_to_create is null then '' else ',"seconds_to_create":' || json_number(seconds_to_create) end
+            || case when seconds_to_review is null then '' else ',"seconds_to_review":' || json_number(seconds_to_review) end
             || case when skipped then ',"skipped":true' when not skipped then ',"skipped":false' else '' end
             || coalesce(',' || substr(performance_details_extra, 2), '}') else '' end
         || case when has_label_details then ',"label_details":{' || char(1)
-            || coalesce(',"created_at":' || json_quote(created_at), '')
-            || coalesce(',"updated_at":' || json_quote(updated_at), '')
-            || coalesce(',"created_by":' || json_quote(created_by), '')
-            || coalesce(',"content_last_updated_at":' || json_quote(content_last_updated_at), '')
+            || case when created_at is null then '' else ',"created_at":' || json_quote(created_at) end
+            || case when updated_at is null then '' else ',"updated_at":' || json_quote(updated_at) end
+            || case when created_by is null then '' else ',"created_by":' || json_quote(created_by) end
+            || case when content_last_updated_at is null then '' else ',"content_last_updated_at":' || json_quote(content_last_updated_at) end
             || coalesce(',' || substr(label_details_extra, 2, length(label_details_extra) - 2), '')
             || case when review_count > 0 then '' when review_count = 0 then ',"reviews":[]}' else '}' end
             else '' end as piece
@@ -203,10 +203,10 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"reviews":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"id":' || json_quote(review_id), '')
-        || coalesce(',"score":' || json_number(score), '')
-        || coalesce(',"reviewed_at":' || json_quote(created_at), '')
-        || coalesce(',"reviewed_by":' || json_quote(created_by), '')
+        || case when review_id is null then '' else ',"id":' || json_quote(review_id) end
+        || case when score is null then '' else ',"score":' || json_number(score) end
+        || case when created_at is null then '' else ',"reviewed_at":' || json_quote(created_at) end
+        || case when created_by is null then '' else ',"reviewed_by":' || json_quote(created_by) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from reviews
@@ -253,7 +253,7 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"groups":{' || char(1) else '' end || ',' || json_quote(group_name) || ':{' || char(1)
-        || coalesce(',"name":' || json_quote(name), '')
+        || case when name is null then '' else ',"name":' || json_quote(name) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case classification_count when 0 then ',"classifications":[]' else '' end
         || case frame_count when 0 then ',"frames":{}' else '' end as piece
@@ -323,13 +323,13 @@ select
     object_id as pos,
     0 as rank,
     case when frame_id is null then ',{' else ',' || json_quote(coalesce(map_key, feature_id)) || ':{' end || char(1)
-        || coalesce(',"feature_id":' || json_quote(feature_id), '')
-        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
-        || coalesce(',"name":' || json_quote(name), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"annotation_kind":' || json_quote(annotation_kind), '')
-        || coalesce(',"page_number":' || json_number(page), '')
-        || coalesce(',"confidence":' || json_number(confidence), '')
+        || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
+        || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when annotation_kind is null then '' else ',"annotation_kind":' || json_quote(annotation_kind) end
+        || case when page is null then '' else ',"page_number":' || json_number(page) end
+        || case when confidence is null then '' else ',"confidence":' || json_number(confidence) end
         || case when page_height is null then '' else ',"page_dimensions":{"height":' || json_number(page_height) || ',"width":' || json_number(page_width) || '}' end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
 from objects
@@ -341,10 +341,10 @@ select
     object_id as pos,
     1 as rank,
     case when coordinates is null then ',"bounding_box":{' || char(1)
-            || coalesce(',"top":' || json_number("top"), '')
-            || coalesce(',"left":' || json_number("left"), '')
-            || coalesce(',"height":' || json_number(height), '')
-            || coalesce(',"width":' || json_number(width), '')
+            || case when "top" is null then '' else ',"top":' || json_number("top") end
+            || case when "left" is null then '' else ',"left":' || json_number("left") end
+            || case when height is null then '' else ',"height":' || json_number(height) end
+            || case when width is null then '' else ',"width":' || json_number(width) end
             else ',"geojson":{"type":"Polygon","coordinates":' || coordinates end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}' as piece
 from bounding_boxes
@@ -375,7 +375,7 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    case when form is null then ',"point":{' || char(1) || coalesce(',"x":' || json_number(x), '') || coalesce(',"y":' || json_number(y), '')
+    case when form is null then ',"point":{' || char(1) || case when x is null then '' else ',"x":' || json_number(x) end || case when y is null then '' else ',"y":' || json_number(y) end
             else ',"geojson":{"type":"Point","coordinates":[' || json_number(x) || ',' || json_number(y) || ']' end
         || coalesce(',' || substr(extra, 2), '}') as piece
 from points
@@ -386,8 +386,8 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    coalesce(',"mask":{"url":' || json_quote(url) || coalesce(',' || substr(extra, 2), '}'), '')
-        || coalesce(',"composite_mask":{"url":' || json_quote(composite_url) || coalesce(',"color_rgb":' || color_rgb, '') || coalesce(',' || substr(composite_extra, 2), '}'), '') as piece
+    case when url is null then '' else ',"mask":{"url":' || json_quote(url) || coalesce(',' || substr(extra, 2), '}') end
+        || case when composite_url is null then '' else ',"composite_mask":{"url":' || json_quote(composite_url) || coalesce(',"color_rgb":' || color_rgb, '') || coalesce(',' || substr(composite_extra, 2), '}') end as piece
 from masks
 where (object_id >> 24) & 1 = 1
 union all
@@ -399,7 +399,7 @@ select
     case when location is not null then ',"location":{"groups":' || location
             when message_id is not null then ',"conversational_location":{"message_id":' || json_quote(message_id) || ',"location":{' || char(1)
             else ',"location":{' || char(1) end
-        || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '') || coalesce(',"token":' || json_quote(token), '')
+        || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '') || case when token is null then '' else ',"token":' || json_quote(token) end
         || coalesce(',' || substr(extra, 2), '}') || case when message_id is not null then '}' else '' end as piece
 from text_entities
 where (object_id >> 24) & 1 = 1
@@ -409,12 +409,12 @@ select
     node_id as node_id,
     node_id as pos,
     0 as rank,
-    case when form = 'single' then ',"selected_message":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '')
-            else case when ordinal > 0 then '' when form = 'ranked' then ',"ranked_messages":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '') || ',"ranked_messages":[' || char(1)
-                else ',"selected_messages":{' || char(1) || coalesce(',"parent_message_id":' || json_quote(parent_message_id), '') || ',"messages":[' || char(1) end || ',{' || char(1) end
-        || coalesce(',"message_id":' || json_quote(message_id), '')
-        || coalesce(',"model_config_name":' || json_quote(model_config_name), '')
-        || coalesce(',"order":' || json_number(rank), '')
+    case when form = 'single' then ',"selected_message":{' || char(1) || case when parent_message_id is null then '' else ',"parent_message_id":' || json_quote(parent_message_id) end
+            else case when ordinal > 0 then '' when form = 'ranked' then ',"ranked_messages":{' || char(1) || case when parent_message_id is null then '' else ',"parent_message_id":' || json_quote(parent_message_id) end || ',"ranked_messages":[' || char(1)
+                else ',"selected_messages":{' || char(1) || case when parent_message_id is null then '' else ',"parent_message_id":' || json_quote(parent_message_id) end || ',"messages":[' || char(1) end || ',{' || char(1) end
+        || case when message_id is null then '' else ',"message_id":' || json_quote(message_id) end
+        || case when model_config_name is null then '' else ',"model_config_name":' || json_quote(model_config_name) end
+        || case when rank is null then '' else ',"order":' || json_number(rank) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from selected_messages
@@ -444,11 +444,11 @@ select
     classification_id as pos,
     0 as rank,
     case ordinal when 0 then ',"classifications":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"feature_id":' || json_quote(feature_id), '')
-        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
-        || coalesce(',"name":' || json_quote(name), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"message_id":' || json_quote(message_id), '')
+        || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
+        || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when message_id is null then '' else ',"message_id":' || json_quote(message_id) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when answer_count is null then '' else case when is_conversational then ',"conversational_' else ',"' end
             || case kind when 'checklist' then 'checklist_answers":[' when 'text' then 'text_answer":' else 'radio_answer":' end || char(1) end
@@ -471,12 +471,12 @@ select
     answer_id as pos,
     0 as rank,
     ',{' || char(1)
-        || coalesce(',"content":' || json_quote(text), '')
-        || coalesce(',"feature_id":' || json_quote(feature_id), '')
-        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
-        || coalesce(',"name":' || json_quote(name), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"confidence":' || json_number(confidence), '')
+        || case when text is null then '' else ',"content":' || json_quote(text) end
+        || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
+        || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when confidence is null then '' else ',"confidence":' || json_number(confidence) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when end_id is not null then '' when classification_count = 0 then ',"classifications":[]}' else '}' end as piece
 from answers
@@ -497,14 +497,14 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"relationships":[' || char(1) else '' end || ',{' || char(1)
-        || coalesce(',"feature_id":' || json_quote(feature_id), '')
-        || coalesce(',"feature_schema_id":' || json_quote(schema_id), '')
-        || coalesce(',"name":' || json_quote(name), '')
-        || coalesce(',"value":' || json_quote(value), '')
-        || coalesce(',"annotation_kind":' || json_quote(annotation_kind), '')
+        || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
+        || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
+        || case when name is null then '' else ',"name":' || json_quote(name) end
+        || case when value is null then '' else ',"value":' || json_quote(value) end
+        || case when annotation_kind is null then '' else ',"annotation_kind":' || json_quote(annotation_kind) end
         || case classification_count when 0 then ',"classifications":[]' else '' end
         || case when has_data then ',"' || kind || '_relationship":{' || char(1)
-            || coalesce(',"source":' || json_quote(source_feature_id), '') || coalesce(',"target":' || json_quote(target_feature_id), '')
+            || case when source_feature_id is null then '' else ',"source":' || json_quote(source_feature_id) end || case when target_feature_id is null then '' else ',"target":' || json_quote(target_feature_id) end
             || coalesce(',' || substr(data_extra, 2), '}') else '' end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
@@ -517,7 +517,7 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"experiments":{' || char(1) else '' end || ',' || json_quote(experiment_id) || ':{' || char(1)
-        || coalesce(',"name":' || json_quote(name), '')
+        || case when name is null then '' else ',"name":' || json_quote(name) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case run_count when 0 then ',"runs":{}' else '' end as piece
 from experiments
@@ -536,9 +536,9 @@ select
     node_id as pos,
     0 as rank,
     case ordinal when 0 then ',"runs":{' || char(1) else '' end || ',' || json_quote(model_run_id) || ':{' || char(1)
-        || coalesce(',"name":' || json_quote(name), '')
-        || coalesce(',"run_data_row_id":' || json_quote(run_data_row_id), '')
-        || coalesce(',"split":' || json_quote(split), '')
+        || case when name is null then '' else ',"name":' || json_quote(name) end
+        || case when run_data_row_id is null then '' else ',"run_data_row_id":' || json_quote(run_data_row_id) end
+        || case when split is null then '' else ',"split":' || json_quote(split) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case label_count when 0 then ',"labels":[]' else '' end
         || case prediction_count when 0 then ',"predictions":[]' else '' end as piece
