@@ -129,7 +129,7 @@ def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path,
 def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
     bad = tmp_path / "bad.ndjson"
-    lines = (b'{"ID": "x", "Labeled Data": "y"}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Labeled Data": "y"}')
+    lines = (b'{"ID": "x", "Label": {}}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Label": {}}')
     bad.write_bytes(b"\n".join(lines))
     reports, stores = [], []
     for number in (1, jobs):
