@@ -23,6 +23,7 @@ _ARROW_TYPES = {
     "blob": pa.binary(),
 }
 _NEARBY = 256
+_FEW = 20
 _REBUILT_TOGETHER = 1000
 _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
 """The pieces of a record, joined as the views do it."""
@@ -132,6 +133,11 @@ class DuckdbDatabase(Database):
 
     def _select_in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows of `sql`, which reads the values as the column `value` of `wanted`."""
+        if not values:
+            return []
+        if len(values) <= _FEW:
+            marks = ", ".join("?" * len(values))
+            return self._connection.execute(sql.replace("select value from wanted", marks), list(values)).fetchall()
         self._connection.register("wanted", pa.table({"value": list(values)}))
         rows = self._connection.execute(sql).fetchall()
         self._connection.unregister("wanted")
