@@ -7,6 +7,7 @@ value as a whole or not at all. So both ways end in the same structs, and there 
 """
 
 import re
+from collections.abc import Sized
 from functools import cache
 from math import isfinite
 from typing import Annotated, Any, TypeVar
@@ -183,3 +184,8 @@ def _fit_whole(struct: type, members: dict[str, Any]) -> Any:
 def given(value: T | UnsetType | None) -> T | None:
     """The value of a field that tells absent from null, with None for both."""
     return None if isinstance(value, UnsetType) else value
+
+
+def counted(items: Sized | None) -> int | None:
+    """The length of an array or map; None without one."""
+    return None if items is None else len(items)

@@ -11,10 +11,10 @@ from labelstore.formats.fitting import to_json
 from labelstore.formats.geometry import read_wkt
 
 if TYPE_CHECKING:
-    from labelstore.formats.v1.shred import _LabelShredder
+    from labelstore.formats.v1.annotations import AnnotationShredder
 
 
-def shred_legacy(members: dict[str, Any], label: "_LabelShredder") -> tuple[int, int, dict[str, Any]]:
+def shred_legacy(members: dict[str, Any], label: "AnnotationShredder") -> tuple[int, int, dict[str, Any]]:
     """Add the rows of the classes that can be read; how many objects and questions, and what is left over."""
     rest: dict[str, Any] = {}
     objects = questions = 0
@@ -60,7 +60,7 @@ def _is_ring(value: Any) -> bool:
 
 
 def _shape(
-    label: "_LabelShredder",
+    label: "AnnotationShredder",
     ordinal: int,
     name: str,
     form: str,
@@ -104,7 +104,7 @@ def _shape(
     return 1
 
 
-def _question(label: "_LabelShredder", ordinal: int, name: str, text: str) -> None:
+def _question(label: "AnnotationShredder", ordinal: int, name: str, text: str) -> None:
     classification_id, answer_id = label.next(), label.next()
     label.rows["answers"].append((answer_id, None, classification_id, 0, *(None,) * 4, text, *(None,) * 6))
     label.rows["classifications"].append(
