@@ -4,13 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from labelstore.equality import differences, duplicate_keys, same
 from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth
-from labelstore.formats.shredding import generation_of, identity, label_ids
+from labelstore.formats.shredding import content_hash, generation_of, identity, label_ids
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.loading.frames_files import FramesFolder
@@ -172,7 +171,7 @@ class _Verifier:
             return
         place = {"file": name, "position": record.position}
         listed = [{**place, **difference._asdict()} for difference in differences(record.raw, found, 5)]
-        if known.content_hash == blake2b(record.raw, digest_size=16).digest():
+        if known.content_hash == content_hash(record.raw):
             self.different(1, listed)
         else:
             changed.add(known.load_id, listed)

@@ -17,7 +17,11 @@ INTERRUPTED = 130
 
 _LONGEST = 1000
 _INTERRUPTED_DUCKDB = "Query interrupted"  # the RuntimeError that DuckDB makes of a KeyboardInterrupt
-_ENGINES = (("sqlite3", "SQLite", ("Error", "Warning")), ("duckdb", "DuckDB", ("Error",)))
+_ENGINES = (
+    ("sqlite3", "SQLite", ("Error", "Warning")),
+    ("apsw", "SQLite", ("Error",)),
+    ("duckdb", "DuckDB", ("Error",)),
+)
 _WAYS_OUT = (
     ("readonly database", "queries only read the store"),
     ("read-only mode", "queries only read the store"),

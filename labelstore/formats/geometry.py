@@ -32,12 +32,12 @@ def array_text(raw: Raw) -> str:
 
     Geometry holds no strings that matter, so its text is kept as it came, number spelling included.
     """
-    data = bytes(raw)
-    if not data.startswith(b"["):
+    text = str(raw, "utf-8")
+    if text[0] != "[":
         raise Misfit
-    if b" " in data or b"\n" in data or b"\t" in data or b"\r" in data:
-        data = msgspec.json.format(data, indent=-1)
-    return data.decode()
+    if " " in text or "\n" in text or "\t" in text or "\r" in text:
+        text = msgspec.json.format(text, indent=-1)
+    return text
 
 
 def vertex_bounds(text: str) -> Bounds:

@@ -43,12 +43,13 @@ def load(
     report = Report(str(store), engine_of(path))
     started = time.perf_counter()
     jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
-    with _writing(path, indexed=jobs == 1) as database:
-        if jobs > 1:
-            from labelstore.loading.shards import load_shards
+    if jobs > 1:
+        from labelstore.loading.shards import load_shards, processes
 
-            load_shards(database, report, arguments, max_ratio, jobs, progress)
-        else:
+        with processes(jobs - 1) as helpers, _writing(path, indexed=False) as database:
+            load_shards(database, report, arguments, max_ratio, helpers, progress)
+    else:
+        with _writing(path) as database:
             load_sources(Loader(database, report, folder, progress), arguments, max_ratio)
             database.derive(0 if report.files == [] else report.first_record)
     report.seconds = time.perf_counter() - started
@@ -59,6 +60,7 @@ def load_sources(loader: Loader, arguments: list[str], max_ratio: float | None) 
     """Let a loader read all files."""
     with bounded_depth(), _no_cycle_search():
         loader.report.first_record = loader.first_record
+        loader.numbers_matter = len(arguments) > 1
         for source in open_sources(arguments, max_ratio=max_ratio):
             with source:
                 loader.load_file(source)
@@ -80,7 +82,7 @@ def _is_store(path: Path) -> bool:
 
 
 @contextmanager
-def _writing(path: Path, *, indexed: bool) -> Iterator[Database]:
+def _writing(path: Path, *, indexed: bool = True) -> Iterator[Database]:
     """A database in a transaction. A new store is built beside its place and moved there when it is complete."""
     if _is_store(path):
         with open_database(path) as database:

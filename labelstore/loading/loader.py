@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ import msgspec
 
 from labelstore.errors import InputError
 from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord
-from labelstore.formats.shredding import generation_of, identity, label_ids, shred
+from labelstore.formats.shredding import content_hash, generation_of, identity, label_ids, shred
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.loading.frames_files import FramesFolder
@@ -20,10 +19,12 @@ from labelstore.rows import Rows
 from labelstore.stores.database import Database
 from labelstore.version import __version__
 
-BATCH_RECORDS = {"sqlite": 500, "duckdb": 4000}
+BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
 BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
 BLOCK_RECORDS = 256
 _FIRST_REJECTS = 5
+_SHORTER = 0.9
+"""Each stretch of a file to the one before it: to split a record costs a tenth of storing it."""
 
 
 class Reading(NamedTuple):
@@ -46,10 +47,29 @@ class Share(NamedTuple):
     number: int = 0
     of: int = 1
 
-    def owns(self, source: Source, item: Record[Any] | Broken) -> bool:
-        if source.compression == "none" and source.size:
-            return min(item.byte_offset * self.of // source.size, self.of - 1) == self.number
-        return item.position // BLOCK_RECORDS % self.of == self.number
+    @property
+    def is_last(self) -> bool:
+        return self.number == self.of - 1
+
+    def owns(self, source: Source, position: int, byte_offset: int) -> bool:
+        if is_seekable(source):
+            at = byte_offset / (source.size or 1)
+            return self._end(self.number) <= at and (self.is_last or at < self._end(self.number + 1))
+        return position // BLOCK_RECORDS % self.of == self.number
+
+    def is_over(self, source: Source, byte_offset: int) -> bool:
+        """Whether neither the record there nor any after it can belong to this share."""
+        at = byte_offset / (source.size or 1)
+        return not self.is_last and is_seekable(source) and at >= self._end(self.number + 1)
+
+    def _end(self, stretches: int) -> float:
+        """Where the first `stretches` end, as a part of the file: a share reads what comes before it, too."""
+        return (1 - _SHORTER**stretches) / (1 - _SHORTER**self.of)
+
+
+def is_seekable(source: Source) -> bool:
+    """Whether byte offsets of records tell how far into the file they are."""
+    return source.compression == "none" and bool(source.size)
 
 
 class _Batch:
@@ -88,6 +108,7 @@ class Loader:
         progress: Progress | None = None,
         share: Share = Share(),  # noqa: B008
     ) -> None:
+        """`share` is what this loader stores of each file."""
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
         self.share = share
         self.rows = Rows()
@@ -95,6 +116,8 @@ class Loader:
         self.first_record = self.file_base = first + first % 2
         self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
         self.pending_frames: list[tuple[str, Path]] = []
+        self.numbers_matter = True
+        """Whether the number of records in a file is needed, for the record ids of a file after it."""
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -159,7 +182,7 @@ class Loader:
             if not batch.takes(key, ids):
                 self.write(batch, file, label_id)
                 batch = _Batch()
-            batch.add(item, blake2b(item.raw, digest_size=16).digest(), key, ids)
+            batch.add(item, content_hash(item.raw), key, ids)
             self.look_for_frames(item.value, ids)
             if len(batch.records) >= most_records or batch.bytes >= most_bytes:
                 self.write(batch, file, label_id)
@@ -172,13 +195,25 @@ class Loader:
 
     def shared(self, source: Source) -> Iterator[Record[Decoded] | Broken]:
         """The records of this share; the text of the others is only split."""
-        decode = _decode(RecordDecoder())
+        decode, share = _decode(RecordDecoder()), self.share
         self.read_records = 0
-        items = split(source, decode if self.share.of == 1 else _skim)
-        for item in items:
+        if share.of == 1:
+            for item in split(source, decode):
+                self.read_records = item.position + 1
+                yield _known(item)
+            return
+        expected = share.owns(source, 0, 0)
+
+        def decode_own(raw: bytes) -> Any:
+            return decode(raw) if expected else _skim(raw)
+
+        for item in split(source, decode_own):
             self.read_records = item.position + 1
-            if self.share.of == 1 or self.share.owns(source, item):
-                yield _known(item if self.share.of == 1 else _decoded(item, decode))
+            if not self.numbers_matter and share.is_over(source, item.byte_offset):
+                break
+            if share.owns(source, item.position, item.byte_offset):
+                yield _known(item if expected else _decoded(item, decode))
+            expected = share.owns(source, item.position + 1, item.byte_offset + len(item.raw))
 
     def record_id(self, position: int, is_v2: bool) -> int:
         return self.file_base + 2 * position + is_v2

@@ -1,30 +1,35 @@
 """Several processes that build a new SQLite store side by side.
 
-Each process splits all files but stores only its share of the records, in a scratch store of its own. Record ids follow
-the places of the records in the files, so the scratch stores are merged by copying rows in the order of their nodes.
+Each process splits the files but stores only its share of the records, the first in the store itself, each other in a
+scratch store of its own. Record ids follow the places of the records in the files, so what the scratch stores hold is
+appended in the order of its nodes.
 """
 
 import json
-import sqlite3
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from labelstore import errors
 from labelstore.errors import LabelstoreError, StoreError
+from labelstore.loading.load import load_sources
 from labelstore.loading.loader import Loader, Progress, Reading, Share, record_load, refuse_foreign
 from labelstore.loading.report import FileReport, Report
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
-from labelstore.stores.sqlite import SqliteDatabase
+from labelstore.stores.sqlite import Errors, SqliteDatabase
 
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "rejected")
+
+
+Process = subprocess.Popen[str]
 
 
 def load_shards(
@@ -32,28 +37,30 @@ def load_shards(
     report: Report,
     arguments: list[str],
     max_ratio: float | None,
-    jobs: int,
+    helpers: list[Process],
     progress: Progress | None,
 ) -> None:
-    """Load files into the empty store `database` by `jobs` processes."""
+    """Load files into the empty store `database`: this process stores the first share, `helpers` the rest."""
     assert isinstance(database, SqliteDatabase)
+    jobs = 1 + len(helpers)
     with tempfile.TemporaryDirectory(prefix=".labelstore-", dir=database.path.absolute().parent) as folder:
-        shards = [Path(folder) / f"{number}.db" for number in range(jobs)]
-        tasks = [
-            {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
-            for number, shard in enumerate(shards)
-        ]
-        with _processes(tasks) as processes:
-            results = [_result(process, progress if number == 0 else None) for number, process in enumerate(processes)]
+        shards = [Path(folder) / f"{number}.db" for number in range(1, jobs)]
+        for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
+            shutil.copyfile(database.path, shard)
+            _tell(helper, {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]})
+        own = Report(report.store, report.engine)
+        loader = Loader(database, own, None, progress and _sped_up(progress, jobs), Share(0, jobs))
+        load_sources(loader, arguments, max_ratio)
+        results = [_result(helper) for helper in helpers]
         for result in results:
             _raise(result.get("error"))
-        database.commit()  # nothing is in it yet; SQLite attaches and detaches outside of transactions
+        database.commit()  # SQLite attaches and detaches outside of transactions
         with database.attached(shards):
             database.begin()
             repeated = database.merge()
             database.commit()
         database.begin()
-    _sum_up(report, [result["report"] for result in results])
+    _sum_up(report, [_summary(own), *(result["report"] for result in results)])
     for file in report.files:
         file.repeated += repeated[file.load_id]
         file.added -= repeated[file.load_id]
@@ -61,42 +68,56 @@ def load_shards(
     database.derive(0)
 
 
+def _sped_up(progress: Progress, jobs: int) -> Progress:
+    """While this process reads its share, the others read theirs."""
+
+    def report(reading: Reading) -> None:
+        size, read = reading.size, reading.bytes_read * jobs
+        progress(reading._replace(bytes_read=read if size is None else min(read, size)))
+
+    return report
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {**asdict(report), "asset_types": dict(report.asset_types)}
+
+
 @contextmanager
-def _processes(tasks: list[dict[str, Any]]) -> Iterator[list["subprocess.Popen[str]"]]:
-    command = [sys.executable, "-m", __name__]
-    processes: list[subprocess.Popen[str]] = []
+def processes(count: int) -> Iterator[list[Process]]:
+    """Processes that wait for a share; they start while the store is being made."""
+    command, pipe = [sys.executable, "-m", __name__], subprocess.PIPE
+    started: list[Process] = []
     try:
-        for task in tasks:
-            pipe = subprocess.PIPE
-            process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, encoding="utf-8"
+        for _ in range(count):
+            started.append(
+                Process(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
             )
-            processes.append(process)
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(task))
-            process.stdin.close()
-        yield processes
+        yield started
     finally:
-        for process in processes:
+        for process in started:
             if process.poll() is None:
                 process.kill()
             process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+            for stream in (process.stdin, process.stdout):
+                assert stream is not None
+                with suppress(BrokenPipeError):
+                    stream.close()
 
 
-def _result(process: "subprocess.Popen[str]", progress: Progress | None) -> dict[str, Any]:
-    """What a process says last; what it says before is how far it has read."""
-    result: dict[str, Any] = {}
+def _tell(process: Process, task: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it ended early, which _result reports
+        json.dump(task, process.stdin)
+        process.stdin.close()
+
+
+def _result(process: Process) -> dict[str, Any]:
+    """What a process says when it is done."""
     assert process.stdout is not None
-    for line in process.stdout:
-        said = json.loads(line)
-        if "reading" not in said:
-            result = said
-        elif progress is not None:
-            progress(Reading(*said["reading"]))
-    if process.wait() != 0 or not result:
+    text = process.stdout.read()
+    if process.wait() != 0 or not text:
         raise StoreError("load", f"one of its processes ended early (exit {process.returncode})", "try --jobs 1")
+    result: dict[str, Any] = json.loads(text)
     return result
 
 
@@ -109,8 +130,8 @@ def _raise(error: dict[str, Any] | None) -> None:
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     for files in zip(*(part["files"] for part in parts), strict=True):
-        total = FileReport(**files[0])
-        for other in files[1:]:
+        total = FileReport(**files[-1])  # only the last share is sure to have read the whole file
+        for other in files[:-1]:
             for count in _SUMS:
                 setattr(total, count, getattr(total, count) + other[count])
             total.generation = total.generation or other["generation"]
@@ -125,38 +146,30 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     report.asset_types = Counter()
     for part in parts:
         report.asset_types.update(part["asset_types"])
-    report.bytes = parts[0]["bytes"]
+    report.bytes = parts[-1]["bytes"]
 
 
 # -- in the process ---------------------------------------------------------------------------------------------------
 
 
-def _work(task: dict[str, Any], out: IO[str]) -> None:
-    from labelstore.loading.load import load_sources
-
-    def say(**what: Any) -> None:
-        out.write(json.dumps(what) + "\n")
-        out.flush()
-
-    share = Share(*task["share"])
+def _work(task: dict[str, Any]) -> dict[str, Any]:
     report = Report(task["shard"], "sqlite")
     try:
-        with open_database(task["shard"], create=True) as database:
-            assert isinstance(database, SqliteDatabase)
+        with open_database(task["shard"]) as database:
             database.build_fast()
             database.begin()
-            progress = (lambda reading: say(reading=list(reading))) if share.number == 0 else None
-            load_sources(Loader(database, report, None, progress, share), task["files"], task["max_ratio"])
+            load_sources(Loader(database, report, share=Share(*task["share"])), task["files"], task["max_ratio"])
             database.commit()
-        say(report={**asdict(report), "asset_types": dict(report.asset_types)})
+        return {"report": _summary(report)}
     except (errors.InputError, errors.StoreError) as error:
         place = error.source if isinstance(error, errors.InputError) else error.path
-        say(error={"kind": type(error).__name__, "arguments": [place, error.reason, error.hint]})
-    except (sqlite3.Error, OSError) as error:
-        say(error={"kind": "StoreError", "arguments": [task["shard"], f"cannot be written ({error})"]})
+        return {"error": {"kind": type(error).__name__, "arguments": [place, error.reason, error.hint]}}
+    except (*Errors, OSError) as error:
+        return {"error": {"kind": "StoreError", "arguments": [task["shard"], f"cannot be written ({error})"]}}
     except LabelstoreError as error:
-        say(error={"kind": type(error).__name__, "arguments": [str(error)]})
+        return {"error": {"kind": type(error).__name__, "arguments": [str(error)]}}
 
 
 if __name__ == "__main__":
-    _work(json.load(sys.stdin), sys.stdout)
+    if text := sys.stdin.read():  # nothing, if the load failed before it began
+        json.dump(_work(json.loads(text)), sys.stdout)
