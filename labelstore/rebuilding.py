@@ -1,14 +1,18 @@
 """From a store back to JSON: single labels and data rows, and whole export files."""
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from labelstore.errors import NotFoundError, StoreError, UsageError
-from labelstore.stores import open_database
+from labelstore.helpers import answer, helpers, serve, tell, useful_jobs
+from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 
 FORMATS = ("labelbox-v1", "labelbox-v2")
@@ -28,39 +32,99 @@ def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]
         yield from ((wanted, text) for text in found)
 
 
-def export(store: str | Path, format: str, out: str | Path, *, progress: Callable[[int], None] | None = None) -> int:
+class _Frame(NamedTuple):
+    """What stands around the records of an export file."""
+
+    generation: str
+    before: bytes
+    between: bytes
+    after: bytes
+
+
+_FRAMES = {
+    "labelbox-v1": _Frame("v1", b"[", b",\n", b"]\n"),
+    "labelbox-v2": _Frame("v2", b"", b"\n", b"\n"),
+}
+
+
+def export(
+    store: str | Path,
+    format: str,
+    out: str | Path,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
     """Write the records of one generation to `out` ("-" is standard output); the number of records written.
 
-    `progress` is called now and then with the number of records so far.
+    `jobs` processes (the number of cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called
+    now and then with the number of records so far.
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: unknown format; known are {', '.join(FORMATS)}")
-    with open_database(store, read_only=True) as database, _output(out) as file:
-        if format == "labelbox-v2":
-            return _write(database, "v2", file, b"", b"\n", b"\n", progress)
-        return _write(database, "v1", file, b"[", b",\n", b"]\n", progress)
+    frame = _FRAMES[format]
+    jobs = useful_jobs(jobs, Path(store)) if engine_of(store) == "sqlite" else 1
+    with (
+        helpers(__name__, jobs - 1) as others,
+        open_database(store, read_only=True) as database,
+        _output(out) as file,
+        tempfile.TemporaryDirectory(prefix=".labelstore-", dir=_folder_of(out)) as folder,
+    ):
+        ends = _stretches(database, frame.generation, jobs)
+        parts = [Path(folder) / str(number) for number in range(1, jobs)]
+        for helper, part, stretch in zip(others, parts, ends[1:], strict=True):
+            tell(helper, {"store": str(store), "format": format, "stretch": stretch, "out": str(part)})
+        file.write(frame.before)
+        tick = progress and (lambda count: progress(count * jobs))
+        count = _write(database, frame, ends[0], file, tick)
+        for helper, part in zip(others, parts, strict=True):
+            added = answer(helper, str(store))["count"]
+            if count and added:
+                file.write(frame.between)
+            with part.open("rb") as text:
+                shutil.copyfileobj(text, file, 1 << 20)
+            count += added
+        if count or frame.before:
+            file.write(frame.after)
+    return int(count)
+
+
+def _stretches(database: Database, generation: str, count: int) -> list[tuple[int, int]]:
+    """First and last record id of `count` stretches that hold all records of a generation."""
+    sql = "select min(record_id), max(record_id) from records where generation = ?"
+    first, last = next(database.query(sql, (generation,)).rows)
+    if first is None:
+        return [(0, -1)] * count
+    ends = [first + (last + 1 - first) * number // count for number in range(count + 1)]
+    return [(start, end - 1) for start, end in pairwise(ends)]
 
 
 def _write(
     database: Database,
-    generation: str,
+    frame: _Frame,
+    stretch: tuple[int, int],
     file: BinaryIO,
-    before: bytes,
-    between: bytes,
-    after: bytes,
-    progress: Callable[[int], None] | None,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     count = 0
-    file.write(before)
-    for count, (_, text) in enumerate(database.rebuilt_all(generation), 1):
+    for count, text in enumerate(database.rebuilt_all(frame.generation, *stretch), 1):
         if count > 1:
-            file.write(between)
-        file.write(text.encode())
+            file.write(frame.between)
+        file.write(text)
         if progress is not None and count % 1000 == 0:
             progress(count)
-    if count or before:
-        file.write(after)
     return count
+
+
+def _work(task: dict[str, Any]) -> dict[str, Any]:
+    """The part of a helper process."""
+    with open_database(task["store"], read_only=True) as database, open(task["out"], "wb") as file:
+        return {"count": _write(database, _FRAMES[task["format"]], tuple(task["stretch"]), file)}
+
+
+def _folder_of(out: str | Path) -> Path | None:
+    """Where parts can be written: beside the file, or where temporary files go."""
+    return Path(out).absolute().parent if str(out) != "-" and Path(out).absolute().parent.is_dir() else None
 
 
 @contextmanager
@@ -83,3 +147,7 @@ def _output(out: str | Path) -> Iterator[BinaryIO]:
         raise StoreError(str(out), f"cannot be written ({error.strerror})") from error
     finally:
         scratch.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    serve(_work)

@@ -17,6 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 ROOMS = (  # from the ground up: each may import those before it
     "errors",
+    "helpers",
     "version",
     "rows",
     "equality",
@@ -38,7 +39,6 @@ ROOMS = (  # from the ground up: each may import those before it
 HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb"},
     "pyarrow": {"stores.duckdb"},
-    "sqlite_utils": {"stores.sqlite"},
     "typer": {"cli"},
 }
 

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelstore.errors import StoreError, UsageError
+from labelstore.errors import StoreError
 from labelstore.formats.decoding import bounded_depth
 from labelstore.framing import open_sources
+from labelstore.helpers import helpers, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.loader import Loader, Progress
 from labelstore.loading.report import Report
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
-
-SHARED_BYTES = 16_000_000
-"""Below this, starting a second process costs more than it saves."""
 
 
 def load(
@@ -37,17 +35,15 @@ def load(
     stored are kept in `rejects` and counted in the report.
     """
     path, arguments = Path(store), [str(file) for file in files]
-    if jobs is not None and jobs < 1:
-        raise UsageError("jobs: at least 1")
     folder = FramesFolder(frames) if frames is not None else None
     report = Report(str(store), engine_of(path))
     started = time.perf_counter()
     jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
     if jobs > 1:
-        from labelstore.loading.shards import load_shards, processes
+        from labelstore.loading import shards
 
-        with processes(jobs - 1) as helpers, _writing(path, indexed=False) as database:
-            load_shards(database, report, arguments, max_ratio, helpers, progress)
+        with helpers(shards.__name__, jobs - 1) as others, _writing(path, indexed=False) as database:
+            shards.load_shards(database, report, arguments, max_ratio, others, progress)
     else:
         with _writing(path) as database:
             load_sources(Loader(database, report, folder, progress), arguments, max_ratio)
@@ -68,13 +64,13 @@ def load_sources(loader: Loader, arguments: list[str], max_ratio: float | None) 
 
 def _useful_jobs(path: Path, engine: str, arguments: list[str], jobs: int | None) -> int:
     """Several processes build a new SQLite store of files that each of them can read from the start."""
+    files = [Path(argument) for argument in arguments]
+    wanted = useful_jobs(jobs, *files)
     if engine != "sqlite" or _is_store(path):
         return 1
-    files = [Path(argument) for argument in arguments]
     if not all(file.is_file() for file in files):
         return 1
-    wanted = jobs if jobs is not None else min(os.cpu_count() or 1, 8)
-    return wanted if jobs is not None or sum(file.stat().st_size for file in files) >= SHARED_BYTES else 1
+    return wanted
 
 
 def _is_store(path: Path) -> bool:

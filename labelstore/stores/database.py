@@ -95,8 +95,8 @@ class Database(ABC):
         """(record_id, JSON) of records, from the views."""
 
     @abstractmethod
-    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
-        """(record_id, JSON) of all records of a generation, from the views, in the order in which they came."""
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        """JSON of the records of a generation with ids from `first` to `last`, from the views, in that order."""
 
     @abstractmethod
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:

@@ -194,12 +194,12 @@ class DuckdbDatabase(Database):
             rows = self._connection.execute(text, limits).fetchall()
             yield from sorted(row for row in rows if row[0] in wanted)
 
-    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
-        sql = "select record_id from records where generation = ? and record_id > ? order by record_id limit ?"
-        last = -1
-        while found := self._connection.execute(sql, [generation, last, _REBUILT_TOGETHER]).fetchall():
-            yield from self.rebuilt([row[0] for row in found])
-            last = found[-1][0]
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        sql = "select record_id from records where generation = ? and record_id between ? and ? order by 1 limit ?"
+        while found := self._connection.execute(sql, [generation, first, last, _REBUILT_TOGETHER]).fetchall():
+            for _, text in self.rebuilt([row[0] for row in found]):
+                yield text.encode()
+            first = found[-1][0] + 1
 
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
         found = {row[0]: row for row in self.labels_named(label_ids)}

@@ -204,9 +204,13 @@ class SqliteDatabase(Database):
             if row is not None:
                 yield record_id, row[0]
 
-    def rebuilt_all(self, generation: str) -> Iterator[tuple[int, str]]:
-        sql = "select record_id, json from record_json where generation = ? order by record_id"
-        yield from self._connection.execute(sql, (generation,))
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        sql = (
+            "select cast(json as blob) from record_json"
+            " where generation = ? and record_id between ? and ? order by record_id"
+        )
+        for (text,) in self._connection.execute(sql, (generation, first, last)):
+            yield text
 
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
         sql = "select json from label_json where label_id = ?"

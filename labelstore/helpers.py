@@ -1,0 +1,84 @@
+"""Helper processes: each runs a module of this package, is told one task and says what came of it, both in JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from labelstore import errors
+from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
+
+Helper = subprocess.Popen[str]
+SHARED_BYTES = 16_000_000
+"""Below this, starting a second process costs more than it saves."""
+
+
+def useful_jobs(wanted: int | None, *files: Path) -> int:
+    """How many processes to work on files with: as many as wanted, else the cores there are if it pays."""
+    if wanted is not None:
+        if wanted < 1:
+            raise UsageError("jobs: at least 1")
+        return wanted
+    large = sum(file.stat().st_size for file in files if file.is_file()) >= SHARED_BYTES
+    return min(os.cpu_count() or 1, 8) if large else 1
+
+
+@contextmanager
+def helpers(module: str, count: int) -> Iterator[list[Helper]]:
+    """Processes that wait for their task; whatever happens, none outlives this block."""
+    command, pipe = [sys.executable, "-m", module], subprocess.PIPE
+    started: list[Helper] = []
+    try:
+        for _ in range(count):
+            started.append(
+                Helper(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
+            )
+        yield started
+    finally:
+        for helper in started:
+            if helper.poll() is None:
+                helper.kill()
+            helper.wait()
+            for stream in (helper.stdin, helper.stdout):
+                assert stream is not None
+                with suppress(BrokenPipeError):
+                    stream.close()
+
+
+def tell(helper: Helper, task: dict[str, Any]) -> None:
+    """Hand a helper its task."""
+    assert helper.stdin is not None
+    with suppress(BrokenPipeError):  # it ended early, which `answer` reports
+        json.dump(task, helper.stdin)
+        helper.stdin.close()
+
+
+def answer(helper: Helper, what: str) -> dict[str, Any]:
+    """What a helper says when it is done; raises its error. `what` names the whole work in an error."""
+    assert helper.stdout is not None
+    text = helper.stdout.read()
+    if helper.wait() != 0 or not text:
+        raise StoreError(what, f"one of its processes ended early (exit {helper.returncode})", "try --jobs 1")
+    said: dict[str, Any] = json.loads(text)
+    if "error" in said:
+        raise getattr(errors, said["error"], LabelstoreError)(*said["arguments"])
+    return said
+
+
+def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """What a helper does: read its task, do it, and say what came of it."""
+    text = sys.stdin.read()
+    if not text:  # whoever started it failed before there was a task
+        return
+    try:
+        said = work(json.loads(text))
+    except (InputError, StoreError) as error:
+        place = error.source if isinstance(error, InputError) else error.path
+        said = {"error": type(error).__name__, "arguments": [place, error.reason, error.hint]}
+    except (LabelstoreError, OSError) as error:
+        said = {"error": type(error).__name__, "arguments": [str(error)]}
+    json.dump(said, sys.stdout)
