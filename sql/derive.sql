@@ -38,6 +38,16 @@ where newness = 1;
 delete from data_rows
 where data_row_id in (select data_row_id from records where record_id >= :first);
 
+-- most assets are told about by one record
+insert into data_rows
+select r.data_row_id, r.asset_type, r.row_data, r.external_id, r.global_key, coalesce(r.dataset_id, r.dataset_name),
+    m.mime_type, m.width, m.height, m.frame_rate, m.frame_count, r.created_at, r.record_id
+from records as r
+left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
+where r.record_id in (
+    select max(record_id) from records where generation <> 'frames' group by data_row_id having count(*) = 1
+) and r.record_id >= :first;
+
 insert into data_rows
 select data_row_id, asset_type, row_data, external_id, global_key, dataset_id, mime_type, width, height, frame_rate,
     frame_count, created_at, record_id
@@ -58,8 +68,9 @@ from (
         r.record_id,
         row_number() over (partition by r.data_row_id order by r.record_id desc) as newness
     from records as r
-    left join media_attributes as m on m.record_id = r.record_id
+    left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
     where r.generation <> 'frames' and r.data_row_id in (select data_row_id from records where record_id >= :first)
+        and r.data_row_id not in (select data_row_id from data_rows)
     window asset as (partition by r.data_row_id)
 ) as told
 where newness = 1;

@@ -37,7 +37,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "cli",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
-    "duckdb": {"stores.duckdb"},
+    "duckdb": {"stores.duckdb", "stores.lookup"},
     "pyarrow": {"stores.duckdb"},
     "typer": {"cli"},
 }

@@ -42,7 +42,7 @@ def load(
     if jobs > 1:
         from labelstore.loading import shards
 
-        with helpers(shards.__name__, jobs - 1) as others, _writing(path, indexed=False) as database:
+        with helpers(shards.__name__, jobs - 1) as others, _writing(path) as database:
             shards.load_shards(database, report, arguments, max_ratio, others, progress)
     else:
         with _writing(path) as database:
@@ -78,7 +78,7 @@ def _is_store(path: Path) -> bool:
 
 
 @contextmanager
-def _writing(path: Path, *, indexed: bool = True) -> Iterator[Database]:
+def _writing(path: Path) -> Iterator[Database]:
     """A database in a transaction. A new store is built beside its place and moved there when it is complete."""
     if _is_store(path):
         with open_database(path) as database:
@@ -95,7 +95,7 @@ def _writing(path: Path, *, indexed: bool = True) -> Iterator[Database]:
         raise StoreError(str(path), "its folder does not exist", "make the folder first")
     scratch = path.with_name(f".{path.name}.{os.getpid()}.loading{path.suffix}")
     try:
-        with open_database(scratch, create=True, indexed=indexed) as database:
+        with open_database(scratch, create=True) as database:
             database.build_fast()
             database.begin()
             yield database

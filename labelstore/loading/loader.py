@@ -25,6 +25,8 @@ BLOCK_RECORDS = 256
 _FIRST_REJECTS = 5
 _SHORTER = 0.9
 """Each stretch of a file to the one before it: to split a record costs a tenth of storing it."""
+_LATE_BYTES = 3_000_000
+"""What a process stores while the next one starts."""
 
 
 class Reading(NamedTuple):
@@ -52,19 +54,22 @@ class Share(NamedTuple):
         return self.number == self.of - 1
 
     def owns(self, source: Source, position: int, byte_offset: int) -> bool:
-        if is_seekable(source):
-            at = byte_offset / (source.size or 1)
-            return self._end(self.number) <= at and (self.is_last or at < self._end(self.number + 1))
+        if source.size and is_seekable(source):
+            start, end = (self._end(source.size, stretches) for stretches in (self.number, self.number + 1))
+            return start <= byte_offset and (self.is_last or byte_offset < end)
         return position // BLOCK_RECORDS % self.of == self.number
 
     def is_over(self, source: Source, byte_offset: int) -> bool:
         """Whether neither the record there nor any after it can belong to this share."""
-        at = byte_offset / (source.size or 1)
-        return not self.is_last and is_seekable(source) and at >= self._end(self.number + 1)
+        if self.is_last or source.size is None or not is_seekable(source):
+            return False
+        return byte_offset >= self._end(source.size, self.number + 1)
 
-    def _end(self, stretches: int) -> float:
-        """Where the first `stretches` end, as a part of the file: a share reads what comes before it, too."""
-        return (1 - _SHORTER**stretches) / (1 - _SHORTER**self.of)
+    def _end(self, size: int, stretches: int) -> float:
+        """Where the first `stretches` end: a later one is shorter, for its process starts late and reads all before."""
+        late = _LATE_BYTES if size > 8 * self.of * _LATE_BYTES else 0
+        weight = (1 - _SHORTER**stretches) / (1 - _SHORTER**self.of)
+        return weight * (size + (self.of - 1) * late) - max(stretches - 1, 0) * late
 
 
 def is_seekable(source: Source) -> bool:

@@ -29,15 +29,12 @@ def engine_of(path: str | Path) -> str:
     raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", "give the store another name")
 
 
-def open_database(path: str | Path, *, create: bool = False, read_only: bool = False, indexed: bool = True) -> Database:
-    """Open the store at `path`; with `create` a file that does not exist becomes an empty store.
-
-    Not `indexed`, a new SQLite store lacks the indexes by which a load finds what is stored already.
-    """
+def open_database(path: str | Path, *, create: bool = False, read_only: bool = False) -> Database:
+    """Open the store at `path`; with `create` a file that does not exist becomes an empty store."""
     if engine_of(path) == "duckdb":
         from labelstore.stores.duckdb import DuckdbDatabase
 
         return DuckdbDatabase(Path(path), create=create, read_only=read_only)
     from labelstore.stores.sqlite import SqliteDatabase
 
-    return SqliteDatabase(Path(path), create=create, read_only=read_only, indexed=indexed)
+    return SqliteDatabase(Path(path), create=create, read_only=read_only)

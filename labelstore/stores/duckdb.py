@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,9 @@ from labelstore.errors import StoreError
 from labelstore.rows import NODE_BITS, Rows, columns, content_tables, node_column
 from labelstore.stores.database import Database, Parameters, Result, Stored
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS
+
+if TYPE_CHECKING:
+    from labelstore.stores.lookup import Lookup
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
@@ -24,6 +28,7 @@ _ARROW_TYPES = {
 }
 _NEARBY = 256
 _FEW = 20
+_ONE_BY_ONE = 4
 _REBUILT_TOGETHER = 1000
 _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
 """The pieces of a record, joined as the views do it."""
@@ -60,6 +65,12 @@ class DuckdbDatabase(Database):
             raise
         self._deleted: set[int] = set()
         self._unseen = False
+
+    @cached_property
+    def _lookup(self) -> "Lookup":
+        from labelstore.stores.lookup import Lookup
+
+        return Lookup(self._connection)
 
     def _check(self) -> None:
         sql = "select comment from duckdb_tables() where table_name = 'loads'"
@@ -182,6 +193,10 @@ class DuckdbDatabase(Database):
             self._connection.execute(statement, {"first": first} if "$first" in statement else None)
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        if len(record_ids) <= _ONE_BY_ONE:
+            found = ((record_id, self._lookup.record(record_id)) for record_id in sorted(record_ids))
+            yield from ((record_id, text) for record_id, text in found if text is not None)
+            return
         for group in _neighbours(sorted(record_ids)):
             wanted = set(group)
             sql = (
@@ -203,16 +218,11 @@ class DuckdbDatabase(Database):
 
     def labels_json(self, label_ids: Sequence[str]) -> list[str]:
         found = {row[0]: row for row in self.labels_named(label_ids)}
-        texts: dict[int, str] = {}
-        v1 = [row[1] for row in found.values() if row[2] == "v1"]
-        texts.update(self.rebuilt(v1))
         labels = [found[label_id] for label_id in label_ids if label_id in found]
-        return [texts[row[1]] if row[2] == "v1" else self._joined(row[3], row[4]) for row in labels]
-
-    def _joined(self, first: int, last: int) -> str:
-        """The text of the v2 nodes between `first` and `last`."""
-        sql = f"select {_JOINED} from v2_pieces where node_id between ? and ? and pos between ? and ?"
-        return str(self._connection.execute(sql, [first, last] * 2).fetchall()[0][0])
+        texts: dict[int, str] = {}
+        if len(found) > _ONE_BY_ONE:
+            texts.update(self.rebuilt([row[1] for row in found.values() if row[2] == "v1"]))
+        return [texts.get(row[1]) or self._lookup.label(row[1], row[0]) or "" for row in labels]
 
     def close(self) -> None:
         self._connection.close()

@@ -6,6 +6,7 @@ a load is alone with its file, and what reads may share its process with a user'
 """
 
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
+_INDEX_NAME = re.compile(r"\bindex (\w+)")
 Errors = (sqlite3.Error, apsw.Error)
 
 
@@ -30,7 +32,7 @@ class SqliteDatabase(Database):
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, indexed: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         super().__init__(path)
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
@@ -43,7 +45,7 @@ class SqliteDatabase(Database):
             raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
         try:
             if not exists:
-                _create(path, indexed)
+                _create(path)
             self._connection: Any = self._reader() if read_only else self._writer()
         except Errors as error:
             raise StoreError(str(path), f"cannot be opened ({error})") from error
@@ -100,15 +102,18 @@ class SqliteDatabase(Database):
             self._connection.execute(f"detach {name}")
 
     def merge(self) -> Counter[int]:
-        """Copy the rows of the attached stores, whose nodes do not meet, into this one, which has no indexes yet.
+        """Copy the rows of the attached stores, whose nodes do not meet, into this one.
 
         Of records about the same label or data row the last in the files stays; the others, counted by load.
         """
+        lookups = list(SQLITE.statements("lookups.sql"))
+        for statement in lookups:
+            self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
         for table in (*content_tables(), "rejects"):
             for name in self._shards:
                 self._connection.execute(f"insert into main.{table} select * from {name}.{table}")
         repeated = self._drop_repeated()
-        for statement in SQLITE.statements("lookups.sql"):
+        for statement in lookups:
             self._connection.execute(statement)
         return repeated
 
@@ -221,18 +226,23 @@ class SqliteDatabase(Database):
         self._connection.close()
 
 
-def _create(path: Path, indexed: bool) -> None:
+def _create(path: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("pragma page_size = 8192")
         connection.execute(f"pragma application_id = {APPLICATION_ID}")
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        connection.execute("begin")
-        for name in ("schema.sql", "lookups.sql")[: 1 + indexed]:
-            for statement in SQLITE.statements(name):
-                connection.execute(statement)
-        for view in VIEWS:
-            connection.execute(SQLITE.view(view))
-        connection.execute("commit")
+        make_tables(connection)
     finally:
         connection.close()
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
+    connection.execute("begin")
+    for name in ("schema.sql", "lookups.sql"):
+        for statement in SQLITE.statements(name):
+            connection.execute(statement)
+    for view in VIEWS:
+        connection.execute(SQLITE.view(view))
+    connection.execute("commit")
