@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth
+from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.fitting import Extra
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.framing import Broken, Record, Source, open_sources, split
@@ -131,7 +131,7 @@ class _Look:
     def look(self, whole: bool) -> Detection:
         found = self.found
         found.is_complete = True
-        for item in split(self.source, _decode(RecordDecoder())):
+        for item in split(self.source, tolerant(RecordDecoder())):
             if not whole and (found.records >= MAX_RECORDS or item.byte_offset >= MAX_BYTES):
                 found.is_complete = False
                 break
@@ -153,7 +153,7 @@ class _Look:
         generation = generation_of(record)
         self.rows.clear()
         try:
-            source = (0, item.position, item.byte_offset, None)
+            source = (0, item.position, item.byte_offset, None, None)
             shred(record, item.raw, int(generation == "v2"), self.rows, source)
         except RecursionError:
             self.reject(item, "nested deeper than 1000")
@@ -247,18 +247,6 @@ def _members(struct: type[Struct], place: str) -> tuple[tuple[str, Any, str, boo
         for member, child in named
         if member.name != "extra"
     )
-
-
-def _decode(decoder: RecordDecoder) -> Any:
-    """`decoder`, giving back a JSON value that is no record: the file goes on after it."""
-
-    def decode(raw: bytes) -> Decoded | UnknownRecord:
-        try:
-            return decoder(raw)
-        except UnknownRecord as error:
-            return error
-
-    return decode
 
 
 def _values(rows: Rows, table: str, column: str) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from labelstore import errors
@@ -50,11 +51,11 @@ def helpers(module: str, count: int) -> Iterator[list[Helper]]:
 
 
 def tell(helper: Helper, task: dict[str, Any]) -> None:
-    """Hand a helper its task."""
+    """Hand a helper its task. Its standard input stays open: when that ends, so does the helper."""
     assert helper.stdin is not None
     with suppress(BrokenPipeError):  # it ended early, which `answer` reports
-        json.dump(task, helper.stdin)
-        helper.stdin.close()
+        helper.stdin.write(json.dumps(task) + "\n")
+        helper.stdin.flush()
 
 
 def answer(helper: Helper, what: str) -> dict[str, Any]:
@@ -71,9 +72,10 @@ def answer(helper: Helper, what: str) -> dict[str, Any]:
 
 def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """What a helper does: read its task, do it, and say what came of it."""
-    text = sys.stdin.read()
+    text = sys.stdin.readline()
     if not text:  # whoever started it failed before there was a task
         return
+    Thread(target=_end_with_input, daemon=True).start()
     try:
         said = work(json.loads(text))
     except (InputError, StoreError) as error:
@@ -82,3 +84,10 @@ def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     except (LabelstoreError, OSError) as error:
         said = {"error": type(error).__name__, "arguments": [str(error)]}
     json.dump(said, sys.stdout)
+
+
+def _end_with_input() -> None:
+    """Ends the process when who started it is gone, killed perhaps; by the bare descriptor, which nobody locks."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)

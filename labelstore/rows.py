@@ -16,7 +16,7 @@ NODE_BITS = 24
 DERIVED = ("datasets", "projects", "data_rows", "features")
 """Tables that are computed from the others at the end of a load."""
 
-BOOKKEEPING = ("loads", "rejects")
+BOOKKEEPING = ("loads", "rejects", "versions")
 
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)

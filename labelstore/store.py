@@ -89,7 +89,7 @@ class Store:
             label_ids = [row[0] for row in database.query(sql, (*wanted, last)).rows]
             if not label_ids:
                 return
-            for text in database.labels_json(label_ids):
+            for text in database.labels_json(label_ids).values():
                 yield json.loads(text)
             last = database.value("select node_id from labels where label_id = ?", (label_ids[-1],))
 

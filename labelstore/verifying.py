@@ -9,7 +9,7 @@ from typing import Any
 
 from labelstore.equality import differences, duplicate_keys, same
 from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth
-from labelstore.formats.shredding import content_hash, generation_of, identity, label_ids
+from labelstore.formats.shredding import generation_of, hashes, identity, label_ids
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.loading.frames_files import FramesFolder
@@ -142,13 +142,14 @@ class _Verifier:
         for generation in sorted({generation_of(record.value) for record, _ in batch}):
             entries = [entry for entry in batch if generation_of(entry[0].value) == generation]
             stored = self.database.stored(generation, [key for _, key in entries])
-            rebuilt = dict(self.database.rebuilt([known.record_id for known in stored.values()]))
+            rebuilt = dict(self.database.rebuilt([known[-1].record_id for known in stored.values()]))
             for record, key in entries:
                 known = stored.get(key)
                 if known is None:
                     self.missing(name, record)
                 else:
-                    self.compare_one(name, record, known, rebuilt.get(known.record_id, ""), changed)
+                    newest = known[-1]
+                    self.compare_one(name, record, newest, rebuilt.get(newest.record_id, ""), changed)
 
     def missing(self, name: str, record: Record[Decoded]) -> None:
         """No record is about the same: its label may stand in a record of the other generation, which came later."""
@@ -171,10 +172,10 @@ class _Verifier:
             return
         place = {"file": name, "position": record.position}
         listed = [{**place, **difference._asdict()} for difference in differences(record.raw, found, 5)]
-        if known.content_hash == content_hash(record.raw):
+        if (known.content_hash, known.url_hash) == hashes(record.raw):
             self.different(1, listed)
         else:
-            changed.add(known.load_id, listed)
+            changed.add(known.url_load_id or known.load_id, listed)
 
     def different(self, count: int, listed: list[dict[str, Any]]) -> None:
         self.report.different += count

@@ -26,7 +26,11 @@ create table loads (
     added integer,
     changed integer,
     unchanged integer,
+    repeated integer,               -- records whose label or data row a later record of the file had again
+    stale integer,                  -- records older than what the store held, and therefore left out
     rejected integer,
+    missing integer,                -- labels of the file's projects that the store held and the load did not bring
+    pruned integer,                 -- those of them that were removed
     labelstore_version text
 );
 
@@ -39,6 +43,19 @@ create table rejects (
     raw blob                        -- its bytes as they stood in the file
 );
 
+-- one earlier version of a label: what it was until a later load replaced or removed it
+create table versions (
+    label_id text,
+    load_id integer,                -- the load that brought it
+    replaced_by integer,            -- the load that replaced or removed it
+    removed boolean,                -- true where that load left no label of this id
+    generation text,                -- v1 or v2
+    data_row_id text,
+    project_id text,
+    updated_at text,
+    json blob                       -- the label as `label_json` gave it, compressed by zlib (RFC 1950)
+);
+
 -- one record of an export that is stored: where it came from, and what it says about its data row
 create table records (
     node_id integer primary key,    -- record_id * 2^24
@@ -49,7 +66,9 @@ create table records (
     byte_offset integer,            -- of its first byte in the uncompressed file
     generation text,                -- v1, v2, or 'frames' for a line of a v1 frames file
     identity text,                  -- what the record is about: a label id, a data row id with its projects and model runs
-    content_hash blob,              -- of its bytes; NULL once a later load replaced a part of it
+    content_hash blob,              -- of its bytes without tokens in URLs; NULL once a later load replaced a part of it
+    url_hash blob,                  -- of those tokens; NULL without any
+    url_load_id integer,            -- the load that last changed only those tokens
     data_row_id text references data_rows (data_row_id),
     derived_id boolean,             -- true where the record names no data row and data_row_id is ours
     asset_type text,                -- image video text geospatial audio document conversation dicom html llm unknown

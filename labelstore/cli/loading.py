@@ -1,19 +1,28 @@
 """`load` and `verify`: exports into a store, and the proof that they are in it."""
 
-from typing import TYPE_CHECKING
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.diagnostics import FAILED, REJECTED
-from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store
+from labelstore.cli.diagnostics import FAILED, REJECTED, say
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
 from labelstore.cli.output import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from labelstore.loading import Report
     from labelstore.verifying import VerifyReport
+
+
+class OnError(StrEnum):
+    """What happens to a load at a record that cannot be stored."""
+
+    keep = "keep"
+    stop = "stop"
 
 
 def load(
@@ -22,6 +31,20 @@ def load(
     frames: Frames = None,
     jobs: Jobs = None,
     max_ratio: MaxRatio = 1000.0,
+    wait: Wait = None,
+    force: Annotated[bool, typer.Option("--force", help="Take labels that are older than the stored ones.")] = False,
+    history: Annotated[bool, typer.Option(help="Keep what is replaced: labelstore history.")] = True,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove labels of the files' projects that the files lack.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove them without asking.")] = False,
+    on_error: Annotated[
+        OnError, typer.Option(help="At a record that cannot be stored: keep it in rejects, or stop and store nothing.")
+    ] = OnError.keep,
+    max_rejects: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Stop and store nothing at more rejects.", show_default="any number"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load exports into a store, which is made if it is not there.
@@ -30,17 +53,37 @@ def load(
     ends in .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was
     stored, with 3 if some records were rejected.
 
+    A label that the store holds with a later "updated at" is left out (stale). Labels of the files' projects that
+    the store holds and the files lack are counted (missing) and stay, unless --prune removes them.
+
     \b
     Examples:
       labelstore load labels.db export.json
       labelstore load labels.duckdb "exports/*.ndjson.gz"
       labelstore load labels.db v1-video.json --frames frames/
+      labelstore load labels.db weekly.ndjson --prune --yes
       curl -s https://example.com/export.ndjson | labelstore load labels.db -
     """
+    from labelstore.errors import UsageError
     from labelstore.loading import load
 
+    if prune and not yes and not sys.stdin.isatty():
+        raise UsageError("--prune asks before it removes labels: run it on a terminal, or give --yes")
     with progress.shown() as line:
-        report = load(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
+        report = load(
+            db,
+            files,
+            frames=frames,
+            max_ratio=max_ratio or None,
+            jobs=jobs,
+            force=force,
+            history=history,
+            prune=_ask_before_pruning if prune and not yes else prune,
+            max_rejects=0 if on_error is OnError.stop else max_rejects,
+            progress=line,
+            wait=wait,
+            notify=say,
+        )
     if as_json:
         output.write_json(report.as_json())
     else:
@@ -79,8 +122,14 @@ def _print(lines: "Iterator[str]") -> None:
         output.write(line + "\n")
 
 
+def _ask_before_pruning(missing: "Mapping[str, int]") -> bool:
+    for project, count in missing.items():
+        print(f"{visible(project)}: {count:,} labels are not in the files", file=sys.stderr)
+    return typer.confirm("Remove them?", err=True)
+
+
 def _load_lines(report: "Report") -> "Iterator[str]":
-    counts = ("added", "changed", "unchanged", "repeated", "rejected")
+    counts = ("added", "changed", "unchanged", "repeated", "stale", "rejected")
     yield f"{visible(report.store)} ({report.engine})"
     outcome = ", ".join(f"{report.total(count):,} {count}" for count in counts)
     yield f"  records          {report.total('records'):,}: {outcome}"
@@ -88,6 +137,9 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     yield f"  objects          {report.objects:,}"
     yield f"  classifications  {report.classifications:,}"
     yield f"  frames           {report.frames:,}"
+    if missing := report.total("missing"):
+        pruned = report.total("pruned")
+        yield f"  missing labels   {missing:,}, " + ("removed" if pruned else "kept (--prune removes them)")
     if report.asset_types:
         types = ", ".join(f"{name} {count:,}" for name, count in sorted(report.asset_types.items()))
         yield f"  asset types      {types}"

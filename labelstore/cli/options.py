@@ -25,4 +25,13 @@ Jobs = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Processes that build a new SQLite store; the number of cores by default."),
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        min=0,
+        help="Wait at most so long for another process that writes the store.",
+        show_default="as long as it takes",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

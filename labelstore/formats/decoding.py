@@ -62,6 +62,33 @@ class RecordDecoder:
                 raise UnknownRecord("a record without the key that its kind requires") from None
 
 
+def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | UnknownRecord]:
+    """`decoder`, giving back a JSON value that is no record: it is well-formed, so the file goes on after it."""
+
+    def decode(raw: bytes) -> Decoded | UnknownRecord:
+        try:
+            return decoder(raw)
+        except UnknownRecord as error:
+            return error
+
+    return decode
+
+
+class _Skimmed(msgspec.Struct):
+    """Any object: decoding it checks its syntax and keeps nothing."""
+
+
+_skimmed = msgspec.json.Decoder(_Skimmed)
+
+
+def skim(raw: bytes) -> None:
+    """Only check the syntax of a JSON value."""
+    try:
+        _skimmed.decode(raw)
+    except msgspec.ValidationError:  # another kind of value
+        msgspec.json.decode(raw, type=msgspec.Raw)
+
+
 def recognise(value: Any) -> type:
     """The struct for a decoded JSON value; `UnknownRecord` says what it is instead."""
     if not isinstance(value, dict):
@@ -105,4 +132,14 @@ def _json_kind(value: Any) -> str:
     return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
 
 
-__all__ = ["MAX_DEPTH", "Decoded", "Misfit", "RecordDecoder", "UnknownRecord", "bounded_depth", "recognise"]
+__all__ = [
+    "MAX_DEPTH",
+    "Decoded",
+    "Misfit",
+    "RecordDecoder",
+    "UnknownRecord",
+    "bounded_depth",
+    "recognise",
+    "skim",
+    "tolerant",
+]

@@ -1,10 +1,11 @@
 """One decoded record → rows: the pure function that the command line, a worker process or a cluster task calls."""
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.fitting import Misfit
+from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.shred import label_id_of, shred_frame, shred_label
 from labelstore.formats.v2 import record as v2
@@ -12,9 +13,18 @@ from labelstore.formats.v2.shred import identity_of, shred_line
 from labelstore.rows import Rows
 
 
-def content_hash(raw: bytes) -> bytes:
-    """What tells a record that came before from a changed one."""
-    return sha256(raw).digest()[:16]
+class Hashes(NamedTuple):
+    """What tells a record that came before (`content`) from a changed one, and new tokens (`urls`) from the old."""
+
+    content: bytes
+    urls: bytes | None
+
+
+def hashes(raw: bytes) -> Hashes:
+    """16 bytes of the record without the tokens of its URLs, 8 of the tokens (None without any)."""
+    text, tokens = split_tokens(raw)
+    content = sha256(b"?".join(text)).digest()[:16]
+    return Hashes(content, sha256(b"?".join(tokens)).digest()[:8] if tokens else None)
 
 
 def generation_of(record: Decoded) -> str:
@@ -41,11 +51,25 @@ def label_ids(record: Decoded) -> list[str]:
     return []
 
 
+def label_times(record: Decoded) -> dict[str, str]:
+    """When the labels that the record brings were last updated, as far as it says so."""
+    if isinstance(record, v1.Element):
+        return {} if record.updated_at is None else {label_id_of(record): record.updated_at}
+    if isinstance(record, v2.Line):
+        labels = [label for project in (record.projects or {}).values() for label in project.labels or ()]
+        return {
+            label.id: label.label_details.updated_at
+            for label in labels
+            if label.id is not None and label.label_details is not None and label.label_details.updated_at is not None
+        }
+    return {}
+
+
 def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str = "") -> None:
     """Add the rows of a record to `rows`; a frame belongs to `label_id`.
 
     `raw` is the record's text: one that decodes into structs but says what rows cannot hold is fitted from it.
-    `source` is (load_id, position, byte_offset, content_hash). Even record ids are v1 and frames, odd ones v2.
+    `source` is (load_id, position, byte_offset, content_hash, url_hash). Record ids of v2 are odd, all others even.
     Raises `TooManyNodes` for a record with more objects than nodes.
     """
     try:

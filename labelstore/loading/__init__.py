@@ -3,5 +3,6 @@
 from labelstore.loading.load import load
 from labelstore.loading.loader import Progress, Reading
 from labelstore.loading.report import FileReport, Report
+from labelstore.loading.retrying import retry
 
-__all__ = ["FileReport", "Progress", "Reading", "Report", "load"]
+__all__ = ["FileReport", "Progress", "Reading", "Report", "load", "retry"]

@@ -1,32 +1,32 @@
 """One pass over files: records compared with the store, shredded and written in batches."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from labelstore.errors import InputError
-from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord
-from labelstore.formats.shredding import content_hash, generation_of, identity, label_ids, shred
+from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, skim, tolerant
+from labelstore.formats.shredding import Hashes, generation_of, hashes, identity, label_ids, label_times, shred
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing.pointers import located
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.options import Options
+from labelstore.loading.replacing import Replacement, is_older
 from labelstore.loading.report import FileReport, Report
-from labelstore.rows import Rows
-from labelstore.stores.database import Database
+from labelstore.loading.shares import Share
+from labelstore.rows import Rows, columns
+from labelstore.stores.database import Database, Stored
 from labelstore.version import __version__
 
 BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
 BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
-BLOCK_RECORDS = 256
 _FIRST_REJECTS = 5
-_SHORTER = 0.9
-"""Each stretch of a file to the one before it: to split a record costs a tenth of storing it."""
-_LATE_BYTES = 3_000_000
-"""What a process stores while the next one starts."""
+_ASSET_TYPE = list(columns()["records"]).index("asset_type")
+_WAITING_RECORDS = 500
+_WAITING_BYTES = 16_000_000
 
 
 class Reading(NamedTuple):
@@ -40,63 +40,30 @@ class Reading(NamedTuple):
 Progress = Callable[[Reading], None]
 
 
-class Share(NamedTuple):
-    """The part of every file that one of several processes stores.
-
-    It is the `number`-th of `of` stretches; of a compressed file, where nobody knows the end, each `of`-th block.
-    """
-
-    number: int = 0
-    of: int = 1
-
-    @property
-    def is_last(self) -> bool:
-        return self.number == self.of - 1
-
-    def owns(self, source: Source, position: int, byte_offset: int) -> bool:
-        if source.size and is_seekable(source):
-            start, end = (self._end(source.size, stretches) for stretches in (self.number, self.number + 1))
-            return start <= byte_offset and (self.is_last or byte_offset < end)
-        return position // BLOCK_RECORDS % self.of == self.number
-
-    def is_over(self, source: Source, byte_offset: int) -> bool:
-        """Whether neither the record there nor any after it can belong to this share."""
-        if self.is_last or source.size is None or not is_seekable(source):
-            return False
-        return byte_offset >= self._end(source.size, self.number + 1)
-
-    def _end(self, size: int, stretches: int) -> float:
-        """Where the first `stretches` end: a later one is shorter, for its process starts late and reads all before."""
-        late = _LATE_BYTES if size > 8 * self.of * _LATE_BYTES else 0
-        weight = (1 - _SHORTER**stretches) / (1 - _SHORTER**self.of)
-        return weight * (size + (self.of - 1) * late) - max(stretches - 1, 0) * late
-
-
-def is_seekable(source: Source) -> bool:
-    """Whether byte offsets of records tell how far into the file they are."""
-    return source.compression == "none" and bool(source.size)
-
-
 class _Batch:
     """Decoded records that wait to be compared with the store, shredded and written together."""
 
     def __init__(self) -> None:
-        self.records: list[tuple[Record[Decoded], bytes, str]] = []  # record, hash, identity
+        self.records: list[_Entry] = []
         self.identities: set[str] = set()
-        self.label_ids: list[str] = []
-        self.seen_labels: set[str] = set()
+        self.label_ids: set[str] = set()
         self.bytes = 0
 
     def takes(self, key: str, ids: list[str]) -> bool:
         """Whether a record can join: no two records of a batch tell about the same label."""
-        return key not in self.identities and self.seen_labels.isdisjoint(ids)
+        return key not in self.identities and self.label_ids.isdisjoint(ids)
 
-    def add(self, record: Record[Decoded], digest: bytes, key: str, ids: list[str]) -> None:
-        self.records.append((record, digest, key))
-        self.identities.add(key)
-        self.label_ids.extend(ids)
-        self.seen_labels.update(ids)
-        self.bytes += len(record.raw)
+    def add(self, entry: "_Entry", ids: list[str]) -> None:
+        self.records.append(entry)
+        self.identities.add(entry.identity)
+        self.label_ids.update(ids)
+        self.bytes += len(entry.record.raw)
+
+
+class _Entry(NamedTuple):
+    record: Record[Decoded]
+    hashes: Hashes
+    identity: str
 
 
 class Loader:
@@ -111,16 +78,21 @@ class Loader:
         report: Report,
         folder: FramesFolder | None = None,
         progress: Progress | None = None,
+        options: Options = Options(),  # noqa: B008
         share: Share = Share(),  # noqa: B008
     ) -> None:
         """`share` is what this loader stores of each file."""
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
-        self.share = share
+        self.options, self.share = options, share
         self.rows = Rows()
         first = int(database.value("select coalesce(max(record_id), -1) + 1 from records"))
+        self.is_new = first == 0
+        """Whether the store was empty: then no record can be known by its content."""
         self.first_record = self.file_base = first + first % 2
         self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
         self.pending_frames: list[tuple[str, Path]] = []
+        self.refused: set[int] | None = None
+        """While rejects are tried again: the positions of those that are refused again."""
         self.numbers_matter = True
         """Whether the number of records in a file is needed, for the record ids of a file after it."""
 
@@ -155,6 +127,7 @@ class Loader:
     def begin_file(self, name: str) -> FileReport:
         file = FileReport(name, self.next_load)
         self.next_load += 1
+        self.replaced = set[int]()
         self.report.files.append(file)
         self.started_at = now()
         return file
@@ -170,55 +143,140 @@ class Loader:
 
     def store_records(self, source: Source, file: FileReport, label_id: str = "") -> set[str]:
         """Store the records of a file, frames under their label; the identities of the frames."""
-        batch, frames = _Batch(), set()
-        most_records, most_bytes = BATCH_RECORDS[self.database.engine], BATCH_BYTES[self.database.engine]
-        for item in self.shared(source):
+        skips = not (self.is_new or label_id or self.folder)
+        self.begin_batch(file, label_id)
+        waiting: list[Record[Any]] = []
+        waiting_bytes = 0
+        for item in self.shared(source, skips):
             file.records += 1
             if isinstance(item, Broken):
                 self.reject(file, item)
                 continue
-            if isinstance(item.value, Frame) != bool(label_id):
-                raise _misplaced(source.name, label_id)
-            key = identity(item.value)
-            if label_id:
-                key = f"{label_id}/{key}"
-                frames.add(key)
-            ids = label_ids(item.value)
-            if not batch.takes(key, ids):
-                self.write(batch, file, label_id)
-                batch = _Batch()
-            batch.add(item, content_hash(item.raw), key, ids)
-            self.look_for_frames(item.value, ids)
-            if len(batch.records) >= most_records or batch.bytes >= most_bytes:
-                self.write(batch, file, label_id)
-                batch = _Batch()
-                if self.progress is not None:
-                    self.progress(Reading(source.name, source.size, source.bytes_read))
-        self.write(batch, file, label_id)
+            if skips:
+                waiting.append(item)
+                waiting_bytes += len(item.raw)
+            else:
+                self.take(item)
+            if len(waiting) >= _WAITING_RECORDS or waiting_bytes >= _WAITING_BYTES:
+                self.sort_out(waiting)
+                waiting, waiting_bytes = [], 0
+            if self.progress is not None and file.records % _WAITING_RECORDS == 0:
+                self.progress(Reading(source.name, source.size, source.bytes_read))
+        self.sort_out(waiting)
+        self.write()
         self.file_base = self.record_id(self.read_records, False)
-        return frames
+        return self.frames
 
-    def shared(self, source: Source) -> Iterator[Record[Decoded] | Broken]:
-        """The records of this share; the text of the others is only split."""
-        decode, share = _decode(RecordDecoder()), self.share
+    def begin_batch(self, file: FileReport, label_id: str) -> None:
+        self.file, self.label_id = file, label_id
+        self.batch, self.frames = _Batch(), set[str]()
+        self.decode = tolerant(RecordDecoder())
+
+    def shared(self, source: Source, skips: bool) -> Iterator[Record[Any] | Broken]:
+        """The records of this share, decoded unless `skips`; the text of the others is only split."""
+        decode, share = self.decode, self.share
         self.read_records = 0
         if share.of == 1:
-            for item in split(source, decode):
+            for item in split(source, skim if skips else decode):
                 self.read_records = item.position + 1
-                yield _known(item)
+                yield known(item)
             return
         expected = share.owns(source, 0, 0)
 
         def decode_own(raw: bytes) -> Any:
-            return decode(raw) if expected else _skim(raw)
+            return decode(raw) if expected else skim(raw)
 
         for item in split(source, decode_own):
             self.read_records = item.position + 1
             if not self.numbers_matter and share.is_over(source, item.byte_offset):
                 break
             if share.owns(source, item.position, item.byte_offset):
-                yield _known(item if expected else _decoded(item, decode))
+                yield known(item) if expected else self.decoded(item)
             expected = share.owns(source, item.position + 1, item.byte_offset + len(item.raw))
+
+    def decoded(self, item: Record[Any] | Broken) -> Record[Any] | Broken:
+        """A record that was only split until now."""
+        if isinstance(item, Broken):
+            return item
+        try:
+            return known(Record(item.position, item.byte_offset, item.raw, self.decode(item.raw)))
+        except (ValueError, RecursionError) as error:
+            return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))
+
+    def sort_out(self, waiting: list[Record[Any]]) -> None:
+        """Skip the records whose content the store holds, and take the others."""
+        if not waiting:
+            return
+        self.write()
+        digests = [hashes(record.raw) for record in waiting]
+        known = self.database.known([digest.content for digest in digests])
+        same: list[tuple[Record[Any], Hashes, Stored]] = []
+        self.replaced = set()
+        for record, digest in zip(waiting, digests, strict=True):
+            stored = known.get(digest.content)
+            if stored is not None:
+                same.append((record, digest, stored))
+                continue
+            item = self.decoded(record)
+            if isinstance(item, Broken):
+                self.reject(self.file, item)
+            else:
+                self.take(item, digest)
+        self.write()
+        back = [record for record, _, stored in same if stored.record_id in self.replaced]
+        self.keep([entry for entry in same if entry[2].record_id not in self.replaced])
+        for record in back:  # another record of the file changed it just now
+            item = self.decoded(record)
+            assert isinstance(item, Record)
+            self.take(item)
+
+    def keep(self, same: list[tuple[Record[Any], Hashes, Stored]]) -> None:
+        """Records whose content the store holds: at most the tokens of their URLs are new."""
+        self.file.unchanged += len(same)
+        self.database.see([stored.record_id for _, _, stored in same])
+        for record, digest, stored in same:
+            if digest.urls != stored.url_hash:
+                item = self.decoded(record)
+                assert isinstance(item, Record)
+                self.renew_urls(item, digest, stored)
+
+    def renew_urls(self, record: Record[Decoded], digest: Hashes, stored: Stored) -> None:
+        """Write the rows that hold URLs again; the others are as they were."""
+        rows = Rows()
+        source = (stored.load_id, stored.position, stored.byte_offset, *digest)
+        shred(record.value, record.raw, stored.record_id, rows, source, self.label_id)
+        names = list(columns()["records"])
+        for table, new in rows:
+            new[:] = [row for row in new if any(isinstance(value, str) and "?" in value for value in row)]
+            if table == "records":
+                url_load = names.index("url_load_id")
+                new[:] = [(*row[:url_load], self.file.load_id, *row[url_load + 1 :]) for row in new]
+        self.database.replace(rows)
+        for row in rows["records"]:
+            self.database.execute(
+                "update data_rows set row_data = ? where data_row_id = ? and record_id = ?",
+                (row[names.index("row_data")], row[names.index("data_row_id")], stored.record_id),
+            )
+        if not rows["records"]:
+            sql = "update records set url_hash = ?, url_load_id = ? where record_id = ?"
+            self.database.execute(sql, (digest.urls, self.file.load_id, stored.record_id))
+
+    def take(self, item: Record[Decoded], digest: Hashes | None = None) -> None:
+        """Put a record into the batch."""
+        if isinstance(item.value, Frame) != bool(self.label_id):
+            raise _misplaced(self.file.name, self.label_id)
+        key = identity(item.value)
+        if self.label_id:
+            key = f"{self.label_id}/{key}"
+            self.frames.add(key)
+        ids = label_ids(item.value)
+        if not self.batch.takes(key, ids):
+            self.write()
+        self.batch.add(_Entry(item, digest or hashes(item.raw), key), ids)
+        self.look_for_frames(item.value, ids)
+        engine = self.database.engine
+        if len(self.batch.records) >= BATCH_RECORDS[engine] or self.batch.bytes >= BATCH_BYTES[engine]:
+            self.write()
 
     def record_id(self, position: int, is_v2: bool) -> int:
         return self.file_base + 2 * position + is_v2
@@ -232,64 +290,87 @@ class Loader:
             else:
                 self.report.frames_missing += 1
 
-    def write(self, batch: _Batch, file: FileReport, label_id: str) -> None:
-        """Store a batch: skip what is there unchanged, replace what changed."""
-        if not batch.records:
-            return
-        generation = generation_of(batch.records[0][0].value)
-        same = [entry for entry in batch.records if generation_of(entry[0].value) == generation]
-        stored = self.database.stored(generation, [key for _, _, key in same])
-        replaced: list[int] = []
-        for record, digest, key in same:
-            known = stored.get(key)
-            if known is not None and known.content_hash == digest:
-                file.unchanged += 1
-                continue
-            if not self.shred(record, digest, file, label_id):
-                continue
-            if known is None:
-                file.added += 1
-            else:
-                replaced.append(known.record_id)
-                if known.load_id == file.load_id:
+    def write(self) -> None:
+        """Store the batch: skip what is there unchanged, replace what changed."""
+        batch, self.batch = self.batch, _Batch()
+        generations = sorted({generation_of(entry.record.value) for entry in batch.records})
+        for generation in generations:
+            entries = [entry for entry in batch.records if generation_of(entry.record.value) == generation]
+            self.write_generation(generation, entries, batch.label_ids)
+        if batch.records:
+            self.database.batch_done()
+
+    def write_generation(self, generation: str, entries: list[_Entry], label_ids: set[str]) -> None:
+        file, database = self.file, self.database
+        file.generation = file.generation or generation
+        stored = database.stored(generation, [entry.identity for entry in entries])
+        holders = {} if self.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
+        earlier: dict[int, list[Stored]] = {}
+        for entry in entries:
+            known = stored.get(entry.identity, [])
+            newest = known[-1] if known else None
+            if newest is not None and newest.content_hash == entry.hashes.content:
+                self.keep([(entry.record, entry.hashes, newest)])
+            elif holders and not self.options.force and is_older(label_times(entry.record.value), holders):
+                file.stale += 1
+                database.see([holders[label_id].record_id for label_id in label_times(entry.record.value)])
+            elif self.shred(entry):
+                if newest is None:
+                    file.added += 1
+                elif newest.load_id == file.load_id:
                     file.repeated += 1
                 else:
                     file.changed += 1
-        self.database.delete_records(replaced)
-        if batch.label_ids:
-            self.database.take_labels_out(self.new_labels(), set(replaced))
+                if known:
+                    earlier[self.record_id(entry.record.position, generation == "v2")] = known
+        replacement = Replacement(database, self.rows, earlier)
+        if self.options.history:
+            replacement.keep_versions(file.load_id)
+        replacement.make_way()
+        self.replaced.update(replacement.touched)
         self.count_rows()
-        self.database.insert(self.rows)
-        self.database.batch_done()
+        database.insert(self.rows)
         self.rows.clear()
-        file.generation = file.generation or generation
-        others = [entry for entry in batch.records if generation_of(entry[0].value) != generation]
-        if others:
-            rest = _Batch()
-            for record, digest, key in others:
-                rest.add(record, digest, key, label_ids(record.value))
-            self.write(rest, file, label_id)
 
-    def new_labels(self) -> list[str]:
-        return [row[4] for row in self.rows["labels"]]
-
-    def shred(self, record: Record[Decoded], digest: bytes, file: FileReport, label_id: str) -> bool:
+    def shred(self, entry: _Entry) -> bool:
+        record = entry.record
         record_id = self.record_id(record.position, generation_of(record.value) == "v2")
         try:
-            source = (file.load_id, record.position, record.byte_offset, digest)
-            shred(record.value, record.raw, record_id, self.rows, source, label_id)
+            source = (self.file.load_id, record.position, record.byte_offset, *entry.hashes)
+            shred(record.value, record.raw, record_id, self.rows, source, self.label_id)
         except (ValueError, RecursionError) as error:
-            self.reject(file, Broken(record.position, record.byte_offset, record.raw, _reason(error)))
+            reason = located(record.raw, error)
+            self.reject(self.file, Broken(record.position, record.byte_offset, record.raw, reason))
             return False
         return True
 
+    def store_rejects(self, rejects: Iterable[tuple[int, int, bytes]], file: FileReport) -> set[int]:
+        """Try records again that were refused: (position, byte offset, bytes). The positions of those still refused."""
+        self.begin_batch(file, "")
+        self.refused = refused = set[int]()
+        for position, byte_offset, raw in rejects:
+            file.records += 1
+            file.bytes += len(raw)
+            item = self.decoded(Record(position, byte_offset, raw, None))
+            if isinstance(item, Record) and not isinstance(item.value, Frame):
+                self.take(item)
+            else:
+                refused.add(position)
+        self.write()
+        self.refused = None
+        return refused
+
     def reject(self, file: FileReport, item: Broken) -> None:
+        if self.refused is not None:
+            self.refused.add(item.position)
+            return
         file.rejected += 1
         if isinstance(item, _Foreign):
             file.foreign = file.foreign or item.reason
         if len(file.first_rejects) < _FIRST_REJECTS:
             place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
             file.first_rejects.append(place)
+        refuse_many(file, self.options, item)
         self.database.execute(
             "insert into rejects values (?, ?, ?, ?, ?)",
             (file.load_id, item.position, item.byte_offset, item.reason, item.raw),
@@ -301,26 +382,15 @@ class Loader:
         report.objects += len(self.rows["objects"])
         report.classifications += len(self.rows["classifications"])
         report.frames += len(self.rows["frames"])
-        report.asset_types.update(row[11] for row in self.rows["records"] if row[11] is not None)
+        types = (row[_ASSET_TYPE] for row in self.rows["records"])
+        report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
 
 
 class _Foreign(Broken, frozen=True):
     """A JSON value that is no record of an export."""
 
 
-def _decode(decoder: RecordDecoder) -> Callable[[bytes], Decoded | UnknownRecord]:
-    """`decoder`, giving back a JSON value that is no record: it is well-formed, so the file goes on after it."""
-
-    def decode(raw: bytes) -> Decoded | UnknownRecord:
-        try:
-            return decoder(raw)
-        except UnknownRecord as error:
-            return error
-
-    return decode
-
-
-def _known(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
+def known(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
     if isinstance(item, Record) and isinstance(item.value, UnknownRecord):
         return _Foreign(item.position, item.byte_offset, item.raw, str(item.value))
     return item
@@ -333,6 +403,16 @@ def refuse_foreign(file: FileReport) -> None:
         raise InputError(file.name, reason, "see what is in it with: labelstore detect")
 
 
+def refuse_many(file: FileReport, options: Options, item: Broken | None = None) -> None:
+    """Raise `InputError` for a file with more rejects, the last of them `item`, than the caller admits."""
+    if options.max_rejects is None or file.rejected <= options.max_rejects:
+        return
+    where = f"record {item.position} at byte {item.byte_offset} cannot be stored ({item.reason})" if item else ""
+    many = f"more than {options.max_rejects:,} records cannot be stored"
+    reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
+    raise InputError(file.name, reason, "nothing of this load was stored")
+
+
 def _misplaced(name: str, label_id: str) -> InputError:
     if label_id:
         return InputError(name, "is no frames file: its records have no frameNumber")
@@ -340,55 +420,11 @@ def _misplaced(name: str, label_id: str) -> InputError:
     return InputError(name, reason, "load the export that names it, with --frames and the folder of this file")
 
 
-class _Skimmed(msgspec.Struct):
-    """Any object: decoding it checks its syntax and keeps nothing."""
-
-
-_skimmed = msgspec.json.Decoder(_Skimmed)
-
-
-def _skim(raw: bytes) -> None:
-    try:
-        _skimmed.decode(raw)
-    except msgspec.ValidationError:  # another kind of value
-        msgspec.json.decode(raw, type=msgspec.Raw)
-
-
-def _decoded(item: Record[Any] | Broken, decode: Callable[[bytes], Any]) -> Record[Any] | Broken:
-    if isinstance(item, Broken):
-        return item
-    try:
-        return Record(item.position, item.byte_offset, item.raw, decode(item.raw))
-    except (ValueError, RecursionError) as error:
-        return Broken(item.position, item.byte_offset, item.raw, _reason(error))
-
-
 def record_load(database: Database, file: FileReport) -> None:
     """Write the row of `loads` for one file."""
-    database.execute(
-        f"insert into loads values ({','.join('?' * 13)})",
-        (
-            file.load_id,
-            os.fsencode(file.name).decode(errors="backslashreplace"),
-            file.sha256,
-            file.bytes,
-            file.generation,
-            file.started_at,
-            file.finished_at,
-            file.records,
-            file.added,
-            file.changed,
-            file.unchanged,
-            file.rejected,
-            __version__,
-        ),
-    )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested deeper than 1000"
-    return str(error) or type(error).__name__
+    name = os.fsencode(file.name).decode(errors="backslashreplace")
+    values: dict[str, Any] = {**vars(file), "file_name": name, "labelstore_version": __version__}
+    database.insert_rows("loads", [tuple(values[column] for column in columns()["loads"])])
 
 
 def now() -> str:

@@ -9,6 +9,9 @@ from typing import Any
 class FileReport:
     """What came of one file. `repeated`: records whose label (or data row) a later record of the file had again.
 
+    `stale`: records older than what the store holds. `missing`: labels of the file's projects that the store held and
+    the whole load did not bring; `pruned`: those of them that were removed. Both are counted at the load's last file.
+
     `foreign` says what the first JSON value is that is no record of an export.
     """
 
@@ -25,7 +28,10 @@ class FileReport:
     changed: int = 0
     unchanged: int = 0
     repeated: int = 0
+    stale: int = 0
     rejected: int = 0
+    missing: int = 0
+    pruned: int = 0
     foreign: str = ""
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
@@ -44,7 +50,6 @@ class Report:
     asset_types: Counter[str] = field(default_factory=Counter)
     frames_files: int = 0
     frames_missing: int = 0
-    first_record: int = 0
     seconds: float = 0.0
     bytes: int = 0
 
@@ -57,7 +62,7 @@ class Report:
         return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
 
     def as_json(self) -> dict[str, Any]:
-        counts = ("records", "added", "changed", "unchanged", "repeated", "rejected")
+        counts = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "missing", "pruned")
         return {
             "store": self.store,
             "engine": self.engine,

@@ -6,22 +6,23 @@ appended in the order of its nodes.
 """
 
 import shutil
-import tempfile
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from labelstore.errors import StoreError
 from labelstore.helpers import Helper, answer, serve, tell
+from labelstore.loading.building import scratch_folder
 from labelstore.loading.load import load_sources
-from labelstore.loading.loader import Loader, Progress, Reading, Share, record_load, refuse_foreign
+from labelstore.loading.loader import Loader, Progress, Reading, record_load, refuse_foreign, refuse_many
+from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport, Report
+from labelstore.loading.shares import Share
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
 from labelstore.stores.sqlite import Errors, SqliteDatabase
 
-_SUMS = ("records", "added", "changed", "unchanged", "repeated", "rejected")
+_SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
 
 def load_shards(
@@ -30,18 +31,20 @@ def load_shards(
     arguments: list[str],
     max_ratio: float | None,
     helpers: list[Helper],
+    options: Options,
     progress: Progress | None,
 ) -> None:
     """Load files into the empty store `database`: this process stores the first share, `helpers` the rest."""
     assert isinstance(database, SqliteDatabase)
     jobs = 1 + len(helpers)
-    with tempfile.TemporaryDirectory(prefix=".labelstore-", dir=database.path.absolute().parent) as folder:
-        shards = [Path(folder) / f"{number}.db" for number in range(1, jobs)]
+    with scratch_folder(database.path) as folder:
+        shards = [folder / f"{number}.db" for number in range(1, jobs)]
         for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
             shutil.copyfile(database.path, shard)
-            tell(helper, {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]})
+            task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
+            tell(helper, {**task, "options": asdict(options)})
         own = Report(report.store, report.engine)
-        loader = Loader(database, own, None, progress and _sped_up(progress, jobs), Share(0, jobs))
+        loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, Share(0, jobs))
         load_sources(loader, arguments, max_ratio)
         results = [answer(helper, report.store) for helper in helpers]
         database.commit()  # SQLite attaches and detaches outside of transactions
@@ -52,6 +55,7 @@ def load_shards(
         database.begin()
     _sum_up(report, [_summary(own), *(result["report"] for result in results)])
     for file in report.files:
+        refuse_many(file, options)
         file.repeated += repeated[file.load_id]
         file.added -= repeated[file.load_id]
         record_load(database, file)
@@ -102,7 +106,8 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
         with open_database(task["shard"]) as database:
             database.build_fast()
             database.begin()
-            load_sources(Loader(database, report, share=Share(*task["share"])), task["files"], task["max_ratio"])
+            loader = Loader(database, report, options=Options(**task["options"]), share=Share(*task["share"]))
+            load_sources(loader, task["files"], task["max_ratio"])
             database.commit()
     except Errors as error:
         raise StoreError(task["shard"], f"cannot be written ({error})") from error

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.rows import Rows
+from labelstore.rows import Row, Rows, node_column
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -15,7 +15,30 @@ class Stored(NamedTuple):
 
     record_id: int
     load_id: int
+    position: int
+    byte_offset: int
     content_hash: bytes | None
+    url_hash: bytes | None
+    url_load_id: int | None
+
+
+class StoredLabel(NamedTuple):
+    """A label that the store holds already, and the load of its record."""
+
+    label_id: str
+    record_id: int
+    generation: str
+    node_id: int
+    end_id: int
+    data_row_id: str | None
+    project_id: str | None
+    updated_at: str | None
+    load_id: int
+
+
+STORED = ", ".join(Stored._fields)
+STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-1]) + ", r.load_id"
+"""The columns, of `labels as l join records as r`."""
 
 
 class Result:
@@ -63,28 +86,48 @@ class Database(ABC):
     @abstractmethod
     def rollback(self) -> None: ...
 
-    @abstractmethod
     def insert(self, rows: Rows) -> None:
         """Write the rows of a batch."""
+        for table, new in rows:
+            self.insert_rows(table, new)
 
     def batch_done(self) -> None:  # noqa: B027
         """What was inserted so far may leave memory, if nobody sees the file before it is complete."""
 
     @abstractmethod
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
-        """The records about these identities that the store holds."""
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        """Write rows of one table."""
+
+    @abstractmethod
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+        """The records about these identities that the store holds, the newest of each last."""
+
+    @abstractmethod
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+        """The records of exports (not of frames files) with this content that the store holds."""
+
+    @abstractmethod
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        """The labels with these ids that the store holds."""
+
+    @abstractmethod
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        """The labels that these records hold, those in model runs too."""
+
+    @abstractmethod
+    def see(self, record_ids: Sequence[int]) -> None:
+        """Remember until the connection is closed that these records came again, unchanged."""
 
     @abstractmethod
     def delete_records(self, record_ids: Sequence[int]) -> None:
         """Remove records with all their rows, at the latest by the end of the load."""
 
     @abstractmethod
-    def delete_label(self, first: int, last: int) -> None:
-        """Remove the rows of one label, those between the nodes `first` and `last`."""
+    def delete_nodes(self, first: int, last: int) -> None:
+        """Remove the rows of a part of a record: those between the nodes `first` and `last`."""
 
-    @abstractmethod
-    def labels_named(self, label_ids: Sequence[str]) -> list[tuple[Any, ...]]:
-        """(label_id, record_id, generation, node_id, end_id, project_id) of labels with these ids."""
+    def finish_deletions(self) -> None:  # noqa: B027
+        """Remove now what `delete_records` only noted."""
 
     @abstractmethod
     def derive(self, first: int) -> None:
@@ -99,8 +142,8 @@ class Database(ABC):
         """JSON of the records of a generation with ids from `first` to `last`, from the views, in that order."""
 
     @abstractmethod
-    def labels_json(self, label_ids: Sequence[str]) -> list[str]:
-        """The JSON of labels, from the views, in the order asked for; none for an id that the store does not hold."""
+    def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
+        """The JSON of labels by their ids, from the views, in the order asked for; of those that the store holds."""
 
     @abstractmethod
     def close(self) -> None: ...
@@ -112,49 +155,48 @@ class Database(ABC):
         row = next(self.query(sql, parameters).rows, None)
         return row[0] if row is not None else None
 
-    def take_labels_out(self, label_ids: Sequence[str], spared: set[int]) -> list[int]:
-        """Remove labels from the records that hold them, as another record has them now; the records so changed.
+    def replace(self, rows: Rows) -> None:
+        """Write rows in place of those that have the same nodes."""
+        for table, new in rows:
+            node = node_column(table)
+            for row in new:
+                self.execute(f"delete from {table} where {node} = ?", (row[0],))
+            self.insert_rows(table, new)
 
-        `spared` records go anyway. A v1 record is its label and goes with it; a v2 record keeps the rest.
-        """
-        touched = []
-        for _, record_id, generation, first, last, project_id in self.labels_named(label_ids):
-            if record_id in spared:
+    def take_labels_out(self, labels: Sequence[StoredLabel]) -> None:
+        """Remove labels from the records that hold them. A v1 record is its label and goes with it."""
+        for label in labels:
+            if label.generation == "v1":
+                self.delete_records([label.record_id])
                 continue
-            touched.append(record_id)
-            if generation == "v1":
-                self.delete_records([record_id])
-                continue
-            self.delete_label(first, last)
+            self.delete_nodes(label.node_id, label.end_id)
             siblings = "record_id = ? and project_id = ? and model_run_id is null"
+            place = (label.record_id, label.project_id)
             self.execute(
                 "update labels set ordinal = (select count(*) from labels as earlier where earlier.record_id ="
                 " labels.record_id and earlier.project_id = labels.project_id and earlier.model_run_id is null"
                 f" and earlier.node_id < labels.node_id) where {siblings}",
-                (record_id, project_id),
+                place,
             )
             self.execute(
                 f"update labels set closes = (node_id = (select max(node_id) from labels where {siblings}))"
                 f" where {siblings}",
-                (record_id, project_id) * 2,
+                place * 2,
             )
             self.execute(
                 f"update data_row_projects set label_count = (select count(*) from labels where {siblings})"
                 " where record_id = ? and project_id = ?",
-                (record_id, project_id) * 2,
+                place * 2,
             )
-            self.execute("update records set content_hash = null where record_id = ?", (record_id,))
-        return touched
+            self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""
-        record_ids = sorted(row[1] for row in self.labels_named(label_ids)) if label_ids else []
-        sql = "select load_id from records where record_id = ?"
-        return sorted(self.value(sql, (record_id,)) for record_id in record_ids)
+        return sorted(label.load_id for label in self.labels_named(label_ids)) if label_ids else []
 
     def label_json(self, label_id: str) -> list[str]:
         """The JSON of one label, or nothing."""
-        return self.labels_json([label_id])
+        return list(self.labels_json([label_id]).values())
 
     def data_row_json(self, data_row_id: str) -> list[str]:
         """The v2 lines about a data row, or without one its v1 elements; oldest first."""

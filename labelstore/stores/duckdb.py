@@ -10,8 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from labelstore.errors import StoreError
-from labelstore.rows import NODE_BITS, Rows, columns, content_tables, node_column
-from labelstore.stores.database import Database, Parameters, Result, Stored
+from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
+from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class DuckdbDatabase(Database):
             raise
         self._deleted: set[int] = set()
         self._unseen = False
+        self._in_transaction = False
 
     @cached_property
     def _lookup(self) -> "Lookup":
@@ -105,6 +106,10 @@ class DuckdbDatabase(Database):
         pass  # DuckDB admits one process
 
     def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        if self._in_transaction:  # which no cursor sees; its own result would end at the next statement
+            self._connection.execute(sql, parameters or None)
+            names = [column[0] for column in self._connection.description or ()]
+            return Result(names, iter(self._connection.fetchall()))
         cursor = self._connection.cursor()
         cursor.execute(sql, parameters or None)
         names = [column[0] for column in cursor.description or ()]
@@ -120,18 +125,21 @@ class DuckdbDatabase(Database):
 
     def begin(self) -> None:
         self._connection.execute("begin")
+        self._in_transaction = True
 
     def commit(self) -> None:
         self._connection.execute("commit")
+        self._in_transaction = False
 
     def rollback(self) -> None:
+        self._in_transaction = False
         with suppress(duckdb.TransactionException):  # none was open
             self._connection.execute("rollback")
 
-    def insert(self, rows: Rows) -> None:
-        for table, new in rows:
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
             kinds = columns()[table]
-            values = zip(*new, strict=True)
+            values = zip(*rows, strict=True)
             arrays = [
                 pa.array(column, type=_ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)
             ]
@@ -154,26 +162,49 @@ class DuckdbDatabase(Database):
         self._connection.unregister("wanted")
         return rows
 
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
         rows = self._select_in(
-            "select identity, record_id, load_id, content_hash from records"
+            f"select identity, {STORED} from records"
             f" where generation = '{generation}' and identity in (select value from wanted) order by record_id",
             identities,
         )
-        return {row[0]: Stored(*row[1:]) for row in rows}
+        found: dict[str, list[Stored]] = {}
+        for key, *stored in rows:
+            if stored[0] not in self._deleted:
+                found.setdefault(key, []).append(Stored(*stored))
+        return found
 
-    def labels_named(self, label_ids: Sequence[str]) -> list[tuple[Any, ...]]:
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
         rows = self._select_in(
-            "select label_id, record_id, generation, node_id, end_id, project_id from labels"
-            " where label_id in (select value from wanted)",
-            label_ids,
+            f"select content_hash, {STORED} from records"
+            " where content_hash in (select value from wanted) and generation <> 'frames' order by record_id",
+            content_hashes,
         )
-        return [row for row in rows if row[1] not in self._deleted]
+        return {row[0]: Stored(*row[1:]) for row in rows if row[1] not in self._deleted}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        return self._labels("l.label_id", label_ids)
+
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        return self._labels("l.record_id", record_ids)
+
+    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
+        rows = self._select_in(
+            f"select {STORED_LABEL} from labels as l join records as r on r.record_id = l.record_id"
+            f" where {column} in (select value from wanted)",
+            values,
+        )
+        return [StoredLabel(*row) for row in rows if row[1] not in self._deleted]
+
+    def see(self, record_ids: Sequence[int]) -> None:
+        self._connection.execute("create temp table if not exists seen (record_id bigint)")
+        if record_ids:
+            self._insert_arrow("seen", pa.table({"record_id": list(record_ids)}))
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
 
-    def _finish_deletions(self) -> None:
+    def finish_deletions(self) -> None:
         if not self._deleted:
             return
         self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
@@ -183,12 +214,12 @@ class DuckdbDatabase(Database):
         self._connection.unregister("doomed")
         self._deleted.clear()
 
-    def delete_label(self, first: int, last: int) -> None:
+    def delete_nodes(self, first: int, last: int) -> None:
         for table in content_tables()[1:]:
             self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
 
     def derive(self, first: int) -> None:
-        self._finish_deletions()
+        self.finish_deletions()
         for statement in DUCKDB.statements("derive.sql"):
             self._connection.execute(statement, {"first": first} if "$first" in statement else None)
 
@@ -216,13 +247,16 @@ class DuckdbDatabase(Database):
                 yield text.encode()
             first = found[-1][0] + 1
 
-    def labels_json(self, label_ids: Sequence[str]) -> list[str]:
-        found = {row[0]: row for row in self.labels_named(label_ids)}
-        labels = [found[label_id] for label_id in label_ids if label_id in found]
+    def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
+        found = {label.label_id: label for label in self.labels_named(label_ids)}
         texts: dict[int, str] = {}
         if len(found) > _ONE_BY_ONE:
-            texts.update(self.rebuilt([row[1] for row in found.values() if row[2] == "v1"]))
-        return [texts.get(row[1]) or self._lookup.label(row[1], row[0]) or "" for row in labels]
+            texts.update(self.rebuilt([label.record_id for label in found.values() if label.generation == "v1"]))
+        labels = (found[label_id] for label_id in label_ids if label_id in found)
+        return {
+            label.label_id: texts.get(label.record_id) or self._lookup.label(label.record_id, label.label_id) or ""
+            for label in labels
+        }
 
     def close(self) -> None:
         self._connection.close()

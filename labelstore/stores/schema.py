@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from labelstore.rows import sql_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 VIEWS = (

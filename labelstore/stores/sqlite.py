@@ -17,8 +17,8 @@ from typing import Any
 import apsw
 
 from labelstore.errors import StoreError
-from labelstore.rows import NODE_BITS, Rows, content_tables, node_column
-from labelstore.stores.database import Database, Parameters, Result, Stored
+from labelstore.rows import NODE_BITS, Row, content_tables, node_column
+from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS
 
 OLDEST = (3, 38, 0)
@@ -127,7 +127,7 @@ class SqliteDatabase(Database):
         self.delete_records([record_id for record_id, _ in repeated])
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
         for label_id, newest in self._connection.execute(sql).fetchall():
-            self.take_labels_out([label_id], {newest})
+            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
         self._connection.execute("drop index records_record_id")
         return Counter(load_id for _, load_id in repeated)
 
@@ -170,29 +170,46 @@ class SqliteDatabase(Database):
         if self._connection.in_transaction:
             self._connection.execute("rollback")
 
-    def insert(self, rows: Rows) -> None:
-        for table, new in rows:
-            self._connection.executemany(f"insert into {table} values ({','.join('?' * len(new[0]))})", new)
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self._connection.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)
 
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, Stored]:
-        sql = (
-            "select identity, record_id, load_id, content_hash from records"
-            f" where generation = ? and identity in ({','.join('?' * len(identities))}) order by record_id"
-        )
-        return {row[0]: Stored(*row[1:]) for row in self._connection.execute(sql, (generation, *identities))}
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+        sql = f"select identity, {STORED} from records where generation = ? and identity in ({_marks(identities)})"
+        found: dict[str, list[Stored]] = {}
+        for key, *stored in self._connection.execute(f"{sql} order by record_id", (generation, *identities)):
+            found.setdefault(key, []).append(Stored(*stored))
+        return found
 
-    def labels_named(self, label_ids: Sequence[str]) -> list[tuple[Any, ...]]:
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
         sql = (
-            "select label_id, record_id, generation, node_id, end_id, project_id from labels"
-            f" where label_id in ({','.join('?' * len(label_ids))})"
+            f"select content_hash, {STORED} from records"
+            f" where content_hash in ({_marks(content_hashes)}) and generation <> 'frames' order by record_id"
         )
-        return list(self._connection.execute(sql, tuple(label_ids)))
+        return {row[0]: Stored(*row[1:]) for row in self._connection.execute(sql, tuple(content_hashes))}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        return self._labels("l.label_id", label_ids)
+
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        return self._labels("l.record_id", record_ids)
+
+    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
+        sql = (
+            f"select {STORED_LABEL} from labels as l join records as r on r.record_id = l.record_id"
+            f" where {column} in ({_marks(values)})"
+        )
+        return [StoredLabel(*row) for row in self._connection.execute(sql, tuple(values))]
+
+    def see(self, record_ids: Sequence[int]) -> None:
+        self._connection.execute("create temp table if not exists seen (record_id integer primary key)")
+        self._connection.executemany("insert or ignore into seen values (?)", [(number,) for number in record_ids])
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
             self._delete_nodes(content_tables(), record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1)
 
-    def delete_label(self, first: int, last: int) -> None:
+    def delete_nodes(self, first: int, last: int) -> None:
         self._delete_nodes(content_tables()[1:], first, last)
 
     def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
@@ -217,13 +234,17 @@ class SqliteDatabase(Database):
         for (text,) in self._connection.execute(sql, (generation, first, last)):
             yield text
 
-    def labels_json(self, label_ids: Sequence[str]) -> list[str]:
+    def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
         sql = "select json from label_json where label_id = ?"
-        rows = (self._connection.execute(sql, (label_id,)).fetchone() for label_id in label_ids)
-        return [row[0] for row in rows if row is not None]
+        rows = ((wanted, self._connection.execute(sql, (wanted,)).fetchone()) for wanted in label_ids)
+        return {wanted: row[0] for wanted, row in rows if row is not None}
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _create(path: Path) -> None:

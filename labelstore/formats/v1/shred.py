@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from labelstore.formats import asset_types
 from labelstore.formats.fitting import Extra, counted, extra_json, given, to_json
+from labelstore.formats.signed_urls import without_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.annotations import AnnotationShredder
 from labelstore.formats.v1.legacy import shred_legacy
@@ -20,11 +21,11 @@ _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 
 def label_id_of(element: v1.Element) -> str:
     """The label's id; of an element without one, a digest of the element."""
-    return element.id if element.id is not None else "unnamed-" + _digest(to_json(_plain(element)))
+    return element.id if element.id is not None else "unnamed-" + _digest(without_tokens(to_json(_plain(element))))
 
 
 def shred_label(element: v1.Element, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
-    """Add the rows of one array element; `source` is (load_id, position, byte_offset, content_hash)."""
+    """Add the rows of one array element; `source` is (load_id, position, byte_offset, content_hash, url_hash)."""
     _LabelShredder(rows, record_id, label_id_of(element)).shred(element, source)
 
 
@@ -33,20 +34,22 @@ def shred_frame(frame: v1.Frame, label_id: str, record_id: int, rows: Rows, sour
     shredder = _LabelShredder(rows, record_id, label_id)
     shredder.frame(frame, 0, False, shredder.first)
     shredder.check()
-    load_id, position, byte_offset, content_hash = source
+    load_id, position, byte_offset, content_hash, url_hash = source
     identity = f"{label_id}/{frame.number}"
-    row = (shredder.first, record_id, shredder.node, load_id, position, byte_offset, "frames", identity, content_hash)
-    rows["records"].append(row + (None,) * 21)
+    place = (shredder.first, record_id, shredder.node, load_id, position, byte_offset)
+    rows["records"].append((*place, "frames", identity, content_hash, url_hash, *(None,) * 22))
 
 
 class _LabelShredder(AnnotationShredder):
     # -- the element --------------------------------------------------------------------------------------------------
 
     def shred(self, element: v1.Element, source: tuple[Any, ...]) -> None:
-        load_id, position, byte_offset, content_hash = source
+        load_id, position, byte_offset, content_hash, url_hash = source
         row_data = given(element.row_data)
         derived_id = element.data_row_id is None
-        data_row_id = "asset-" + _digest(row_data or self.label_id) if derived_id else element.data_row_id
+        data_row_id = (
+            "asset-" + _digest(without_tokens(row_data or self.label_id)) if derived_id else element.data_row_id
+        )
         self.workflow(element.workflow_info, data_row_id)
         self.reviews(element.reviews)
         if element.media_attributes is not None:
@@ -66,6 +69,8 @@ class _LabelShredder(AnnotationShredder):
                 "v1",
                 self.label_id,
                 content_hash,
+                url_hash,
+                None,
                 data_row_id,
                 derived_id,
                 asset_type,

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from labelstore.formats import asset_types
 from labelstore.formats.fitting import counted, extra_json, given, to_json
 from labelstore.formats.geometry import array_text
+from labelstore.formats.signed_urls import without_tokens
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.annotations import AnnotationShredder
 from labelstore.rows import Rows
@@ -19,7 +20,7 @@ def data_row_id_of(line: v2.Line) -> str:
     if line.data_row.id is not None:
         return line.data_row.id
     told = (line.data_row.row_data, line.data_row.global_key, line.data_row.external_id)
-    return "asset-" + blake2b(to_json(told).encode(), digest_size=8).hexdigest()
+    return "asset-" + blake2b(without_tokens(to_json(told)).encode(), digest_size=8).hexdigest()
 
 
 def identity_of(line: v2.Line) -> str:
@@ -29,7 +30,7 @@ def identity_of(line: v2.Line) -> str:
 
 
 def shred_line(line: v2.Line, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
-    """Add the rows of one line; `source` is (load_id, position, byte_offset, content_hash)."""
+    """Add the rows of one line; `source` is (load_id, position, byte_offset, content_hash, url_hash)."""
     _LineShredder(rows, record_id, data_row_id_of(line)).shred(line, source)
 
 
@@ -42,7 +43,7 @@ class _LineShredder(AnnotationShredder):
     # -- the line -----------------------------------------------------------------------------------------------------
 
     def shred(self, line: v2.Line, source: tuple[Any, ...]) -> None:
-        load_id, position, byte_offset, content_hash = source
+        load_id, position, byte_offset, content_hash, url_hash = source
         data_row, details = line.data_row, line.data_row.details
         if line.media_attributes is not None:
             self.media_attributes(line.media_attributes)
@@ -64,6 +65,8 @@ class _LineShredder(AnnotationShredder):
                 "v2",
                 identity_of(line),
                 content_hash,
+                url_hash,
+                None,
                 self.data_row_id,
                 data_row.id is None,
                 self.asset_type(line),

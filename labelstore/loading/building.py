@@ -1,0 +1,91 @@
+"""A new store: built beside its place, and moved there when it is complete and on the disk."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from labelstore.stores import open_database
+from labelstore.stores.database import Database
+
+_LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
+"""What the engines write beside the file of a database, and would apply to any file of its name."""
+_BESIDE = (*_LOGS, ".tmp")
+
+
+@contextmanager
+def building(path: Path) -> Iterator[Database]:
+    """An empty store in a transaction, which takes the place of `path` at the end; after an error nothing is left.
+
+    The caller holds the lock of the store.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.loading{path.suffix}")
+    try:
+        with open_database(scratch, create=True) as database:
+            database.build_fast()
+            database.begin()
+            yield database
+            database.commit()
+            database.finish()
+            database.share()
+        _sync(scratch, os.O_RDWR)
+        for suffix in _LOGS:  # of a store that was there before
+            _remove(path.with_name(path.name + suffix))
+        os.replace(scratch, path)
+        with suppress(OSError):  # not every system can sync a folder
+            _sync(path.absolute().parent, os.O_RDONLY)
+    finally:
+        for name in (scratch.name, *(scratch.name + suffix for suffix in _BESIDE)):
+            _remove(scratch.with_name(name))
+
+
+@contextmanager
+def scratch_folder(scratch: Path) -> Iterator[Path]:
+    """A folder for the parts of a store that is being built, `scratch`."""
+    folder = scratch.with_name(scratch.name + ".shards")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed processes left beside the store at `path`, whose lock the caller holds."""
+    tails = "|".join(map(re.escape, ("", *_BESIDE, ".shards")))
+    ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
+    for left in list(path.absolute().parent.iterdir()):
+        found = ours.fullmatch(left.name)
+        if found and not _is_alive(int(found[1])):
+            _remove(left)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether another process has this id; who holds the lock has no scratch files yet."""
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path, flags: int) -> None:
+    """Have the disk hold what the file or folder says."""
+    file = os.open(path, flags)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

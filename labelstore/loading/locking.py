@@ -1,0 +1,87 @@
+"""The lock of a store: one process at a time makes or changes it; it is gone with the process, however that ends."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from errno import ENOLCK, ENOSYS, ENOTSUP
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from labelstore.errors import StoreError
+
+Notify = Callable[[str], None]
+"""Takes a sentence for people."""
+
+_UNSUPPORTED = (ENOLCK, ENOSYS, ENOTSUP)
+_LONGEST = 200
+
+
+@contextmanager
+def locked(
+    path: Path, work: str, objects: Sequence[str] = (), *, wait: float | None = None, notify: Notify | None = None
+) -> Iterator[None]:
+    """Hold the lock of the store at `path`, whether or not the store is there.
+
+    `work` and `objects` tell others who wait what is done ("load", its files). Waits at most `wait` seconds, without
+    it as long as it takes; `notify` is told who holds the lock, and where there can be none. Raises `StoreError` when
+    the time is over, and for a folder in which no lock can be made.
+    """
+    if not path.absolute().parent.is_dir():
+        raise StoreError(str(path), "its folder does not exist", "make the folder first")
+    file = lock_file(path)
+    lock = FileLock(file, fallback_to_soft=False)
+    try:
+        _acquire(lock, path, file, wait, notify)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise StoreError(str(path), f"its folder cannot be written ({error.strerror})") from error
+        if notify is not None:
+            notify(f"{path}: its file system has no locks; see to it that nothing else writes the store")
+        yield
+        return
+    try:
+        _sign(file, work, objects)
+        yield
+    finally:
+        with suppress(OSError):  # who waits for it notices that the file has lost its name
+            file.unlink()
+        lock.release()
+
+
+def lock_file(path: Path) -> Path:
+    """The same for all names of a store."""
+    path = path.resolve()
+    return path.with_name(f".{path.name}.lock")
+
+
+def _acquire(lock: FileLock, path: Path, file: Path, wait: float | None, notify: Notify | None) -> None:
+    with suppress(Timeout):
+        lock.acquire(timeout=0)
+        return
+    if notify is not None and wait != 0:
+        notify(f"{path}: waiting, {_holder(file)}")
+    try:
+        lock.acquire(timeout=-1 if wait is None else wait)
+    except Timeout:
+        hint = "wait for it to end, as --wait does"
+        raise StoreError(str(path), f"is in use: {_holder(file)}", hint) from None
+
+
+def _sign(file: Path, work: str, objects: Sequence[str]) -> None:
+    """Say who holds the lock. Nothing depends on it, so a full disk may prevent it."""
+    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    with suppress(OSError):
+        file.write_text(json.dumps({"pid": os.getpid(), "work": work, "objects": list(objects), "since": since}))
+
+
+def _holder(file: Path) -> str:
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        what = " ".join([said["work"], *said["objects"]])
+        what = what if len(what) <= _LONGEST else what[: _LONGEST - 1] + "…"
+        return f"process {said['pid']} holds it since {said['since']} ({what})"
+    except (OSError, ValueError, KeyError, TypeError):  # it has just been taken or given back
+        return "another process holds it"

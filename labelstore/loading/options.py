@@ -1,0 +1,15 @@
+"""What a caller may choose about a load."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """`force`: take labels that are older than the stored ones, too. `history`: keep what is replaced in `versions`.
+
+    `max_rejects`: how many records may be refused before the load is given up; None for any number.
+    """
+
+    force: bool = False
+    history: bool = True
+    max_rejects: int | None = None

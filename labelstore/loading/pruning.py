@@ -1,0 +1,67 @@
+"""Labels that a re-export of their project no longer contains."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from labelstore.loading.replacing import keep_versions
+from labelstore.loading.report import Report
+from labelstore.stores.database import Database
+
+_TOGETHER = 500
+Confirm = Callable[[Mapping[str, int]], bool]
+"""Asked before labels are removed, with their number by project."""
+
+
+def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """(project, label id) of labels that the store holds of the projects of these loads and the loads did not bring.
+
+    Records that came unchanged are known by `Database.see`.
+    """
+    if not load_ids:
+        return []
+    database.see([])
+    limits = f"between {min(load_ids)} and {max(load_ids)}"
+    came = f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits} or r.record_id in (select record_id from seen))"
+    sql = f"""
+        with projects_of_load as (
+            select l.project_id from labels as l join records as r on r.record_id = l.record_id where {came}
+            union
+            select p.project_id from data_row_projects as p join records as r on r.record_id = p.record_id where {came}
+        )
+        select coalesce(n.name, l.project_id), l.label_id
+        from labels as l
+        join records as r on r.record_id = l.record_id
+        left join projects as n on n.project_id = l.project_id
+        where l.project_id in (select project_id from projects_of_load where project_id is not null)
+            and l.model_run_id is null and r.generation <> 'frames' and not {came}
+        order by 1, l.node_id
+    """
+    return [(project, label_id) for project, label_id in database.query(sql).rows]
+
+
+def settle_missing(database: Database, report: Report, prune: bool | Confirm, *, history: bool) -> None:
+    """Count the labels that a load did not bring, and remove them if `prune` is or says True."""
+    if not report.files:
+        return
+    last = report.files[-1]
+    missing = missing_labels(database, [file.load_id for file in report.files])
+    last.missing = len(missing)
+    if missing and (prune if isinstance(prune, bool) else prune(Counter(project for project, _ in missing))):
+        last.pruned = _prune(database, [label_id for _, label_id in missing], last.load_id, history=history)
+    database.execute(
+        "update loads set missing = ?, pruned = ? where load_id = ?", (last.missing, last.pruned, last.load_id)
+    )
+
+
+def _prune(database: Database, label_ids: Sequence[str], load_id: int, *, history: bool) -> int:
+    """Remove labels, keeping their last versions; the number removed."""
+    for start in range(0, len(label_ids), _TOGETHER):
+        labels = database.labels_named(label_ids[start : start + _TOGETHER])
+        if history:
+            keep_versions(database, labels, load_id, removed=True)
+        database.take_labels_out(labels)
+    database.finish_deletions()
+    database.execute(
+        "delete from data_rows where data_row_id not in (select data_row_id from records where data_row_id is not null)"
+    )
+    return len(label_ids)

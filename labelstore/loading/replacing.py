@@ -1,0 +1,163 @@
+"""What becomes of the records and labels that new ones replace.
+
+A label is replaced as a whole. A v2 line replaces an earlier one about the same data row and projects, but only what it
+tells itself: a block that it lacks was not requested, and a label that it lacks may have been left out. So the rest of
+the earlier line stays in its record, without content hash, until a later line tells it or it is pruned.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from labelstore.rows import NODE_BITS, Rows, columns, node_column
+from labelstore.stores.database import Database, Stored, StoredLabel
+
+_BLOCKS = {
+    "attachments": "attachment_count",
+    "metadata_fields": "metadata_field_count",
+    "embeddings": "embedding_count",
+    "experiments": "experiment_count",
+}
+"""Table of a block of a v2 line, and the column of `records` that is NULL where the line lacks it."""
+
+
+def is_older(times: Mapping[str, str], stored: Mapping[str, StoredLabel]) -> bool:
+    """Whether a record brings a stored label as it was before, and no label that is newer or not stored yet."""
+    ages = [_age(time, stored[label_id].updated_at) for label_id, time in times.items() if label_id in stored]
+    return len(ages) == len(times) and any(age < 0 for age in ages) and all(age <= 0 for age in ages)
+
+
+def _age(updated_at: str, stored: str | None) -> int:
+    """-1 before the stored moment, 1 after it, 0 for the same or if one is no moment."""
+    if stored is None or updated_at == stored:
+        return 0
+    try:
+        new, old = _moment(updated_at), _moment(stored)
+    except ValueError:
+        return 0
+    return (new > old) - (new < old)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Replacement:
+    """The rows of a batch, about to be inserted, and the earlier records about the same: record id → records."""
+
+    def __init__(self, database: Database, rows: Rows, earlier: Mapping[int, Sequence[Stored]]) -> None:
+        self.database, self.rows, self.earlier = database, rows, earlier
+        names = list(columns()["labels"])
+        ids = [row[names.index("label_id")] for row in rows["labels"]]
+        self.label_ids = set(ids)
+        self.taken = database.labels_named(ids) if ids else []
+        self.touched = {label.record_id for label in self.taken}
+        older = [stored.record_id for records in earlier.values() for stored in records]
+        self.touched.update(older)
+        self.in_older = database.labels_of(older) if older else []
+
+    def keep_versions(self, load_id: int) -> None:
+        """Keep what is replaced in `versions`; a label that came twice in one load has one version."""
+        going = [label for label in self.taken if label.load_id != load_id]
+        keep_versions(self.database, going, load_id, removed=False)
+
+    def make_way(self) -> None:
+        """Remove what the new rows replace."""
+        rests = self._rests()
+        whole = [
+            stored.record_id for records in self.earlier.values() for stored in records if stored.record_id not in rests
+        ]
+        self.database.delete_records(whole)
+        gone = set(whole)
+        self.database.take_labels_out([label for label in self.taken if label.record_id not in gone])
+        for record_id, told in rests.items():
+            self._leave_rest(record_id, told)
+
+    def _rests(self) -> dict[int, set[str]]:
+        """Earlier v2 records that tell something their successor does not, with the tables that the successor fills."""
+        if not any(record_id & 1 for record_id in self.earlier):
+            return {}
+        names = list(columns()["records"])
+        told = {row[names.index("record_id")]: row for row in self.rows["records"]}
+        media = {row[1] for row in self.rows["media_attributes"]}
+        labels_left = {label.record_id for label in self.in_older if _stays(label, self.label_ids)}
+        rests: dict[int, set[str]] = {}
+        for new_id, records in self.earlier.items():
+            row = told[new_id]
+            tables = {table for table, count in _BLOCKS.items() if row[names.index(count)] is not None}
+            tables |= {"media_attributes"} if new_id in media else set()
+            details = set(self._projects_with_details(new_id))
+            for stored in records:
+                blocks = self._blocks_of(stored.record_id)
+                untold = blocks - tables
+                if row[names.index("has_details")]:
+                    untold.discard("details")
+                if stored.record_id in labels_left or untold or self._stored_details(stored.record_id) - details:
+                    rests[stored.record_id] = tables
+        return rests
+
+    def _projects_with_details(self, record_id: int) -> Iterable[str]:
+        names = list(columns()["data_row_projects"])
+        of, has, project = (names.index(name) for name in ("record_id", "has_details", "project_id"))
+        return (row[project] for row in self.rows["data_row_projects"] if row[of] == record_id and row[has])
+
+    def _stored_details(self, record_id: int) -> set[str]:
+        sql = "select project_id from data_row_projects where record_id = ? and has_details"
+        return {row[0] for row in self.database.query(sql, (record_id,)).rows}
+
+    def _blocks_of(self, record_id: int) -> set[str]:
+        sql = (
+            f"select {', '.join(_BLOCKS.values())}, has_details,"
+            " (select count(*) from media_attributes as m where m.record_id = r.record_id)"
+            " from records as r where record_id = ?"
+        )
+        *counts, has_details, media = next(self.database.query(sql, (record_id,)).rows)
+        found = {table for table, count in zip(_BLOCKS, counts, strict=True) if count}
+        return found | ({"details"} if has_details else set()) | ({"media_attributes"} if media else set())
+
+    def _leave_rest(self, record_id: int, told: set[str]) -> None:
+        """Take out of an earlier record what its successor tells, except for its labels, which are out already."""
+        database, first, end = self.database, record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1
+        if "experiments" in told:
+            start = database.value("select min(node_id) from experiments where record_id = ?", (record_id,))
+            if start is not None:
+                database.delete_nodes(start, end)
+        for table in told - {"experiments"}:
+            database.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, end))
+        nulls = [f"{count} = null" for table, count in _BLOCKS.items() if table in told]
+        database.execute(
+            f"update records set {', '.join(['content_hash = null', 'url_hash = null', 'extra = null', *nulls])}"
+            " where record_id = ?",
+            (record_id,),
+        )
+
+
+def _stays(label: StoredLabel, brought: set[str]) -> bool:
+    """Labels of model runs, whose ids are ours, go with the block `experiments`."""
+    return label.generation == "v2" and label.label_id not in brought and label.label_id.count("/") < 2
+
+
+def keep_versions(database: Database, labels: Sequence[StoredLabel], load_id: int, *, removed: bool) -> None:
+    """Keep what labels are now, before the load `load_id` replaces or removes them."""
+    if not labels:
+        return
+    texts = database.labels_json([label.label_id for label in labels])
+    database.insert_rows(
+        "versions",
+        [
+            (
+                label.label_id,
+                label.load_id,
+                load_id,
+                removed,
+                label.generation,
+                label.data_row_id,
+                label.project_id,
+                label.updated_at,
+                zlib.compress(texts[label.label_id].encode()),
+            )
+            for label in labels
+            if label.label_id in texts
+        ],
+    )

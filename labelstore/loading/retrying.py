@@ -1,0 +1,42 @@
+"""Trying again what was refused: after an upgrade more may be understood."""
+
+import time
+from pathlib import Path
+
+from labelstore.formats.decoding import bounded_depth
+from labelstore.loading.load import writing
+from labelstore.loading.loader import Loader, now, record_load
+from labelstore.loading.locking import locked
+from labelstore.loading.report import Report
+from labelstore.stores import engine_of
+
+
+def retry(store: str | Path) -> Report:
+    """Store the records of the table `rejects` that can be stored, and take them out of it.
+
+    What is stored belongs to a new load, whose file name says which load refused it; position and byte offset are
+    those in the first file. Frames are not tried: nothing says to which label they belong.
+    """
+    path = Path(store)
+    report = Report(str(store), engine_of(path))
+    started = time.perf_counter()
+    with locked(path, "retry", [str(store)]), writing(path) as database, bounded_depth():
+        loader = Loader(database, report)
+        sql = "select load_id, file_name from loads where load_id in (select load_id from rejects) order by 1"
+        for load_id, name in list(database.query(sql).rows):
+            file = loader.begin_file(f"{name} (rejects of load {load_id})")
+            rejects = "select position, byte_offset, raw from rejects where load_id = ? order by position"
+            rows = [
+                (position, offset, bytes(raw)) for position, offset, raw in database.query(rejects, (load_id,)).rows
+            ]
+            refused = loader.store_rejects(rows, file)
+            file.rejected = len(refused)
+            for position in {row[0] for row in rows} - refused:
+                database.execute("delete from rejects where load_id = ? and position = ?", (load_id, position))
+            if file.rejected < file.records:
+                file.started_at, file.finished_at = loader.started_at, now()
+                record_load(database, file)
+            loader.file_base = loader.record_id(max((row[0] for row in rows), default=0) + 1, False)
+        database.derive(loader.first_record)
+    report.seconds = time.perf_counter() - started
+    return report

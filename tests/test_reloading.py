@@ -1,0 +1,316 @@
+"""What becomes of a store when exports come again, as they were or changed."""
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from labelstore.errors import InputError
+from labelstore.loading import Report, load, retry
+from labelstore.stores import open_database
+from labelstore.verifying import verify
+
+ENGINES = ("labels.db", "labels.duckdb")
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return tmp_path / str(request.param)
+
+
+def rows(store: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with open_database(store, read_only=True) as database:
+        return list(database.query(sql, parameters).rows)
+
+
+class Files:
+    """Writes exports, each under a name of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.count = folder, 0
+
+    def v1(self, *labels: Any) -> Path:
+        return self.write(json.dumps(labels))
+
+    def v2(self, *lines: Any) -> Path:
+        return self.write("\n".join(map(json.dumps, lines)))
+
+    def write(self, text: str) -> Path:
+        self.count += 1
+        path = self.folder / f"export-{self.count}.json"
+        path.write_text(text)
+        return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path)
+
+
+def v1_label(label_id: str = "l1", *, updated: str = "2024-01-02T00:00:00.000Z", **more: Any) -> dict[str, Any]:
+    return {
+        "ID": label_id,
+        "DataRow ID": f"d-{label_id}",
+        "Project Name": "Cars",
+        "Updated At": updated,
+        "Labeled Data": f"https://example.com/{label_id}.png?Expires=1&Signature=aa",
+        "Label": {"objects": [box("f1"), box("f2")], "classifications": []},
+        **more,
+    }
+
+
+def box(feature_id: str, left: int = 1) -> dict[str, Any]:
+    return {
+        "featureId": feature_id,
+        "title": "car",
+        "bbox": {"top": 1, "left": left, "height": 5, "width": 6},
+        "instanceURI": f"https://example.com/masks/{feature_id}?token=abc",
+    }
+
+
+def v2_label(label_id: str, *names: str, updated: str = "2024-01-02T00:00:00.000+00:00") -> dict[str, Any]:
+    objects = [{"feature_id": f"{label_id}-{name}", "name": name, "annotation_kind": "ImagePoint",
+                "point": {"x": 1.5, "y": 2}} for name in names]  # fmt: skip
+    return {"id": label_id, "label_details": {"updated_at": updated}, "annotations": {"objects": objects}}
+
+
+def v2_line(projects: dict[str, Any], data_row_id: str = "d1", **blocks: Any) -> dict[str, Any]:
+    told = {project_id: {"name": f"Project {project_id}", **project} for project_id, project in projects.items()}
+    return {"data_row": {"id": data_row_id, "row_data": "https://example.com/1.png?Signature=x"}, **blocks,
+            "projects": told}  # fmt: skip
+
+
+def counts(report: Report) -> dict[str, int]:
+    names = ("added", "changed", "unchanged", "stale", "rejected", "missing", "pruned")
+    return {name: report.total(name) for name in names if report.total(name)}
+
+
+class TestUnchanged:
+    def test_new_tokens_in_urls_are_no_change(self, store: Path, files: Files) -> None:
+        first, other = v1_label("l1"), v1_label("l2")
+        load(store, [files.v1(first, other)])
+        text = json.dumps([first, other]).replace("Signature=aa", "Signature=bb").replace("token=abc", "token=xyz")
+        signed_anew = files.write(text)
+        assert counts(load(store, [signed_anew])) == {"unchanged": 2}
+        assert verify(store, [signed_anew]).equal == 2
+        assert rows(store, "select row_data from data_rows order by 1")[0][0].endswith("Signature=bb")
+        assert rows(store, "select load_id, url_load_id from records") == [(1, 2)] * 2
+        assert rows(store, "select count(*) from versions") == [(0,)]
+
+    def test_the_older_file_is_then_superseded(self, store: Path, files: Files) -> None:
+        old = files.v1(v1_label())
+        load(store, [old])
+        load(store, [files.write(old.read_text().replace("Signature=aa", "Signature=bb"))])
+        report = verify(store, [old])
+        assert (report.ok, dict(report.superseded)) == (True, {2: 1})
+
+    def test_another_address_is_a_change(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label())])
+        moved = v1_label(**{"Labeled Data": "https://example.com/2.png?Expires=1&Signature=aa"})
+        assert counts(load(store, [files.v1(moved)])) == {"changed": 1}
+
+    def test_v2_lines(self, store: Path, files: Files) -> None:
+        export = files.v2(v2_line({"p": {"labels": [v2_label("l1", "car")]}}))
+        load(store, [export])
+        again = files.write(export.read_text().replace("Signature=x", "Signature=y"))
+        assert counts(load(store, [again])) == {"unchanged": 1}
+        assert verify(store, [again]).equal == 1
+
+    def test_the_last_of_several_records_about_a_label_wins(self, store: Path, files: Files) -> None:
+        export = files.v1(v1_label(**{"External ID": "first"}), v1_label(**{"External ID": "last"}))
+        for _ in range(2):
+            load(store, [export])
+            assert rows(store, "select external_id from records") == [("last",)]
+
+    def test_back_to_what_the_store_held(self, store: Path, files: Files) -> None:
+        stored, other = v1_label(), v1_label(**{"External ID": "other"})
+        load(store, [files.v1(stored)])
+        load(store, [files.v1(other, stored)])
+        assert rows(store, "select external_id from records") == [(None,)]
+        assert rows(store, "select count(*) from labels") == [(1,)]
+
+
+class TestChanged:
+    def test_a_label_that_shrank_leaves_no_orphans(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label())])
+        smaller = v1_label(Label={"objects": [box("f1", left=9)]})
+        export = files.v1(smaller)
+        assert counts(load(store, [export])) == {"changed": 1}
+        assert rows(store, "select count(*) from objects") == [(1,)]
+        assert rows(store, 'select "left" from bounding_boxes') == [(9,)]
+        assert verify(store, [export]).equal == 1
+
+    def test_what_was_replaced_is_kept(self, store: Path, files: Files) -> None:
+        first = v1_label()
+        load(store, [files.v1(first)])
+        load(store, [files.v1(v1_label(**{"External ID": "new"}))])
+        found = rows(
+            store, "select label_id, load_id, replaced_by, removed, generation, project_id, json from versions"
+        )
+        assert [row[:5] for row in found] == [("l1", 1, 2, False, "v1")]
+        assert json.loads(zlib.decompress(bytes(found[0][6]))) == first
+
+    def test_without_history(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label())])
+        load(store, [files.v1(v1_label(**{"External ID": "new"}))], history=False)
+        assert rows(store, "select count(*) from versions") == [(0,)]
+
+    def test_an_older_label_is_stale(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label(updated="2024-02-01T00:00:00.000Z"))])
+        older = files.v1(v1_label(updated="2024-01-31T23:00:00.000Z", **{"External ID": "old"}))
+        assert counts(load(store, [older])) == {"stale": 1}
+        assert rows(store, "select external_id from records") == [(None,)]
+        assert counts(load(store, [older], force=True)) == {"changed": 1}
+        assert rows(store, "select external_id from records") == [("old",)]
+        assert rows(store, "select stale from loads order by load_id") == [(0,), (1,), (0,)]
+
+    @pytest.mark.parametrize("updated", ["2024-01-02T01:00:00+02:00", "no moment"])
+    def test_moments_are_compared_not_texts(self, store: Path, files: Files, updated: str) -> None:
+        load(store, [files.v1(v1_label(updated="2024-01-01T22:59:00Z"))])
+        assert counts(load(store, [files.v1(v1_label(updated=updated))])) == {"changed": 1}
+
+    def test_a_stale_line_of_v2(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "car")]}}))])
+        older = v2_label("l1", "bus", updated="2023-01-01T00:00:00.000+00:00")
+        assert counts(load(store, [files.v2(v2_line({"p": {"labels": [older]}}))])) == {"stale": 1}
+
+    def test_both_generations_have_one_label(self, store: Path, files: Files) -> None:
+        old = files.v1(v1_label("l1"))
+        load(store, [old])
+        new = files.v2(v2_line({"p": {"labels": [v2_label("l1", "car")]}}))
+        assert counts(load(store, [new])) == {"added": 1}
+        assert rows(store, "select label_id, generation from labels") == [("l1", "v2")]
+        assert dict(verify(store, [old]).superseded) == {2: 1}
+        assert verify(store, [new]).equal == 1
+        assert rows(store, "select label_id, load_id, replaced_by from versions") == [("l1", 1, 2)]
+
+
+class TestRequestedInPart:
+    BLOCKS: ClassVar[dict[str, Any]] = {
+        "attachments": [{"type": "IMAGE", "value": "https://example.com/a.png"}],
+        "metadata_fields": [{"name": "city", "value": "Oslo"}],
+        "media_attributes": {"height": 10, "width": 20},
+        "embeddings": [{"id": "e1", "name": "own", "value": [1.5, 2]}],
+    }
+
+    def test_an_absent_block_does_not_delete(self, store: Path, files: Files) -> None:
+        labels = {"p": {"labels": [v2_label("l1", "car")]}}
+        load(store, [files.v2(v2_line(labels, **self.BLOCKS))])
+        bare = files.v2(v2_line(labels))
+        assert counts(load(store, [bare])) == {"changed": 1}
+        assert verify(store, [bare]).equal == 1
+        for block in self.BLOCKS:
+            assert rows(store, f"select count(*) from {block}") == [(1,)], block
+        assert rows(store, "select width from data_rows") == [(20,)]
+        assert rows(store, "select count(*) from labels") == [(1,)]
+
+    def test_a_block_that_comes_again_replaces(self, store: Path, files: Files) -> None:
+        labels = {"p": {"labels": [v2_label("l1", "car")]}}
+        load(store, [files.v2(v2_line(labels, **self.BLOCKS))])
+        load(store, [files.v2(v2_line(labels))])
+        full = files.v2(v2_line(labels, **{**self.BLOCKS, "metadata_fields": [], "attachments": []}))
+        load(store, [full])
+        assert verify(store, [full]).equal == 1
+        assert [rows(store, f"select count(*) from {block}") for block in self.BLOCKS] == [
+            [(0,)],
+            [(0,)],
+            [(1,)],
+            [(1,)],
+        ]
+        assert rows(store, "select count(*) from records") == [(1,)]
+
+    def test_project_details_stay(self, store: Path, files: Files) -> None:
+        details = {"project_details": {"workflow_status": "DONE"}, "labels": [v2_label("l1", "car")]}
+        load(store, [files.v2(v2_line({"p": details}))])
+        load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "bus")]}}))])
+        assert ("DONE",) in rows(store, "select workflow_status from data_row_projects")
+        assert rows(store, "select name from objects") == [("bus",)]
+
+    def test_another_project_stays(self, store: Path, files: Files) -> None:
+        both = {"p": {"labels": [v2_label("l1", "car")]}, "q": {"labels": [v2_label("l2", "car")]}}
+        load(store, [files.v2(v2_line(both))])
+        only_p = files.v2(v2_line({"p": {"labels": [v2_label("l1", "bus")]}}))
+        assert "missing" not in counts(load(store, [only_p], prune=True))
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+        assert rows(store, "select name from objects order by label_id") == [("bus",), ("car",)]
+        assert verify(store, [only_p]).equal == 1
+
+
+class TestMissing:
+    def test_is_told_and_stays(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"), v1_label("l2"), v1_label("l3", **{"Project Name": "Other"}))])
+        assert counts(load(store, [files.v1(v1_label("l1"))])) == {"unchanged": 1, "missing": 1}
+        assert rows(store, "select count(*) from labels") == [(3,)]
+        assert rows(store, "select missing, pruned from loads order by load_id") == [(0, 0), (1, 0)]
+
+    def test_is_pruned(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"), v1_label("l2"), v1_label("l3", **{"Project Name": "Other"}))])
+        asked = []
+        load(store, [files.v1(v1_label("l1"))], prune=lambda missing: bool(asked.append(dict(missing))))
+        assert asked == [{"Cars": 1}]
+        assert rows(store, "select count(*) from labels") == [(3,)]
+        assert counts(load(store, [files.v1(v1_label("l1"))], prune=True)) == {
+            "unchanged": 1,
+            "missing": 1,
+            "pruned": 1,
+        }
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l3",)]
+        assert rows(store, "select label_id, removed from versions") == [("l2", True)]
+        assert rows(store, "select data_row_id from data_rows order by 1") == [("d-l1",), ("d-l3",)]
+        for table in ("objects", "bounding_boxes"):
+            assert rows(store, f"select count(*) from {table}") == [(4,)]
+
+    def test_a_label_that_left_its_line(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "car"), v2_label("l2", "car")]}}))])
+        fewer = files.v2(v2_line({"p": {"labels": [v2_label("l2", "car")]}}))
+        assert counts(load(store, [fewer])) == {"changed": 1, "missing": 1}
+        assert verify(store, [fewer]).equal == 1
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+        assert counts(load(store, [fewer], prune=True)) == {"unchanged": 1, "missing": 1, "pruned": 1}
+        assert rows(store, "select label_id from labels") == [("l2",)]
+        assert verify(store, [fewer]).equal == 1
+
+    def test_several_files_are_one_export(self, store: Path, files: Files) -> None:
+        parts = [files.v1(v1_label("l1")), files.v1(v1_label("l2"))]
+        load(store, parts)
+        assert counts(load(store, parts)) == {"unchanged": 2}
+
+    def test_stale_labels_are_there(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"))])
+        older = files.v1(v1_label("l1", updated="2020-01-01T00:00:00.000Z"))
+        assert counts(load(store, [older], prune=True)) == {"stale": 1}
+
+
+class TestRejects:
+    def test_stop_at_the_first(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"))])
+        broken = files.write(json.dumps([v1_label("l2"), 7]))
+        with pytest.raises(InputError, match="record 1 at byte"):
+            load(store, [broken], max_rejects=0)
+        assert rows(store, "select count(*) from labels") == [(1,)]
+        assert rows(store, "select count(*) from loads") == [(1,)]
+
+    def test_so_many_and_no_more(self, store: Path, files: Files) -> None:
+        broken = files.write(json.dumps([v1_label("l1"), 7, 8]))
+        with pytest.raises(InputError, match="more than 1 record"):
+            load(store, [broken], max_rejects=1)
+        assert not store.exists()
+        assert load(store, [broken], max_rejects=2).total("rejected") == 2
+
+    def test_again(self, store: Path, files: Files) -> None:
+        broken = files.write(json.dumps([v1_label("l1"), 7]))
+        load(store, [broken])
+        with open_database(store) as database:
+            database.begin()
+            raw = json.dumps(v1_label("l2")).encode()
+            database.insert_rows("rejects", [(1, 5, 99, "not understood then", raw)])
+            database.commit()
+        report = retry(store)
+        assert (report.total("records"), report.total("added"), report.total("rejected")) == (2, 1, 1)
+        assert rows(store, "select load_id, position from rejects") == [(1, 1)]
+        assert rows(store, "select load_id, position, byte_offset from records order by 1") == [(1, 0, 1), (2, 5, 99)]
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+        assert retry(store).total("added") == 0
+        assert rows(store, "select count(*) from loads") == [(2,)]
