@@ -1,6 +1,7 @@
 """What becomes of a store when exports come again, as they were or changed."""
 
 import json
+import sys
 import zlib
 from pathlib import Path
 from typing import Any, ClassVar
@@ -314,3 +315,40 @@ class TestRejects:
         assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
         assert retry(store).total("added") == 0
         assert rows(store, "select count(*) from loads") == [(2,)]
+
+
+class TestTheVerySameFiles:
+    def test_are_known_without_reading_them(self, store: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+        parts = [files.v1(v1_label("l1")), files.v2(v2_line({"p": {"labels": [v2_label("l2", "car")]}}))]
+        load(store, parts)
+        with monkeypatch.context() as context:
+            context.setattr(sys.modules["labelstore.loading.load"], "load_sources", None)
+            assert counts(load(store, parts)) == {"unchanged": 2}
+        assert rows(store, "select records, unchanged from loads order by load_id") == [(1, 0), (1, 0), (1, 1), (1, 1)]
+
+    def test_are_read_after_a_change(self, store: Path, files: Files) -> None:
+        first, second = files.v1(v1_label()), files.v1(v1_label(**{"External ID": "new"}))
+        for export in (first, second):
+            load(store, [export])
+        assert counts(load(store, [first])) == {"changed": 1}
+        assert counts(load(store, [first])) == {"unchanged": 1}
+
+    def test_are_read_after_new_tokens(self, store: Path, files: Files) -> None:
+        first = files.v1(v1_label())
+        load(store, [first])
+        load(store, [files.write(first.read_text().replace("Signature=aa", "Signature=bb"))])
+        load(store, [first])
+        assert rows(store, "select row_data from data_rows")[0][0].endswith("Signature=aa")
+
+    def test_tell_again_what_is_missing(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"), v1_label("l2"))])
+        fewer = files.v1(v1_label("l1"))
+        for _ in range(3):
+            assert counts(load(store, [fewer])) == {"unchanged": 1, "missing": 1}
+        assert counts(load(store, [fewer], prune=True)) == {"unchanged": 1, "missing": 1, "pruned": 1}
+        assert counts(load(store, [fewer])) == {"unchanged": 1}
+
+    def test_rejects_are_told_again(self, store: Path, files: Files) -> None:
+        broken = files.write(json.dumps([v1_label("l1"), 7]))
+        for _ in range(2):
+            assert load(store, [broken]).total("rejected") == 1

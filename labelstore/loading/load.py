@@ -15,6 +15,7 @@ from labelstore.loading.loader import Loader, Progress
 from labelstore.loading.locking import Notify, locked
 from labelstore.loading.options import Options
 from labelstore.loading.pruning import Confirm, settle_missing
+from labelstore.loading.repeating import load_again
 from labelstore.loading.report import Report
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
@@ -63,10 +64,11 @@ def load(
         else:
             with writing(path) as database:
                 loader = Loader(database, report, folder, progress, options)
-                load_sources(loader, arguments, max_ratio)
-                database.derive(loader.first_record)
-                if not loader.is_new:
-                    settle_missing(database, report, prune, history=history)
+                if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
+                    load_sources(loader, arguments, max_ratio)
+                    database.derive(loader.first_record)
+                    if not loader.is_new:
+                        settle_missing(database, report, prune, history=history)
         report.seconds = time.perf_counter() - started
     return report
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from errno import ENOLCK, ENOSYS, ENOTSUP
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from labelstore.errors import StoreError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 Notify = Callable[[str], None]
 """Takes a sentence for people."""
@@ -29,6 +31,8 @@ def locked(
     it as long as it takes; `notify` is told who holds the lock, and where there can be none. Raises `StoreError` when
     the time is over, and for a folder in which no lock can be made.
     """
+    from filelock import FileLock
+
     if not path.absolute().parent.is_dir():
         raise StoreError(str(path), "its folder does not exist", "make the folder first")
     file = lock_file(path)
@@ -37,7 +41,9 @@ def locked(
         _acquire(lock, path, file, wait, notify)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
-            raise StoreError(str(path), f"its folder cannot be written ({error.strerror})") from error
+            raise StoreError(
+                str(path), f"cannot be locked ({error.strerror})", "its folder must be writable"
+            ) from error
         if notify is not None:
             notify(f"{path}: its file system has no locks; see to it that nothing else writes the store")
         yield
@@ -57,7 +63,9 @@ def lock_file(path: Path) -> Path:
     return path.with_name(f".{path.name}.lock")
 
 
-def _acquire(lock: FileLock, path: Path, file: Path, wait: float | None, notify: Notify | None) -> None:
+def _acquire(lock: "FileLock", path: Path, file: Path, wait: float | None, notify: Notify | None) -> None:
+    from filelock import Timeout
+
     with suppress(Timeout):
         lock.acquire(timeout=0)
         return
