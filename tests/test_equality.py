@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from labelstore.equality import Difference, differences, duplicate_keys, same
+from labelstore.equality import Difference, differences, duplicate_keys, same, same_and_plain
 from tests.strategies import v1_records, v2_records
 
 EQUAL = [
@@ -310,3 +310,18 @@ def test_a_repeated_key_is_always_found(value: dict[str, Any], data: st.DataObje
     assert duplicate_keys(repeated.encode()) == ["/" + key.replace("/", "~1")]
     assert duplicate_keys(f"[{repeated}]".encode()) == ["/0/" + key.replace("/", "~1")]
     assert same(dumped(value), repeated.encode())
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "verdict"),
+    [
+        (b'{"a": 1, "b": [true, null]}', b'{"b":[true,null],"a":1.0}', True),
+        (b'{"a": 1}', b'{"a":true}', False),
+        (b'{"a": 1, "a": 2}', b'{"a":2}', False),  # a key twice: equal, but to be told
+        (b'{"a": "\\u003a"}', b'{"a":":"}', False),  # left open
+        (b'{"a": "\\u0074rue"}', b'{"a":"true"}', False),
+        (b'{"a": 1', b'{"a":1}', False),
+    ],
+)
+def test_same_and_plain_is_sure_or_leaves_it_open(expected: bytes, found: bytes, verdict: bool) -> None:
+    assert same_and_plain(expected, found) is verdict
