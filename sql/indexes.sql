@@ -1,6 +1,8 @@
 -- Indexes of a SQLite store: each join of a parent with its children, and the ids that people look up.
 -- A new store gets them when its rows are in. DuckDB needs none: it skips blocks by their smallest and largest values.
 create index versions_label on versions (label_id);
+create index versions_load on versions (load_id);
+create index versions_replaced_by on versions (replaced_by);
 create index records_data_row on records (data_row_id);
 create index records_load on records (load_id);
 create index rejects_load on rejects (load_id);

@@ -47,6 +47,7 @@ create table rejects (
 create table versions (
     label_id text,
     load_id integer,                -- the load that brought it
+    position integer,               -- number of its record in the file of that load, from 0
     replaced_by integer,            -- the load that replaced or removed it
     removed boolean,                -- true where that load left no label of this id
     generation text,                -- v1 or v2

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.errors import InputError, LabelstoreError, NotFoundError
+
+if TYPE_CHECKING:
+    from labelstore.stores.database import Database
 
 
 class Format(StrEnum):
@@ -37,13 +40,17 @@ def get(
     pretty: Annotated[
         bool | None, typer.Option("--pretty/--compact", help="Indented (as on a terminal), or a line each.")
     ] = None,
+    at: Annotated[int | None, typer.Option(metavar="LOAD", help="Labels as they were after this load.")] = None,
 ) -> None:
     """Print labels or data rows as they came, as JSON.
+
+    With --at, labels as they were in the past; `labelstore history` lists the loads that changed one.
 
     \b
     Examples:
       labelstore get labels.db LABEL_ID
       labelstore get labels.db DATA_ROW_ID --compact
+      labelstore get labels.db LABEL_ID --at 1
     """
     import msgspec
 
@@ -55,13 +62,19 @@ def get(
     with open_database(db, read_only=True) as database:
         for wanted in ids:
             try:
-                for _, text in json_of(database, [wanted]):
+                for _, text in json_of(database, [wanted]) if at is None else _past(database, wanted, at):
                     output.write(output.json_escaped(msgspec.json.format(text, indent=indent)) + "\n")
             except NotFoundError as error:
                 missing.append(error)
     if missing:
         more = f" ({len(missing) - 1} more ids are missing)" if len(missing) > 1 else ""
         raise NotFoundError(f"{missing[0]}{more}")
+
+
+def _past(database: "Database", label_id: str, load_id: int) -> Iterator[tuple[str, str]]:
+    from labelstore.history import label_at
+
+    yield label_id, label_at(database, label_id, load_id)
 
 
 def export(

@@ -149,6 +149,7 @@ def keep_versions(database: Database, labels: Sequence[StoredLabel], load_id: in
             (
                 label.label_id,
                 label.load_id,
+                label.position,
                 load_id,
                 removed,
                 label.generation,

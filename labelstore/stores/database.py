@@ -23,7 +23,7 @@ class Stored(NamedTuple):
 
 
 class StoredLabel(NamedTuple):
-    """A label that the store holds already, and the load of its record."""
+    """A label that the store holds already, and where its record came from."""
 
     label_id: str
     record_id: int
@@ -34,10 +34,11 @@ class StoredLabel(NamedTuple):
     project_id: str | None
     updated_at: str | None
     load_id: int
+    position: int
 
 
 STORED = ", ".join(Stored._fields)
-STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-1]) + ", r.load_id"
+STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", r.load_id, r.position"
 """The columns, of `labels as l join records as r`."""
 
 
