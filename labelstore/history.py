@@ -114,7 +114,8 @@ def _stored_versions(database: Database, label_id: str) -> Iterator[tuple[Any, .
 
 
 _EARLIER = """
-    select v.load_id, f.file_name, v.position, f.finished_at, v.updated_at, v.generation, v.replaced_by, v.removed, v.json
+    select v.load_id, f.file_name, v.position, f.finished_at, v.updated_at, v.generation, v.replaced_by, v.removed,
+        v.json
     from versions as v
     left join loads as f on f.load_id = v.load_id
     where v.label_id = ? and v.replaced_by > v.load_id

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from labelstore.errors import UsageError
-from labelstore.loading import Progress, Report
+from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
+from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
 from labelstore.rebuilding import json_of
 from labelstore.stores import engine_of, open_database
@@ -49,18 +50,48 @@ class Store:
         frames: str | Path | None = None,
         max_ratio: float | None = 1000.0,
         jobs: int | None = None,
+        force: bool = False,
+        history: bool = True,
+        prune: bool | Confirm = False,
+        max_rejects: int | None = None,
         progress: Progress | None = None,
+        wait: float | None = None,
     ) -> Report:
         """Load exports; see `labelstore.loading.load`."""
         if self.read_only:
             raise UsageError(f"{self.path}: opened read-only")
         self.close()
-        return _load(self.path, files, frames=frames, max_ratio=max_ratio, jobs=jobs, progress=progress)
+        return _load(
+            self.path,
+            files,
+            frames=frames,
+            max_ratio=max_ratio,
+            jobs=jobs,
+            force=force,
+            history=history,
+            prune=prune,
+            max_rejects=max_rejects,
+            progress=progress,
+            wait=wait,
+        )
 
-    def label(self, label_id: str) -> Any:
-        """One label as it came: the v1 array element, or the v2 label object. Raises `NotFoundError`."""
+    def label(self, label_id: str, *, at: int | None = None) -> Any:
+        """One label as it came, or as it was after the load `at`: the v1 array element, or the v2 label object.
+
+        Raises `NotFoundError`.
+        """
+        if at is not None:
+            return json.loads(label_at(self._open(), label_id, at))
         found = self._open().label_json(label_id)
         return json.loads(found[0]) if found else self._missing(label_id)
+
+    def history(self, label_id: str) -> list[Version]:
+        """The versions of a label, oldest first, the current one last. Raises `NotFoundError`."""
+        return versions_of(self._open(), label_id)
+
+    def diff(self, load_a: int, load_b: int) -> Iterator[LabelChange]:
+        """The labels added, removed and changed between two loads. Raises `NotFoundError` for a load."""
+        return diff_loads(self._open(), load_a, load_b)
 
     def data_row(self, data_row_id: str) -> Any:
         """The line of a data row as it came in v2 (the newest one), or without one the newest v1 element about it.

@@ -315,7 +315,9 @@ class TestSample:
         assert "File exists" in failed("sample", export)
 
 
-COMMANDS = ("load", "verify", "get", "export", "query", "stats", "detect", "sample", "demo")
+COMMANDS = (
+    "load", "verify", "get", "history", "diff", "export", "query", "stats", "rejects", "detect", "upgrade", "sample", "demo",
+)  # fmt: skip
 
 
 def test_all_commands_are_here() -> None:

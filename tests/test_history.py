@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+import labelstore
 from labelstore.cli import app
 from labelstore.errors import InputError, NotFoundError
 from labelstore.history import LabelChange, diff_files, diff_loads, label_at, versions_of
@@ -357,3 +358,14 @@ class TestCommands:
         assert "is no store" in run("diff", path.parent / "1.json", 1, 2, code=2).stderr
         assert "does not exist" in run("diff", tmp_path / "none.db", 1, 2, code=1).stderr
         assert "no such file" in run("diff", path.parent / "1.json", tmp_path / "none.json", code=1).stderr
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_in_python(name: str, tmp_path: Path) -> None:
+    store = tmp_path / name
+    load(store, [write(tmp_path / "a.json", {"ID": "l", "Label": {}, "External ID": "old"})])
+    load(store, [write(tmp_path / "b.json", {"ID": "l", "Label": {}, "External ID": "new"})])
+    with labelstore.open(store) as opened:
+        assert opened.label("l", at=1)["External ID"] == "old"
+        assert [version.change for version in opened.history("l")] == ["added", "changed"]
+        assert [change.label_id for change in opened.diff(1, 2)] == ["l"]

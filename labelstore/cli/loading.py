@@ -33,7 +33,9 @@ def load(
     max_ratio: MaxRatio = 1000.0,
     wait: Wait = None,
     force: Annotated[bool, typer.Option("--force", help="Take labels that are older than the stored ones.")] = False,
-    history: Annotated[bool, typer.Option(help="Keep what is replaced; without, that gap stays in labelstore history.")] = True,
+    history: Annotated[
+        bool, typer.Option(help="Keep what is replaced; without, that gap stays in labelstore history.")
+    ] = True,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove labels of the files' projects that the files lack.")
     ] = False,

@@ -2,7 +2,8 @@
 
 from labelstore.loading.load import load
 from labelstore.loading.loader import Progress, Reading
+from labelstore.loading.pruning import Confirm
 from labelstore.loading.report import FileReport, Report
 from labelstore.loading.retrying import retry
 
-__all__ = ["FileReport", "Progress", "Reading", "Report", "load", "retry"]
+__all__ = ["Confirm", "FileReport", "Progress", "Reading", "Report", "load", "retry"]
