@@ -228,6 +228,17 @@ def test_every_literal_in_every_column(tmp_path: Path, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_message_objects_without_messages(tmp_path: Path, engine: str) -> None:
+    parents: list[dict[str, Any]] = [{}, {"parent_message_id": "m"}, {"parent_message_id": None}]
+    blocks = [{"selected_messages": {"messages": [], **parent}} for parent in parents]
+    blocks += [{"ranked_messages": {"ranked_messages": [], **parent}} for parent in parents]
+    lines = [
+        {"data_row": {}, "projects": {"p": {"labels": [{"annotations": {"objects": [block]}}]}}} for block in blocks
+    ]
+    check(tmp_path, engine, [json.dumps(line).encode() for line in unique(lines, "v2")], "v2")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 def test_deep_answers(tmp_path: Path, engine: str, generation: str) -> None:
     """Questions nest to any depth; beyond 1000 levels of JSON a record is rejected."""

@@ -44,9 +44,14 @@ class RecordDecoder:
             raw.decode()  # strings inside raw geometry are not decoded further on
         if self._decode is not None:
             try:
-                return self._decode(raw)  # type: ignore[no-any-return]
+                record: Decoded = self._decode(raw)
             except msgspec.ValidationError:
                 pass
+            else:
+                if not (
+                    isinstance(record, v1.Element) and record.id is None
+                ):  # it might be no element: see `recognise`
+                    return record
         return self.fitted(raw)
 
     def fitted(self, raw: bytes) -> Decoded:

@@ -98,6 +98,8 @@ def read_wkt(text: str) -> tuple[str, str] | None:
     match = _WKT.fullmatch(text)
     if match is None:
         return None
+    if match[1] == "POINT" and not _is_one_position(match[2]):
+        return None
     body = _WKT_POSITION.sub(lambda m: f"[{_json_number(m[1])},{_json_number(m[2])}]", match[2])
     coordinates = body.replace("(", "[").replace(")", "]")
     if match[1] == "POINT":
@@ -106,6 +108,11 @@ def read_wkt(text: str) -> tuple[str, str] | None:
         return _WKT_KINDS[match[1]], msgspec.json.format(coordinates, indent=-1)
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def _is_one_position(body: str) -> bool:
+    position = _WKT_POSITION.fullmatch(body.strip("() \t\r\n"))
+    return position is not None and all(isfinite(float(number)) for number in position.groups())
 
 
 def _json_number(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from hashlib import blake2b
+from math import isfinite
 from typing import Any
 from urllib.parse import unquote
 
@@ -303,9 +304,10 @@ def _shape(element: v1.Element, form: str | None) -> str:
 
 def _number(extra: Extra | None, key: str) -> float | None:
     try:
-        return float(extra.members[key]) if extra else None
-    except (KeyError, TypeError, ValueError):
+        number = float(extra.members[key]) if extra else None
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    return number if number is not None and isfinite(number) else None
 
 
 def _digest(text: str) -> str:

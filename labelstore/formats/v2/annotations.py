@@ -256,7 +256,10 @@ class AnnotationShredder(Nodes):
         elif shape == "geojson":
             extra = self.geojson(item, object_id, extra)
         elif shape in ("selected_messages", "ranked_messages") and not _messages_of(item, shape):
-            extra = extra_json(item.extra, **{shape: msgspec.to_builtins(getattr(item, shape))})
+            members = msgspec.structs.asdict(getattr(item, shape))  # no rows to tell of the block: it stays as it is
+            extra = extra_json(
+                item.extra, **{shape: {key: value for key, value in members.items() if value is not None}}
+            )
         elif shape is not None and shape != "mask":
             self.text_or_messages(item, shape, object_id)
         return kind, extra
