@@ -21,13 +21,17 @@ ROOMS = (  # from the ground up: each may import those before it
     "version",
     "rows",
     "equality",
+    "diffing",
     "samples",
     "framing",
     "formats",
     "stores",
     "loading",
+    "rejects",
     "rebuilding",
+    "upgrading",
     "verifying",
+    "history",
     "store",
     "__init__",
     "detection",
@@ -37,8 +41,9 @@ ROOMS = (  # from the ground up: each may import those before it
     "cli",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
-    "duckdb": {"stores.duckdb", "stores.lookup"},
+    "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
     "pyarrow": {"stores.duckdb"},
+    "shapely": {"diffing.places"},
     "typer": {"cli"},
 }
 

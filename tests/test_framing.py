@@ -268,7 +268,7 @@ def test_what_decode_refuses_is_broken_and_the_rest_goes_on() -> None:
         texts = [item.reason for item in items if isinstance(item, Broken)]
         assert "Expected `str`, got `int`" in texts[0]
         assert "utf-8" in texts[1]
-        assert texts[2] == "a \\u escape is half of a surrogate pair"
+        assert texts[2] == "a \\u escape is half of a surrogate pair at /ID (byte 7)"
     lines = data[1:-1].replace(b",", b"\n")
     assert [item.raw for item in items_of(lines, decode)[1]] == [item.raw for item in items]
 
@@ -296,7 +296,7 @@ def test_deep_nesting_is_broken_and_skipped() -> None:
     data = f'[{{"ID":1}},{deep},{{"ID":2}}]'.encode()
     _, items = items_of(data, msgspec.json.decode)
     assert [len(item.raw) for item in items] == [8, len(deep), 8]
-    assert reasons(data) == ["the value is nested too deeply"]
+    assert reasons(data) == ["nested deeper than 1000 at /ID" + "/0" * 69 + "…" + "/0" * 20]
 
 
 @pytest.mark.parametrize("wrap", [b"[%b,{}]", b"{}\n%b\n{}", b"{}%b{}", b"%b"])

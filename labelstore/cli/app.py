@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from labelstore.cli import describing, diagnostics, loading, making, output, reading
+from labelstore.cli import describing, diagnostics, history, loading, making, output, reading, rejects, upgrading
 from labelstore.version import __version__
 
 
@@ -52,10 +52,14 @@ for command in (
     loading.load,
     loading.verify,
     reading.get,
+    history.history,
+    history.diff,
     reading.export,
     reading.query,
     reading.stats,
+    rejects.rejects,
     describing.detect,
+    upgrading.upgrade,
     making.sample,
     making.demo,
 ):

@@ -10,7 +10,7 @@ from array import array
 MAX_DEPTH = 1000
 """Deepest nesting that is stored: SQLite's own limit for JSON."""
 
-_LONGEST, _HEAD, _TAIL = 200, 140, 40
+_LONGEST, _HEAD, _TAIL = 200, 141, 40
 _MOST_DIGITS = 4300
 
 _BODY = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+'
@@ -50,7 +50,8 @@ def pointer_at(raw: bytes, byte: int) -> str:
     """The pointer of the place at a byte of a JSON text that is well-formed up to there; "" is the root.
 
     The place is the innermost value that the byte is in. From its colon on that is the member of a key, up to the
-    comma after it; in a key, and at the bracket that closes a container, it is the container.
+    comma after it; in a key, and at the bracket that closes a container, it is the container (unless a value is missing
+    there).
     """
     return _pointer(raw, _places(raw, byte))
 
@@ -85,8 +86,9 @@ def _places(raw: bytes, byte: int, deepest: int = 0) -> "array[int]":
     """
     places, closers = array("q"), bytearray()
     kind: int | None = _PLAIN
+    end = 0
     for found in _TOKEN.finditer(raw, 0, max(byte, 0)):
-        kind = found.lastindex
+        kind, end = found.lastindex, found.end()
         if kind == _OPENER:
             is_object = raw[found.start()] == 0x7B
             places.append(_NO_KEY if is_object else 0)
@@ -106,7 +108,8 @@ def _places(raw: bytes, byte: int, deepest: int = 0) -> "array[int]":
             places[-1] = _NO_KEY if places[-1] < 0 else places[-1] + commas
     if deepest:
         return array("q")
-    if closers and kind is not None and raw[byte : byte + 1] == closers[-1:]:
+    is_awaited = kind == _KEY and not raw[end:byte].strip()
+    if closers and kind is not None and not is_awaited and raw[byte : byte + 1] == closers[-1:]:
         places.pop()
     return places
 
@@ -142,12 +145,12 @@ def _at(raw: bytes, text: str, byte: int) -> str:
 
 def _undecodable(raw: bytes, error: UnicodeDecodeError) -> str:
     """msgspec decodes one string at a time, so the byte in its error is not that of the record."""
+    start, reason = error.start, error.reason
     try:
         raw.decode()
-    except UnicodeDecodeError as whole:
-        error = whole
-    bad = error.object[error.start : error.start + 1].hex()
-    return _at(raw, f"not utf-8: {error.reason} 0x{bad}", error.start)
+    except UnicodeDecodeError as whole:  # kept in no variable: its traceback would keep the record for ever
+        start, reason = whole.start, whole.reason
+    return _at(raw, f"not utf-8: {reason} 0x{raw[start : start + 1].hex()}", start)
 
 
 def _lone_surrogate(raw: bytes) -> int | None:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from labelstore.framing.pointers import located
 from labelstore.framing.resync import Between, Landmarks, first_key
 from labelstore.framing.signatures import HEAD_BYTES, not_json, refuse_binary
 from labelstore.framing.window import SPACE, SPACES, Malformed, Readable, Window, check
@@ -22,11 +23,11 @@ _REFUSALS = (msgspec.DecodeError, ValueError, RecursionError)
 _RESYNC_BYTES = 16 << 10
 _MAX_MISSES = 32
 _MAX_SEPARATOR_BYTES = 200
-_TRUNCATED = "Input data was truncated"
 _BOM = b"\xef\xbb\xbf"
 _VALUE_STARTS = b'{["-0123456789tfn'
 _BRACKETED = b'{["'
 _JUNK = re.compile(rb'.[^,\[\]{"]*', re.DOTALL)
+_JUNK_BEHIND = re.compile(rb'.[^,\[{"]*', re.DOTALL)
 
 
 class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -99,7 +100,7 @@ class _Walk(ABC, Generic[T]):
         try:
             end = window.value_end()
         except Malformed as error:
-            return self.broken(error.reason, truncated=error.truncated)
+            return self.broken(error.reason, truncated=error.truncated, error=error.error)
         raw = window.data[window.position : end].rstrip(SPACE)
         item = self.decoded(raw)
         window.position += len(raw)
@@ -110,7 +111,7 @@ class _Walk(ABC, Generic[T]):
         try:
             record = Record(self.number, self.window.place, raw, self.decode(raw))
         except _REFUSALS as error:
-            return self.counted(Broken(self.number, self.window.place, raw, _reason(error)))
+            return self.counted(Broken(self.number, self.window.place, raw, located(raw, error)))
         if self.last_record is None:
             self.start = first_key(raw)
         self.last = self.last_record = record
@@ -122,8 +123,11 @@ class _Walk(ABC, Generic[T]):
         self.number += 1
         return item
 
-    def broken(self, reason: str, *, truncated: bool = False) -> Broken:
-        """The broken part at the position, up to the next record; looks twice as far each time."""
+    def broken(self, reason: str, *, truncated: bool = False, error: Exception | None = None) -> Broken:
+        """The broken part at the position, up to the next record; looks twice as far each time.
+
+        `error` gives the reason, with its place.
+        """
         window = self.window
         marks = self.landmarks()
         search = marks.next_start if self.is_lost or truncated else marks.end_of_broken
@@ -137,6 +141,8 @@ class _Walk(ABC, Generic[T]):
         if truncated and not at_end:
             reason = "the value is not closed"
         raw = (part if end is None else part[:end]).rstrip(SPACE)
+        if error is not None:
+            reason = located(raw, error)
         item = Broken(self.number, window.place, raw, reason)
         window.position += len(raw)
         return self.counted(item)
@@ -216,7 +222,7 @@ class _Array(_Walk[T]):
             yield self.gap("there is text after the end of the array")
             self.expects = _Expects.COMMA
         else:
-            yield self.junk("there is text after the end of the array")
+            yield self.junk("there is text after the end of the array", _JUNK_BEHIND)
 
     def advance(self, expects: _Expects) -> None:
         self.window.position += 1
@@ -229,10 +235,10 @@ class _Array(_Walk[T]):
     def gap(self, reason: str) -> Broken:
         return self.counted(Broken(self.number, self.window.place, b"", reason))
 
-    def junk(self, reason: str) -> Broken:
+    def junk(self, reason: str, junk: re.Pattern[bytes] = _JUNK) -> Broken:
         """The bytes up to the next separator or value."""
         size = _RESYNC_BYTES
-        while len(raw := _junk_at(self.window.need(size))) == size and size < MAX_BROKEN_BYTES:
+        while len(raw := _start(junk, self.window.need(size))) == size and size < MAX_BROKEN_BYTES:
             size *= 2
         item = Broken(self.number, self.window.place, raw.rstrip(SPACE), reason)
         self.window.position += len(raw)
@@ -349,11 +355,5 @@ class _Values(_Walk[T]):
                 return
 
 
-def _junk_at(part: bytes) -> bytes:
-    return _JUNK.match(part)[0]  # type: ignore[index]
-
-
-def _reason(error: Exception) -> str:
-    if str(error) == _TRUNCATED:  # of a whole value: only this is left for msgspec to mean
-        return "a \\u escape is half of a surrogate pair"
-    return str(error) or type(error).__name__
+def _start(pattern: re.Pattern[bytes], part: bytes) -> bytes:
+    return pattern.match(part)[0]  # type: ignore[index]

@@ -33,11 +33,14 @@ class Readable(Protocol):
 
 
 class Malformed(Exception):
-    """No JSON value begins at the position. `truncated`: it may be one whose end is missing."""
+    """No JSON value begins at the position. `truncated`: it may be one whose end is missing.
 
-    def __init__(self, reason: str, *, truncated: bool = False) -> None:
+    `error` is that of the parser, which can be located once it is known how far the broken part goes.
+    """
+
+    def __init__(self, reason: str, *, truncated: bool = False, error: Exception | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.truncated = reason, truncated
+        self.reason, self.truncated, self.error = reason, truncated, error
 
 
 class Window:
@@ -95,8 +98,8 @@ class Window:
         while True:
             try:
                 check(memoryview(self._parsed)[self.position :])
-            except RecursionError:
-                raise Malformed("the value is nested too deeply") from None
+            except RecursionError as error:
+                raise Malformed("the value is nested too deeply", error=error) from None
             except msgspec.DecodeError as error:
                 text = str(error)
                 if text.startswith(_TRAILING):
@@ -105,7 +108,7 @@ class Window:
                 if (not found or _HALF_PAIR.search(text)) and self._mask_surrogates():
                     continue
                 if not (self._may_go_on(found) and self.more()):
-                    self._refuse(text if found else "")
+                    self._refuse(error if found else None)
             else:
                 if self.data[-1] in _CLOSED or (self.ended and not self.failure):
                     return len(self.data)
@@ -134,10 +137,10 @@ class Window:
             return False
         return not error_byte or self.position + int(error_byte[1]) > len(self.data) - _TOKEN_BYTES
 
-    def _refuse(self, text: str) -> NoReturn:
-        """Raises Malformed with `text`, or with what is the matter if msgspec only misses the end."""
-        if text:
-            raise Malformed(text)
+    def _refuse(self, error: Exception | None) -> NoReturn:
+        """Raises Malformed with `error`, or with what is the matter if msgspec only misses the end."""
+        if error is not None:
+            raise Malformed(str(error), error=error)
         if self.ended:
             raise Malformed("the file ends inside this value", truncated=True)
         raise Malformed(f"the value is longer than {MAX_RECORD_BYTES >> 20} MiB")

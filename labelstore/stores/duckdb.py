@@ -12,7 +12,7 @@ import pyarrow as pa
 from labelstore.errors import StoreError
 from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
 from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
-from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS
+from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 
 if TYPE_CHECKING:
     from labelstore.stores.lookup import Lookup
@@ -79,12 +79,7 @@ class DuckdbDatabase(Database):
         if not comment or not str(comment).startswith("labelstore schema "):
             raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
         version = int(str(comment).rsplit(" ", 1)[1])
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                str(self.path),
-                f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}",
-                "upgrade labelstore",
-            )
+        check_version(self.path, version)
 
     def _create(self) -> None:
         for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS, *map(DUCKDB.view, VIEWS)):

@@ -3,11 +3,24 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from labelstore.errors import StoreError
 from labelstore.rows import sql_text
 
 SCHEMA_VERSION = 2
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
+
+
+def check_version(path: Path, version: int) -> None:
+    """Raise `StoreError` for a store of another schema version."""
+    if version > SCHEMA_VERSION:
+        reason = f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}"
+        raise StoreError(str(path), reason, "upgrade labelstore")
+    if version < SCHEMA_VERSION:
+        reason = f"has schema version {version}, older than this labelstore's {SCHEMA_VERSION}"
+        raise StoreError(str(path), reason, f"bring it up to date with: labelstore upgrade {path}")
+
 
 VIEWS = (
     "views/v1_pieces.sql",

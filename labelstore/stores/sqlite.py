@@ -19,7 +19,7 @@ import apsw
 from labelstore.errors import StoreError
 from labelstore.rows import NODE_BITS, Row, content_tables, node_column
 from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
-from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS
+from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
@@ -80,12 +80,7 @@ class SqliteDatabase(Database):
         if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreError(str(self.path), "is a SQLite database, but not a labelstore", "give another name")
         version = self._connection.execute("pragma user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                str(self.path),
-                f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}",
-                "upgrade labelstore",
-            )
+        check_version(self.path, version)
 
     def build_fast(self) -> None:
         self._connection.execute("pragma journal_mode = off")

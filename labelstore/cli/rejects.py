@@ -1,0 +1,116 @@
+"""`rejects`: the records that could not be stored, to look at, to repair and to try again."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import REJECTED
+from labelstore.cli.options import AsJson, Store
+from labelstore.cli.output import visible
+from labelstore.errors import UsageError
+
+if TYPE_CHECKING:
+    from labelstore.rejects import Reject
+
+
+def rejects(
+    db: Store,
+    load: Annotated[int | None, typer.Option(metavar="N", help="Only those of the load with this id.")] = None,
+    write: Annotated[
+        str | None, typer.Option(metavar="FILE", help='Write their bytes, a line each; "-" is standard output.')
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try to store them again, all of them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the records that could not be stored, each with the reason and the place of the error.
+
+    The place is a JSON pointer and a byte of the record. With --write they can be repaired and loaded again;
+    with --retry, after an upgrade, those that can be stored by now leave the list. Exits with 3 if some remain
+    after that.
+
+    \b
+    Examples:
+      labelstore rejects labels.db
+      labelstore rejects labels.db --load 3 --json
+      labelstore rejects labels.db --write rejects.ndjson
+      labelstore rejects labels.db --retry
+    """
+    if retry and (write is not None or load is not None):
+        raise UsageError("--retry tries all rejects: give it without --write and --load")
+    if write is not None and as_json:
+        raise UsageError("--write writes the records as they came: give it without --json")
+    if retry:
+        _retry(db, as_json)
+    elif write is not None:
+        _write(db, load, write)
+    else:
+        _list(db, load, as_json)
+
+
+def _list(db: Path, load: int | None, as_json: bool) -> None:
+    from labelstore.rejects import Reject, rejects
+    from labelstore.stores import open_database
+
+    with open_database(db, read_only=True) as database:
+        found = rejects(database, load)
+        if as_json:
+            output.write_rows("json", Reject._fields, found)
+            return
+        listed = 0
+        for reject in found:
+            listed += 1
+            for line in _lines(reject):
+                output.write(line + "\n")
+    print(f"{listed:,} rejects" if listed else "no rejects", file=sys.stderr)
+
+
+def _lines(reject: "Reject") -> Iterator[str]:
+    place = f"record {reject.position} at byte {reject.byte_offset}, {reject.size:,} bytes"
+    yield f"load {reject.load_id}, {visible(reject.file_name or '?')}, {place}"
+    yield f"  {visible(reject.reason)}"
+    if reject.excerpt:
+        yield f"  {visible(reject.excerpt)}"
+
+
+def _write(db: Path, load: int | None, out: str) -> None:
+    from labelstore import rejects
+    from labelstore.stores import open_database
+
+    with open_database(db, read_only=True) as database, _opened(db, out) as file:
+        count = rejects.write(database, file, load)
+    print(f"{count:,} records written", file=sys.stderr)
+
+
+@contextmanager
+def _opened(db: Path, out: str) -> Iterator[BinaryIO]:
+    if out == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(out)
+    if path.exists() and path.samefile(db):
+        raise UsageError(f"{out}: is the store itself; name another file")
+    with path.open("wb") as file:
+        yield file
+
+
+def _retry(db: Path, as_json: bool) -> None:
+    from labelstore.loading import retry
+    from labelstore.rejects import count
+    from labelstore.stores import open_database
+
+    with open_database(db, read_only=True) as database:
+        before = count(database)
+    report = retry(db)
+    with open_database(db, read_only=True) as database:
+        remaining = count(database)
+    if as_json:
+        output.write_json({**report.as_json(), "retried": before, "remaining": remaining})
+    else:
+        output.write(f"{before - remaining:,} of {before:,} rejects stored, {remaining:,} remain\n")
+    if remaining:
+        raise typer.Exit(REJECTED)

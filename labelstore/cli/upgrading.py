@@ -1,0 +1,42 @@
+"""`upgrade`: a store of an older labelstore into one of this."""
+
+from typing import Annotated
+
+import typer
+
+from labelstore.cli import output, progress
+from labelstore.cli.diagnostics import say
+from labelstore.cli.options import AsJson, Store, Wait
+from labelstore.cli.output import visible
+
+
+def upgrade(
+    db: Store,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the old file, under another name.")] = False,
+    wait: Wait = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a store of an older labelstore up to date.
+
+    The store is rebuilt from its own views in a new file, which takes its place when it is complete; a store that
+    is up to date is left alone. Takes about as long as loading the exports again, and room for a second file.
+
+    \b
+    Examples:
+      labelstore upgrade labels.db
+      labelstore upgrade labels.duckdb --keep
+    """
+    from labelstore.upgrading import upgrade
+
+    with progress.shown() as line:
+        done = upgrade(db, keep=keep, wait=wait, notify=say, progress=line)
+    if as_json:
+        output.write_json(done.as_json())
+        return
+    if done.from_version == done.to_version:
+        output.write(f"{visible(done.store)}: has schema version {done.to_version} already\n")
+        return
+    versions = f"upgraded from schema version {done.from_version} to {done.to_version}"
+    output.write(f"{visible(done.store)}: {versions}, {done.records:,} records, {done.seconds:.2f} s\n")
+    if done.kept is not None:
+        output.write(f"The old store is {visible(done.kept)}.\n")

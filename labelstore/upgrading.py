@@ -1,0 +1,266 @@
+"""A store of an older schema version, rebuilt from its own views into a new file that takes its place."""
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labelstore.errors import StoreError
+from labelstore.formats.decoding import RecordDecoder, bounded_depth
+from labelstore.formats.shredding import hashes, shred
+from labelstore.loading import Progress, Reading
+from labelstore.loading.building import building, remove_leftovers
+from labelstore.loading.locking import Notify, locked
+from labelstore.rows import BOOKKEEPING, NODE_BITS, Rows, columns
+from labelstore.stores import engine_of
+from labelstore.stores.database import Database
+from labelstore.stores.schema import SCHEMA_VERSION
+
+_MEMORY_LIMIT = "500MB"
+_BATCH_RECORDS = {"sqlite": 200, "duckdb": 1000}
+_REBUILT = {
+    "sqlite": "select record_id, json from record_json where record_id >= :first and record_id <= :last",
+    # what record_json says, with the filter where it sinks: that view is grouped
+    "duckdb": f"""
+        select
+            node_id >> {NODE_BITS},
+            substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)
+        from (select * from v1_pieces union all select * from v2_pieces)
+        where node_id >= $first << {NODE_BITS} and node_id < ($last + 1) << {NODE_BITS}
+        group by 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What was done: nothing if the two versions are the same. `kept` is where the old file is now."""
+
+    store: str
+    engine: str
+    from_version: int
+    to_version: int
+    records: int = 0
+    kept: str | None = None
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+
+def upgrade(
+    store: str | Path,
+    *,
+    keep: bool = False,
+    wait: float | None = None,
+    notify: Notify | None = None,
+    progress: Progress | None = None,
+) -> Upgrade:
+    """Bring the store at `store` to the schema version of this labelstore, all or nothing.
+
+    Every record is rebuilt as JSON by the store's own views and stored anew, under its number and with its load,
+    position and label ids; loads and rejects are copied. `keep` keeps the old file under another name. `wait` and
+    `notify` as in `labelstore.loading.load`. Raises `StoreError` for a store that is newer, in use or no store.
+    """
+    path, started = Path(store), time.perf_counter()
+    engine = engine_of(path)
+    if not path.exists():
+        raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+    with locked(path, "upgrade", wait=wait, notify=notify), _opened(path, engine) as old:
+        remove_leftovers(path)
+        if old.version == SCHEMA_VERSION:
+            return Upgrade(str(store), engine, old.version, old.version)
+        old.keep_writers_out()
+        kept = _name_to_keep(path, old.version) if keep else None
+        try:
+            with building(path) as new, bounded_depth():
+                records = _copy(old, new, progress)
+                if kept is not None:
+                    _keep(path, kept)
+        except BaseException:
+            if kept is not None:
+                kept.unlink(missing_ok=True)
+            raise
+    seconds = time.perf_counter() - started
+    old_file = None if kept is None else str(kept)
+    return Upgrade(str(store), engine, old.version, SCHEMA_VERSION, records, old_file, seconds)
+
+
+class _Record(NamedTuple):
+    """One record of the old store; `label_ids` in the order of its text."""
+
+    record_id: int
+    load_id: int
+    position: int
+    byte_offset: int
+    generation: str
+    identity: str
+    content_hash: bytes | None
+    raw: bytes
+    label_ids: list[str]
+
+
+class _OldStore:
+    """A store of an older version, read by what its file says of itself; nothing here knows its columns but these."""
+
+    def __init__(self, path: Path, engine: str, connection: Any) -> None:
+        self.path, self.engine, self.connection = path, engine, connection
+        self.version = self._version()
+        if self.version > SCHEMA_VERSION:
+            reason = f"has schema version {self.version}, newer than this labelstore's {SCHEMA_VERSION}"
+            raise StoreError(str(path), reason, "upgrade labelstore")
+
+    def _version(self) -> int:
+        if self.engine == "sqlite":
+            from labelstore.stores.sqlite import APPLICATION_ID
+
+            if self.rows("pragma application_id") == [(APPLICATION_ID,)]:
+                return int(self.rows("pragma user_version")[0][0])
+        else:
+            for (comment,) in self.rows("select comment from duckdb_tables() where table_name = 'loads'"):
+                if comment and comment.startswith("labelstore schema "):
+                    return int(comment.rsplit(" ", 1)[1])
+        raise StoreError(str(self.path), "is a database, but not a labelstore", "give another name")
+
+    def keep_writers_out(self) -> None:
+        """Let nobody write until this connection closes, and leave no log that the new file could be taken for."""
+        if self.engine == "sqlite":
+            self.connection.execute("pragma journal_mode = delete")
+            self.connection.execute("begin immediate")
+
+    def rows(self, sql: str, **parameters: int) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self.connection.execute(sql, parameters).fetchall()
+        return found
+
+    def table(self, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of a table, nothing for a table that this version has not."""
+        if not self.rows(f"select 1 from {self._catalogue()} where name = '{name}'"):
+            return
+        cursor = self.connection.execute(f"select * from {name}")
+        names = [column[0] for column in cursor.description]
+        while batch := cursor.fetchmany(100):
+            yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def _catalogue(self) -> str:
+        return "sqlite_master" if self.engine == "sqlite" else "(select table_name as name from duckdb_tables())"
+
+    def batches(self) -> Iterator[list[_Record]]:
+        """All records in the order of their numbers."""
+        sql = (
+            "select record_id, load_id, position, byte_offset, generation, identity, content_hash from records"
+            f" where record_id > {':' if self.engine == 'sqlite' else '$'}last"
+            f" order by record_id limit {_BATCH_RECORDS[self.engine]}"
+        )
+        last = -1
+        while found := self.rows(sql, last=last):
+            first, last = found[0][0], found[-1][0]
+            texts = dict(self.rows(_REBUILT[self.engine], first=first, last=last))
+            label_ids: dict[int, list[str]] = {}
+            nodes = f"node_id >= {first << NODE_BITS} and node_id < {last + 1 << NODE_BITS}"
+            for record_id, label_id in self.rows(
+                f"select record_id, label_id from labels where {nodes} order by node_id"
+            ):
+                label_ids.setdefault(record_id, []).append(label_id)
+            yield [_Record._make((*row, texts[row[0]].encode(), label_ids.get(row[0], []))) for row in found]
+
+
+@contextmanager
+def _opened(path: Path, engine: str) -> Iterator[_OldStore]:
+    if engine == "duckdb":
+        with _opened_duckdb(path) as connection:
+            yield _OldStore(path, engine, connection)
+        return
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)
+    try:
+        yield _OldStore(path, engine, connection)
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise StoreError(str(path), f"cannot be upgraded ({error})") from error
+        raise StoreError(str(path), "is open in another program", "close it there first") from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _opened_duckdb(path: Path) -> Iterator[Any]:
+    import duckdb
+
+    config: dict[str, Any] = {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
+    try:
+        duckdb.connect(str(path), config=config).close()  # takes in what a log beside it says
+        connection = duckdb.connect(str(path), read_only=True, config=config)
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise StoreError(str(path), "is open in another program", "close it there first") from error
+        raise StoreError(str(path), f"cannot be opened ({str(error).splitlines()[0][:160]})") from error
+    with connection:
+        yield connection
+
+
+def _copy(old: _OldStore, new: Database, progress: Progress | None) -> int:
+    """Store all that the old store holds; the number of records."""
+    for table in BOOKKEEPING:
+        for row in old.table(table):
+            new.insert_rows(table, [tuple(row.get(column) for column in columns()[table])])
+    decode, rows, count = RecordDecoder(), Rows(), 0
+    total, size = old.rows("select count(*) from records")[0][0], old.path.stat().st_size
+    for batch in old.batches():
+        for record in batch:
+            try:
+                _shred(record, decode, rows)
+            except (ValueError, RecursionError) as error:
+                reason = f"cannot be upgraded: record {record.record_id} ({record.identity}): {error}"
+                raise StoreError(str(old.path), reason) from error
+        new.insert(rows)
+        new.batch_done()
+        rows.clear()
+        count += len(batch)
+        if progress is not None:
+            progress(Reading(str(old.path), size, size * count // total))
+    new.derive(0)
+    return count
+
+
+def _shred(record: _Record, decode: RecordDecoder, rows: Rows) -> None:
+    """Add the rows of a record. A hash of text without tokens in URLs is what version 1 stored, if there are none."""
+    found = hashes(record.raw)
+    same = record.content_hash is None or found.urls is None
+    content_hash = record.content_hash if same else found.content
+    source = (record.load_id, record.position, record.byte_offset, content_hash, found.urls)
+    frames_of = record.identity.rpartition("/")[0] if record.generation == "frames" else ""
+    before = len(rows["labels"])
+    shred(decode(record.raw), record.raw, record.record_id, rows, source, frames_of)
+    at = list(columns()["labels"]).index("label_id")
+    label_ids = [row[at] for row in rows["labels"][before:]]
+    if label_ids != record.label_ids:  # ids of our own, which are made of more than what the views give back
+        _rename(rows, record.record_id, dict(zip(label_ids, record.label_ids, strict=True)))
+
+
+def _rename(rows: Rows, record_id: int, label_ids: dict[str, str]) -> None:
+    """Give the labels of the last record other ids; a v1 record is known by that of its label."""
+    for table, names in columns().items():
+        renamed = [at for at, name in enumerate(names) if name in ("label_id", "identity")]
+        for number, row in enumerate(rows.by_table.get(table, ())):
+            if renamed and row[0] >> NODE_BITS == record_id:
+                values = [label_ids.get(value, value) if at in renamed else value for at, value in enumerate(row)]
+                rows[table][number] = tuple(values)
+
+
+def _name_to_keep(path: Path, version: int) -> Path:
+    kept = path.with_name(f"{path.stem}.version-{version}{path.suffix}")
+    if kept.exists() and not kept.samefile(path):
+        raise StoreError(str(kept), "is there already, where the old store was to be kept", "move it away")
+    kept.unlink(missing_ok=True)
+    return kept
+
+
+def _keep(path: Path, kept: Path) -> None:
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        shutil.copy2(path, kept)

@@ -1,0 +1,282 @@
+"""Stores of older schema versions come out of an upgrade with every record, load and reject they had."""
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+import labelstore
+from labelstore import upgrading
+from labelstore.cli import app
+from labelstore.equality import same
+from labelstore.errors import StoreError
+from labelstore.loading import Reading, load
+from labelstore.loading.locking import lock_file, locked
+from labelstore.rows import columns, content_tables
+from labelstore.samples import write
+from labelstore.stores import open_database
+from labelstore.stores.schema import SCHEMA_VERSION
+from labelstore.upgrading import upgrade
+
+ROOT = Path(__file__).resolve().parent.parent
+STORES = [
+    *(ROOT / "tests" / "fixtures" / "stores").glob("version-*.db"),
+    *(ROOT / "tests" / "fixtures" / "stores").glob("version-*.duckdb"),
+]
+RECORDS = "select record_id, load_id, position, generation, identity, json from record_json order by record_id"
+PLACES = "select record_id, byte_offset, content_hash is null from records order by record_id"
+LABELS = "select record_id, label_id from labels order by node_id"
+
+
+def read(store: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query as any program sees them."""
+    connection = sqlite3.connect(store) if store.suffix == ".db" else duckdb.connect(str(store), read_only=True)
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    connection.close()
+    return rows
+
+
+def version(store: Path) -> int:
+    """The schema version that the file says."""
+    if store.suffix == ".db":
+        return int(read(store, "pragma user_version")[0]["user_version"])
+    sql = "select comment from duckdb_tables() where table_name = 'loads'"
+    return int(read(store, sql)[0]["comment"].removeprefix("labelstore schema "))
+
+
+@pytest.fixture(params=STORES, ids=lambda path: path.name)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of an old store."""
+    copy: Path = tmp_path / request.param.name
+    shutil.copyfile(request.param, copy)
+    return copy
+
+
+def test_there_is_a_store_of_every_older_version_and_engine() -> None:
+    expected = {f"version-{version}{suffix}" for version in range(1, SCHEMA_VERSION) for suffix in (".db", ".duckdb")}
+    assert {path.name for path in STORES} == expected
+
+
+def test_everything_is_carried_over(store: Path) -> None:
+    before = {
+        sql: read(store, sql) for sql in (RECORDS, PLACES, LABELS, "select * from loads", "select * from rejects")
+    }
+    hashes = {row["record_id"]: row["content_hash"] for row in read(store, "select * from records")}
+    progress: list[Reading] = []
+    done = upgrade(store, progress=progress.append)
+    assert (done.from_version, done.to_version, done.records) == (1, SCHEMA_VERSION, len(hashes))
+    assert progress[-1].bytes_read == progress[-1].size
+    assert os.listdir(store.parent) == [store.name]
+
+    records = read(store, RECORDS)
+    assert len(records) == len(before[RECORDS])
+    for old, new in zip(before[RECORDS], records, strict=True):
+        assert same(old.pop("json").encode(), new.pop("json").encode()), new["identity"]
+        assert old == new
+    assert read(store, PLACES) == before[PLACES]
+    assert read(store, LABELS) == before[LABELS]
+    for table in ("loads", "rejects"):
+        for old, new in zip(before[f"select * from {table}"], read(store, f"select * from {table}"), strict=True):
+            assert old.items() <= new.items()
+            assert all(new[column] is None for column in new.keys() - old.keys())
+    assert {row["generation"] for row in records} == {"v1", "v2", "frames"}
+    assert read(store, "select * from rejects")
+
+    kept = {
+        row["record_id"]: row["content_hash"] for row in read(store, "select * from records where url_hash is null")
+    }
+    assert kept
+    assert kept.items() <= hashes.items()
+    with open_database(store, read_only=True) as database:
+        for table in columns():
+            assert database.query(f"select * from {table} limit 0").columns == list(columns()[table])
+
+
+def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(store: Path, tmp_path: Path) -> None:
+    """Its records, exported and loaded into a new store, give the same rows."""
+    rebuilt = {row["identity"]: row["json"] for row in read(store, RECORDS) if row["generation"] == "v2"}
+    upgrade(store)
+    export = tmp_path / "export.ndjson"
+    export.write_text("".join(text + "\n" for text in rebuilt.values()))
+    again = tmp_path / f"again{store.suffix}"
+    load(again, [export])
+
+    def rows(path: Path, table: str) -> list[str]:
+        """Without nodes and what tells about the load."""
+        kept = [
+            name
+            for name in columns()[table]
+            if not name.endswith("_id") and name not in ("position", "byte_offset", "content_hash")
+        ]
+        node = next(iter(columns()[table]))
+        names = ", ".join(f'"{name}"' for name in kept)
+        sql = f"select {names} from {table} where ({node} >> 24) & 1 = 1 order by {node}"
+        return [str(row) for row in read(path, sql)]
+
+    for table in content_tables():
+        assert rows(store, table) == rows(again, table), table
+
+
+def test_an_upgraded_store_is_loaded_as_any_other(store: Path, tmp_path: Path) -> None:
+    upgrade(store)
+    with labelstore.open(store) as opened:
+        labels = list(opened.labels())
+        again = tmp_path / "again.json"
+        again.write_text(json.dumps([label for label in labels if "ID" in label]))
+        opened.load([file.path for file in write(tmp_path / "samples", asset_types=("image",), labels=3, seed=9)])
+        opened.load([again])
+        assert len(list(opened.labels())) > len(labels)
+
+
+def test_a_current_store_is_left_alone(store: Path) -> None:
+    upgrade(store)
+    before = store.read_bytes()
+    done = upgrade(store)
+    assert (done.from_version, done.to_version, done.records) == (SCHEMA_VERSION, SCHEMA_VERSION, 0)
+    assert store.read_bytes() == before
+
+
+def test_the_command_tells_the_versions_and_keeps_the_old_file(store: Path) -> None:
+    old = store.read_bytes()
+    kept = store.with_name(f"{store.stem}.version-1{store.suffix}")
+    result = CliRunner().invoke(app, ["upgrade", str(store), "--keep"])
+    assert result.exit_code == 0, result.output
+    assert f"upgraded from schema version 1 to {SCHEMA_VERSION}, 61 records" in result.stdout
+    assert str(kept) in result.stdout
+    assert read(kept, RECORDS) == read(store, RECORDS)
+    assert len(kept.read_bytes()) == len(old)
+    again = json.loads(CliRunner().invoke(app, ["upgrade", str(store), "--json"]).stdout)
+    assert (again["from_version"], again["to_version"], again["kept"]) == (SCHEMA_VERSION, SCHEMA_VERSION, None)
+    result = CliRunner().invoke(app, ["upgrade", str(store)])
+    assert (result.exit_code, f"has schema version {SCHEMA_VERSION} already" in result.stdout) == (0, True)
+
+
+def test_a_file_that_has_the_name_to_keep_is_not_replaced(store: Path) -> None:
+    kept = store.with_name(f"{store.stem}.version-1{store.suffix}")
+    kept.write_text("mine")
+    with pytest.raises(StoreError, match="is there already"):
+        upgrade(store, keep=True)
+    assert kept.read_text() == "mine"
+    assert upgrade(store).records
+
+
+def test_a_newer_store_is_refused(store: Path) -> None:
+    if store.suffix == ".db":
+        connection = sqlite3.connect(store)
+        connection.execute("pragma user_version = 99")
+    else:
+        connection = duckdb.connect(str(store))
+        connection.execute("comment on table loads is 'labelstore schema 99'")
+    connection.close()
+    with pytest.raises(StoreError, match=r"schema version 99, newer .*; upgrade labelstore"):
+        upgrade(store)
+
+
+@pytest.mark.parametrize("name", ["other.db", "other.duckdb"])
+def test_what_is_no_store_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StoreError, match="does not exist"):
+        upgrade(tmp_path / name)
+    connection = sqlite3.connect(tmp_path / name) if name.endswith(".db") else duckdb.connect(str(tmp_path / name))
+    connection.execute("create table loads (x integer)")
+    connection.close()
+    with pytest.raises(StoreError, match="not a labelstore"):
+        upgrade(tmp_path / name)
+
+
+def test_a_store_in_use_is_refused(store: Path) -> None:
+    before = store.read_bytes()
+    with locked(store, "load", ["export.json"]), pytest.raises(StoreError, match="is in use: process"):
+        upgrade(store, wait=0)
+    code = f"""
+import sqlite3, duckdb, sys
+store = {str(store)!r}
+connection = sqlite3.connect(store) if store.endswith(".db") else duckdb.connect(store)
+if store.endswith(".db"):
+    connection.execute("begin immediate")
+print("open", flush=True)
+sys.stdin.read()
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(StoreError, match="is open in another program; close it"):
+            upgrade(store)
+        other.communicate("")
+    assert store.read_bytes() == before
+    assert os.listdir(store.parent) == [store.name]
+
+
+def test_a_failure_changes_nothing(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [read(store, sql) for sql in (RECORDS, PLACES, LABELS)]
+
+    def refuse(*_: object) -> None:
+        raise ValueError("no such shape")
+
+    monkeypatch.setattr(upgrading, "shred", refuse)
+    with pytest.raises(StoreError, match=r"cannot be upgraded: record 0 .*no such shape"):
+        upgrade(store, keep=True)
+    assert [read(store, sql) for sql in (RECORDS, PLACES, LABELS)] == before
+    assert version(store) == 1
+    assert os.listdir(store.parent) == [store.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals")
+def test_a_killed_upgrade_leaves_the_old_store(store: Path) -> None:
+    original, dice = store.read_bytes(), random.Random(store.name)
+    before = [read(store, sql) for sql in (RECORDS, PLACES, LABELS)]
+    versions = set()
+    for longest in (0.1, 0.1, 0.3, 0.3, 1, 1):
+        process = subprocess.Popen(
+            [sys.executable, "cli.py", "upgrade", str(store)], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        while not lock_file(store).exists():
+            time.sleep(0.001)
+        time.sleep(dice.uniform(0, longest))
+        process.kill()
+        process.wait()
+        versions.add(version(store))
+        if version(store) == SCHEMA_VERSION:
+            assert len(read(store, RECORDS)) == len(before[0])
+            store.write_bytes(original)
+        else:
+            assert [read(store, sql) for sql in (RECORDS, PLACES, LABELS)] == before
+    assert 1 in versions
+    upgrade(store)
+    assert len(read(store, RECORDS)) == len(before[0])
+    assert os.listdir(store.parent) == [store.name]
+
+
+def test_ids_of_our_own_are_kept(tmp_path: Path) -> None:
+    """A label without an id, in a store that gave it another one than this version would."""
+    store = tmp_path / "version-1.db"
+    shutil.copyfile(STORES[0], store)
+    connection = sqlite3.connect(store)
+    (old,) = connection.execute("select label_id from labels where label_id like 'unnamed-%'").fetchone()
+    for table, names in columns().items():
+        for name in {"label_id", "identity"} & names.keys() - ({"label_id"} if table == "versions" else set()):
+            connection.execute(f"update {table} set {name} = 'unnamed-old' where {name} = ?", (old,))
+    connection.commit()
+    connection.close()
+    upgrade(store)
+    assert read(store, "select identity from records where identity like 'unnamed-%'") == [{"identity": "unnamed-old"}]
+    assert read(store, "select label_id from labels where label_id like 'unnamed-%'") == [{"label_id": "unnamed-old"}]
+
+
+@pytest.mark.parametrize("old", STORES, ids=lambda path: path.name)
+def test_an_older_store_is_refused_by_everything_else(old: Path, tmp_path: Path) -> None:
+    store = Path(shutil.copy(old, tmp_path))
+    with pytest.raises(StoreError, match=r"has schema version 1, older .* labelstore upgrade"):
+        open_database(store, read_only=True)
