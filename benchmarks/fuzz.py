@@ -9,6 +9,7 @@ that makes it fail, where that is to be found. A hang is ended with a traceback 
 """
 
 import argparse
+import contextlib
 import faulthandler
 import json
 import random
@@ -27,9 +28,10 @@ import msgspec
 
 from labelstore.equality import differences, same
 from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth
-from labelstore.formats.shredding import generation_of, identity, label_ids
+from labelstore.formats.shredding import generation_of, identity, label_ids, shred
 from labelstore.framing import Broken, Record, open_sources, split
 from labelstore.loading import load
+from labelstore.rows import Rows, columns
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
 from labelstore.stores import open_database
 
@@ -474,10 +476,20 @@ def _contested(items: list[Record[Any] | Broken]) -> set[int]:
     about: dict[str, list[int]] = {}
     for item in items:
         if isinstance(item, Record) and not isinstance(item.value, UnknownRecord):
-            names = {f"{generation_of(item.value)} {identity(item.value)}", *label_ids(item.value)}
-            for name in names:
+            for name in {f"{generation_of(item.value)} {identity(item.value)}", *_label_ids(item)}:
                 about.setdefault(name, []).append(item.position)
     return {position for positions in about.values() if len(positions) > 1 for position in positions}
+
+
+def _label_ids(item: Record[Any]) -> Sequence[str]:
+    """The labels that a record brings, those in model runs too: their ids are ours."""
+    if not getattr(item.value, "experiments", None):
+        return label_ids(item.value)
+    rows = Rows()
+    with contextlib.suppress(ValueError, RecursionError):
+        shred(item.value, item.raw, 1, rows, (0, item.position, item.byte_offset, b"", None))
+    place = list(columns()["labels"]).index("label_id")
+    return [row[place] for row in rows["labels"]]
 
 
 def _compare(

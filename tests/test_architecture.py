@@ -44,6 +44,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
     "pyarrow": {"stores.duckdb"},
     "shapely": {"diffing.places"},
+    "sqlite_utils": {"stores.sqlite"},
     "typer": {"cli"},
 }
 

@@ -238,6 +238,19 @@ class TestRequestedInPart:
         assert rows(store, "select name from objects order by label_id") == [("bus",), ("car",)]
         assert verify(store, [only_p]).equal == 1
 
+    def test_labels_in_a_run_that_two_lines_tell(self, store: Path, files: Files) -> None:
+        def run(*labels: str) -> dict[str, Any]:
+            told = {"labels": [v2_label(label, "car") for label in labels], "predictions": [v2_label("p1", "car")]}
+            return {"m": {"name": "Model", "runs": {"r": {"name": "Run", **told}}}}
+
+        load(store, [files.v2(v2_line({"p": {"labels": []}}, experiments=run("l1", "l2", "l3")))])
+        load(store, [files.v2(v2_line({"q": {"labels": []}}, experiments=run("l1", "l3")))])
+        first, second = (json.loads(text) for (text,) in rows(store, "select json from record_json order by record_id"))
+        left = first["experiments"]["m"]["runs"]["r"]
+        assert [label["id"] for label in left["labels"]] == ["l2"]
+        assert left["predictions"] == []
+        assert second["experiments"] == run("l1", "l3")
+
 
 class TestMissing:
     def test_is_told_and_stays(self, store: Path, files: Files) -> None:

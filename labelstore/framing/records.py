@@ -60,7 +60,7 @@ def split(
     Sets `source.framing`. Raises InputError for a file that holds something else than JSON, and for one that
     cannot be read or decompressed to its end, then after all that is whole.
 
-    Memory is that of a few chunks and of four times the longest record (1 GiB at most). A broken part is
+    Memory is that of a few chunks and of four times the longest record (900 MiB at most). A broken part is
     reported in pieces of 64 MiB at most, up to where the next record surely begins.
     """
     window = Window(source, chunk_bytes)

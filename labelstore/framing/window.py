@@ -8,8 +8,9 @@ import msgspec
 from labelstore.errors import InputError
 
 SPACE = b" \t\r\n"
-MAX_RECORD_BYTES = 1 << 30
-"""A value longer than this is held for malformed: it bounds the memory that an unclosed bracket can take."""
+MAX_RECORD_BYTES = 900 << 20
+"""A value longer than this is held for malformed: SQLite takes no more than 10^9 bytes, and it bounds the memory that
+an unclosed bracket can take."""
 
 _CLOSED = b'}]" \t\r\n'
 SPACES = re.compile(rb"[ \t\r\n]*")
@@ -62,11 +63,12 @@ class Window:
         return self.offset + self.position
 
     def more(self) -> bool:
-        """Lets go of what is before the position and reads a chunk, or as much again as is kept."""
+        """Lets go of what is before the position and reads a chunk, or as much again as is kept, within the limit."""
         if self.ended:
             return False
         parts = [self.data[self.position :]]
-        wanted = max(self._chunk_bytes, len(parts[0]))
+        kept = len(parts[0])
+        wanted = max(self._chunk_bytes, min(kept, MAX_RECORD_BYTES - kept))
         while wanted > 0 and (part := self._read(min(wanted, self._chunk_bytes))):
             parts.append(part)
             wanted -= len(part)

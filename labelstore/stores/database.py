@@ -32,6 +32,8 @@ class StoredLabel(NamedTuple):
     end_id: int
     data_row_id: str | None
     project_id: str | None
+    model_run_id: str | None
+    is_prediction: bool | None
     updated_at: str | None
     load_id: int
     position: int
@@ -171,23 +173,29 @@ class Database(ABC):
                 self.delete_records([label.record_id])
                 continue
             self.delete_nodes(label.node_id, label.end_id)
-            siblings = "record_id = ? and project_id = ? and model_run_id is null"
-            place = (label.record_id, label.project_id)
+            if label.model_run_id is None:
+                siblings, place = "record_id = ? and project_id = ? and model_run_id is null", (label.project_id,)
+                table, count, holder = "data_row_projects", "label_count", "project_id"
+            else:
+                siblings = f"record_id = ? and model_run_id = ? and is_prediction = {bool(label.is_prediction)}"
+                place = (label.model_run_id,)
+                table, holder = "model_runs", "model_run_id"
+                count = "prediction_count" if label.is_prediction else "label_count"
+            among = (label.record_id, *place)
             self.execute(
-                "update labels set ordinal = (select count(*) from labels as earlier where earlier.record_id ="
-                " labels.record_id and earlier.project_id = labels.project_id and earlier.model_run_id is null"
-                f" and earlier.node_id < labels.node_id) where {siblings}",
-                place,
+                "update labels set ordinal = (select count(*) from labels as earlier"
+                f" where {siblings} and earlier.node_id < labels.node_id) where {siblings}",
+                among * 2,
             )
             self.execute(
                 f"update labels set closes = (node_id = (select max(node_id) from labels where {siblings}))"
                 f" where {siblings}",
-                place * 2,
+                among * 2,
             )
             self.execute(
-                f"update data_row_projects set label_count = (select count(*) from labels where {siblings})"
-                " where record_id = ? and project_id = ?",
-                place * 2,
+                f"update {table} set {count} = (select count(*) from labels where {siblings})"
+                f" where record_id = ? and {holder} = ?",
+                among * 2,
             )
             self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))
 

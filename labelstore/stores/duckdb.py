@@ -1,5 +1,6 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -272,8 +273,10 @@ def _neighbours(record_ids: list[int]) -> Iterator[list[int]]:
 def _open_error(path: Path, error: duckdb.Error) -> StoreError:
     text = str(error)
     if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f"process {holder[1]}" if holder else "another process"
         return StoreError(
-            str(path), "is in use by another process; DuckDB admits one writer, and no reader beside it", "wait for it"
+            str(path), f"is in use by {who}; DuckDB admits one writer, and no reader beside it", "wait for it"
         )
     if "version" in text.lower():
         return StoreError(str(path), "was written by a newer DuckDB than this one", "pip install --upgrade duckdb")
