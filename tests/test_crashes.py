@@ -327,8 +327,9 @@ def test_two_loads_at_once_store_both(cases: Cases, tmp_path: Path, name: str, k
         assert code in (0, REJECTED)
         texts.append(text)
     waiting = [text for text in texts if text]
-    assert len(waiting) == 1
-    assert re.fullmatch(rf"labelstore: .*{name}: waiting, process \d+ holds it since \S+ \(load .*\)\n", waiting[0])
+    assert len(waiting) <= 1  # none if the second began when the first had ended
+    for text in waiting:
+        assert re.fullmatch(rf"labelstore: .*{name}: waiting, process \d+ holds it since \S+ \(load .*\)\n", text)
     assert os.listdir(tmp_path) == [name]
     assert sorted(row[2:] for row in state(store)[1]) == sorted(row[2:] for row in case.after[1])
     assert verify(store, case.files).ok
@@ -462,10 +463,10 @@ def test_a_duckdb_store_is_loaded_or_read_and_says_so(cases: Cases, tmp_path: Pa
     with duckdb.connect(str(store), read_only=True):
         code, text = ended(started(store, *case.files))
         assert (code, text.count("\n")) == (1, 1)
-        assert "is in use by another process" in text
+        assert "is in use by process" in text
         assert query(store) == (0, '{"n":2}\n', "")
     assert unchanged(case, store)
     with duckdb.connect(str(store)):
         code, out, text = query(store)
         assert (code, out, text.count("\n")) == (1, "", 1)
-        assert "is in use by another process" in text
+        assert "is in use by process" in text

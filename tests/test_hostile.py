@@ -253,6 +253,16 @@ def test_many_empty_records(tmp_path: Path) -> None:
 
 
 @linux
+@pytest.mark.parametrize("bad", [b'"\xff"', b'"\\ud800"', b"1e400", b"x", b"[" * 1500])
+def test_rejects_leave_memory(tmp_path: Path, bad: bytes) -> None:
+    """The error of a record must not keep it: nothing looks for cycles during a load."""
+    line = b'{"ID":"a","Labeled Data":"%b","Label":%b}\n' % (b"x" * 8000, bad)
+    found = piped(tmp_path / "a.db", [A + b"\n", *[line] * 10_000])
+    assert (found["added"], found["rejected"]) == (1, 10_000)
+    assert found["mib"] < 110
+
+
+@linux
 @pytest.mark.parametrize("inside", [b" ", b"[", b"0", b'"' + b"x" * 1000 + b'",'])
 def test_a_gzip_bomb(tmp_path: Path, inside: bytes) -> None:
     """Refused as soon as it is known for one, whatever is in it."""
@@ -371,6 +381,19 @@ def test_a_store_that_may_only_be_read(name: str) -> None:
         finally:
             Path(folder).chmod(0o755)
         assert store.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_extreme_values_where_columns_are_computed(tmp_path: Path, name: str) -> None:
+    """Seconds beyond doubles or that are none, points that are none: stored as they came."""
+    seconds = (10**400, -(10**400), 10**23, "1e400", "nan", "-inf", "", [1], {}, True)
+    points = ("POINT (1e999 2)", "POINT ((1 2),(3 4))", "POINT ()", "POINT (1 2 3)", "POINT (1", "POLYGON ((1e999 1))")
+    labels = [label(f"s{number}", **{"Seconds to Label": value}) for number, value in enumerate(seconds)]
+    labels += [label(f"p{number}", Label={"Car": point, "Cars": [point]}) for number, point in enumerate(points)]
+    file = tmp_path / "a.json"
+    file.write_bytes(b"\n".join(labels))
+    assert load(tmp_path / name, [file]).total("added") == len(labels)
+    assert verify(tmp_path / name, [file]).equal == len(labels)
 
 
 # -- rejects, again ---------------------------------------------------------------------------------------------------
