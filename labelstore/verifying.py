@@ -117,6 +117,9 @@ class _Verifier:
             if isinstance(item, Broken):
                 self.report.rejected += 1
                 continue
+            if not skims and isinstance(item.value, Frame) != bool(label_id):
+                self.report.rejected += 1
+                continue
             key = "" if skims else self.key_of(item.value, label_id)
             batch.append((item, key))
             size += len(item.raw)
@@ -154,6 +157,9 @@ class _Verifier:
             try:
                 value = decode(record.raw)
             except (ValueError, RecursionError):
+                self.report.rejected += 1
+                continue
+            if isinstance(value, Frame):
                 self.report.rejected += 1
                 continue
             left.append((Record(record.position, record.byte_offset, record.raw, value), self.key_of(value, "")))

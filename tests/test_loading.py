@@ -199,6 +199,44 @@ def test_a_frames_file_alone_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "labels.db", [file])
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_frame_among_labels_is_rejected_and_they_are_stored(tmp_path: Path, engine: str, first: bool) -> None:
+    frame = {"frameNumber": 16, "objects": [], "classifications": []}
+    records = [frame, v1("a"), v1("b")] if first else [v1("a"), frame, v1("b")]
+    file = save(tmp_path / "mixed.json", records)
+    store = tmp_path / f"labels.{'db' if engine == 'sqlite' else engine}"
+    for _ in range(2):  # into a new store, and into one that holds the others
+        report = load(store, [file])
+        assert (report.total("added") + report.total("unchanged"), report.total("rejected")) == (2, 1)
+        assert report.files[0].first_rejects[0]["position"] == (0 if first else 1)
+        assert "a frame" in report.files[0].first_rejects[0]["reason"]
+    verified = verify(store, [file])
+    assert (verified.ok, verified.equal, verified.rejected) == (True, 2, 1)
+
+
+def test_a_frame_among_labels_of_several_processes(tmp_path: Path) -> None:
+    labels = [v1(f"label{n}") | {"Label": "x" * 40_000} for n in range(1200)]
+    frame = {"frameNumber": 16, "objects": [], "classifications": []}
+    file = save(tmp_path / "mixed.json", [*labels[:300], frame, *labels[300:]])
+    report = load(tmp_path / "labels.db", [file], jobs=2)
+    assert (report.total("added"), report.total("rejected")) == (1200, 1)
+
+
+def test_a_label_among_frames_is_rejected_and_no_frame_is_lost(tmp_path: Path) -> None:
+    folder, store = tmp_path / "frames", tmp_path / "labels.db"
+    folder.mkdir()
+    export = save(tmp_path / "video.json", [v1("a") | {"Label": {"frames": "https://example.com/f"}}])
+    save(folder / "a.ndjson", [{"frameNumber": n, "objects": []} for n in (1, 2, 3)])
+    load(store, [export], frames=folder)
+    save(folder / "a.ndjson", [{"frameNumber": 2, "objects": []}, v1("b"), {"frameNumber": 4, "objects": []}])
+    report = load(store, [export], frames=folder)
+    assert report.total("rejected") == 1
+    with sqlite3.connect(store) as connection:
+        assert connection.execute("select frame_number from frames order by 1").fetchall() == [(1,), (2,), (3,), (4,)]
+    assert verify(store, [export], frames=folder).rejected == 1
+
+
 def test_frames_are_found_by_label_data_row_and_url(tmp_path: Path) -> None:
     for name in ("label1.ndjson", "row2.json.gz", "abc.ndjson"):
         (tmp_path / name).write_text("")

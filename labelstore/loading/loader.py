@@ -24,6 +24,8 @@ from labelstore.version import __version__
 BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
 BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
 _FIRST_REJECTS = 5
+_FRAME_ALONE = "a frame, but nothing says of which label: frames belong into a frames file"
+_LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNumber"
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _WAITING_RECORDS = 500
 _WAITING_BYTES = 16_000_000
@@ -114,7 +116,9 @@ class Loader:
         for source in open_sources([str(path)]):
             with source:
                 file = self.begin_file(source.name)
-                self.drop_other_frames(label_id, self.store_records(source, file, label_id))
+                brought = self.store_records(source, file, label_id)
+                if not file.rejected:  # what is rejected may be any of the frames
+                    self.drop_other_frames(label_id, brought)
                 self.end_file(source, file)
                 self.report.frames_files += 1
 
@@ -264,7 +268,9 @@ class Loader:
     def take(self, item: Record[Decoded], digest: Hashes | None = None) -> None:
         """Put a record into the batch."""
         if isinstance(item.value, Frame) != bool(self.label_id):
-            raise _misplaced(self.file.name, self.label_id)
+            reason = _LABEL_ALONE if self.label_id else _FRAME_ALONE
+            self.reject(self.file, _Foreign(item.position, item.byte_offset, item.raw, reason))
+            return
         key = identity(item.value)
         if self.label_id:
             key = f"{self.label_id}/{key}"
@@ -399,6 +405,9 @@ def known(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
 def refuse_foreign(file: FileReport) -> None:
     """Raise `InputError` for a file that holds JSON of something else and no record at all."""
     if file.foreign and file.rejected == file.records:
+        if file.foreign == _FRAME_ALONE:
+            hint = "load the export that names it, with --frames and the folder of this file"
+            raise InputError(file.name, "is a frames file, the frames of one label", hint)
         reason = f"is JSON, but no Labelbox export: it holds {file.foreign}"
         raise InputError(file.name, reason, "see what is in it with: labelstore detect")
 
@@ -411,13 +420,6 @@ def refuse_many(file: FileReport, options: Options, item: Broken | None = None) 
     many = f"more than {options.max_rejects:,} records cannot be stored"
     reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
     raise InputError(file.name, reason, "nothing of this load was stored")
-
-
-def _misplaced(name: str, label_id: str) -> InputError:
-    if label_id:
-        return InputError(name, "is no frames file: its records have no frameNumber")
-    reason = "is a frames file, the frames of one label"
-    return InputError(name, reason, "load the export that names it, with --frames and the folder of this file")
 
 
 def record_load(database: Database, file: FileReport) -> None:
