@@ -31,6 +31,16 @@ def sql_text(name: str) -> str:
 
 
 @cache
+def sql_names(folder: str) -> tuple[str, ...]:
+    """The names of the files in a folder of `sql/`, without their suffix."""
+    packaged = files("labelstore") / "sql"
+    root = packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "sql"
+    return tuple(
+        sorted(file.name.removesuffix(".sql") for file in (root / folder).iterdir() if file.name.endswith(".sql"))
+    )
+
+
+@cache
 def columns() -> dict[str, dict[str, str]]:
     """Table → column → declared type (integer, double, boolean, text, blob), in the order of the schema."""
     return {table: dict(_COLUMN.findall(body)) for table, body in _TABLE.findall(sql_text("schema.sql"))}

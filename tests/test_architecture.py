@@ -26,6 +26,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "framing",
     "formats",
     "stores",
+    "queries",
     "loading",
     "rejects",
     "rebuilding",
@@ -44,7 +45,6 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
     "pyarrow": {"stores.duckdb"},
     "shapely": {"diffing.places"},
-    "sqlite_utils": {"stores.sqlite"},
     "typer": {"cli"},
 }
 
