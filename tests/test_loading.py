@@ -125,15 +125,16 @@ def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path,
     assert (superseded.missing, dict(superseded.superseded)) == (0, {3: 1})
 
 
+@pytest.mark.parametrize("suffix", ["db", "duckdb"])
 @pytest.mark.parametrize("jobs", [2, 3])
-def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
+def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, suffix: str) -> None:
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
     bad = tmp_path / "bad.ndjson"
     lines = (b'{"ID": "x", "Label": {}}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Label": {}}')
     bad.write_bytes(b"\n".join(lines))
     reports, stores = [], []
     for number in (1, jobs):
-        stores.append(tmp_path / f"{number}.db")
+        stores.append(tmp_path / f"{number}.{suffix}")
         reports.append(load(stores[-1], [*files, bad], jobs=number).as_json())
     for report in reports:
         for key in ("store", "seconds", "megabytes_per_second"):
@@ -146,6 +147,27 @@ def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
         for table in (*content_tables(), "rejects", "data_rows", "projects", "datasets"):
             rows = [sorted(map(repr, database.query(f"select * from {table}").rows)) for database in (left, right)]
             assert rows[0] == rows[1], table
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_processes_verify_as_one_does(tmp_path: Path, name: str) -> None:
+    """Equal, superseded, missing, different and rejected records in the shares of all of them."""
+    store, labels = tmp_path / name, [v1(f"label{number}") for number in range(900)]
+    first = save(tmp_path / "first.json", labels)
+    load(store, [first])
+    load(store, [save(tmp_path / "second.json", [v1("label3", "other"), v1("label890", "other")])])
+    changed = [v1(f"label{number}", "third" if number % 450 == 5 else "car") for number in range(900)]
+    never = save(tmp_path / "never.json", [*changed[:400], v1("new"), 5, *changed[400:], v1("newer"), 6])
+    reports = []
+    for jobs in (1, 3):
+        found = verify(store, [first, never], jobs=jobs).as_json()
+        del found["seconds"], found["megabytes_per_second"]
+        for key in ("first_differences", "first_missing"):
+            found[key].sort(key=lambda place: (place["file"], place["position"]))
+        reports.append(found)
+    assert reports[0] == reports[1]
+    assert [reports[0][key] for key in ("records", "missing", "different", "rejected")] == [1804, 2, 4, 2]
+    assert reports[0]["superseded"] == {2: 2}
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -95,7 +95,12 @@ def load(
 
 
 def verify(
-    db: Store, files: Exports, frames: Frames = None, max_ratio: MaxRatio = 1000.0, as_json: AsJson = False
+    db: Store,
+    files: Exports,
+    frames: Frames = None,
+    jobs: Jobs = None,
+    max_ratio: MaxRatio = 1000.0,
+    as_json: AsJson = False,
 ) -> None:
     """Compare every record of exports with what the store gives back.
 
@@ -110,7 +115,7 @@ def verify(
     from labelstore.verifying import verify
 
     with progress.shown() as line:
-        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, progress=line)
+        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
     if as_json:
         output.write_json(report.as_json())
     else:

@@ -23,7 +23,7 @@ MaxRatio = Annotated[
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Processes that build a new SQLite store; the number of cores by default."),
+    typer.Option(metavar="N", min=1, help="Processes that share large files; the number of cores by default."),
 ]
 Wait = Annotated[
     float | None,

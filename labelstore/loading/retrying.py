@@ -38,5 +38,6 @@ def retry(store: str | Path) -> Report:
                 record_load(database, file)
             loader.file_base = loader.record_id(max((row[0] for row in rows), default=0) + 1, False)
         database.derive(loader.first_record)
+        database.derive_features(loader.first_record)
     report.seconds = time.perf_counter() - started
     return report

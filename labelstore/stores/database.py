@@ -1,7 +1,9 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +60,8 @@ class Database(ABC):
     """An open store file of one engine. A write happens between `begin` and `commit` or `rollback`."""
 
     engine: str
+    errors: tuple[type[Exception], ...]
+    """What the engine raises."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -134,7 +138,11 @@ class Database(ABC):
 
     @abstractmethod
     def derive(self, first: int) -> None:
-        """Bring the derived tables up to date with the records from `first` on, and finish deletions."""
+        """Bring the derived tables but `features` up to date with the records from `first` on; finish deletions."""
+
+    @abstractmethod
+    def derive_features(self, first: int) -> None:
+        """Bring `features` up to date with the records from `first` on."""
 
     @abstractmethod
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -147,6 +155,17 @@ class Database(ABC):
     @abstractmethod
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
         """The JSON of labels by their ids, from the views, in the order asked for; of those that the store holds."""
+
+    @abstractmethod
+    def attached(self, shards: Sequence[Path]) -> AbstractContextManager[Sequence[str]]:
+        """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
+
+    @abstractmethod
+    def merge(self, shards: Sequence[str]) -> Counter[int]:
+        """Copy the rows of attached stores, whose nodes do not meet, into this one.
+
+        Of records about the same label or data row the last in the files stays; the others, counted by load.
+        """
 
     @abstractmethod
     def close(self) -> None: ...
@@ -198,6 +217,30 @@ class Database(ABC):
                 among * 2,
             )
             self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))
+
+    def copy_rows(self, table: str, shards: Sequence[str]) -> None:
+        """Append the rows of a table of attached stores."""
+        for shard in shards:
+            self.execute(f"insert into {table} select * from {shard}.{table}")
+
+    def merge_features(self, shards: Sequence[str]) -> None:
+        for shard in shards:
+            self.execute(f"insert into features select * from {shard}.features except select * from features")
+
+    def drop_repeated(self) -> Counter[int]:
+        """Of records about the same label or data row keep the last; the others, counted by load."""
+        sql = (
+            "select record_id, load_id from (select record_id, load_id, row_number() over"
+            " (partition by identity, generation order by record_id desc) as newness from records) as told"
+            " where newness > 1"
+        )
+        repeated = list(self.query(sql).rows)
+        self.delete_records([record_id for record_id, _ in repeated])
+        self.finish_deletions()
+        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
+        for label_id, newest in list(self.query(sql).rows):
+            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
+        return Counter(load_id for _, load_id in repeated)
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""

@@ -24,15 +24,15 @@ from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_versio
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
-Errors = (sqlite3.Error, apsw.Error)
 
 
 class SqliteDatabase(Database):
     """`new` is true for a file that this call made: it has no indexes for queries until `finish`."""
 
     engine = "sqlite"
+    errors = (sqlite3.Error, apsw.Error)
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, share: bool = False) -> None:
         super().__init__(path)
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
@@ -45,13 +45,13 @@ class SqliteDatabase(Database):
             raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
         try:
             if not exists:
-                _create(path)
+                _create(path, () if share else VIEWS)
             self._connection: Any = self._reader() if read_only else self._writer()
-        except Errors as error:
+        except self.errors as error:
             raise StoreError(str(path), f"cannot be opened ({error})") from error
         try:
             self._check()
-        except Errors as error:
+        except self.errors as error:
             self._connection.close()
             raise StoreError(str(path), f"cannot be opened ({error})") from error
         except StoreError:
@@ -87,44 +87,27 @@ class SqliteDatabase(Database):
         self._connection.execute("pragma synchronous = off")
 
     @contextmanager
-    def attached(self, shards: Sequence[Path]) -> Iterator[None]:
-        """Makes the stores of other processes readable here, for `merge`; not possible in a transaction."""
-        self._shards = [f"shard{number}" for number in range(len(shards))]
-        for name, shard in zip(self._shards, shards, strict=True):
+    def attached(self, shards: Sequence[Path]) -> Iterator[Sequence[str]]:
+        names = [f"shard{number}" for number in range(len(shards))]
+        for name, shard in zip(names, shards, strict=True):
             self._connection.execute(f"attach ? as {name}", (str(shard),))
-        yield
-        for name in self._shards:
+        yield names
+        for name in names:
             self._connection.execute(f"detach {name}")
 
-    def merge(self) -> Counter[int]:
-        """Copy the rows of the attached stores, whose nodes do not meet, into this one.
-
-        Of records about the same label or data row the last in the files stays; the others, counted by load.
-        """
+    def merge(self, shards: Sequence[str]) -> Counter[int]:
         lookups = list(SQLITE.statements("lookups.sql"))
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
         for table in (*content_tables(), "rejects"):
-            for name in self._shards:
-                self._connection.execute(f"insert into main.{table} select * from {name}.{table}")
-        repeated = self._drop_repeated()
+            self.copy_rows(table, shards)
+        self.merge_features(shards)
+        self._connection.execute("create unique index records_record_id on records (record_id)")
+        repeated = self.drop_repeated()
+        self._connection.execute("drop index records_record_id")
         for statement in lookups:
             self._connection.execute(statement)
         return repeated
-
-    def _drop_repeated(self) -> Counter[int]:
-        self._connection.execute("create unique index records_record_id on records (record_id)")
-        sql = (
-            "select record_id, load_id from (select record_id, load_id, row_number() over"
-            " (partition by identity, generation order by record_id desc) as newness from records) where newness > 1"
-        )
-        repeated = self._connection.execute(sql).fetchall()
-        self.delete_records([record_id for record_id, _ in repeated])
-        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
-        for label_id, newest in self._connection.execute(sql).fetchall():
-            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
-        self._connection.execute("drop index records_record_id")
-        return Counter(load_id for _, load_id in repeated)
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):
@@ -215,6 +198,10 @@ class SqliteDatabase(Database):
         for statement in SQLITE.statements("derive.sql"):
             self._connection.execute(statement, {"first": first} if ":first" in statement else {})
 
+    def derive_features(self, first: int) -> None:
+        for statement in SQLITE.statements("features.sql"):
+            self._connection.execute(statement, {"first": first})
+
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         for record_id in record_ids:
             row = self._connection.execute("select json from record_json where record_id = ?", (record_id,)).fetchone()
@@ -242,23 +229,23 @@ def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, views: Sequence[str]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("pragma page_size = 8192")
         connection.execute(f"pragma application_id = {APPLICATION_ID}")
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        make_tables(connection)
+        make_tables(connection, views)
     finally:
         connection.close()
 
 
-def make_tables(connection: sqlite3.Connection) -> None:
+def make_tables(connection: sqlite3.Connection, views: Sequence[str] = VIEWS) -> None:
     """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
     connection.execute("begin")
     for name in ("schema.sql", "lookups.sql"):
         for statement in SQLITE.statements(name):
             connection.execute(statement)
-    for view in VIEWS:
+    for view in views:
         connection.execute(SQLITE.view(view))
     connection.execute("commit")

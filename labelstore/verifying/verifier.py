@@ -1,111 +1,58 @@
-"""Proving that a store gives back what was loaded: each record of a file against its rebuilt JSON."""
+"""The records of a file, or a share of them, against what the store gives back."""
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from labelstore.equality import differences, duplicate_keys, same, same_and_plain
-from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, skim
+from labelstore.formats.decoding import Decoded, RecordDecoder, skim
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.loading.frames_files import FramesFolder
-from labelstore.stores import open_database
+from labelstore.loading.shares import Share
 from labelstore.stores.database import Database, Stored
+from labelstore.verifying.report import SHOWN, VerifyReport
 
 _BATCH_RECORDS = 500
 _BATCH_BYTES = 8_000_000
-_SHOWN = 20
 
 
-@dataclass
-class VerifyReport:
-    """How the records of the files stand in the store.
+class Changed:
+    """Records of one file that the store has with other content: superseded, or different, which its load tells.
 
-    `superseded`: load id → records that this load, or a later record of the same file, replaced. `rejected`: records
-    of the files that cannot be stored. `duplicate_keys`: places where an object has a key twice; the last one counts.
+    `by_load` counts them by the load that the store has them from; `first` has the first differences of each.
     """
 
-    store: str
-    engine: str
-    records: int = 0
-    equal: int = 0
-    different: int = 0
-    superseded: Counter[int] = field(default_factory=Counter)
-    missing: int = 0
-    rejected: int = 0
-    duplicate_keys: list[str] = field(default_factory=list)
-    first_differences: list[dict[str, Any]] = field(default_factory=list)
-    first_missing: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
-    bytes: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return self.different == 0 and self.missing == 0
-
-    @property
-    def megabytes_per_second(self) -> float:
-        return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            **asdict(self),
-            "superseded": dict(sorted(self.superseded.items())),
-            "seconds": round(self.seconds, 3),
-            "megabytes_per_second": round(self.megabytes_per_second, 1),
-            "ok": self.ok,
-        }
-
-
-def verify(
-    store: str | Path,
-    files: Iterable[str | Path],
-    *,
-    frames: str | Path | None = None,
-    max_ratio: float | None = 1000.0,
-    progress: Callable[[Source], None] | None = None,
-) -> VerifyReport:
-    """Read the files again, rebuild every record from the views of the store, and compare."""
-    folder = FramesFolder(frames) if frames is not None else None
-    started = time.perf_counter()
-    with open_database(store, read_only=True) as database, bounded_depth():
-        verifier = _Verifier(database, VerifyReport(str(store), database.engine), folder, progress)
-        for source in open_sources([str(file) for file in files], max_ratio=max_ratio):
-            with source:
-                verifier.verify_file(source)
-    verifier.report.seconds = time.perf_counter() - started
-    return verifier.report
-
-
-class _Changed:
-    """Records of one file that the store has with other content: superseded, or different, which its load tells."""
-
-    def __init__(self) -> None:
-        self.by_load: Counter[int] = Counter()
+    def __init__(self, sha256: str = "") -> None:
+        self.sha256 = sha256
+        self.by_load: dict[int, int] = {}
         self.first: dict[int, list[dict[str, Any]]] = {}
 
-    def add(self, load_id: int, found: list[dict[str, Any]]) -> None:
-        self.by_load[load_id] += 1
+    def add(self, load_id: int, found: list[dict[str, Any]], count: int = 1) -> None:
+        self.by_load[load_id] = self.by_load.get(load_id, 0) + count
         shown = self.first.setdefault(load_id, [])
-        shown.extend(found[: _SHOWN - len(shown)])
+        shown.extend(found[: SHOWN - len(shown)])
 
 
-class _Verifier:
+class Verifier:
+    """Compares; what it finds goes into `report` and, where only the loads can tell, into `changed`, one a file."""
+
     def __init__(
         self,
         database: Database,
         report: VerifyReport,
         folder: FramesFolder | None,
         progress: Callable[[Source], None] | None,
+        share: Share = Share(),  # noqa: B008
     ) -> None:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
+        self.share = share
+        self.changed: list[Changed] = []
 
     def verify_file(self, source: Source, label_id: str = "") -> None:
-        changed = _Changed()
+        changed = Changed()
+        self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
         decode = RecordDecoder()
         skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
@@ -113,6 +60,10 @@ class _Verifier:
         size = 0
         read: Callable[[bytes], Any] = skim if skims else decode
         for item in split(source, read):
+            if not self.share.owns(source, item.position, item.byte_offset):
+                if self.share.is_over(source, item.byte_offset):
+                    break
+                continue
             self.report.records += 1
             if isinstance(item, Broken):
                 self.report.rejected += 1
@@ -131,7 +82,7 @@ class _Verifier:
                 if self.progress is not None:
                     self.progress(source)
         self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed)
-        self.settle(source, changed)
+        changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read
         for frames_label, path in pending:
             for frames_source in open_sources([str(path)]):
@@ -172,7 +123,7 @@ class _Verifier:
             if path:
                 yield label_id, path
 
-    def compare(self, name: str, batch: list[tuple[Record[Decoded], str]], changed: _Changed) -> None:
+    def compare(self, name: str, batch: list[tuple[Record[Decoded], str]], changed: Changed) -> None:
         for generation in sorted({generation_of(record.value) for record, _ in batch}):
             entries = [entry for entry in batch if generation_of(entry[0].value) == generation]
             stored = self.database.stored(generation, [key for _, key in entries])
@@ -192,17 +143,17 @@ class _Verifier:
             self.report.superseded[loads[-1]] += 1
             return
         self.report.missing += 1
-        if len(self.report.first_missing) < _SHOWN:
+        if len(self.report.first_missing) < SHOWN:
             self.report.first_missing.append({"file": name, "position": record.position})
 
-    def compare_one(self, name: str, record: Record[Decoded], known: Stored, text: str, changed: _Changed) -> None:
+    def compare_one(self, name: str, record: Record[Decoded], known: Stored, text: str, changed: Changed) -> None:
         found = text.encode()
         if same_and_plain(record.raw, found):
             self.report.equal += 1
             return
         keys = duplicate_keys(record.raw)
         self.report.duplicate_keys.extend(
-            f"{name}: record {record.position} at {key}" for key in keys[: _SHOWN - len(self.report.duplicate_keys)]
+            f"{name}: record {record.position} at {key}" for key in keys[: SHOWN - len(self.report.duplicate_keys)]
         )
         if same(record.raw, found):
             self.report.equal += 1
@@ -210,19 +161,6 @@ class _Verifier:
         place = {"file": name, "position": record.position}
         listed = [{**place, **difference._asdict()} for difference in differences(record.raw, found, 5)]
         if (known.content_hash, known.url_hash) == hashes(record.raw):
-            self.different(1, listed)
+            self.report.add_different(1, listed)
         else:
             changed.add(known.url_load_id or known.load_id, listed)
-
-    def different(self, count: int, listed: list[dict[str, Any]]) -> None:
-        self.report.different += count
-        self.report.first_differences.extend(listed[: _SHOWN - len(self.report.first_differences)])
-
-    def settle(self, source: Source, changed: _Changed) -> None:
-        """Content that came with this file's load or a later one supersedes; any other is a difference."""
-        own = self.database.value("select max(load_id) from loads where sha256 = ?", (source.sha256,))
-        for load_id, count in sorted(changed.by_load.items()):
-            if own is not None and load_id >= own:
-                self.report.superseded[load_id] += count
-            else:
-                self.different(count, changed.first[load_id])

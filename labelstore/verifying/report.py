@@ -1,0 +1,52 @@
+"""What verifying a store found."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SHOWN = 20
+"""How many differences and other places are named."""
+
+
+@dataclass
+class VerifyReport:
+    """How the records of the files stand in the store.
+
+    `superseded`: load id → records that this load, or a later record of the same file, replaced. `rejected`: records
+    of the files that cannot be stored. `duplicate_keys`: places where an object has a key twice; the last one counts.
+    """
+
+    store: str
+    engine: str
+    records: int = 0
+    equal: int = 0
+    different: int = 0
+    superseded: Counter[int] = field(default_factory=Counter)
+    missing: int = 0
+    rejected: int = 0
+    duplicate_keys: list[str] = field(default_factory=list)
+    first_differences: list[dict[str, Any]] = field(default_factory=list)
+    first_missing: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    bytes: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.different == 0 and self.missing == 0
+
+    @property
+    def megabytes_per_second(self) -> float:
+        return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
+
+    def add_different(self, count: int, listed: list[dict[str, Any]]) -> None:
+        self.different += count
+        self.first_differences.extend(listed[: SHOWN - len(self.first_differences)])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **asdict(self),
+            "superseded": dict(sorted(self.superseded.items())),
+            "seconds": round(self.seconds, 3),
+            "megabytes_per_second": round(self.megabytes_per_second, 1),
+            "ok": self.ok,
+        }
