@@ -1,7 +1,7 @@
 """Geometry as exports write it: JSON kept as text, and the bounding values that SQL searches by."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
@@ -24,7 +24,12 @@ class Vertex(msgspec.Struct, gc=False):
     y: float
 
 
+class _PlainVertex(Vertex, gc=False, forbid_unknown_fields=True):
+    """A vertex that says no more."""
+
+
 _vertices = msgspec.json.Decoder(list[Vertex])
+_plain_vertices = msgspec.json.Decoder(list[_PlainVertex])
 
 
 def array_text(raw: Raw) -> str:
@@ -40,12 +45,28 @@ def array_text(raw: Raw) -> str:
     return text
 
 
+def path_text(raw: Raw) -> tuple[str, Bounds]:
+    """`array_text` of a polygon or polyline of `{"x", "y"}`, and its bounds."""
+    try:
+        vertices = _plain_vertices.decode(raw)
+    except msgspec.ValidationError:
+        text = array_text(raw)
+        return text, vertex_bounds(text)
+    text = str(raw, "utf-8")
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = msgspec.json.format(text, indent=-1)
+    return text.replace(" ", ""), _bounds(vertices)  # the keys hold no blank
+
+
 def vertex_bounds(text: str) -> Bounds:
     """Bounds of a JSON array of `{"x", "y"}`; none if it is empty or something else."""
     try:
-        vertices = _vertices.decode(text)
+        return _bounds(_vertices.decode(text))
     except msgspec.ValidationError:
         return UNBOUNDED
+
+
+def _bounds(vertices: Sequence[Vertex]) -> Bounds:
     if not vertices:
         return UNBOUNDED
     xs = sorted([vertex.x for vertex in vertices])  # twice as fast as min and max

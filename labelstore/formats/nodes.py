@@ -1,6 +1,8 @@
 """What the shredders of both generations share: the numbering of nodes, and the rows of geometry."""
 
-from labelstore.formats.geometry import lnglat_bounds, vertex_bounds
+from msgspec import Raw
+
+from labelstore.formats.geometry import lnglat_bounds, path_text, vertex_bounds
 from labelstore.rows import NODE_BITS, Row, Rows
 
 PLACES = (1 << NODE_BITS) - 1
@@ -29,6 +31,11 @@ class Nodes:
             raise TooManyNodes(f"more than {PLACES:,} objects in one record")
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
+
+    def vertices(self, table: str, object_id: int, raw: Raw) -> None:
+        """A polygon or polyline of `{"x", "y"}`."""
+        text, bounds = path_text(raw)
+        self.rows[table].append((object_id, text, None, None, *bounds, None))
 
     def path(
         self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None

@@ -114,7 +114,7 @@ class AnnotationShredder(Nodes):
         if polygon is not None:
             if _has_more(item):
                 raise Misfit
-            self.path("polygons", object_id, array_text(polygon))
+            self.vertices("polygons", object_id, polygon)
             return "polygon", item.instance_uri, extra
         return self.rare_geometry(item, object_id, extra)
 
@@ -123,7 +123,7 @@ class AnnotationShredder(Nodes):
         if len(found) > 1:
             raise Misfit
         if item.line is not None:
-            self.path("polylines", object_id, array_text(item.line))
+            self.vertices("polylines", object_id, item.line)
             return "polyline", item.instance_uri, extra
         if item.point is not None:
             point = item.point

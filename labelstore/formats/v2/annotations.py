@@ -247,9 +247,9 @@ class AnnotationShredder(Nodes):
                 (object_id, box.top, box.left, box.height, box.width, None, box.extra and extra_json(box.extra))
             )
         elif shape == "polygon":
-            self.path("polygons", object_id, array_text(item.polygon))
+            self.vertices("polygons", object_id, item.polygon)
         elif shape == "line":
-            self.path("polylines", object_id, array_text(item.line))
+            self.vertices("polylines", object_id, item.line)
         elif shape == "point":
             point = item.point
             self.rows["points"].append((object_id, point.x, point.y, None, None, extra_json(point.extra)))
