@@ -16,7 +16,7 @@ from labelstore.formats.shredding import hashes, shred
 from labelstore.loading import Progress, Reading
 from labelstore.loading.building import building, remove_leftovers
 from labelstore.loading.locking import Notify, locked
-from labelstore.rows import BOOKKEEPING, NODE_BITS, Rows, columns
+from labelstore.rows import BOOKKEEPING, NODE_BITS, Row, Rows, columns
 from labelstore.stores import engine_of
 from labelstore.stores.database import Database
 from labelstore.stores.schema import SCHEMA_VERSION
@@ -101,6 +101,8 @@ class _Record(NamedTuple):
     generation: str
     identity: str
     content_hash: bytes | None
+    url_hash: bytes | None
+    url_load_id: int | None
     raw: bytes
     label_ids: list[str]
 
@@ -151,8 +153,9 @@ class _OldStore:
 
     def batches(self) -> Iterator[list[_Record]]:
         """All records in the order of their numbers."""
+        urls = "null, null" if self.version == 1 else "url_hash, url_load_id"
         sql = (
-            "select record_id, load_id, position, byte_offset, generation, identity, content_hash from records"
+            f"select record_id, load_id, position, byte_offset, generation, identity, content_hash, {urls} from records"
             f" where record_id > {':' if self.engine == 'sqlite' else '$'}last"
             f" order by record_id limit {_BATCH_RECORDS[self.engine]}"
         )
@@ -212,7 +215,7 @@ def _copy(old: _OldStore, new: Database, progress: Progress | None) -> int:
     for batch in old.batches():
         for record in batch:
             try:
-                _shred(record, decode, rows)
+                _shred(record, old.version, decode, rows)
             except (ValueError, RecursionError) as error:
                 reason = f"cannot be upgraded: record {record.record_id} ({record.identity}): {error}"
                 raise StoreError(str(old.path), reason) from error
@@ -223,22 +226,35 @@ def _copy(old: _OldStore, new: Database, progress: Progress | None) -> int:
         if progress is not None:
             progress(Reading(str(old.path), size, size * count // total))
     new.derive(0)
+    new.derive_features(0)
     return count
 
 
-def _shred(record: _Record, decode: RecordDecoder, rows: Rows) -> None:
-    """Add the rows of a record. A hash of text without tokens in URLs is what version 1 stored, if there are none."""
-    found = hashes(record.raw)
-    same = record.content_hash is None or found.urls is None
-    content_hash = record.content_hash if same else found.content
-    source = (record.load_id, record.position, record.byte_offset, content_hash, found.urls)
+def _shred(record: _Record, version: int, decode: RecordDecoder, rows: Rows) -> None:
+    """Add the rows of a record, with the hashes that it has.
+
+    Those of version 1 were of the text with the tokens in its URLs: they are kept where there are none.
+    """
+    content_hash, url_hash = record.content_hash, record.url_hash
+    if version == 1:
+        found = hashes(record.raw)
+        same = content_hash is None or found.urls is None
+        content_hash, url_hash = content_hash if same else found.content, found.urls
+    source = (record.load_id, record.position, record.byte_offset, content_hash, url_hash)
     frames_of = record.identity.rpartition("/")[0] if record.generation == "frames" else ""
     before = len(rows["labels"])
     shred(decode(record.raw), record.raw, record.record_id, rows, source, frames_of)
     at = list(columns()["labels"]).index("label_id")
+    if record.url_load_id is not None:
+        rows["records"][-1] = _with(rows["records"][-1], "records", url_load_id=record.url_load_id)
     label_ids = [row[at] for row in rows["labels"][before:]]
     if label_ids != record.label_ids:  # ids of our own, which are made of more than what the views give back
         _rename(rows, record.record_id, dict(zip(label_ids, record.label_ids, strict=True)))
+
+
+def _with(row: Row, table: str, **values: Any) -> Row:
+    """A row with other values in some columns."""
+    return tuple(values.get(name, value) for name, value in zip(columns()[table], row, strict=True))
 
 
 def _rename(rows: Rows, record_id: int, label_ids: dict[str, str]) -> None:

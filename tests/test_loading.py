@@ -319,3 +319,23 @@ def test_python(tmp_path: Path, name: str) -> None:
             store.label("nobody")
     with pytest.raises(StoreError, match="does not exist"):
         labelstore.open(tmp_path / "absent.db").label("a")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_v2_scores_inside_and_beside_performance_details(tmp_path: Path, name: str) -> None:
+    """Exports seen have them inside; wherever they stand, they are columns and come back where they were."""
+    line = v2("d", "p", "a", "b", "c")
+    inside, beside, both = line["projects"]["p"]["labels"]
+    inside["performance_details"] = {"skipped": False, "consensus_score": 0.5, "benchmark_score": 1}
+    beside["consensus_score"] = 0.25
+    both |= {"consensus_score": 0.75, "performance_details": {"consensus_score": 0.125}}
+    file = save(tmp_path / "export.ndjson", [line])
+    load(tmp_path / name, [file])
+    assert verify(tmp_path / name, [file]).equal == 1
+    with open_database(tmp_path / name, read_only=True) as database:
+        sql = "select agreement, benchmark_agreement, extra is null from labels order by label_id"
+        assert [tuple(row) for row in database.query(sql).rows] == [
+            (0.5, 1, True),
+            (0.25, None, True),
+            (0.125, None, False),
+        ]

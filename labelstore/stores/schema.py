@@ -8,7 +8,7 @@ from pathlib import Path
 from labelstore.errors import StoreError
 from labelstore.rows import sql_text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 

@@ -144,6 +144,7 @@ class _LabelShredder(AnnotationShredder):
                 None,
                 None,
                 None,
+                None,
                 form,
                 element.label.frames if isinstance(element.label, v1.Annotations) else None,
                 *counts,

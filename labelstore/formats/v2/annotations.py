@@ -229,7 +229,7 @@ class AnnotationShredder(Nodes):
 
     def geometry(self, item: v2.Object, object_id: int) -> tuple[str, str | None]:
         """Add the rows of an object's geometry; its kind and its extra."""
-        extra = None if item.extra is None else extra_json(item.extra)
+        extra = _extra_of(item)
         word = item.annotation_kind
         if word is not None and self.asset_hint in (None, "text"):
             self.hint(word)
@@ -257,9 +257,7 @@ class AnnotationShredder(Nodes):
             extra = self.geojson(item, object_id, extra)
         elif shape in ("selected_messages", "ranked_messages") and not _messages_of(item, shape):
             members = msgspec.structs.asdict(getattr(item, shape))  # no rows to tell of the block: it stays as it is
-            extra = extra_json(
-                item.extra, **{shape: {key: value for key, value in members.items() if value is not None}}
-            )
+            extra = _extra_of(item, **{shape: {key: value for key, value in members.items() if value is not None}})
         elif shape is not None and shape != "mask":
             self.text_or_messages(item, shape, object_id)
         return kind, extra
@@ -295,7 +293,7 @@ class AnnotationShredder(Nodes):
             self.path(kind + "s", object_id, coordinates, "geo")
         if kind is None:
             members = shape.extra.members if shape.extra else {}
-            return extra_json(item.extra, geojson={"type": shape.type, "coordinates": Raw(coordinates), **members})
+            return _extra_of(item, geojson={"type": shape.type, "coordinates": Raw(coordinates), **members})
         return extra
 
     def text_or_messages(self, item: v2.Object, shape: str, object_id: int) -> None:
@@ -393,7 +391,7 @@ class AnnotationShredder(Nodes):
                 question.message_id,
                 *(None,) * 4,
                 counted(answers),
-                None if question.extra is None else extra_json(question.extra),
+                extra_json(question.extra, confidence=question.confidence, custom_metrics=question.custom_metrics),
             )
         )
 
@@ -473,6 +471,10 @@ def _add_spans(spans: list[list[Any]], group: str | None, feature_id: str, pairs
         spans.append([group, feature_id, 0, None, None, 0, 0])
     spans[first][5] |= 1
     spans[-1][6] |= 1
+
+
+def _extra_of(item: v2.Object, **members: Any) -> str | None:
+    return extra_json(item.extra, custom_metrics=item.custom_metrics, **members)
 
 
 def _messages_of(item: v2.Object, shape: str) -> Sequence[v2.Message]:

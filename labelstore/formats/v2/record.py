@@ -100,6 +100,7 @@ class Answer(Struct, forbid_unknown_fields=True):
     value: str = ABSENT
     content: str = ABSENT
     confidence: Number = ABSENT
+    custom_metrics: list[Any] = ABSENT
     classifications: "list[Classification]" = ABSENT
     extra: Extra = ABSENT
 
@@ -125,6 +126,8 @@ class Classification(Struct, forbid_unknown_fields=True):
     conversational_checklist_answers: list[Answer] = ABSENT
     conversational_text_answer: Answer = ABSENT
     message_id: str = ABSENT
+    confidence: Number = ABSENT
+    custom_metrics: list[Any] = ABSENT
     extra: Extra = ABSENT
 
 
@@ -163,6 +166,7 @@ class Object(Struct, forbid_unknown_fields=True):
     page_number: Number = ABSENT
     page_dimensions: PageDimensions = ABSENT
     confidence: Number = ABSENT
+    custom_metrics: list[Any] = ABSENT
     extra: Extra = ABSENT
 
 
@@ -241,6 +245,8 @@ class PerformanceDetails(Struct, forbid_unknown_fields=True):
     seconds_to_create: Number = ABSENT
     seconds_to_review: Number = ABSENT
     skipped: bool = ABSENT
+    consensus_score: Number = ABSENT
+    benchmark_score: Number = ABSENT
     extra: Extra = ABSENT
 
 
@@ -251,7 +257,7 @@ class Label(Struct, forbid_unknown_fields=True):
     label_details: LabelDetails = ABSENT
     performance_details: PerformanceDetails = ABSENT
     annotations: Annotations = ABSENT
-    consensus_score: Number = ABSENT
+    consensus_score: Number = ABSENT  # exports seen have the scores in performance_details
     benchmark_score: Number = ABSENT
     extra: Extra = ABSENT
 
@@ -330,7 +336,7 @@ class MediaAttributes(Struct, forbid_unknown_fields=True):
     mime_type: str = ABSENT
     width: Number = ABSENT
     height: Number = ABSENT
-    exif_rotation: str = ABSENT
+    exif_rotation: str | Integer = ABSENT  # a number since 2025
     frame_rate: Number = ABSENT
     frame_count: Number = ABSENT
     duration: Number = ABSENT

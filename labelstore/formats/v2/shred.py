@@ -92,6 +92,7 @@ class _LineShredder(AnnotationShredder):
         )
 
     def media_attributes(self, media: v2.MediaAttributes) -> None:
+        rotation = media.exif_rotation
         self.rows["media_attributes"].append(
             (
                 self.next(),
@@ -101,7 +102,7 @@ class _LineShredder(AnnotationShredder):
                 media.mime_type,
                 media.width,
                 media.height,
-                media.exif_rotation,
+                rotation if isinstance(rotation, str) else None,
                 media.frame_rate,
                 media.frame_count,
                 media.duration,
@@ -113,7 +114,7 @@ class _LineShredder(AnnotationShredder):
                 media.codec_name,
                 media.codec_tag,
                 media.sample_aspect_ratio,
-                extra_json(media.extra),
+                extra_json(media.extra, exif_rotation=None if isinstance(rotation, str) else rotation),
             )
         )
 
@@ -285,6 +286,11 @@ class _LineShredder(AnnotationShredder):
             annotations_id = self.next()
             counts, body_extra = self.annotations(body)
         derived_id = self.label_id != label.id
+        inside = performance is not None and (
+            performance.consensus_score is not None or performance.benchmark_score is not None
+        )
+        scored: v2.Label | v2.PerformanceDetails = performance if inside else label
+        beside = {"consensus_score": label.consensus_score, "benchmark_score": label.benchmark_score} if inside else {}
         end_id = self.next()
         self.next()  # the place of the bracket that closes after the last
         self.rows["labels"].append(
@@ -307,20 +313,21 @@ class _LineShredder(AnnotationShredder):
                 None if performance is None else performance.seconds_to_create,
                 None if performance is None else performance.seconds_to_review,
                 None if performance is None else performance.skipped,
-                label.consensus_score,
-                label.benchmark_score,
+                scored.consensus_score,
+                scored.benchmark_score,
                 *(None,) * 10,
                 None if details is None else counted(reviews),
                 details is not None,
                 None if details is None else extra_json(details.extra),
                 performance is not None,
+                inside,
                 None if performance is None else extra_json(performance.extra),
                 None,
                 None,
                 *counts,
                 body_extra,
                 None,
-                extra_json(label.extra, **({"id": label.id} if derived_id else {})),
+                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **beside),
             )
         )
 
