@@ -38,6 +38,7 @@ SQLITE_MACROS = (
         rf"{_SQLITE_MOMENT} then round((julianday(\1) - 2440587.5) * 86400e3) / 1e3 end",
     ),
     _QUANTILE,
+    (r"\bis not distinct from\b", "is"),  # SQLite before 3.39 has no other word for it
     (r"\bleast\(", "min("),
     (r"\bgreatest\(", "max("),
 )

@@ -39,6 +39,8 @@ VIEWS = (
     "views/conversation_labels.sql",
     "views/dicom_labels.sql",
     "views/html_labels.sql",
+    "{engine}/object_sizes.sql",
+    "views/workflow_steps.sql",
 )
 
 

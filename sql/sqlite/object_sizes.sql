@@ -1,0 +1,146 @@
+-- one object with a size: a box, polygon, polyline or text entity
+-- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of a text
+-- entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
+create view object_sizes as
+select
+    o.object_id,
+    o.label_id,
+    o.frame_number,
+    o.name,
+    o.kind,
+    case when b.coordinates is not null then 'degrees' else coalesce(lower(o.unit), 'pixels') end as unit,
+    b.width * b.height as area,
+    2 * (b.width + b.height) as perimeter,
+    null as length
+from bounding_boxes as b
+join objects as o on o.object_id = b.object_id
+union all
+select
+    o.object_id,
+    o.label_id,
+    o.frame_number,
+    o.name,
+    o.kind,
+    case when g.form = 'geo' then 'degrees' else coalesce(lower(o.unit), 'pixels') end,
+    -- the shoelace formula, seen from a corner of the bounds so that no digits get lost; other rings of a part are holes
+    (
+        select sum(case when ring = 0 then doubled else -doubled end) / 2
+        from (
+            select
+                ring,
+                abs(sum((from_x - g.min_x) * (y - g.min_y) - (x - g.min_x) * (from_y - g.min_y))) as doubled
+            from (
+                select
+                    parts.key as part,
+                    rings.key as ring,
+                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
+                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
+                    lag(coalesce(v.value ->> 'x', v.value ->> 0), 1, coalesce(rings.value ->> '$[#-1].x', rings.value ->> '$[#-1][0]')) over path as from_x,
+                    lag(coalesce(v.value ->> 'y', v.value ->> 1), 1, coalesce(rings.value ->> '$[#-1].y', rings.value ->> '$[#-1][1]')) over path as from_y
+                from json_each(g.parts) as parts,
+                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                where v.type in ('array', 'object')
+                window path as (partition by parts.key, rings.key order by v.key)
+            )
+            group by part, ring
+        )
+    ),
+    (
+        -- not every SQLite has sqrt(): three steps of Newton's method, from a guess within 1 % for 1 to 2, give all digits
+        select sum(case when longer > 0 then longer * (guess + square / guess) / 2 else 0 end)
+        from (
+            select longer, square, (guess + square / guess) / 2 as guess
+            from (
+                select longer, square, (guess + square / guess) / 2 as guess
+                from (
+                    select longer, square, 0.5936e0 + 0.4142e0 * square as guess
+                    from (
+                        select
+                            max(across, down) as longer,
+                            1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
+                        from (
+                            select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
+                            from (
+                                select
+                                    parts.key as part,
+                                    rings.key as ring,
+                                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
+                                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
+                                    lag(coalesce(v.value ->> 'x', v.value ->> 0), 1, coalesce(rings.value ->> '$[#-1].x', rings.value ->> '$[#-1][0]')) over path as from_x,
+                                    lag(coalesce(v.value ->> 'y', v.value ->> 1), 1, coalesce(rings.value ->> '$[#-1].y', rings.value ->> '$[#-1][1]')) over path as from_y
+                                from json_each(g.parts) as parts,
+                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                                where v.type in ('array', 'object')
+                                window path as (partition by parts.key, rings.key order by v.key)
+                            )
+                        )
+                    )
+                )
+            )
+        )
+    ),
+    null
+from (
+    select object_id, form, min_x, min_y, case when min_x is null then '[]'
+        when coalesce(form, '') not in ('geo', 'wkt', 'wkt_item') then '[[' || coordinates || ']]'
+        when json_type(coordinates, '$[0][0][0]') = 'array' then coordinates
+        else '[' || coordinates || ']' end as parts
+    from polygons
+) as g
+join objects as o on o.object_id = g.object_id
+union all
+select
+    o.object_id,
+    o.label_id,
+    o.frame_number,
+    o.name,
+    o.kind,
+    case when g.form = 'geo' then 'degrees' else coalesce(lower(o.unit), 'pixels') end,
+    null,
+    null,
+    (
+        select sum(case when longer > 0 then longer * (guess + square / guess) / 2 else 0 end)
+        from (
+            select longer, square, (guess + square / guess) / 2 as guess
+            from (
+                select longer, square, (guess + square / guess) / 2 as guess
+                from (
+                    select longer, square, 0.5936e0 + 0.4142e0 * square as guess
+                    from (
+                        select
+                            max(across, down) as longer,
+                            1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
+                        from (
+                            select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
+                            from (
+                                select
+                                    parts.key as part,
+                                    rings.key as ring,
+                                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
+                                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
+                                    lag(coalesce(v.value ->> 'x', v.value ->> 0)) over path as from_x,
+                                    lag(coalesce(v.value ->> 'y', v.value ->> 1)) over path as from_y
+                                from json_each(g.parts) as parts,
+                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                                where v.type in ('array', 'object')
+                                window path as (partition by parts.key, rings.key order by v.key)
+                            )
+                        )
+                    )
+                )
+            )
+        )
+    )
+from (
+    select object_id, form, case when min_x is null then '[]' else '[[' || coordinates || ']]' end as parts
+    from polylines
+) as g
+join objects as o on o.object_id = g.object_id
+union all
+select o.object_id, o.label_id, o.frame_number, o.name, o.kind, 'characters', null, null, t."end" - t.start + 1
+from text_entities as t
+join objects as o on o.object_id = t.object_id
+where t.start <= t."end";
