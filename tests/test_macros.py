@@ -40,7 +40,9 @@ def test_moments(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -
 @ENGINES
 def test_quantiles_are_interpolated(tmp_path: Path, engine: str) -> None:
     # of 1 2 4 10: places 0.75, 1.5 and 2.25 lie between 1 and 2, 2 and 4, 4 and 10; one value is all quantiles
-    values = " union all ".join(f"select '{g}' as g, {x} as x" for g, x in [("a", 1), ("a", 10), ("a", 4), ("a", 2), ("b", 7)])
+    values = " union all ".join(
+        f"select '{g}' as g, {x} as x" for g, x in [("a", 1), ("a", 10), ("a", 4), ("a", 2), ("b", 7)]
+    )
     sql = f"""select g, quantile(0.25, x), quantile(0.5, x), quantile(0.75, x), quantile(0, x) from (
         select g, x, row_number() over (partition by g order by x) - 1 as place, count(*) over (partition by g) as places
         from ({values}) as v) as t group by g order by g"""

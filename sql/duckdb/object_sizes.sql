@@ -1,6 +1,6 @@
 -- one object with a size: a box, polygon, polyline or text entity
--- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of a text
--- entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
+-- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of
+-- a text entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
 create view object_sizes as
 with polygon_parts as (
     select

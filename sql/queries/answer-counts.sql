@@ -1,6 +1,6 @@
--- Answers of each question by project: how often each was given, and its share of the times that the question was answered.
--- The shares of a checklist add up to more than 1 where several answers were ticked. Free texts are counted together with
--- `answer` NULL, unless $texts is 1. A question asked in several frames counts once for each.
+-- Answers of each question by project: how often each was given, and its share of the times that the question was
+-- answered. The shares of a checklist add up to more than 1 where several answers were ticked. Free texts are counted
+-- together with `answer` NULL, unless $texts is 1. A question asked in several frames counts once for each.
 -- $project: only this project, by id or name
 -- $texts = 0: 1 counts each free text by itself
 with given as (
@@ -43,4 +43,10 @@ join asked as t
     on t.project_id is not distinct from n.project_id
     and t.question is not distinct from n.question
     and t.kind is not distinct from n.kind
-order by n.project nulls last, n.project_id nulls last, n.question nulls last, n.kind nulls last, n.answers desc, n.answer nulls last
+order by
+    n.project nulls last,
+    n.project_id nulls last,
+    n.question nulls last,
+    n.kind nulls last,
+    n.answers desc,
+    n.answer nulls last

@@ -1,6 +1,6 @@
--- How even the classes of each project and asset type are: one row for each class, the largest first.
--- An object in several frames counts once for each. `times_rarer` is the largest class divided by this one, `weight` the
--- usual weight in training: all objects / (number of classes * objects of this class). `label_share` is the share of the
+-- How even the classes of each project and asset type are: one row for each class, the largest first. An object in
+-- several frames counts once for each. `times_rarer` is the largest class divided by this one, `weight` the usual
+-- weight in training: all objects / (number of classes * objects of this class). `label_share` is the share of the
 -- project's labels of that asset type, empty ones too but not the skipped, that hold the class.
 -- $project: only this project, by id or name
 with label_counts as (

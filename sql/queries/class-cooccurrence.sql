@@ -1,6 +1,6 @@
--- Pairs of classes that stand in one label: how many labels hold both, by project.
--- `jaccard` is labels with both / labels with one or both; `share_of_a` and `share_of_b` are the labels with both among those
--- with the first and the second class.
+-- Pairs of classes that stand in one label: how many labels hold both, by project. `jaccard` is labels with both /
+-- labels with one or both; `share_of_a` and `share_of_b` are the labels with both among those with the first and the
+-- second class.
 -- $project: only this project, by id or name
 with held as (
     select distinct l.project_id, p.name as project, o.label_id, o.name

@@ -1,5 +1,5 @@
--- Objects of each class by project and asset type, with the labels that hold them and their share of the project's objects.
--- An object in several frames counts once for each.
+-- Objects of each class by project and asset type, with the labels that hold them and their share of the project's
+-- objects. An object in several frames counts once for each.
 -- $project: only this project, by id or name
 select
     p.name as project,

@@ -1,6 +1,7 @@
 -- Objects of one kind that have exactly the same geometry in one label (in a video: in one frame), of whatever class.
--- Boxes, polygons, polylines and points by their coordinates, text entities by their span; masks are pictures and not compared.
--- `classes` counts the classes of the copies, `name` is the first by alphabet; the object ids are those of `objects`.
+-- Boxes, polygons, polylines and points by their coordinates, text entities by their span; masks are pictures and not
+-- compared. `classes` counts the classes of the copies, `name` is the first by alphabet; the object ids are those of
+-- `objects`.
 -- $project: only this project, by id or name
 with placed as (
     select object_id, "left" as a, "top" as b, width as c, height as d from bounding_boxes
@@ -57,6 +58,7 @@ join labels as l on l.label_id = e.label_id
 left join projects as p on p.project_id = l.project_id
 where l.model_run_id is null and (e.a is not null or e.path is not null)
     and ($project is null or l.project_id = $project or p.name = $project)
-group by l.project_id, p.name, e.label_id, e.frame_id, e.frame_number, e.page, e.kind, e.a, e.b, e.c, e.d, e.path, e.message_id
+group by l.project_id, p.name, e.label_id, e.frame_id, e.frame_number, e.page, e.kind,
+    e.a, e.b, e.c, e.d, e.path, e.message_id
 having count(*) > 1
 order by project nulls last, e.label_id, first_object_id

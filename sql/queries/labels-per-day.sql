@@ -1,6 +1,6 @@
--- Labels and objects by labeler and day, with the hours that went into them. Days are in UTC, by the creation of the label.
--- `labels` are those that were not skipped. An object in several frames counts once for each. `hours` counts skipped labels too.
--- Labels without a readable time are left out.
+-- Labels and objects by labeler and day, with the hours that went into them. Days are in UTC, by the creation of the
+-- label. `labels` are those that were not skipped. An object in several frames counts once for each. `hours` counts
+-- skipped labels too. Labels without a readable time are left out.
 -- $project: only this project, by id or name
 with done as (
     select

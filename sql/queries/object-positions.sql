@@ -1,10 +1,16 @@
--- Where the objects of each class lie in the picture: the mean of their centres, and of their width and height.
--- Values are parts of the picture: 0.5, 0.5 is its centre, y counts from the top. Only objects with a place in pixels and
--- a known size of the picture (v1 seldom tells it); `left_out` counts the other boxes, polygons, polylines and points.
--- An object in several frames counts once for each. A centre is that of the bounding box.
+-- Where the objects of each class lie in the picture: the mean of their centres, and of their width and height. Values
+-- are parts of the picture: 0.5, 0.5 is its centre, y counts from the top. Only objects with a place in pixels and a
+-- known size of the picture (v1 seldom tells it); `left_out` counts the other boxes, polygons, polylines and points. An
+-- object in several frames counts once for each. A centre is that of the bounding box.
 -- $project: only this project, by id or name
 with placed as (
-    select object_id, "left" as min_x, "top" as min_y, "left" + width as max_x, "top" + height as max_y, coordinates is not null as geo
+    select
+        object_id,
+        "left" as min_x,
+        "top" as min_y,
+        "left" + width as max_x,
+        "top" + height as max_y,
+        coordinates is not null as geo
     from bounding_boxes
     union all
     select object_id, min_x, min_y, max_x, max_y, coalesce(form, '') = 'geo' from polygons

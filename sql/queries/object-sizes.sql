@@ -1,15 +1,15 @@
--- Sizes of the objects of each class: smallest, quartiles and largest, the perimeter's median and the length's.
--- Boxes and polygons by area and perimeter, polylines by length, text entities by length in characters; `unit` tells pixels
+-- Sizes of the objects of each class: smallest, quartiles and largest, the perimeter's median and the length's. Boxes
+-- and polygons by area and perimeter, polylines by length, text entities by length in characters; `unit` tells pixels
 -- from degrees (geospatial), the units of documents and characters. Masks have no size in an export. Quartiles are
 -- interpolated between the two nearest values. An object in several frames counts once for each.
 -- $project: only this project, by id or name
--- $name: only this class, which is much faster where there are many polygons
+-- $class: only this class, which is much faster where there are many polygons
 with sized as materialized (
     select s.name, s.kind, s.unit, s.area, s.perimeter, s.length, coalesce(s.area, s.length) as size
     from object_sizes as s
     join labels as l on l.label_id = s.label_id
     left join projects as p on p.project_id = l.project_id
-    where l.model_run_id is null and ($name is null or s.name = $name)
+    where l.model_run_id is null and ($class is null or s.name = $class)
         and ($project is null or l.project_id = $project or p.name = $project)
 ),
 by_size as (

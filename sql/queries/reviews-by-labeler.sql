@@ -1,5 +1,6 @@
--- Reviews by labeler and project: how many labels were approved and rejected. One row for each labeler whose labels were reviewed.
--- A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected.
+-- Reviews by labeler and project: how many labels were approved and rejected. One row for each labeler whose labels
+-- were reviewed. A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts
+-- of approved + rejected.
 -- $project: only this project, by id or name
 select
     p.name as project,

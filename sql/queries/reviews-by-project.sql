@@ -1,6 +1,6 @@
--- Reviews by project: how many labels were approved and rejected, and how many have no review yet.
--- A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected.
--- Skipped labels count too.
+-- Reviews by project: how many labels were approved and rejected, and how many have no review yet. A score above 0
+-- approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected. Skipped
+-- labels count too.
 -- $project: only this project, by id or name
 with labelled as (
     select l.project_id, p.name as project, l.label_id

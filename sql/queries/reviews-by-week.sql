@@ -1,6 +1,6 @@
--- Reviews by project and week: how many labels were approved and rejected. A week is its Monday (ISO 8601, UTC).
--- A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected.
--- Reviews without a readable time are left out.
+-- Reviews by project and week: how many labels were approved and rejected. A week is its Monday (ISO 8601, UTC). A
+-- score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved +
+-- rejected. Reviews without a readable time are left out.
 -- $project: only this project, by id or name
 with reviewed as (
     select l.project_id, p.name as project, week_of(r.created_at) as week, r.label_id, r.score

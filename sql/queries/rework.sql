@@ -1,13 +1,23 @@
--- Data rows that were sent back in the workflow: rejected, or moved to a task that they had left before.
--- One row is a data row in a project. `sent_back_at` is the first time, `approved_at` the first approval after the last time
--- (NULL until then), `hours` the time between the two. Needs the workflow history in the export.
+-- Data rows that were sent back in the workflow: rejected, or moved to a task that they came to before the one they were in.
+-- One row is a data row in a project. The move that follows a rejection is the way out of rework and no move back.
+-- `sent_back_at` is the first time, `approved_at` the first approval after the last time (NULL until then), `hours` the
+-- time between the two. Needs the workflow history in the export.
 -- $project: only this project, by id or name
 with steps as materialized (
-    select w.*, seconds_of(w.created_at) as moment from workflow_steps as w
+    select
+        w.*,
+        seconds_of(w.created_at) as moment,
+        lag(lower(w.action)) over (partition by w.data_row_id, w.project_id order by w.step) as action_before
+    from workflow_steps as w
 ),
-left_tasks as (
-    select data_row_id, project_id, task_name, min(step) as step
-    from steps
+-- the tasks of a data row in the order in which it came to them
+tasks as (
+    select data_row_id, project_id, task_name, min(place) as place
+    from (
+        select data_row_id, project_id, task_name, 2 * step as place from steps
+        union all
+        select data_row_id, project_id, next_task_name, 2 * step + 1 from steps
+    ) as told
     where task_name is not null
     group by data_row_id, project_id, task_name
 ),
@@ -20,12 +30,15 @@ backs as (
         min(s.step) as first_step,
         max(s.step) as last_step
     from steps as s
-    left join left_tasks as t
+    left join tasks as f
+        on f.data_row_id = s.data_row_id
+        and f.project_id is not distinct from s.project_id
+        and f.task_name = s.task_name
+    left join tasks as t
         on t.data_row_id = s.data_row_id
         and t.project_id is not distinct from s.project_id
         and t.task_name = s.next_task_name
-        and t.step < s.step
-    where lower(s.action) = 'reject' or t.step is not null
+    where lower(s.action) = 'reject' or (t.place < f.place and coalesce(s.action_before, '') <> 'reject')
     group by s.data_row_id, s.project_id
 ),
 approvals as (

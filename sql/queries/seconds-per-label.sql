@@ -1,6 +1,7 @@
--- Seconds that a label and an object take, by project and labeler: quartiles, interpolated between the two nearest values.
--- Only labels that tell their seconds and were not skipped. Seconds of v2 labels include the review. The seconds per object are
--- those of a label divided by its objects, for labels with objects; an object in several frames counts once for each.
+-- Seconds that a label and an object take, by project and labeler: quartiles, interpolated between the two nearest
+-- values. Only labels that tell their seconds and were not skipped. Seconds of v2 labels include the review. The
+-- seconds per object are those of a label divided by its objects, for labels with objects; an object in several frames
+-- counts once for each.
 -- $project: only this project, by id or name
 with timed as (
     select

@@ -1,5 +1,5 @@
--- How long data rows stay in each task of the workflow, by project: the time from one event of a data row to its next one.
--- In hours; quartiles are interpolated between the two nearest values. A stay that goes on does not count yet.
+-- How long data rows stay in each task of the workflow, by project: the time from one event of a data row to its next
+-- one. In hours; quartiles are interpolated between the two nearest values. A stay that goes on does not count yet.
 -- $project: only this project, by id or name
 with stays as (
     select

@@ -1,6 +1,6 @@
 -- one object with a size: a box, polygon, polyline or text entity
--- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of a text
--- entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
+-- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of
+-- a text entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
 create view object_sizes as
 select
     o.object_id,
@@ -33,13 +33,16 @@ select
                 select
                     parts.key as part,
                     rings.key as ring,
-                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
-                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
-                    lag(coalesce(v.value ->> 'x', v.value ->> 0), 1, coalesce(rings.value ->> '$[#-1].x', rings.value ->> '$[#-1][0]')) over path as from_x,
-                    lag(coalesce(v.value ->> 'y', v.value ->> 1), 1, coalesce(rings.value ->> '$[#-1].y', rings.value ->> '$[#-1][1]')) over path as from_y
+                    v.value ->> g.at_x as x,
+                    v.value ->> g.at_y as y,
+                    lag(v.value ->> g.at_x) over path as from_x,
+                    lag(v.value ->> g.at_y) over path as from_y
                 from json_each(g.parts) as parts,
                     json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                    -- the first vertex once more at the end closes the ring
+                    json_each(
+                        case when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0) else '[]' end
+                    ) as v
                 where v.type in ('array', 'object')
                 window path as (partition by parts.key, rings.key order by v.key)
             )
@@ -47,46 +50,58 @@ select
         )
     ),
     (
-        -- not every SQLite has sqrt(): three steps of Newton's method, from a guess within 1 % for 1 to 2, give all digits
-        select sum(case when longer > 0 then longer * (guess + square / guess) / 2 else 0 end)
+        -- not every SQLite has sqrt(): a guess within 1 % for 1 to 2, then a step of Halley's and one of Newton's method
+        select sum(case when longer > 0 then longer * (root + square / root) / 2 else 0 end)
         from (
-            select longer, square, (guess + square / guess) / 2 as guess
+            select longer, square, guess * (guess * guess + 3 * square) / (3 * guess * guess + square) as root
             from (
-                select longer, square, (guess + square / guess) / 2 as guess
+                select longer, square, 0.5936e0 + 0.4142e0 * square as guess
                 from (
-                    select longer, square, 0.5936e0 + 0.4142e0 * square as guess
+                    select
+                        max(across, down) as longer,
+                        1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
                     from (
-                        select
-                            max(across, down) as longer,
-                            1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
+                        select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
                         from (
-                            select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
-                            from (
-                                select
-                                    parts.key as part,
-                                    rings.key as ring,
-                                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
-                                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
-                                    lag(coalesce(v.value ->> 'x', v.value ->> 0), 1, coalesce(rings.value ->> '$[#-1].x', rings.value ->> '$[#-1][0]')) over path as from_x,
-                                    lag(coalesce(v.value ->> 'y', v.value ->> 1), 1, coalesce(rings.value ->> '$[#-1].y', rings.value ->> '$[#-1][1]')) over path as from_y
-                                from json_each(g.parts) as parts,
-                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
-                                where v.type in ('array', 'object')
-                                window path as (partition by parts.key, rings.key order by v.key)
-                            )
+                            select
+                                parts.key as part,
+                                rings.key as ring,
+                                v.value ->> g.at_x as x,
+                                v.value ->> g.at_y as y,
+                                lag(v.value ->> g.at_x) over path as from_x,
+                                lag(v.value ->> g.at_y) over path as from_y
+                            from json_each(g.parts) as parts,
+                                json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                -- the first vertex once more at the end closes the ring
+                                json_each(
+                                    case when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0) else '[]' end
+                                ) as v
+                            where v.type in ('array', 'object')
+                            window path as (partition by parts.key, rings.key order by v.key)
                         )
+                        limit -1  -- with a limit, SQLite computes these once and not for each use
                     )
+                    limit -1
                 )
             )
+            limit -1
         )
     ),
     null
 from (
-    select object_id, form, min_x, min_y, case when min_x is null then '[]'
-        when coalesce(form, '') not in ('geo', 'wkt', 'wkt_item') then '[[' || coordinates || ']]'
-        when json_type(coordinates, '$[0][0][0]') = 'array' then coordinates
-        else '[' || coordinates || ']' end as parts
+    select
+        object_id,
+        form,
+        min_x,
+        min_y,
+        case
+            when min_x is null then '[]'
+            when coalesce(form, '') not in ('geo', 'wkt', 'wkt_item') then '[[' || coordinates || ']]'
+            when json_type(coordinates, '$[0][0][0]') = 'array' then coordinates
+            else '[' || coordinates || ']'
+        end as parts,
+        case when coalesce(form, '') in ('geo', 'wkt', 'wkt_item') then 0 else 'x' end as at_x,
+        case when coalesce(form, '') in ('geo', 'wkt', 'wkt_item') then 1 else 'y' end as at_y
     from polygons
 ) as g
 join objects as o on o.object_id = g.object_id
@@ -101,41 +116,46 @@ select
     null,
     null,
     (
-        select sum(case when longer > 0 then longer * (guess + square / guess) / 2 else 0 end)
+        select sum(case when longer > 0 then longer * (root + square / root) / 2 else 0 end)
         from (
-            select longer, square, (guess + square / guess) / 2 as guess
+            select longer, square, guess * (guess * guess + 3 * square) / (3 * guess * guess + square) as root
             from (
-                select longer, square, (guess + square / guess) / 2 as guess
+                select longer, square, 0.5936e0 + 0.4142e0 * square as guess
                 from (
-                    select longer, square, 0.5936e0 + 0.4142e0 * square as guess
+                    select
+                        max(across, down) as longer,
+                        1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
                     from (
-                        select
-                            max(across, down) as longer,
-                            1 + (min(across, down) / max(across, down)) * (min(across, down) / max(across, down)) as square
+                        select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
                         from (
-                            select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
-                            from (
-                                select
-                                    parts.key as part,
-                                    rings.key as ring,
-                                    coalesce(v.value ->> 'x', v.value ->> 0) as x,
-                                    coalesce(v.value ->> 'y', v.value ->> 1) as y,
-                                    lag(coalesce(v.value ->> 'x', v.value ->> 0)) over path as from_x,
-                                    lag(coalesce(v.value ->> 'y', v.value ->> 1)) over path as from_y
-                                from json_each(g.parts) as parts,
-                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
-                                where v.type in ('array', 'object')
-                                window path as (partition by parts.key, rings.key order by v.key)
-                            )
+                            select
+                                parts.key as part,
+                                rings.key as ring,
+                                v.value ->> g.at_x as x,
+                                v.value ->> g.at_y as y,
+                                lag(v.value ->> g.at_x) over path as from_x,
+                                lag(v.value ->> g.at_y) over path as from_y
+                            from json_each(g.parts) as parts,
+                                json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                            where v.type in ('array', 'object')
+                            window path as (partition by parts.key, rings.key order by v.key)
                         )
+                        limit -1  -- with a limit, SQLite computes these once and not for each use
                     )
+                    limit -1
                 )
             )
+            limit -1
         )
     )
 from (
-    select object_id, form, case when min_x is null then '[]' else '[[' || coordinates || ']]' end as parts
+    select
+        object_id,
+        form,
+        case when min_x is null then '[]' else '[[' || coordinates || ']]' end as parts,
+        case when coalesce(form, '') in ('geo', 'wkt', 'wkt_item') then 0 else 'x' end as at_x,
+        case when coalesce(form, '') in ('geo', 'wkt', 'wkt_item') then 1 else 'y' end as at_y
     from polylines
 ) as g
 join objects as o on o.object_id = g.object_id
