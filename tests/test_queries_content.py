@@ -1,6 +1,5 @@
 """Canned queries of what was labelled, against answers worked out by hand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ SIGNS = [
 
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb"])
-def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("content")
     store = store_of(folder, request.param, ROADS)
     from labelstore.loading import load
@@ -75,7 +74,7 @@ def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     more = store_of(folder, request.param, SIGNS, "more")
     more.unlink()
     load(store, [folder / "more.ndjson"])
-    yield store
+    return store
 
 
 def rows(store: Path, name: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -113,7 +112,7 @@ def test_objects_per_label(stored: Path) -> None:
 def test_object_sizes(stored: Path) -> None:
     # cars 200 200 200 400: places 0.75, 1.5 and 2.25 give 200, 200 and 250; perimeters 60 60 60 100
     # signs 100 2500: 700, 1300, 1900; perimeters 40 200
-    assert rows(stored, "object-sizes") == [
+    assert rows(stored, "object-sizes", perimeters=1) == [
         ("Car", "bounding_box", "area", "pixels", 4, 200.0, 200.0, 200.0, 250.0, 400.0, 60.0),
         ("Sign", "bounding_box", "area", "pixels", 2, 100.0, 700.0, 1300.0, 1900.0, 2500.0, 120.0),
         ("Lane", "polyline", "length", "pixels", 1, 11.0, 11.0, 11.0, 11.0, 11.0, None),
@@ -122,6 +121,7 @@ def test_object_sizes(stored: Path) -> None:
         ("Van", "bounding_box", "area", "pixels", 1, 400.0, 400.0, 400.0, 400.0, 400.0, 100.0),
         ("Word", "text_entity", "length", "characters", 1, 4.0, 4.0, 4.0, 4.0, 4.0, None),
     ]
+    assert {row[-1] for row in rows(stored, "object-sizes")} == {None}
     assert [row[0] for row in rows(stored, "object-sizes", project="Roads", **{"class": "Tree"})] == ["Tree"]
     assert rows(stored, "object-sizes", project="Signs", **{"class": "Tree"}) == []
 

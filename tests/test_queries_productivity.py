@@ -1,6 +1,5 @@
 """Canned queries of labels, objects and seconds, against answers worked out by hand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,12 @@ SIGNS = [
 
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb"])
-def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("productivity")
     store = store_of(folder, request.param, ROADS)
     store_of(folder, request.param, SIGNS, "more").unlink()
     load(store, [folder / "more.ndjson"])
-    yield store
+    return store
 
 
 def rows(store: Path, name: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -1,6 +1,5 @@
 """Canned queries of reviews, scores and the workflow, against answers worked out by hand."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +66,8 @@ ROADS = [
         **{"Agreement": 1, "Benchmark Agreement": 0, "DataRow ID": "row-a", "DataRow Workflow Info": INFO},
     ),
     v1("c", **{"Created By": "cy@example.com", "Has Open Issues": 3}),
-    v1("d", **{"Agreement": None}),
-    v1("e", Skipped=True, **{"Agreement": 0.1}),
+    v1("d", Agreement=None),
+    v1("e", Skipped=True, Agreement=0.1),
 ]
 PREDICTION = label("m1", reviews=[reviewed(1, DAY + "10:00:00Z")], consensus_score=0.9, benchmark_score=0.9)
 SIGNS = [
@@ -86,12 +85,12 @@ SIGNS = [
 
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb"])
-def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quality")
     store = store_of(folder, request.param, ROADS)
     store_of(folder, request.param, SIGNS, "more").unlink()
     load(store, [folder / "more.ndjson"])
-    yield store
+    return store
 
 
 def rows(store: Path, name: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -147,7 +146,8 @@ def test_workflow_steps(stored: Path) -> None:
 
 
 def test_rework(stored: Path) -> None:
-    # r1: sent back at 10, approved at 15; its way from rework to review is no move back. r2: to review again is none either
+    # r1: sent back at 10, approved at 15; its way from rework to review is no move back
+    # r2: its second way from labeling to review is none either
     assert rows(stored, "rework") == [
         ("Signs", "r1", "r1.jpg", 1, 0, f"{DAY}10:00:00.000+00:00", f"{DAY}15:00:00.000+00:00", 5.0),
         ("Signs", "r2", "r2.jpg", 0, 1, f"{DAY}03:00:00.000+00:00", None, None),
@@ -180,7 +180,8 @@ def test_benchmark_scores(stored: Path) -> None:
 
 
 def test_consensus_scores(stored: Path) -> None:
-    # ada: 0.5 and 1, d has null, the skipped e does not count; bo: 0.8 among the performance details and 0.6 beside them
+    # ada: 0.5 and 1, d has null, the skipped e does not count
+    # bo: 0.8 among the performance details and 0.6 beside them
     assert rows(stored, "consensus-scores") == [
         ("Roads", "ada@example.com", 3, 2, 1, 0.75, 0.5, 0.625, 0.75, 0.875, 1.0),
         ("Roads", "cy@example.com", 1, 0, 1, None, None, None, None, None, None),

@@ -4,8 +4,8 @@
 without a fraction and an offset (`Z`, `+02:00`; without one it is UTC). They give its day in UTC, the Monday of its ISO
 week (both as text) and the seconds since 1970, to the millisecond. Any other text gives NULL.
 
-`quantile(q, x)` aggregates the column x by linear interpolation between the two nearest values. Its subquery numbers the
-rows of a group by x: `place` from 0, of `places`.
+`quantile(q, x)` aggregates the column x by linear interpolation between the two nearest values. Its subquery numbers
+the rows of a group by x: `place` from 0, of `places`.
 """
 
 _COLUMN = r"([\w.]+)"

@@ -48,7 +48,7 @@ select
     o.name,
     o.kind,
     case when g.form = 'geo' then 'degrees' else coalesce(lower(o.unit), 'pixels') end,
-    -- the shoelace formula, seen from a corner of the bounds so that no digits get lost; other rings of a part are holes
+    -- the shoelace formula, seen from a corner of the bounds so that no digits get lost; further rings are holes
     list_sum([
         list_sum([
             case when n = 1 then 1 else -1 end * abs(list_sum([

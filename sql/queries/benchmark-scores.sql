@@ -10,7 +10,8 @@ with told as (
         case
             when l.benchmark_agreement is not null then l.benchmark_agreement
             -- v2: some exports have it among the performance details
-            when lower(json_type(l.performance_details_extra, '$.benchmark_score')) in ('integer', 'real', 'ubigint', 'double')
+            when lower(json_type(l.performance_details_extra, '$.benchmark_score'))
+                in ('integer', 'real', 'ubigint', 'double')
                 then cast(l.performance_details_extra ->> '$.benchmark_score' as double)
         end as told
     from labels as l

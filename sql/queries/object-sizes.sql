@@ -1,11 +1,12 @@
--- Sizes of the objects of each class: smallest, quartiles and largest, the perimeter's median and the length's. Boxes
--- and polygons by area and perimeter, polylines by length, text entities by length in characters; `unit` tells pixels
--- from degrees (geospatial), the units of documents and characters. Masks have no size in an export. Quartiles are
--- interpolated between the two nearest values. An object in several frames counts once for each.
+-- Sizes of the objects of each class: smallest, quartiles and largest. Boxes and polygons by area, polylines by length,
+-- text entities by length in characters; `unit` tells pixels from degrees (geospatial), the units of documents and
+-- characters. Masks have no size in an export. Quartiles are interpolated between the two nearest values. An object in
+-- several frames counts once for each. SQLite takes a while over many polygons: ask for one class then.
 -- $project: only this project, by id or name
--- $class: only this class, which is much faster where there are many polygons
+-- $class: only this class
+-- $perimeters = 0: 1 also gives the median perimeter of boxes and polygons
 with sized as materialized (
-    select s.name, s.kind, s.unit, s.area, s.perimeter, s.length, coalesce(s.area, s.length) as size
+    select s.name, s.kind, s.unit, s.area, s.length, case when $perimeters = 1 then s.perimeter end as perimeter
     from object_sizes as s
     join labels as l on l.label_id = s.label_id
     left join projects as p on p.project_id = l.project_id
@@ -17,11 +18,11 @@ by_size as (
         name,
         kind,
         unit,
-        size,
-        row_number() over (partition by name, kind, unit order by size) - 1 as place,
+        coalesce(area, length) as size,
+        row_number() over (partition by name, kind, unit order by coalesce(area, length)) - 1 as place,
         count(*) over (partition by name, kind, unit) as places
     from sized
-    where size is not null
+    where coalesce(area, length) is not null
 ),
 by_perimeter as (
     select

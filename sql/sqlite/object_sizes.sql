@@ -22,7 +22,7 @@ select
     o.name,
     o.kind,
     case when g.form = 'geo' then 'degrees' else coalesce(lower(o.unit), 'pixels') end,
-    -- the shoelace formula, seen from a corner of the bounds so that no digits get lost; other rings of a part are holes
+    -- the shoelace formula, seen from a corner of the bounds so that no digits get lost; further rings are holes
     (
         select sum(case when ring = 0 then doubled else -doubled end) / 2
         from (
@@ -31,26 +31,38 @@ select
                 abs(sum((from_x - g.min_x) * (y - g.min_y) - (x - g.min_x) * (from_y - g.min_y))) as doubled
             from (
                 select
-                    parts.key as part,
-                    rings.key as ring,
-                    v.value ->> g.at_x as x,
-                    v.value ->> g.at_y as y,
-                    lag(v.value ->> g.at_x) over path as from_x,
-                    lag(v.value ->> g.at_y) over path as from_y
-                from json_each(g.parts) as parts,
-                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                    -- the first vertex once more at the end closes the ring
-                    json_each(
-                        case when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0) else '[]' end
-                    ) as v
-                where v.type in ('array', 'object')
-                window path as (partition by parts.key, rings.key order by v.key)
+                    part,
+                    ring,
+                    x,
+                    y,
+                    lag(x) over path as from_x,
+                    lag(y) over path as from_y
+                from (
+                    select
+                        parts.key as part,
+                        rings.key as ring,
+                        v.key as place,
+                        v.value ->> g.at_x as x,
+                        v.value ->> g.at_y as y
+                    from json_each(g.parts) as parts,
+                        json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                        -- the first vertex once more at the end closes the ring
+                        json_each(
+                            case
+                                when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0)
+                                else '[]'
+                            end
+                        ) as v
+                    where v.type in ('array', 'object')
+                    limit -1  -- with a limit, SQLite computes these once and not for each use
+                )
+                window path as (partition by part, ring order by place)
             )
             group by part, ring
         )
     ),
     (
-        -- not every SQLite has sqrt(): a guess within 1 % for 1 to 2, then a step of Halley's and one of Newton's method
+        -- not every SQLite has sqrt(): a guess within 1 %, then a step of Halley's and one of Newton's
         select sum(case when longer > 0 then longer * (root + square / root) / 2 else 0 end)
         from (
             select longer, square, guess * (guess * guess + 3 * square) / (3 * guess * guess + square) as root
@@ -64,22 +76,34 @@ select
                         select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
                         from (
                             select
-                                parts.key as part,
-                                rings.key as ring,
-                                v.value ->> g.at_x as x,
-                                v.value ->> g.at_y as y,
-                                lag(v.value ->> g.at_x) over path as from_x,
-                                lag(v.value ->> g.at_y) over path as from_y
-                            from json_each(g.parts) as parts,
-                                json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                                -- the first vertex once more at the end closes the ring
-                                json_each(
-                                    case when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0) else '[]' end
-                                ) as v
-                            where v.type in ('array', 'object')
-                            window path as (partition by parts.key, rings.key order by v.key)
+                                part,
+                                ring,
+                                x,
+                                y,
+                                lag(x) over path as from_x,
+                                lag(y) over path as from_y
+                            from (
+                                select
+                                    parts.key as part,
+                                    rings.key as ring,
+                                    v.key as place,
+                                    v.value ->> g.at_x as x,
+                                    v.value ->> g.at_y as y
+                                from json_each(g.parts) as parts,
+                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                    -- the first vertex once more at the end closes the ring
+                                    json_each(
+                                        case
+                                            when rings.type = 'array' then json_insert(rings.value, '$[#]', rings.value -> 0)
+                                            else '[]'
+                                        end
+                                    ) as v
+                                where v.type in ('array', 'object')
+                                limit -1  -- with a limit, SQLite computes these once and not for each use
+                            )
+                            window path as (partition by part, ring order by place)
                         )
-                        limit -1  -- with a limit, SQLite computes these once and not for each use
+                        limit -1
                     )
                     limit -1
                 )
@@ -129,19 +153,28 @@ select
                         select abs(x - from_x) * 1e0 as across, abs(y - from_y) * 1e0 as down
                         from (
                             select
-                                parts.key as part,
-                                rings.key as ring,
-                                v.value ->> g.at_x as x,
-                                v.value ->> g.at_y as y,
-                                lag(v.value ->> g.at_x) over path as from_x,
-                                lag(v.value ->> g.at_y) over path as from_y
-                            from json_each(g.parts) as parts,
-                                json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
-                                json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
-                            where v.type in ('array', 'object')
-                            window path as (partition by parts.key, rings.key order by v.key)
+                                part,
+                                ring,
+                                x,
+                                y,
+                                lag(x) over path as from_x,
+                                lag(y) over path as from_y
+                            from (
+                                select
+                                    parts.key as part,
+                                    rings.key as ring,
+                                    v.key as place,
+                                    v.value ->> g.at_x as x,
+                                    v.value ->> g.at_y as y
+                                from json_each(g.parts) as parts,
+                                    json_each(case when parts.type = 'array' then parts.value else '[]' end) as rings,
+                                    json_each(case when rings.type = 'array' then rings.value else '[]' end) as v
+                                where v.type in ('array', 'object')
+                                limit -1  -- with a limit, SQLite computes these once and not for each use
+                            )
+                            window path as (partition by part, ring order by place)
                         )
-                        limit -1  -- with a limit, SQLite computes these once and not for each use
+                        limit -1
                     )
                     limit -1
                 )
