@@ -62,7 +62,9 @@ VIEWS_HEAD = """\
 
 `json` is the JSON text, rebuilt from the tables. `objects`, `classifications` and `labelled_frames` count the
 rows of those tables (and of `frames`) that belong to the label. `pos`, `rank` and `piece` are for the other
-views: the text of one piece, and its place among the pieces of a record. Every other column is the column of
+views: the text of one piece, and its place among the pieces of a record. `area`, `perimeter` and `length` are sizes
+in `unit`. `step` counts the events of a data row in a project from 1, the oldest first; `task_name` is the task
+that the event ended, `seconds_in_task` the time since the event before. Every other column is the column of
 that name in the tables; `project_name` is the name of the label's project.
 
 """

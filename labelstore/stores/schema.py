@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labelstore.errors import StoreError
 from labelstore.rows import sql_text
+from labelstore.stores import macros
 
 SCHEMA_VERSION = 3
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
@@ -38,6 +39,8 @@ VIEWS = (
     "views/conversation_labels.sql",
     "views/dicom_labels.sql",
     "views/html_labels.sql",
+    "{engine}/object_sizes.sql",
+    "views/workflow_steps.sql",
 )
 
 
@@ -77,6 +80,7 @@ SQLITE = Dialect(
             r" when abs(\1) < 1e9 and \1 = round(\1 * 1e6) / 1e6 then printf('%!.15g', \1)"  # six decimals say it
             r" when abs(\1) between 1e-4 and 1e15 then printf('%!.17g', \1) else printf('%!.20g', \1) end",
         ),
+        *macros.SQLITE_MACROS,
     ),
 )
 
@@ -88,6 +92,7 @@ DUCKDB = Dialect(
         (r" primary key\b", ""),  # constraints would halve the speed of a load
         (r" references \w+ \(\w+\)", ""),
         (r":first\b", "$first"),
+        *macros.DUCKDB_MACROS,
     ),
 )
 

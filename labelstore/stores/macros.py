@@ -1,0 +1,51 @@
+"""Macros of the files in `sql/`: what both engines can say, each in its own words. Arguments are columns or numbers.
+
+`day_of(x)`, `week_of(x)` and `seconds_of(x)` read a moment in ISO 8601, `2024-01-01` or `2024-01-01T10:00:00`, with or
+without a fraction and an offset (`Z`, `+02:00`; without one it is UTC). They give its day in UTC, the Monday of its ISO
+week (both as text) and the seconds since 1970, to the millisecond. Any other text gives NULL.
+
+`quantile(q, x)` aggregates the column x by linear interpolation between the two nearest values. Its subquery numbers
+the rows of a group by x: `place` from 0, of `places`.
+"""
+
+_COLUMN = r"([\w.]+)"
+
+_SQLITE_MOMENT = (
+    r"case when \1 glob '[12][0-9][0-9][0-9]-*' and (length(\1) = 10 or \1 glob '??????????[T ]??:??:??*')"
+    r" and \1 not glob '??????????[T ]24*' and date(substr(\1, 1, 10), '+0 days') = substr(\1, 1, 10)"  # no 30 February
+)
+
+_DUCKDB_PATTERN = (
+    "^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]+)?"
+    "( *(Z|[-+](0[0-9]|1[0-4]):[0-5][0-9]))?)?$"
+)
+_DUCKDB_MOMENT = (  # a cast to timestamp ignores offsets; one to timestamptz takes a text without for local time
+    rf"make_timestamp(epoch_us(case when regexp_matches(\1, '{_DUCKDB_PATTERN}') then try_cast(\1"
+    r" || case when length(\1) = 10 then ' 00:00:00Z' when \1 glob '*Z' or \1 glob '*[-+]??:??' then '' else 'Z' end"
+    r" as timestamptz) end))"
+)
+
+_QUANTILE = (
+    rf"\bquantile\(([\d.]+), {_COLUMN}\)",
+    r"sum(case when abs(place - \1e0 * (places - 1)) < 1 then \2 * (1 - abs(place - \1e0 * (places - 1))) end)",
+)
+
+SQLITE_MACROS = (
+    (rf"\bday_of\({_COLUMN}\)", rf"{_SQLITE_MOMENT} then date(\1) end"),
+    (rf"\bweek_of\({_COLUMN}\)", rf"{_SQLITE_MOMENT} then date(\1, 'weekday 0', '-6 days') end"),
+    (
+        rf"\bseconds_of\({_COLUMN}\)",
+        rf"{_SQLITE_MOMENT} then round((julianday(\1) - 2440587.5) * 86400e3) / 1e3 end",
+    ),
+    _QUANTILE,
+    (r"\bis not distinct from\b", "is"),  # SQLite before 3.39 has no other word for it
+    (r"\bleast\(", "min("),
+    (r"\bgreatest\(", "max("),
+)
+
+DUCKDB_MACROS = (
+    (rf"\bday_of\({_COLUMN}\)", f"cast(cast({_DUCKDB_MOMENT} as date) as varchar)"),
+    (rf"\bweek_of\({_COLUMN}\)", f"cast(cast(date_trunc('week', {_DUCKDB_MOMENT}) as date) as varchar)"),
+    (rf"\bseconds_of\({_COLUMN}\)", f"round(epoch_us({_DUCKDB_MOMENT}) / 1e3) / 1e3"),
+    _QUANTILE,
+)

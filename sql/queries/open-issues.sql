@@ -1,0 +1,18 @@
+-- Labels with open issues, those with most first. Only v1 exports tell of issues: 1, or how many there are.
+-- $project: only this project, by id or name
+select
+    p.name as project,
+    l.label_id,
+    l.data_row_id,
+    d.external_id,
+    l.created_by,
+    l.updated_at,
+    l.has_open_issues as open_issues,
+    l.view_label
+from labels as l
+left join data_rows as d on d.data_row_id = l.data_row_id
+left join projects as p on p.project_id = l.project_id
+where l.model_run_id is null
+    and l.has_open_issues > 0
+    and ($project is null or l.project_id = $project or p.name = $project)
+order by open_issues desc, project nulls last, l.label_id
