@@ -38,6 +38,8 @@ VIEWS = (
     "views/conversation_labels.sql",
     "views/dicom_labels.sql",
     "views/html_labels.sql",
+    "views/frame_features.sql",
+    "views/object_bounds.sql",
 )
 
 
