@@ -37,7 +37,8 @@ judged as (
             when start < 0 then 'start before the text'
             when "end" < start then 'end before start'
             when "end" >= text_utf16_units then 'end beyond the text'
-            when "end" >= text_code_points then 'end beyond the text in code points, not in UTF-16 units'
+            when "end" >= text_code_points and token is null
+                then 'end beyond the text in code points, not in UTF-16 units'
             when length <> token_code_points and length <> token_utf16_units then 'length is not that of the token'
             when token <> cut then 'token is not the text at the span'
         end as problem
