@@ -14,20 +14,19 @@ with recursive placed as (
         (min_x + max_x) / 2 - $x as cx,
         (min_y + max_y) / 2 - $y as cy
     from object_bounds
-    where min_x is not null and max_x is not null and min_y is not null and max_y is not null
-        and ($data_row is null or object_id in (
-            select object_id from objects
-            where label_id in (select label_id from labels where data_row_id = $data_row)
-        ))
+    where object_id in (
+        select object_id from objects
+        where ($class is null or name = $class) and label_id in (
+            select label_id from labels
+            where model_run_id is null and ($data_row is null or data_row_id = $data_row)
+        )
+    )
 ),
 nearest as (
-    select o.object_id, o.label_id, l.data_row_id, o.frame_number, o.name, o.kind,
-        p.dx * p.dx + p.dy * p.dy as square, p.cx * p.cx + p.cy * p.cy as center_square
-    from placed as p
-    join objects as o on o.object_id = p.object_id
-    join labels as l on l.label_id = o.label_id
-    where l.model_run_id is null and ($class is null or o.name = $class)
-    order by square, center_square, o.object_id
+    select object_id, dx * dx + dy * dy as square, cx * cx + cy * cy as center_square
+    from placed
+    where dx * dx + dy * dy is not null and cx * cx + cy * cy is not null
+    order by square, center_square, object_id
     limit cast($limit as integer)
 ),
 roots as (  -- Newton's, since not every SQLite has sqrt()
@@ -37,14 +36,15 @@ roots as (  -- Newton's, since not every SQLite has sqrt()
     where step < 600 and root - (root + square / root) / 2 > 0
 )
 select
-    n.label_id,
-    n.data_row_id,
-    n.frame_number,
-    n.object_id,
-    n.name,
-    n.kind,
-    case when n.square = 0 then 0.0 else round(min(r.root), 6) end as distance
+    o.label_id,
+    l.data_row_id,
+    o.frame_number,
+    o.object_id,
+    o.name,
+    o.kind,
+    (select case when n.square = 0 then 0.0 else round(min(r.root), 6) end from roots as r where r.object_id = n.object_id)
+        as distance
 from nearest as n
-join roots as r on r.object_id = n.object_id
-group by n.label_id, n.data_row_id, n.frame_number, n.object_id, n.name, n.kind, n.square, n.center_square
+join objects as o on o.object_id = n.object_id
+join labels as l on l.label_id = o.label_id
 order by n.square, n.center_square, n.object_id

@@ -7,14 +7,17 @@
 with wanted as (
     select o.object_id, o.label_id, coalesce(o.frame_id, 0) as place, coalesce(o.page, -1) as page, o.frame_number, o.name
     from objects as o
-    join labels as l on l.label_id = o.label_id
-    where l.model_run_id is null and o.name in ($a, $b)
-        and ($label is null or o.object_id in (select object_id from objects where label_id = $label))
+    where o.name in ($a, $b) and o.label_id in (
+        select label_id from labels where model_run_id is null and ($label is null or label_id = $label)
+    )
+),
+bounds as (
+    select * from object_bounds where object_id in (select object_id from wanted)
 ),
 centers as (
     select w.*, (b.min_x + b.max_x) / 2 as x, (b.min_y + b.max_y) / 2 as y
     from wanted as w
-    join object_bounds as b on b.object_id = w.object_id
+    join bounds as b on b.object_id = w.object_id
     where b.min_x is not null and b.max_x is not null and b.min_y is not null and b.max_y is not null
 ),
 ranked as (
