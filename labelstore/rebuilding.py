@@ -67,7 +67,7 @@ def export(
     with (
         helpers(__name__, jobs - 1) as others,
         open_database(store, read_only=True) as database,
-        _output(out) as file,
+        output_file(out) as file,
         tempfile.TemporaryDirectory(prefix=".labelstore-", dir=_folder_of(out)) as folder,
     ):
         ends = _stretches(database, frame.generation, jobs)
@@ -128,7 +128,8 @@ def _folder_of(out: str | Path) -> Path | None:
 
 
 @contextmanager
-def _output(out: str | Path) -> Iterator[BinaryIO]:
+def output_file(out: str | Path) -> Iterator[BinaryIO]:
+    """A file to write that gets its name when it is complete; "-" is standard output. Raises `StoreError`."""
     if str(out) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

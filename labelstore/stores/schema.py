@@ -1,7 +1,7 @@
 """The statements of `sql/`, in the dialect of an engine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,8 @@ VIEWS = (
     "views/html_labels.sql",
     "{engine}/object_sizes.sql",
     "views/workflow_steps.sql",
+    "views/frame_features.sql",
+    "views/object_bounds.sql",
 )
 
 
@@ -70,6 +72,31 @@ class Dialect:
         return f"create view {title} as\n{comment}\n{rest}"
 
 
+def _sqlite_utf16_length(text: str) -> str:
+    """SQL for the UTF-16 units of a text: its code points, and one more for each of four UTF-8 bytes.
+
+    These begin with F0 90 … F4 8F. Three hex digits tell them, if no ASCII character stands where its first digit and
+    the last one of the byte before would look the same; so those characters are left out of what is counted.
+    """
+    misleading = (9, 10, 11, *range(0x18, 0x1C), *range(0x28, 0x2C), *range(0x38, 0x3C), 0x48)
+    leads = ("F09", "F0A", "F0B", *(f"F{plane}{half}" for plane in "123" for half in "89AB"), "F48")
+    kept = _replaced(text, [f"char({code})" for code in misleading], "''")
+    shorter = _replaced("digits", [f"'{lead}'" for lead in leads], "'--'")
+    extra = f"(select length(digits) - length({shorter}) from (select hex({kept}) as digits) as counted)"
+    beyond = "'*[' || char(65536) || '-' || char(1114111) || ']*'"
+    return f"(length({text}) + case when {text} glob {beyond} then {extra} else 0 end)"
+
+
+def _replaced(text: str, parts: Sequence[str], replacement: str) -> str:
+    """SQL for a text without these parts, in steps of eight: SQLite's parser nests to a depth of 100."""
+    for start in range(0, len(parts), 8):
+        step = text if start == 0 else "step"
+        for part in parts[start : start + 8]:
+            step = f"replace({step}, {part}, {replacement})"
+        text = step if start == 0 else f"(select {step} from (select {text} as step) as steps)"
+    return text
+
+
 SQLITE = Dialect(
     "sqlite",
     (
@@ -81,6 +108,7 @@ SQLITE = Dialect(
             r" when abs(\1) between 1e-4 and 1e15 then printf('%!.17g', \1) else printf('%!.20g', \1) end",
         ),
         *macros.SQLITE_MACROS,
+        (r"utf16_length\(([\w.]+)\)", _sqlite_utf16_length(r"\1")),
     ),
 )
 
@@ -93,6 +121,10 @@ DUCKDB = Dialect(
         (r" references \w+ \(\w+\)", ""),
         (r":first\b", "$first"),
         *macros.DUCKDB_MACROS,
+        (
+            r"utf16_length\(([\w.]+)\)",
+            r"(length(\1) + length(regexp_replace(\1, '[^\\x{10000}-\\x{10FFFF}]', '', 'g')))",
+        ),
     ),
 )
 

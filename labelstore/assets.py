@@ -1,0 +1,84 @@
+"""Assets on this machine: the file of a data row in a folder, found by what the export calls it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from labelstore.errors import InputError
+
+LARGEST_TEXT = 64 << 20
+"""Bytes; a longer file is not read as the text of an asset."""
+
+
+class AssetFolder:
+    """A folder of downloaded assets. No name from an export leads out of it, nor does a link in it."""
+
+    def __init__(self, folder: str | Path) -> None:
+        """Raises `InputError` for what is no folder."""
+        if not Path(folder).is_dir():
+            raise InputError(str(folder), "is no folder", "give the folder where the assets were downloaded to")
+        self._root = os.path.realpath(folder)
+
+    def find(self, names: Sequence[str | None], *, suffixes: Sequence[str] = ("",)) -> Path | None:
+        """The first file that one of the names, with one of the suffixes, stands for; see `names_of`."""
+        for name in names:
+            for suffix in suffixes if name else ():
+                if (path := self._confined(f"{name}{suffix}")) is not None:
+                    return path
+        return None
+
+    def text(self, names: Sequence[str | None]) -> str | None:
+        """The text of the asset with one of these names, also if its file ends in .txt; None without a file.
+
+        Line ends stay as they are, since spans count them. Raises `InputError` for a file that is no UTF-8 text.
+        """
+        path = self.find(names, suffixes=("", ".txt"))
+        if path is None:
+            return None
+        try:
+            if path.stat().st_size > LARGEST_TEXT:
+                raise InputError(
+                    str(path), f"is larger than {LARGEST_TEXT >> 20} MB, too large for the text of an asset"
+                )
+            return path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(str(path), f"is not UTF-8 text ({error.reason})") from None
+        except OSError as error:
+            raise InputError(str(path), f"cannot be read ({error.strerror})") from error
+
+    def _confined(self, name: str) -> Path | None:
+        try:
+            path = os.path.realpath(os.path.join(self._root, name))
+            inside = os.path.commonpath((self._root, path)) == self._root
+        except ValueError:  # NUL in the name, or another drive
+            return None
+        return Path(path) if inside and os.path.isfile(path) else None
+
+
+def names_of(
+    *,
+    external_id: str | None = None,
+    global_key: str | None = None,
+    data_row_id: str | None = None,
+    row_data: str | None = None,
+) -> tuple[str, ...]:
+    """What the file of a data row may be called, in the order to look: its ids, and the file name in its URL."""
+    return tuple(dict.fromkeys(_names(external_id, global_key, data_row_id, row_data)))
+
+
+def _names(*ids: str | None) -> Iterator[str]:
+    *names, row_data = ids
+    yield from (name for name in names if name)
+    if row_data and is_address(row_data):
+        try:
+            name = unquote(urlsplit(row_data).path).rpartition("/")[2]
+        except ValueError:
+            return
+        if name:
+            yield name
+
+
+def is_address(row_data: str) -> bool:
+    """Whether this is the URL of an asset and not the text of it, as the canned queries tell."""
+    return "://" in row_data and " " not in row_data

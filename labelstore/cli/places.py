@@ -1,0 +1,94 @@
+"""`entities` and `geojson`: what was marked in texts, and on maps."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import interruptible
+from labelstore.cli.options import Store
+from labelstore.cli.reading import Format
+
+if TYPE_CHECKING:
+    from labelstore.entities import Entity
+
+_Assets = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Downloaded texts, named by external id, global key, data row id or as in the URL; .txt may be added.",
+    ),
+]
+
+
+def entities(
+    db: Store,
+    assets: _Assets = None,
+    utf16: Annotated[
+        bool, typer.Option("--utf-16", help="Spans count UTF-16 units, not code points; an emoji is two.")
+    ] = False,
+    problems: Annotated[bool, typer.Option("--problems", help="Only entities whose span cannot be right.")] = False,
+    format: Annotated[
+        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Print the entities marked in texts with their text, and tell which spans do not fit it.
+
+    Spans count characters from 0, both ends included. The text comes from the export where that has it,
+    and from the files in --assets.
+
+    \b
+    Examples:
+      labelstore entities labels.db
+      labelstore entities labels.db --assets texts --problems
+      labelstore entities labels.db --assets texts --format csv > entities.csv
+    """
+    from labelstore.assets import AssetFolder
+    from labelstore.entities import Entity, Unit, entities
+    from labelstore.stores import open_database
+
+    chosen = Format.JSON if as_json else format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
+    folder = AssetFolder(assets) if assets is not None else None
+    counts = {"entities": 0, "text": 0, "problem": 0}
+    with interruptible(), open_database(db, read_only=True) as database:
+        found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
+        output.write_rows(chosen.value, Entity._fields, _counted(found, counts, problems))
+    told = f"{counts['entities']:,} entities, {counts['text']:,} with their text"
+    print(f"{told}, {counts['problem']:,} with a problem", file=sys.stderr)
+
+
+def _counted(found: "Iterator[Entity]", counts: dict[str, int], problems: bool) -> Iterator[tuple[Any, ...]]:
+    for entity in found:
+        counts["entities"] += 1
+        counts["text"] += entity.text is not None
+        counts["problem"] += entity.problem is not None
+        if entity.problem is not None or not problems:
+            yield entity
+
+
+def geojson(
+    db: Store,
+    out: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help='"-" is standard output.')] = "-",
+    class_name: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="Only objects of this class.")
+    ] = None,
+    project: Annotated[str | None, typer.Option(metavar="ID", help="Only labels of this project.")] = None,
+) -> None:
+    """Write geospatial objects as a GeoJSON FeatureCollection.
+
+    Points, lines, polygons and boxes, with label_id, object_id, name and data_row_id. Open rings are closed.
+
+    \b
+    Examples:
+      labelstore geojson labels.db -o objects.geojson
+      labelstore geojson labels.db --class Building | gzip > buildings.geojson.gz
+    """
+    from labelstore.geojson import write
+
+    done = write(db, out, class_name=class_name, project=project)
+    more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""
+    print(f"{done.features:,} features written{more}", file=sys.stderr)

@@ -1,0 +1,78 @@
+"""Geospatial objects as GeoJSON (RFC 7946). It wants rings that end where they began; exports may leave them open."""
+
+import json
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labelstore.queries import named
+from labelstore.rebuilding import output_file
+from labelstore.stores import open_database
+from labelstore.stores.database import Database
+
+
+class Written(NamedTuple):
+    """How many features there were, and how many of them without a geometry since theirs is none of GeoJSON."""
+
+    features: int
+    without_geometry: int
+
+
+def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
+    """A GeoJSON Feature as JSON text for each geospatial object; of a class (by name), of a project (by id)."""
+    query = named("geo-features")
+    values = query.values({"class": class_name, "project": project})
+    for _, _, text in database.query(query.sql[database.engine], values).rows:
+        yield valid(text)
+
+
+def valid(feature: str) -> str:
+    """The same Feature with its rings closed; its geometry is null where its coordinates do not suit its type."""
+    found = json.loads(feature)
+    geometry = found["geometry"]
+    coordinates = _CHECKS[geometry["type"]](geometry["coordinates"])
+    if coordinates == geometry["coordinates"]:
+        return feature
+    found["geometry"] = None if coordinates is None else {"type": geometry["type"], "coordinates": coordinates}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def write(store: str | Path, out: str | Path, *, class_name: str | None = None, project: str | None = None) -> Written:
+    """Write a FeatureCollection to `out` ("-" is standard output), a feature a line, in constant memory."""
+    count = without = 0
+    with open_database(Path(store), read_only=True) as database, output_file(out) as file:
+        file.write(b'{"type":"FeatureCollection","features":[\n')
+        for feature in features(database, class_name=class_name, project=project):
+            file.write((",\n" if count else "").encode() + feature.encode())
+            count += 1
+            without += '"geometry":null' in feature[:60]
+        file.write(b"\n]}\n" if count else b"]}\n")
+    return Written(count, without)
+
+
+def _position(value: Any) -> list[Any] | None:
+    suits = isinstance(value, list) and len(value) >= 2
+    return value if suits and all(type(item) in (int, float) and isfinite(item) for item in value) else None
+
+
+def _positions(value: Any, at_least: int) -> list[Any] | None:
+    suits = isinstance(value, list) and len(value) >= at_least
+    return value if suits and all(_position(item) is not None for item in value) else None
+
+
+def _ring(value: Any) -> list[Any] | None:
+    ring = _positions(value, 3)
+    if ring and ring[0] != ring[-1]:
+        ring = [*ring, ring[0]]
+    return ring if ring and len(ring) >= 4 else None
+
+
+def _rings(value: Any) -> list[Any] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    rings = [_ring(item) for item in value]
+    return None if None in rings else rings
+
+
+_CHECKS = {"Point": _position, "LineString": lambda value: _positions(value, 2), "Polygon": _rings}

@@ -1,0 +1,16 @@
+-- one object that has a place: a box, polygon, polyline or point, with its smallest and largest x and y
+create view object_bounds as
+select
+    object_id,
+    "left" as min_x,
+    case when coordinates is null then "top" else "top" - height end as min_y,
+    "left" + width as max_x,
+    case when coordinates is null then "top" + height else "top" end as max_y,
+    case when coordinates is not null then 'geo' end as form
+from bounding_boxes
+union all
+select object_id, min_x, min_y, max_x, max_y, form from polygons
+union all
+select object_id, min_x, min_y, max_x, max_y, form from polylines
+union all
+select object_id, x, y, x, y, form from points;
