@@ -27,6 +27,8 @@ ROOMS = (  # from the ground up: each may import those before it
     "formats",
     "stores",
     "queries",
+    "projects",
+    "ontology",
     "loading",
     "rejects",
     "rebuilding",

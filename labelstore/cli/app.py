@@ -5,7 +5,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from labelstore.cli import describing, diagnostics, history, loading, making, output, reading, rejects, upgrading
+from labelstore.cli import (
+    asking,
+    describing,
+    diagnostics,
+    history,
+    loading,
+    making,
+    output,
+    reading,
+    rejects,
+    upgrading,
+)
 from labelstore.version import __version__
 
 
@@ -57,6 +68,7 @@ for command in (
     reading.export,
     reading.query,
     reading.stats,
+    asking.ontology,
     rejects.rejects,
     describing.detect,
     upgrading.upgrade,

@@ -1,0 +1,61 @@
+"""`ontology`, `answers`, `search`, `index` and `agreement`: ready answers about labels."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import interruptible
+from labelstore.cli.options import AsJson, Store
+from labelstore.cli.output import visible
+
+if TYPE_CHECKING:
+    from labelstore.ontology import Feature
+
+Project = Annotated[
+    str | None, typer.Option(metavar="PROJECT", help="Only this project, by id or name.", show_default="all")
+]
+
+
+def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> None:
+    """Show the ontology that the labels were made with: tools, questions, options.
+
+    It is rebuilt from the exports alone, so it has what at least one label uses; renamed features have their newest
+    name. The numbers count annotations, in video once for each frame; labels in model runs are left out. With --json
+    it comes in the shape that Labelbox imports, where nothing is required, since exports do not tell. The queries
+    renamed-features and colliding-names tell what changed its name, and which names mean several features.
+
+    \b
+    Examples:
+      labelstore ontology labels.db
+      labelstore ontology labels.db --project "Street scenes" --json > ontology.json
+    """
+    from labelstore import ontology as rebuilt
+    from labelstore.stores import open_database
+
+    with interruptible(), open_database(db, read_only=True) as database:
+        features = rebuilt.ontology(database, project)
+    if as_json:
+        output.write_json(rebuilt.normalized(features))
+        return
+    for title, role in (("tools", "tool"), ("classifications", "classification")):
+        shown = [feature for feature in features if feature.role == role]
+        if shown:
+            output.write(f"{title}\n")
+            for line in _tree(shown, "  "):
+                output.write(line + "\n")
+
+
+def _tree(features: "list[Feature]", indent: str) -> Iterator[str]:
+    for feature in features:
+        words = [visible(feature.name)]
+        if feature.role != "option":
+            words.insert(0, visible(feature.word))
+        if feature.color:
+            words.append(visible(feature.color))
+        dates = sorted({(time or "")[:10] for time in (feature.first_seen, feature.last_seen)} - {""})
+        schema = f", schema {visible(feature.schema_id)}" if feature.schema_id else ""
+        when = f", {' to '.join(map(visible, dates))}" if dates else ""
+        yield f"{indent}{' '.join(words)}  ({feature.annotations:,}{schema}{when})"
+        yield from _tree(feature.children, indent + "  ")
