@@ -29,6 +29,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "queries",
     "projects",
     "ontology",
+    "answers",
     "loading",
     "rejects",
     "rebuilding",

@@ -69,6 +69,7 @@ for command in (
     reading.query,
     reading.stats,
     asking.ontology,
+    asking.answers,
     rejects.rejects,
     describing.detect,
     upgrading.upgrade,

@@ -1,6 +1,7 @@
 """`ontology`, `answers`, `search`, `index` and `agreement`: ready answers about labels."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.output import visible
+from labelstore.cli.reading import Format
 
 if TYPE_CHECKING:
     from labelstore.ontology import Feature
@@ -45,6 +47,42 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
             output.write(f"{title}\n")
             for line in _tree(shown, "  "):
                 output.write(line + "\n")
+
+
+class Owner(StrEnum):
+    """What answers are about, as `labelstore.answers` knows them."""
+
+    LABELS = "labels"
+    OBJECTS = "objects"
+
+
+def answers(
+    db: Store,
+    project: Project = None,
+    of: Annotated[Owner, typer.Option(help="What the questions were asked about: a row for each.")] = Owner.LABELS,
+    format: Annotated[
+        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
+    ] = None,
+) -> None:
+    """Print the answers with a column for each question, a row for each label or object that was asked one.
+
+    Columns have the names of the questions, nested ones parent/child; where two questions share a name, those of
+    objects are led by their class, others end with a number. One answer stands as its text or name; checklists, and
+    what was answered more than once, as a JSON array. Frames and messages have rows of their own. Labels in model
+    runs are left out.
+
+    \b
+    Examples:
+      labelstore answers labels.db --format csv > answers.csv
+      labelstore answers labels.db --project "Street scenes" --of objects
+    """
+    from labelstore.answers import answers
+    from labelstore.stores import open_database
+
+    chosen = format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
+    with interruptible(), open_database(db, read_only=True) as database:
+        found = answers(database, of.value, project)
+        output.write_rows(chosen.value, found.columns, found.rows)
 
 
 def _tree(features: "list[Feature]", indent: str) -> Iterator[str]:
