@@ -31,6 +31,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "ontology",
     "answers",
     "loading",
+    "search",
     "rejects",
     "rebuilding",
     "upgrading",
@@ -48,6 +49,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
     "pyarrow": {"stores.duckdb"},
     "shapely": {"diffing.places"},
+    "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
 }
 

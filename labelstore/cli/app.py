@@ -70,6 +70,8 @@ for command in (
     reading.stats,
     asking.ontology,
     asking.answers,
+    asking.search,
+    asking.index,
     rejects.rejects,
     describing.detect,
     upgrading.upgrade,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import interruptible
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.diagnostics import interruptible, say
+from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.output import visible
 from labelstore.cli.reading import Format
 
@@ -83,6 +83,78 @@ def answers(
     with interruptible(), open_database(db, read_only=True) as database:
         found = answers(database, of.value, project)
         output.write_rows(chosen.value, found.columns, found.rows)
+
+
+class Place(StrEnum):
+    """Where to search, as `labelstore.search` knows it."""
+
+    NAMES = "names"
+    ANSWERS = "answers"
+    ENTITIES = "entities"
+    IDS = "ids"
+
+
+def search(
+    db: Store,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="What to find; quoted, several words are one.")],
+    places: Annotated[
+        list[Place] | None, typer.Option("--in", help="Only there; can be repeated.", show_default="everywhere")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Results to show; 0 shows all.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find labels by words in names, answers, text entities, external ids and global keys.
+
+    A result is a text that holds all words, in any order and in upper or lower case, and a label in which it stands;
+    parts of words are found, too, and no character has a special meaning. With an index (labelstore index) the best
+    come first; without one, after a load that changed the store, and in DuckDB, the tables are read instead, with the
+    same results in another order.
+
+    \b
+    Examples:
+      labelstore search labels.db rust
+      labelstore search labels.db night rain --in answers --json
+      labelstore search labels.db "IMG_0042.jpg" --in ids
+    """
+    from itertools import islice
+
+    from labelstore.search import Hit, search
+    from labelstore.stores import open_database
+
+    for word in words:
+        word.encode()  # no engine takes a lone surrogate
+    with interruptible(), open_database(db, read_only=True) as database:
+        found = search(database, words, [place.value for place in places or ()])
+        if found.note is not None:
+            say(found.note)
+        hits = list(islice(found.hits, limit + 1 if limit else None))
+    shown = hits[:limit] if limit else hits
+    if as_json:
+        output.write_rows("json", Hit._fields, shown)
+    elif shown:
+        output.write_table(Hit._fields, shown)
+    if not hits:
+        say("nothing found")
+    elif len(hits) > len(shown):
+        say(f"there are more results than these {limit:,}; --limit 0 shows all")
+
+
+def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
+    """Make the search index of a SQLite store, or make it anew.
+
+    A load that changes the store leaves the index behind; search says so and reads the tables until this has run.
+
+    \b
+    Examples:
+      labelstore index labels.db
+    """
+    from labelstore.search import index
+
+    done = index(db, wait=wait, notify=say)
+    if as_json:
+        output.write_json(done.as_json())
+    else:
+        output.write(f"{visible(done.store)}: {done.texts:,} different texts indexed, {done.seconds:.2f} s\n")
 
 
 def _tree(features: "list[Feature]", indent: str) -> Iterator[str]:
