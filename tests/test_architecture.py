@@ -30,6 +30,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "projects",
     "ontology",
     "answers",
+    "agreement",
     "loading",
     "search",
     "rejects",
@@ -47,8 +48,10 @@ ROOMS = (  # from the ground up: each may import those before it
 )
 HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
+    "krippendorff": {"agreement.questions"},
     "pyarrow": {"stores.duckdb"},
     "shapely": {"diffing.places"},
+    "sklearn": {"agreement.questions"},
     "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
 }

@@ -72,6 +72,7 @@ for command in (
     asking.answers,
     asking.search,
     asking.index,
+    asking.agreement,
     rejects.rejects,
     describing.detect,
     upgrading.upgrade,

@@ -157,6 +157,49 @@ def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
         output.write(f"{visible(done.store)}: {done.texts:,} different texts indexed, {done.seconds:.2f} s\n")
 
 
+def agreement(
+    db: Store,
+    project: Project = None,
+    iou: Annotated[
+        float, typer.Option(metavar="N", help="Intersection over union at which two objects match, 0 to 1.")
+    ] = 0.5,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Data rows and classes to show; 0 shows all.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how far the labels of the same data row agree, where it has several in a project.
+
+    Boxes and polygons of one class are matched between every two labels, those that overlap most first: for each data
+    row and class the matched pairs, the objects without a partner, the mean intersection over union and F1, the
+    lowest first. Radio and dropdown questions about data rows, frames and messages get Krippendorff's alpha, and
+    Cohen's kappa for every two labelers; these take the extra "agreement". Polygons are measured exactly with the
+    extra "geometry", else by their bounds. Skipped labels and labels in model runs are left out.
+
+    \b
+    Examples:
+      labelstore agreement labels.db
+      labelstore agreement labels.db --project "Street scenes" --iou 0.75 --json
+    """
+    from labelstore.agreement import agreement
+    from labelstore.stores import open_database
+
+    with interruptible(), open_database(db, read_only=True) as database:
+        found = agreement(database, project, iou)
+    for note in found.notes:
+        say(note)
+    if as_json:
+        output.write_json(found.as_json())
+        return
+    objects = found.objects[:limit] if limit else found.objects
+    for title, rows in (("objects", objects), ("questions", found.questions), ("pairs of labelers", found.pairs)):
+        if rows:
+            output.write(f"{title}\n")
+            output.write_table(rows[0]._fields, rows)
+    if not (found.objects or found.questions):
+        say("no data row has several labels with boxes, polygons or answers to compare")
+    elif len(objects) < len(found.objects):
+        say(f"{len(found.objects) - len(objects):,} more data rows and classes; --limit 0 shows all")
+
+
 def _tree(features: "list[Feature]", indent: str) -> Iterator[str]:
     for feature in features:
         words = [visible(feature.name)]
