@@ -27,7 +27,12 @@ ROOMS = (  # from the ground up: each may import those before it
     "formats",
     "stores",
     "queries",
+    "projects",
+    "ontology",
+    "answers",
+    "agreement",
     "loading",
+    "search",
     "rejects",
     "rebuilding",
     "assets",
@@ -46,8 +51,11 @@ ROOMS = (  # from the ground up: each may import those before it
 )
 HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
+    "krippendorff": {"agreement.questions"},
     "pyarrow": {"stores.duckdb"},
     "shapely": {"diffing.places"},
+    "sklearn": {"agreement.questions"},
+    "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
 }
 

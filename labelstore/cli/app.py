@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from labelstore.cli import (
+    asking,
     describing,
     diagnostics,
     history,
@@ -70,6 +71,11 @@ for command in (
     reading.stats,
     places.entities,
     places.geojson,
+    asking.ontology,
+    asking.answers,
+    asking.search,
+    asking.index,
+    asking.agreement,
     rejects.rejects,
     describing.detect,
     upgrading.upgrade,
