@@ -27,6 +27,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "formats",
     "stores",
     "queries",
+    "querying",
     "loading",
     "rejects",
     "rebuilding",
@@ -37,13 +38,15 @@ ROOMS = (  # from the ground up: each may import those before it
     "__init__",
     "detection",
     "stats",
-    "documentation",
+    "catalogue",
+    "describing",
     "demo",
     "cli",
+    "documentation",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
-    "duckdb": {"stores.duckdb", "stores.lookup", "upgrading"},
-    "pyarrow": {"stores.duckdb"},
+    "duckdb": {"stores.duckdb", "stores.guarding", "stores.lookup", "upgrading"},
+    "pyarrow": {"stores.arrow", "stores.duckdb"},
     "shapely": {"diffing.places"},
     "typer": {"cli"},
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labelstore import documentation
+from labelstore import catalogue, documentation
 from labelstore.rows import columns
 from labelstore.stores.schema import DUCKDB, VIEWS
 
@@ -61,7 +61,7 @@ def test_every_view_and_its_columns_are_described() -> None:
 
 def test_the_view_of_each_engine_says_what_one_row_is() -> None:
     for file in VIEWS:
-        assert documentation._view_title(file) in [(view.name, view.description) for view in documentation.views()]
+        assert catalogue.view_title(file) in [(view.name, view.description) for view in documentation.views()]
         statement = DUCKDB.view(file)
         assert re.search(r" as\n-- (one|a) ", statement), file
 

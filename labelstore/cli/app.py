@@ -5,7 +5,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from labelstore.cli import describing, diagnostics, history, loading, making, output, reading, rejects, upgrading
+from labelstore.cli import (
+    describing,
+    diagnostics,
+    history,
+    inspecting,
+    loading,
+    making,
+    output,
+    querying,
+    reading,
+    rejects,
+    upgrading,
+)
 from labelstore.version import __version__
 
 
@@ -55,7 +67,9 @@ for command in (
     history.history,
     history.diff,
     reading.export,
-    reading.query,
+    querying.query,
+    inspecting.schema,
+    inspecting.shell,
     reading.stats,
     rejects.rejects,
     describing.detect,
@@ -64,6 +78,18 @@ for command in (
     making.demo,
 ):
     app.command()(command)
+
+
+def help_texts() -> dict[str, str]:
+    """What `--help` prints for `labelstore` and each of its commands, 100 columns wide."""
+    group: Any = typer.main.get_command(app)
+    commands = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
+    return {
+        name: command.get_help(
+            command.context_class(command, info_name=name, terminal_width=100, help_option_names=["-h", "--help"])
+        ).rstrip()
+        for name, command in commands.items()
+    }
 
 
 def main() -> None:

@@ -33,7 +33,9 @@ def _check(sql: str, engine: str, given: Mapping[str, Any]) -> None:
     if surplus:
         raise UsageError(f"the SQL has no parameter ${surplus[0]}; it has {asked}")
     if missing:
-        raise UsageError(f"the SQL asks for ${missing[0]}; give it a value (on the command line: -p {missing[0]}=VALUE)")
+        raise UsageError(
+            f"the SQL asks for ${missing[0]}; give it a value (on the command line: -p {missing[0]}=VALUE)"
+        )
 
 
 def _run(database: Database, sql: str, parameters: Parameters) -> Result:

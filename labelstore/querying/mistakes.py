@@ -10,7 +10,7 @@ from labelstore.rows import columns as schema
 from labelstore.stores.database import Database
 
 _COLUMN = re.compile(
-    r'no such column: (?P<sqlite>.+)'
+    r"no such column: (?P<sqlite>.+)"
     r'|Referenced column "(?P<name>.+?)" (?:was )?not found'
     r'|Table "(?P<table>.+?)" does not have a column named "(?P<of>.+?)"'
     r'|Referenced table "(?P<missing>.+?)" not found'
@@ -40,7 +40,9 @@ def explained(error: Exception, sql: str, database: Database) -> QueryError | No
         return _told(f"no such table {name}", did_you_mean(near(name, tables)), _found(words, name), sql)
     if match := _FUNCTION.search(text):
         name = match[1] or match[2]
-        return _told(f"no such function {name}", did_you_mean(near(name, _functions(database))), _found(words, name), sql)
+        return _told(
+            f"no such function {name}", did_you_mean(near(name, _functions(database))), _found(words, name), sql
+        )
     if match := _SYNTAX.search(text):
         found = match["sqlite"] if match["sqlite"] is not None else match["duckdb"]
         place = _place_in(text, sql) or _syntax_place(sql, database) or _found(words, found)
@@ -185,7 +187,9 @@ def columns_of(database: Database) -> dict[str, list[str]]:
             " order by t.name, c.cid"
         )
     else:
-        sql = "select table_name, column_name from duckdb_columns() where not internal order by table_name, column_index"
+        sql = (
+            "select table_name, column_name from duckdb_columns() where not internal order by table_name, column_index"
+        )
     found: dict[str, list[str]] = {}
     for table, column in database.query(sql).rows:
         found.setdefault(table, []).append(column)
@@ -193,7 +197,11 @@ def columns_of(database: Database) -> dict[str, list[str]]:
 
 
 def _functions(database: Database) -> list[Any]:
-    sql = "select distinct name from pragma_function_list" if database.engine == "sqlite" else (
-        "select distinct function_name from duckdb_functions() where function_type in ('scalar', 'aggregate', 'macro')"
+    sql = (
+        "select distinct name from pragma_function_list"
+        if database.engine == "sqlite"
+        else (
+            "select distinct function_name from duckdb_functions() where function_type in ('scalar', 'aggregate', 'macro')"
+        )
     )
     return [row[0] for row in database.query(sql).rows]

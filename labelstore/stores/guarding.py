@@ -32,7 +32,9 @@ _PRAGMAS_WITHOUT_VALUE = set(
 _ACTIONS = {
     getattr(sqlite3, name): name.removeprefix("SQLITE_").replace("_", " ")
     for name in dir(sqlite3)
-    if re.fullmatch(r"SQLITE_(CREATE|DROP|ALTER)_\w+|SQLITE_(ATTACH|DETACH|ANALYZE|REINDEX|TRANSACTION|SAVEPOINT)", name)
+    if re.fullmatch(
+        r"SQLITE_(CREATE|DROP|ALTER)_\w+|SQLITE_(ATTACH|DETACH|ANALYZE|REINDEX|TRANSACTION|SAVEPOINT)", name
+    )
 } | {sqlite3.SQLITE_INSERT: "INSERT", sqlite3.SQLITE_UPDATE: "UPDATE", sqlite3.SQLITE_DELETE: "DELETE"}
 
 

@@ -171,7 +171,9 @@ class SqliteDatabase(Database):
         try:
             cursor.execute(sql, parameters)
         except (sqlite3.ProgrammingError, sqlite3.Warning) as error:
-            raise RefusedError("more than one statement", "ask one at a time") if "one statement" in str(error) else error from None
+            raise (
+                RefusedError("more than one statement", "ask one at a time") if "one statement" in str(error) else error
+            ) from None
         except sqlite3.DatabaseError as error:
             if guard.refused is not None:
                 raise RefusedError(guard.refused) from None
