@@ -131,9 +131,9 @@ def _views() -> Iterator[str]:
 CLI_HEAD = """\
 # The commands
 
-Made by `python -m labelstore.documentation` from the help texts; `labelstore COMMAND --help` prints the same. Data goes to
-standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected, 130
-stopped by Ctrl-C.
+Made by `python -m labelstore.documentation` from the help texts; `labelstore COMMAND --help` prints the same. Data goes
+to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected,
+130 stopped by Ctrl-C.
 
 """
 

@@ -144,9 +144,10 @@ class Store:
         name: str | None = None,
         model_runs: bool = False,
     ) -> Result:
-        """A row for each object (in each frame) with its geometry, in a stable order: the columns of its label and class,
-        and those of the geometry of its `kind` (bounding_box, polygon, polyline, point, mask, text_entity), of all kinds
-        without one.
+        """A row for each object (in each frame) with its label, its class and its geometry, in the order of the store.
+
+        `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
+        the geometry columns of all kinds are there.
 
         Objects of labels in model runs, predictions too, only with `model_runs`.
         """

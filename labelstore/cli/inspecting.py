@@ -50,8 +50,8 @@ def schema(
             if as_json:
                 output.write_json([entry._asdict() for entry in entries])
             else:
-                rows = [(name, kind, count, about.partition(". ")[0]) for name, kind, count, about in entries]
-                output.write_table(("name", "kind", "rows", "one row is"), rows)
+                short = [(name, kind, count, about.partition(". ")[0]) for name, kind, count, about in entries]
+                output.write_table(("name", "kind", "rows", "one row is"), short)
             return
         about, columns = described(database, table)
     if as_json:

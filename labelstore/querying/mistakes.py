@@ -62,7 +62,7 @@ def _bare(name: str) -> str:
 def _reason(text: str, database: Database) -> str:
     if text == "incomplete input":
         return "the SQL is not complete"
-    first = " ".join(text.split("\n\n")[0].split())
+    first = " ".join(text.partition("\n\n")[0].split())
     return f"{'SQLite' if database.engine == 'sqlite' else 'DuckDB'}: {first}"
 
 
@@ -89,9 +89,6 @@ def _column(match: "re.Match[str]", words: list[Token], sql: str, database: Data
         return _told(f"no such table {match['missing']} in this query", hint, _found(words, match["missing"]), sql)
     qualifier = qualifier or match["table"] or ""
     place = _qualified(words, qualifier, name) or _found(words, name)
-    if qualifier and qualifier.lower() not in used and qualifier.lower() not in tables:
-        if not any(word.text.lower() == qualifier.lower() and word.kind == "name" for word in words):
-            place = None
     here = used.get(qualifier.lower()) or sorted({column for columns in used.values() for column in columns})
     if not used:
         here = sorted({column for columns in tables.values() for column in columns})

@@ -61,7 +61,7 @@ def _kind(values: Sequence[Any]) -> str:
 
 def _joined(left: str, right: str) -> str:
     """The kind that holds the values of both."""
-    if left == right or right == _NONE:
+    if right in (left, _NONE):
         return left
     if left == _NONE:
         return right
@@ -158,7 +158,8 @@ def write(result: Result, path: Path, format: str, limit: int | None = None) -> 
 
     Memory does not grow with the rows. When a type grows, what was written is written again in it.
     """
-    writer, schema = None, None
+    writer: Any = None
+    schema: pa.Schema | None = None
     try:
         for batch in result.batches(limit=limit):
             grown = _settled(batch.schema)

@@ -88,7 +88,8 @@ class Result:
     def df(self) -> "pandas.DataFrame":
         """All rows as a DataFrame of pandas. Raises `LabelstoreError` without pandas."""
         _require("pandas")
-        return self.arrow().to_pandas()
+        frame: pandas.DataFrame = self.arrow().to_pandas()
+        return frame
 
     def pl(self) -> "polars.DataFrame":
         """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
@@ -127,7 +128,7 @@ class Database(ABC):
 
     @abstractmethod
     def asked(self, sql: str, parameters: Parameters = ()) -> Result:
-        """The result of SQL of a user, which may read the store and nothing else; columns are empty without a statement.
+        """The result of SQL of a user, which can only read the store; without a statement there are no columns.
 
         Only on a store opened for reading. Raises `RefusedError`, or an error of the engine.
         """

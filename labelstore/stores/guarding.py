@@ -7,6 +7,7 @@ files, the network, the settings of the connection. What is not allowed here is 
 import re
 import sqlite3
 from collections.abc import Container, Iterable
+from itertools import pairwise
 
 from labelstore.errors import RefusedError
 
@@ -24,10 +25,10 @@ _FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer
 _PRAGMAS = set(
     "collation_list compile_options data_version database_list foreign_key_check foreign_key_list freelist_count"
     " function_list index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check"
-    " table_info table_list table_xinfo".split()
+    " table_info table_list table_xinfo".split()  # noqa: SIM905
 )
 _PRAGMAS_WITHOUT_VALUE = set(
-    "application_id cache_size encoding journal_mode page_size query_only schema_version synchronous user_version".split()
+    "application_id cache_size encoding journal_mode page_size query_only schema_version synchronous user_version".split()  # noqa: SIM905
 )
 _ACTIONS = {
     getattr(sqlite3, name): name.removeprefix("SQLITE_").replace("_", " ")
@@ -81,7 +82,7 @@ def _refused(action: int, first: str, second: str | None, shadows: Container[str
 _STATEMENTS = {"SELECT", "MULTI", "EXPLAIN", "PRAGMA"}
 _FIRST_WORDS = set(
     "select with from values table pivot pivot_wider unpivot pivot_longer describe desc show summarize explain"
-    " pragma".split()
+    " pragma".split()  # noqa: SIM905
 )
 _DUCKDB_PRAGMA = re.compile(
     r"pragma\s+(table_info|show_tables|show|database_size|database_list|version|platform|collations|functions"
@@ -162,11 +163,7 @@ def _uncommented(sql: str) -> str:
 
 def _called(sql: str) -> list[str]:
     tokens = _tokens(sql)
-    return [
-        name.strip('"').replace('""', '"').lower()
-        for name, after in zip(tokens, tokens[1:], strict=False)
-        if after.startswith("(")
-    ]
+    return [name.strip('"').replace('""', '"').lower() for name, after in pairwise(tokens) if after.startswith("(")]
 
 
 def _first_word(sql: str) -> str:
