@@ -26,10 +26,15 @@ def test_a_stale_schema_page_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(documentation, "TARGET", tmp_path / "schema.md")
+    monkeypatch.setattr(documentation, "CLI_TARGET", tmp_path / "cli.md")
     assert documentation.main(["--check"]) == 1
     assert documentation.main([]) == 0
     assert documentation.main(["--check"]) == 0
     (tmp_path / "schema.md").write_text(documentation.schema_page() + "more")
+    assert documentation.main(["--check"]) == 1
+    (tmp_path / "schema.md").write_text(documentation.schema_page())
+    assert documentation.main(["--check"]) == 0
+    (tmp_path / "cli.md").write_text(documentation.cli_page() + "more")
     assert documentation.main(["--check"]) == 1
     assert "python -m labelstore.documentation" in capsys.readouterr().err
 

@@ -52,7 +52,7 @@ def _run(database: Database, sql: str, parameters: Parameters) -> Result:
 def _told(rows: Iterator[tuple[Any, ...]], sql: str, database: Database) -> Iterator[tuple[Any, ...]]:
     """The rows; an error that comes up on the way is explained like one at the start."""
     try:
-        for row in rows:  # not "yield from", which would close a cursor whose store may be closed by then
+        for row in rows:  # noqa: UP028 - "yield from" would close a cursor whose store may be closed by then
             yield row
     except LabelstoreError:
         raise

@@ -39,7 +39,7 @@ def tokens(sql: str) -> Iterator[Token]:
 
 
 def parameter_names(sql: str, engine: str) -> list[str]:
-    """The names of the parameters, in their order and without their mark: `$name`, in SQLite also `:name` and `@name`."""
+    """The names of the parameters, in their order, without marks: `$name`, in SQLite `:name` and `@name` too."""
     marks = "$:@" if engine == "sqlite" else "$"
     found = (token.text for token in tokens(sql) if token.kind == "parameter")
     return list(dict.fromkeys(text[1:] for text in found if text[0] in marks))

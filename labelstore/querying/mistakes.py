@@ -198,7 +198,8 @@ def _functions(database: Database) -> list[Any]:
         "select distinct name from pragma_function_list"
         if database.engine == "sqlite"
         else (
-            "select distinct function_name from duckdb_functions() where function_type in ('scalar', 'aggregate', 'macro')"
+            "select distinct function_name from duckdb_functions()"
+            " where function_type in ('scalar', 'aggregate', 'macro')"
         )
     )
     return [row[0] for row in database.query(sql).rows]

@@ -93,7 +93,8 @@ class Result:
 
     def pl(self) -> "polars.DataFrame":
         """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
-        return _require("polars").from_arrow(self.arrow())
+        frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
+        return frame
 
 
 def _require(extra: str) -> Any:

@@ -11,6 +11,11 @@ from itertools import pairwise
 
 from labelstore.errors import RefusedError
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # -- SQLite: actions that a statement asks for while it is prepared (sqlite.org/c3ref/c_alter_table.html)
 
 _READING = {
@@ -22,13 +27,13 @@ _READING = {
 }
 _WRITING = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
 _FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "fsdir", "eval"}
-_PRAGMAS = set(
+_PRAGMAS = _words(
     "collation_list compile_options data_version database_list foreign_key_check foreign_key_list freelist_count"
     " function_list index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check"
-    " table_info table_list table_xinfo".split()  # noqa: SIM905
+    " table_info table_list table_xinfo"
 )
-_PRAGMAS_WITHOUT_VALUE = set(
-    "application_id cache_size encoding journal_mode page_size query_only schema_version synchronous user_version".split()  # noqa: SIM905
+_PRAGMAS_WITHOUT_VALUE = _words(
+    "application_id cache_size encoding journal_mode page_size query_only schema_version synchronous user_version"
 )
 _ACTIONS = {
     getattr(sqlite3, name): name.removeprefix("SQLITE_").replace("_", " ")
@@ -80,9 +85,8 @@ def _refused(action: int, first: str, second: str | None, shadows: Container[str
 # -- DuckDB: the statements that its parser finds, and the functions that they name
 
 _STATEMENTS = {"SELECT", "MULTI", "EXPLAIN", "PRAGMA"}
-_FIRST_WORDS = set(
-    "select with from values table pivot pivot_wider unpivot pivot_longer describe desc show summarize explain"
-    " pragma".split()  # noqa: SIM905
+_FIRST_WORDS = _words(
+    "select with from values table pivot pivot_wider unpivot pivot_longer describe desc show summarize explain pragma"
 )
 _DUCKDB_PRAGMA = re.compile(
     r"pragma\s+(table_info|show_tables|show|database_size|database_list|version|platform|collations|functions"
@@ -120,16 +124,16 @@ def check_duckdb(sql: str, refused: Container[str]) -> set[str]:
     """
     import duckdb
 
-    try:
-        statements = duckdb.extract_statements(sql)
-    except ValueError:  # a statement that has no name in Python, as UPDATE EXTENSIONS
-        raise RefusedError(_first_word(sql).upper()) from None
+    statements = duckdb.extract_statements(sql)
     if not statements:
         return set()
     if len(statements) > 1:
         raise RefusedError("more than one statement", "ask one at a time")
-    kind = str(statements[0].type).rpartition(".")[2]
     first = _first_word(sql)
+    try:
+        kind = str(statements[0].type).rpartition(".")[2]
+    except ValueError:  # a statement that has no name in Python, as UPDATE EXTENSIONS
+        raise RefusedError(first.upper()) from None
     if kind not in _STATEMENTS or first not in _FIRST_WORDS:
         raise RefusedError(first.upper() if first.upper() not in ("WITH", "FROM") else kind.replace("_", " "))
     text = _uncommented(sql)
