@@ -9,7 +9,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from labelstore.errors import InputError, LabelstoreError, NotFoundError, StoreError, UsageError
+from labelstore.errors import InputError, LabelstoreError, NotFoundError, QueryError, StoreError, UsageError
 from labelstore.version import __version__
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "InputError",
     "LabelstoreError",
     "NotFoundError",
+    "QueryError",
     "Store",
     "StoreError",
     "UsageError",

@@ -1,37 +1,19 @@
-"""docs/schema.md: every table, column and view, read from `sql/`.
+"""The pages that are made: docs/schema.md from `sql/`, docs/cli.md from the help texts of the commands.
 
-python -m labelstore.documentation            writes it
-python -m labelstore.documentation --check    tells whether it is up to date
+python -m labelstore.documentation            writes them
+python -m labelstore.documentation --check    tells whether they are up to date
 """
 
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
-from labelstore.rows import DERIVED, columns, sql_text
-from labelstore.stores import open_database
-from labelstore.stores.schema import SQLITE, VIEWS
+from labelstore.catalogue import Column, Table, tables, views
+from labelstore.rows import DERIVED, sql_text
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
-
-_TABLE = re.compile(r"^((?:-- [^\n]*\n)+)create table (\w+) \(\n(.*?)^\);", re.M | re.S)
-_COLUMN = re.compile(r'^ {4}"?(\w+)"? \w+([^-\n]*?),?(?: *-- (.*))?$', re.M)
-_REFERENCE = re.compile(r"references (\w+) \((\w+)\)")
-
-CONVENTIONS = {
-    "end_id": "node where its text ends",
-    "ordinal": "its place in its array or map, from 0",
-    "closes": "true on the last of its array or map",
-    "extra": "JSON object of what the columns do not say",
-    r"(\w+)_extra": "the same of its block `{0}`",
-    r"(\w+)_count": "its {0}s; NULL where there was no such array or map, 0 where it was empty",
-    r"has_(\w+)": "whether the block `{0}` is there",
-}
-"""What a column without a comment of its own holds, by its name."""
+CLI_TARGET = TARGET.with_name("cli.md")
 
 _BOOKKEEPING = re.compile(
     r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details|info|data)|form|nulls"
@@ -68,79 +50,6 @@ that the event ended, `seconds_in_task` the time since the event before. Every o
 that name in the tables; `project_name` is the name of the label's project.
 
 """
-
-
-class Column(NamedTuple):
-    """A column of a table; `references` is the table and column that it points to."""
-
-    name: str
-    type: str
-    key: bool
-    references: tuple[str, str] | None
-    description: str
-
-
-class Table(NamedTuple):
-    """A table of the schema."""
-
-    name: str
-    description: str
-    columns: list[Column]
-
-
-class View(NamedTuple):
-    """A view of a SQLite store, with (name, declared type) of its columns."""
-
-    name: str
-    description: str
-    columns: list[tuple[str, str]]
-
-
-@cache
-def tables() -> list[Table]:
-    """The tables of `sql/schema.sql`, in its order."""
-    types = columns()
-    return [
-        Table(name, _uncommented(comment), [_column(found, types[name]) for found in _COLUMN.findall(body)])
-        for comment, name, body in _TABLE.findall(sql_text("schema.sql"))
-    ]
-
-
-def _column(found: tuple[str, str, str], types: dict[str, str]) -> Column:
-    name, constraints, comment = found
-    reference = _REFERENCE.search(constraints)
-    points_to = (reference[1], reference[2]) if reference else None
-    return Column(name, types[name], "primary key" in constraints, points_to, comment or _convention(name))
-
-
-def _convention(name: str) -> str:
-    for pattern, meaning in CONVENTIONS.items():
-        if found := re.fullmatch(pattern, name):
-            return meaning.format(*(group.replace("_", " ") for group in found.groups()))
-    return ""
-
-
-@cache
-def views() -> list[View]:
-    """The views, with their columns as an empty SQLite store has them."""
-    with TemporaryDirectory() as folder, open_database(Path(folder) / "empty.db", create=True) as database:
-        return [
-            View(
-                name,
-                comment,
-                [(row["name"], row["type"].lower()) for row in database.query(f"pragma table_info({name})")],
-            )
-            for name, comment in map(_view_title, VIEWS)
-        ]
-
-
-def _view_title(file: str) -> tuple[str, str]:
-    comment, _, rest = sql_text(file.format(engine=SQLITE.name)).partition("create view ")
-    return rest.split()[0], _uncommented(comment)
-
-
-def _uncommented(comment: str) -> str:
-    return " ".join(line.removeprefix("--").strip() for line in comment.strip().splitlines())
 
 
 def schema_page() -> str:
@@ -221,15 +130,38 @@ def _views() -> Iterator[str]:
         yield f"### {view.name}\n\nOne row is {view.description.removesuffix('.')}.\n\nColumns: {named}.\n"
 
 
+CLI_HEAD = """\
+# The commands
+
+Made by `python -m labelstore.documentation` from the help texts; `labelstore COMMAND --help` prints the same. Data goes
+to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected,
+130 stopped by Ctrl-C.
+
+"""
+
+
+def cli_page() -> str:
+    """The text of docs/cli.md."""
+    from labelstore.cli.app import help_texts
+
+    sections = (f"## {name}\n\n```text\n{text}\n```\n" for name, text in help_texts().items())
+    return CLI_HEAD + "\n".join(sections)
+
+
 def main(arguments: list[str]) -> int:
-    """Write the page, or with --check tell whether it is up to date."""
-    page = schema_page()
+    """Write the pages, or with --check tell whether they are up to date."""
+    pages = {TARGET: schema_page(), CLI_TARGET: cli_page()}
     if "--check" in arguments:
-        stale = not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != page
-        if stale:
-            print("docs/schema.md is not up to date; run: python -m labelstore.documentation", file=sys.stderr)
-        return int(stale)
-    TARGET.write_text(page, encoding="utf-8")
+        stale = [
+            target.name
+            for target, page in pages.items()
+            if not target.is_file() or target.read_text(encoding="utf-8") != page
+        ]
+        for name in stale:
+            print(f"docs/{name} is not up to date; run: python -m labelstore.documentation", file=sys.stderr)
+        return int(bool(stale))
+    for target, page in pages.items():
+        target.write_text(page, encoding="utf-8")
     return 0
 
 

@@ -4,6 +4,9 @@
     ├── InputError          1   a file that cannot be read, or holds something else than an export
     ├── StoreError          1   a store that cannot be opened, read or written
     ├── NotFoundError       1   an id that the store does not hold
+    ├── QueryError          1   SQL that cannot be run, with the place in it
+    │   ├── RefusedError    1   SQL that would do more than read the store
+    │   └── TooSlowError    1   SQL that took longer than it was given
     └── UsageError          2   a call that contradicts itself
 
 The text of each ends with a way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
@@ -34,6 +37,28 @@ class StoreError(LabelstoreError):
 
 class NotFoundError(LabelstoreError):
     """An id that the store does not hold."""
+
+
+class QueryError(LabelstoreError):
+    """SQL that cannot be run. `excerpt` is the line of the SQL with a caret below, or empty; `line` counts from 1."""
+
+    def __init__(self, reason: str, hint: str = "", line: int | None = None, excerpt: str = "") -> None:
+        self.reason, self.hint, self.line, self.excerpt = reason, hint, line, excerpt
+        super().__init__(reason + (f"; {hint}" if hint else ""))
+        if excerpt:
+            self.add_note(excerpt)
+
+
+class RefusedError(QueryError):
+    """SQL that would do more than read the store. `action` is what it would do."""
+
+    def __init__(self, action: str, hint: str = "queries only read the store") -> None:
+        self.action = action
+        super().__init__(f"{action} is refused", hint)
+
+
+class TooSlowError(QueryError):
+    """SQL that took longer than it was given."""
 
 
 class UsageError(LabelstoreError):

@@ -1,7 +1,8 @@
 """A store as Python sees it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from labelstore.errors import UsageError
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
+from labelstore.querying import ask, ask_named
+from labelstore.querying.selecting import objects_of, selected, utc
 from labelstore.rebuilding import json_of
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database, Parameters, Result
@@ -105,28 +108,70 @@ class Store:
         return next(json_of(self._open(), [wanted]))  # raises NotFoundError
 
     def labels(
-        self, *, project: str | None = None, asset_type: str | None = None, generation: str | None = None
+        self,
+        *,
+        project: str | None = None,
+        asset_type: str | None = None,
+        generation: str | None = None,
+        name: str | None = None,
+        created_by: str | None = None,
+        since: str | date | None = None,
     ) -> Iterator[Any]:
-        """Labels as they came, streamed; of one project (id or name), asset type or generation where given."""
-        sql = (
-            "select l.label_id from labels as l join records as r on r.record_id = l.record_id"
-            " left join projects as p on p.project_id = l.project_id"
-            " where (? is null or l.project_id = ? or p.name = ?) and (? is null or r.asset_type = ?)"
-            " and (? is null or l.generation = ?) and l.node_id > ? order by l.node_id limit 500"
-        )
-        wanted = (project, project, project, asset_type, asset_type, generation, generation)
-        database, last = self._open(), -1
-        while True:
-            label_ids = [row[0] for row in database.query(sql, (*wanted, last)).rows]
-            if not label_ids:
-                return
-            for text in database.labels_json(label_ids).values():
-                yield json.loads(text)
-            last = database.value("select node_id from labels where label_id = ?", (label_ids[-1],))
+        """Labels as they came, streamed; those of one project (id or name), asset type, generation or labeler.
 
-    def query(self, sql: str, parameters: Parameters = ()) -> Result:
-        """Run one SQL statement; iterate the result for dicts, or its `rows` for tuples under its `columns`."""
-        return self._open().query(sql, parameters)
+        With `name` those that hold an object of this class; with `since` (a date, a time or ISO 8601 text; UTC unless
+        it says otherwise) those updated, or else created, then or later. Raises `UsageError` for a text that is no
+        time.
+        """
+        wanted = {
+            "project": project,
+            "asset_type": asset_type,
+            "generation": generation,
+            "name": name,
+            "created_by": created_by,
+            "since": None if since is None else utc(since),
+        }
+        database = self._open()
+        for label_ids in selected(database, wanted):
+            yield from map(json.loads, database.labels_json(label_ids).values())
+
+    def objects(
+        self,
+        *,
+        kind: str | None = None,
+        project: str | None = None,
+        asset_type: str | None = None,
+        name: str | None = None,
+        model_runs: bool = False,
+    ) -> Result:
+        """A row for each object (in each frame) with its label, its class and its geometry, in the order of the store.
+
+        `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
+        the geometry columns of all kinds are there.
+
+        Objects of labels in model runs, predictions too, only with `model_runs`.
+        """
+        return objects_of(self._open(), kind, project, asset_type, name, model_runs)
+
+    def query(self, sql: str, parameters: Parameters = (), /, **named: Any) -> Result:
+        """Run one SQL statement, which can only read; iterate the result for dicts, or its `rows` for tuples.
+
+        Values of parameters are given by name (`$project` in the SQL, `project=` here), or as a sequence for `?` or a
+        mapping. `df()`, `arrow()` and `pl()` of the result make a table of pandas, pyarrow or polars. Raises
+        `QueryError`, which knows the place in the SQL, and `UsageError` for parameters that do not fit.
+        """
+        if named:
+            if parameters and not isinstance(parameters, Mapping):
+                raise UsageError("query: parameters either by position or by name")
+            parameters = {**parameters, **named} if isinstance(parameters, Mapping) else named
+        return ask(self._open(), sql, parameters)
+
+    def ask(self, query: str, /, **values: Any) -> Result:
+        """The result of a canned query: `store.ask("class-counts", project="Roads")`.
+
+        Raises `NotFoundError` for a query or a parameter that does not exist; both name those that do.
+        """
+        return ask_named(self._open(), query, values)
 
     def close(self) -> None:
         if self._database is not None:

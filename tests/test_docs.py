@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labelstore import documentation
+from labelstore import catalogue, documentation
 from labelstore.rows import columns
 from labelstore.stores.schema import DUCKDB, VIEWS
 
@@ -26,10 +26,15 @@ def test_a_stale_schema_page_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(documentation, "TARGET", tmp_path / "schema.md")
+    monkeypatch.setattr(documentation, "CLI_TARGET", tmp_path / "cli.md")
     assert documentation.main(["--check"]) == 1
     assert documentation.main([]) == 0
     assert documentation.main(["--check"]) == 0
     (tmp_path / "schema.md").write_text(documentation.schema_page() + "more")
+    assert documentation.main(["--check"]) == 1
+    (tmp_path / "schema.md").write_text(documentation.schema_page())
+    assert documentation.main(["--check"]) == 0
+    (tmp_path / "cli.md").write_text(documentation.cli_page() + "more")
     assert documentation.main(["--check"]) == 1
     assert "python -m labelstore.documentation" in capsys.readouterr().err
 
@@ -61,7 +66,7 @@ def test_every_view_and_its_columns_are_described() -> None:
 
 def test_the_view_of_each_engine_says_what_one_row_is() -> None:
     for file in VIEWS:
-        assert documentation._view_title(file) in [(view.name, view.description) for view in documentation.views()]
+        assert catalogue.view_title(file) in [(view.name, view.description) for view in documentation.views()]
         statement = DUCKDB.view(file)
         assert re.search(r" as\n-- (one|a) ", statement), file
 

@@ -10,10 +10,12 @@ from labelstore.cli import (
     describing,
     diagnostics,
     history,
+    inspecting,
     loading,
     making,
     output,
     places,
+    querying,
     reading,
     rejects,
     upgrading,
@@ -67,7 +69,9 @@ for command in (
     history.history,
     history.diff,
     reading.export,
-    reading.query,
+    querying.query,
+    inspecting.schema,
+    inspecting.shell,
     reading.stats,
     places.entities,
     places.geojson,
@@ -83,6 +87,18 @@ for command in (
     making.demo,
 ):
     app.command()(command)
+
+
+def help_texts() -> dict[str, str]:
+    """What `--help` prints for `labelstore` and each of its commands, 100 columns wide."""
+    group: Any = typer.main.get_command(app)
+    commands = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
+    return {
+        name: command.get_help(
+            command.context_class(command, info_name=name, terminal_width=100, help_option_names=["-h", "--help"])
+        ).rstrip()
+        for name, command in commands.items()
+    }
 
 
 def main() -> None:

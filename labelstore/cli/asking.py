@@ -8,9 +8,8 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, Store, Wait
+from labelstore.cli.options import AsJson, Store, TextFormat, Wait
 from labelstore.cli.output import visible
-from labelstore.cli.reading import Format
 
 if TYPE_CHECKING:
     from labelstore.ontology import Feature
@@ -61,7 +60,7 @@ def answers(
     project: Project = None,
     of: Annotated[Owner, typer.Option(help="What the questions were asked about: a row for each.")] = Owner.LABELS,
     format: Annotated[
-        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
+        TextFormat | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
     ] = None,
 ) -> None:
     """Print the answers with a column for each question, a row for each label or object that was asked one.
@@ -79,7 +78,7 @@ def answers(
     from labelstore.answers import answers
     from labelstore.stores import open_database
 
-    chosen = format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
+    chosen = format or (TextFormat.TABLE if output.is_terminal() else TextFormat.NDJSON)
     with interruptible(), open_database(db, read_only=True) as database:
         found = answers(database, of.value, project)
         output.write_rows(chosen.value, found.columns, found.rows)

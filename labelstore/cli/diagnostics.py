@@ -22,11 +22,7 @@ _ENGINES = (
     ("apsw", "SQLite", ("Error",)),
     ("duckdb", "DuckDB", ("Error",)),
 )
-_WAYS_OUT = (
-    ("readonly database", "queries only read the store"),
-    ("read-only mode", "queries only read the store"),
-    ("'pytz'", "cast timestamps with a time zone to varchar, or run: pip install pytz"),
-)
+_WAYS_OUT = (("'pytz'", "cast timestamps with a time zone to varchar, or run: pip install pytz"),)
 
 
 @contextmanager
@@ -46,6 +42,7 @@ def reported() -> Iterator[None]:
         if text is None:
             raise
         say(text)
+        show(getattr(error, "excerpt", ""))
         raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
     finally:
         _settle_output()
@@ -68,6 +65,12 @@ def say(text: str) -> None:
     """One line on standard error, whatever the text contains."""
     line = visible(text)
     print("labelstore:", line if len(line) <= _LONGEST else line[:_LONGEST] + "…", file=sys.stderr)
+
+
+def show(excerpt: str) -> None:
+    """A line of SQL and the carets below its mistake, indented; whatever does not print is a dot of the same width."""
+    for line in excerpt.splitlines():
+        print("  " + "".join(char if char.isprintable() else "·" for char in line), file=sys.stderr)
 
 
 def explained(error: Exception) -> str | None:

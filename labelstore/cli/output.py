@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 Row = tuple[Any, ...]
 Writer = Callable[[Sequence[str], Iterable[Row]], Iterator[str]]
@@ -45,10 +45,11 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if is_terminal() else None
 
 
-def write_rows(format: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """The rows in one of `FORMATS`, as they come."""
+def write_rows(format: str, columns: Sequence[str], rows: Iterable[Row], file: BinaryIO | None = None) -> None:
+    """The rows in one of `FORMATS`, as they come; on standard output without a file."""
+    target = file or sys.stdout.buffer
     for text in FORMATS[format](columns, rows):
-        write(text)
+        target.write(text.encode("utf-8", "backslashreplace"))
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Row], indent: str = "") -> None:
@@ -80,21 +81,12 @@ def _ndjson(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     import msgspec
 
+    from labelstore.stores.database import distinct
+
     encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
-    names = _distinct(columns)
+    names = distinct(columns)
     for row in rows:
         yield json_escaped(encode(dict(zip(names, map(_plain, row), strict=True))).decode())
-
-
-def _distinct(columns: Sequence[str]) -> list[str]:
-    """The names of columns as keys: the second `n` is called `n_2`."""
-    names: list[str] = []
-    for column in columns:
-        name, number = column, 2
-        while name in names:
-            name, number = f"{column}_{number}", number + 1
-        names.append(name)
-    return names
 
 
 def _plain(value: Any) -> Any:
@@ -112,16 +104,38 @@ def _plain(value: Any) -> Any:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    return _separated(columns, rows, ",")
+
+
+def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    return _separated(columns, rows, "\t")
+
+
+def _separated(columns: Sequence[str], rows: Iterable[Row], mark: str) -> Iterator[str]:
     import csv
     import io
 
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
+    writer = csv.writer(line, delimiter=mark, lineterminator="\n")
     for row in _with_first(columns, rows):
         writer.writerow(map(_field, row))
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def _markdown(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield _pipes(columns)
+    yield "|" + "---|" * len(columns) + "\n"
+    yield from map(_pipes, rows)
+
+
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\|<>`*_[]"})
+
+
+def _pipes(values: Sequence[Any]) -> str:
+    cells = ("" if value is None else visible(str(_field(value))).translate(_MARKDOWN) for value in values)
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _with_first(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[Sequence[Any]]:
@@ -138,4 +152,11 @@ def _field(value: Any) -> Any:
     return _plain(value)
 
 
-FORMATS: dict[str, Writer] = {"table": _table, "json": _json, "ndjson": _ndjson, "csv": _csv}
+FORMATS: dict[str, Writer] = {
+    "table": _table,
+    "json": _json,
+    "ndjson": _ndjson,
+    "csv": _csv,
+    "tsv": _tsv,
+    "markdown": _markdown,
+}

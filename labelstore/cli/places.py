@@ -9,8 +9,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
-from labelstore.cli.options import Store
-from labelstore.cli.reading import Format
+from labelstore.cli.options import Store, TextFormat
 
 if TYPE_CHECKING:
     from labelstore.entities import Entity
@@ -32,7 +31,7 @@ def entities(
     ] = False,
     problems: Annotated[bool, typer.Option("--problems", help="Only entities whose span cannot be right.")] = False,
     format: Annotated[
-        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
+        TextFormat | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -51,7 +50,7 @@ def entities(
     from labelstore.entities import Entity, Unit, entities
     from labelstore.stores import open_database
 
-    chosen = Format.JSON if as_json else format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
+    chosen = TextFormat.JSON if as_json else format or (TextFormat.TABLE if output.is_terminal() else TextFormat.NDJSON)
     folder = AssetFolder(assets) if assets is not None else None
     counts = {"entities": 0, "text": 0, "problem": 0}
     with interruptible(), open_database(db, read_only=True) as database:

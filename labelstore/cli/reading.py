@@ -1,10 +1,8 @@
-"""`get`, `export`, `query` and `stats`: what a store holds."""
+"""`get`, `export` and `stats`: what a store holds."""
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,19 +10,10 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
-from labelstore.errors import InputError, LabelstoreError, NotFoundError
+from labelstore.errors import NotFoundError
 
 if TYPE_CHECKING:
     from labelstore.stores.database import Database
-
-
-class Format(StrEnum):
-    """The formats of a query's result, as `output.FORMATS` writes them."""
-
-    TABLE = "table"
-    JSON = "json"
-    NDJSON = "ndjson"
-    CSV = "csv"
 
 
 class ExportFormat(StrEnum):
@@ -96,56 +85,6 @@ def export(
 
     count = rebuilding.export(db, format.value, out)
     print(f"{count:,} records written", file=sys.stderr)
-
-
-def query(
-    db: Store,
-    sql: Annotated[str, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads a file, "-" standard input.')],
-    format: Annotated[
-        Format | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
-    ] = None,
-) -> None:
-    """Run SQL on a store, which is only read.
-
-    Bytes are printed in hex; NULL is empty in csv.
-
-    \b
-    Examples:
-      labelstore query labels.db "select name, count(*) from objects group by name"
-      labelstore query labels.db "select * from image_labels limit 10" --format csv
-      labelstore query labels.duckdb @report.sql
-    """
-    from labelstore.stores import open_database
-
-    chosen = format or (Format.TABLE if output.is_terminal() else Format.NDJSON)
-    text = _statement(sql)
-    text.encode()  # no engine takes a lone surrogate, but not every one says so
-    with interruptible(), open_database(db, read_only=True) as database, _showable():
-        result = database.query(text)
-        if result.columns:
-            output.write_rows(chosen.value, result.columns, result.rows)
-
-
-def _statement(sql: str) -> str:
-    """The text of the statement, from where `sql` says it stands."""
-    if sql == "-":
-        return sys.stdin.read()
-    if not sql.startswith("@"):
-        return sql
-    try:
-        return Path(sql[1:]).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})") from None
-
-
-@contextmanager
-def _showable() -> Iterator[None]:
-    """Explains values that Python has no word for, such as a DuckDB interval of a million years."""
-    try:
-        yield
-    except (ValueError, ArithmeticError, ImportError) as error:
-        hint = "cast its columns to varchar"
-        raise LabelstoreError(f"this result cannot be shown ({error}); {hint}") from error
 
 
 def stats(db: Store, as_json: AsJson = False) -> None:

@@ -2,12 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from labelstore.errors import LabelstoreError
 from labelstore.rows import Row, Rows, node_column
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -47,13 +54,68 @@ STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", 
 
 
 class Result:
-    """The columns of a query and its rows, which stream."""
+    """The columns of a query and its rows, which stream.
 
-    def __init__(self, columns: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-        self.columns, self.rows = columns, rows
+    `df`, `arrow` and `pl` give the rows that were not read yet as one table of pandas, pyarrow or polars.
+    """
+
+    def __init__(
+        self,
+        columns: list[str],
+        rows: Iterator[tuple[Any, ...]],
+        batches: "Callable[[int], Iterator[pyarrow.RecordBatch]] | None" = None,
+    ) -> None:
+        self.columns, self.rows, self._batches = columns, rows, batches
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def batches(self, size: int = 20_000, limit: int | None = None) -> "Iterator[pyarrow.RecordBatch]":
+        """The rows as Arrow, at most `size` in a batch and `limit` in all; there is at least one batch.
+
+        The type of a column may grow from one batch to the next: `stores.arrow` says how.
+        """
+        from labelstore.stores import arrow
+
+        if self._batches is None:
+            return arrow.batches_of_rows(self.columns, self.rows, size, limit)
+        return arrow.limited(self._batches(size), limit)
+
+    def arrow(self) -> "pyarrow.Table":
+        """All rows as a table of pyarrow."""
+        from labelstore.stores.arrow import table
+
+        return table(self.batches())
+
+    def df(self) -> "pandas.DataFrame":
+        """All rows as a DataFrame of pandas. Raises `LabelstoreError` without pandas."""
+        _require("pandas")
+        frame: pandas.DataFrame = self.arrow().to_pandas()
+        return frame
+
+    def pl(self) -> "polars.DataFrame":
+        """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
+        frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
+        return frame
+
+
+def _require(extra: str) -> Any:
+    try:
+        return import_module(extra)
+    except ImportError as error:
+        hint = f"pip install 'labelstore-db[{extra}]'"
+        raise LabelstoreError(f"{extra} is not installed; {hint}") from error
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names of columns as keys: the second `n` is called `n_2`."""
+    found: list[str] = []
+    for column in names:
+        name, number = column, 2
+        while name in found:
+            name, number = f"{column}_{number}", number + 1
+        found.append(name)
+    return found
 
 
 class Database(ABC):
@@ -68,6 +130,17 @@ class Database(ABC):
 
     @abstractmethod
     def query(self, sql: str, parameters: Parameters = ()) -> Result: ...
+
+    @abstractmethod
+    def asked(self, sql: str, parameters: Parameters = ()) -> Result:
+        """The result of SQL of a user, which can only read the store; without a statement there are no columns.
+
+        Only on a store opened for reading. Raises `RefusedError`, or an error of the engine.
+        """
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """Stop what `asked` is computing, from another thread."""
 
     @abstractmethod
     def execute(self, sql: str, parameters: Parameters = ()) -> None: ...

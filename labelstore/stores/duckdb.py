@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from labelstore.errors import StoreError
+from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
+from labelstore.stores.arrow import whole_numbers
 from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.guarding import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class DuckdbDatabase(Database):
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "true",
         }
+        if read_only and exists:
+            config |= DUCKDB_CONFIG
         if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
             config["storage_compatibility_version"] = STORAGE_VERSION
         try:
@@ -69,6 +73,7 @@ class DuckdbDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
+        self._asking: duckdb.DuckDBPyConnection | None = None
         self._deleted: set[int] = set()
         self._unseen = False
         self._in_transaction = False
@@ -150,6 +155,37 @@ class DuckdbDatabase(Database):
                 yield from batch
 
         return Result(names, rows())
+
+    @cached_property
+    def _refused(self) -> set[str]:
+        sql = "select distinct function_name from duckdb_functions() where function_type in ('table', 'table_macro')"
+        return refused_functions(row[0] for row in self._connection.execute(sql).fetchall())
+
+    def asked(self, sql: str, parameters: Parameters = ()) -> Result:
+        check_duckdb(sql, self._refused)
+        self._asking = cursor = self._connection.cursor()
+        values = parameters or None
+        try:
+            relation = cursor.sql(sql, params=values)
+        except duckdb.PermissionException:
+            raise RefusedError("reading files or the network") from None
+        if relation is None:
+            return Result([], iter(()))
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            cursor.execute(sql, values)
+            while batch := cursor.fetchmany(1000):
+                yield from batch
+
+        def batches(size: int) -> Iterator[pa.RecordBatch]:
+            read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+            return whole_numbers(read(size))
+
+        return Result(list(relation.columns), rows(), batches)
+
+    def interrupt(self) -> None:
+        if self._asking is not None:
+            self._asking.interrupt()
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         self._connection.execute(sql, parameters or None)

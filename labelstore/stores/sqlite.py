@@ -11,14 +11,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from labelstore.errors import StoreError
+from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import NODE_BITS, Row, content_tables, node_column
 from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
 OLDEST = (3, 38, 0)
@@ -135,6 +137,37 @@ class SqliteDatabase(Database):
             cursor.execute(sql, parameters)
         return Result(names, iter(cursor))
 
+    @cached_property
+    def _guarded(self) -> tuple[sqlite3.Connection, Guard]:
+        """A connection for SQL of users."""
+        connection = self._reader()
+        connection.execute("pragma query_only = on")
+        listed = connection.execute("pragma table_list").fetchall()  # which also wakes the virtual tables
+        guard = Guard({name for _, name, kind, *_ in listed if kind == "shadow"})
+        connection.set_authorizer(guard)
+        return connection, guard
+
+    def asked(self, sql: str, parameters: Parameters = ()) -> Result:
+        connection, guard = self._guarded
+        guard.refused = None
+        cursor = connection.cursor()
+        try:
+            cursor.execute(sql, parameters)
+        except (sqlite3.ProgrammingError, sqlite3.Warning) as error:
+            raise (
+                RefusedError("more than one statement", "ask one at a time") if "one statement" in str(error) else error
+            ) from None
+        except sqlite3.DatabaseError as error:
+            if guard.refused is not None:
+                raise RefusedError(guard.refused) from None
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+                raise RefusedError("writing") from None
+            raise
+        return Result([column[0] for column in cursor.description or ()], cursor)
+
+    def interrupt(self) -> None:
+        self._guarded[0].interrupt()
+
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         self._connection.execute(sql, parameters)
 
@@ -222,6 +255,8 @@ class SqliteDatabase(Database):
         return {wanted: row[0] for wanted, row in rows if row is not None}
 
     def close(self) -> None:
+        if "_guarded" in self.__dict__:
+            self._guarded[0].close()
         self._connection.close()
 
 

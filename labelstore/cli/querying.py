@@ -1,0 +1,241 @@
+"""`query`: SQL and canned queries, their parameters, and the formats of the result."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import INTERRUPTED
+from labelstore.cli.options import Store
+from labelstore.errors import InputError, LabelstoreError, UsageError
+
+if TYPE_CHECKING:
+    from labelstore.queries import Query
+    from labelstore.stores.database import Database, Result
+
+
+class Format(StrEnum):
+    """The formats of a query's result: those of `output.FORMATS`, and two that Arrow writes."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    TSV = "tsv"
+    MARKDOWN = "markdown"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+
+
+_SUFFIXES = {".txt": Format.TABLE, ".jsonl": Format.NDJSON, ".md": Format.MARKDOWN, ".feather": Format.ARROW} | {
+    f".{format.value}": format for format in Format if format is not Format.TABLE
+}
+
+
+def query(
+    db: Store,
+    sql: Annotated[
+        str | None, typer.Argument(metavar="[SQL]", help='One statement; "@FILE" reads a file, "-" standard input.')
+    ] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
+    ] = None,
+    named: Annotated[str | None, typer.Option(metavar="NAME", help="A canned query instead of SQL.")] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the canned queries; with --named, tell about that one.")
+    ] = False,
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            help="Usual: as the suffix of -o says, else table on a terminal and ndjson elsewhere.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the result to a file.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most N rows.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0, help="Give up after so long.", show_default=False)
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: short for --format json, and for --list.")
+    ] = False,
+) -> None:
+    """Ask a store: run SQL, which can only read, or a canned query.
+
+    Values are given as -p name=value and stand in the SQL as $name. What looks like a number is a number, unless the
+    canned query declares a text; -p 'name="12"' is text, and -p name without a value is NULL.
+
+    Bytes are printed in hex; NULL is empty in csv, tsv and markdown. parquet and arrow need -o FILE or a pipe.
+
+    \b
+    Examples:
+      labelstore query labels.db "select name, count(*) from objects group by name"
+      labelstore query labels.db "select * from image_labels where project_name = $p" -p p=Roads -o roads.parquet
+      labelstore query labels.db --list
+      labelstore query labels.db --named class-counts -p project=Roads --format markdown
+      labelstore query labels.db --named class-counts --list
+      labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
+    """
+    if listed:
+        _tell(named, as_json or format is Format.JSON)
+        return
+    if (sql is None) == (named is None):
+        raise UsageError("query: either SQL or --named NAME; --list tells the names")
+    if as_json and format not in (None, Format.JSON):
+        raise UsageError(f"query: --json or --format {format}, not both")
+    chosen = _format(Format.JSON if as_json else format, out)
+    from labelstore.querying.parameters import given
+    from labelstore.querying.watching import watched
+    from labelstore.stores import open_database
+
+    found = _named(named) if named is not None else None
+    values = given(parameters or (), found)
+    text = _statement(sql) if sql is not None else ""
+    text.encode()  # no engine takes a lone surrogate, but not every one says so
+    part = None if out is None else out.with_name(f".{out.name}.part")
+    with open_database(db, read_only=True) as database, _showable(), _tidied(part):
+        with watched(database, timeout, lambda: _remove(part), INTERRUPTED):
+            result = _ask(database, text, found, values)
+            if result.columns:
+                _write(result, chosen, part, limit)
+        if part is not None and out is not None and part.exists():
+            part.replace(out)
+
+
+def _named(name: str) -> "Query":
+    from labelstore.queries import named
+
+    return named(name)
+
+
+def _ask(database: "Database", text: str, found: "Query | None", values: dict[str, Any]) -> "Result":
+    from labelstore.querying import ask, ask_named
+
+    return ask(database, text, values) if found is None else ask_named(database, found.name, values)
+
+
+def _format(format: Format | None, out: Path | None) -> Format:
+    if format is None and out is not None:
+        format = _SUFFIXES.get(out.suffix.lower())
+        if format is None:
+            known = ", ".join(_SUFFIXES)
+            raise UsageError(f"{out}: no format has this suffix; name it with --format, or use one of {known}")
+    if format is None:
+        return Format.TABLE if output.is_terminal() else Format.NDJSON
+    if format in (Format.PARQUET, Format.ARROW) and out is None and output.is_terminal():
+        raise UsageError(f"{format} is not for terminals; write it to a file with -o FILE")
+    return format
+
+
+def _write(result: "Result", format: Format, part: Path | None, limit: int | None) -> None:
+    from itertools import islice
+
+    if format in (Format.PARQUET, Format.ARROW):
+        _write_arrow(result, format, part, limit)
+        return
+    rows = result.rows if limit is None else islice(result.rows, limit)
+    if part is None:
+        output.write_rows(format.value, result.columns, rows)
+        return
+    with part.open("wb") as file:
+        output.write_rows(format.value, result.columns, rows, file)
+
+
+def _write_arrow(result: "Result", format: Format, part: Path | None, limit: int | None) -> None:
+    """Parquet, or Arrow's file format; in a pipe Arrow's stream format, complete before the first byte is written."""
+    from shutil import copyfileobj
+    from tempfile import TemporaryDirectory
+
+    from labelstore.stores.arrow import write
+
+    if part is not None:
+        write(result, part, format.value, limit)
+        return
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "result"
+        write(result, file, "arrows" if format is Format.ARROW else format.value, limit)
+        with file.open("rb") as source:
+            copyfileobj(source, sys.stdout.buffer)
+
+
+@contextmanager
+def _tidied(part: Path | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        _remove(part)
+
+
+def _remove(part: Path | None) -> None:
+    if part is not None:
+        part.unlink(missing_ok=True)
+        part.with_name(part.name + "~").unlink(missing_ok=True)
+
+
+def _tell(name: str | None, as_json: bool) -> None:
+    from labelstore.queries import queries
+
+    if name is not None:
+        _tell_one(_named(name), as_json)
+    elif as_json:
+        output.write_json([_facts(query) for query in queries().values()])
+    else:
+        rows = [(query.name, query.description.partition(". ")[0].removesuffix(".")) for query in queries().values()]
+        width = max(len(name) for name, _ in rows)
+        output.write("".join(f"{name:{width}}  {description}\n" for name, description in rows))
+
+
+def _tell_one(query: "Query", as_json: bool) -> None:
+    if as_json:
+        output.write_json(_facts(query) | {"sql": query.sql})
+        return
+    output.write(f"{query.name}: {query.description}\n\n")
+    if query.parameters:
+        rows = [(f"-p {name}=", default, description) for name, default, description in query.parameters]
+        output.write_table(("parameter", "default", "what it is"), rows)
+        output.write("\n")
+    texts = dict.fromkeys(_without_head(text) for text in query.sql.values())
+    for engine, text in zip(query.sql, texts, strict=False):
+        output.write((f"-- {engine}\n" if len(texts) > 1 else "") + text)
+
+
+def _without_head(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    while lines and lines[0].startswith("--"):
+        lines.pop(0)
+    return "".join(lines).rstrip("\n") + "\n"
+
+
+def _facts(query: "Query") -> dict[str, Any]:
+    parameters = [parameter._asdict() for parameter in query.parameters]
+    return {"name": query.name, "description": query.description, "parameters": parameters}
+
+
+def _statement(sql: str) -> str:
+    """The text of the statement, from where `sql` says it stands."""
+    if sql == "-":
+        return sys.stdin.read()
+    if not sql.startswith("@"):
+        return sql
+    try:
+        return Path(sql[1:]).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})") from None
+
+
+@contextmanager
+def _showable() -> Iterator[None]:
+    """Explains values that Python has no word for, such as a DuckDB interval of a million years."""
+    try:
+        yield
+    except UnicodeError:
+        raise
+    except (ValueError, ArithmeticError, ImportError) as error:
+        hint = "cast its columns to varchar"
+        raise LabelstoreError(f"this result cannot be shown ({error}); {hint}") from error

@@ -1,0 +1,60 @@
+"""SQL of a user → rows, or an error that helps."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labelstore.errors import LabelstoreError, UsageError
+from labelstore.queries import named
+from labelstore.querying.lexing import parameter_names
+from labelstore.querying.mistakes import explained
+from labelstore.stores.database import Database, Parameters, Result
+
+
+def ask(database: Database, sql: str, parameters: Parameters = ()) -> Result:
+    """Run one statement that may only read. Raises `QueryError`, and `UsageError` for parameters that do not fit."""
+    if isinstance(parameters, Mapping):
+        _check(sql, database.engine, parameters)
+    return _run(database, sql, parameters)
+
+
+def ask_named(database: Database, name: str, given: Mapping[str, Any]) -> Result:
+    """Run a canned query. Raises `NotFoundError` for its name or that of a parameter."""
+    query = named(name)
+    sql = query.sql[database.engine]
+    wanted = set(parameter_names(sql, database.engine))
+    return _run(database, sql, {key: value for key, value in query.values(dict(given)).items() if key in wanted})
+
+
+def _check(sql: str, engine: str, given: Mapping[str, Any]) -> None:
+    wanted = parameter_names(sql, engine)
+    missing = [name for name in wanted if name not in given]
+    surplus = [name for name in given if name not in wanted]
+    asked = ", ".join(f"${name}" for name in wanted) or "none"
+    if surplus:
+        raise UsageError(f"the SQL has no parameter ${surplus[0]}; it has {asked}")
+    if missing:
+        raise UsageError(
+            f"the SQL asks for ${missing[0]}; give it a value (on the command line: -p {missing[0]}=VALUE)"
+        )
+
+
+def _run(database: Database, sql: str, parameters: Parameters) -> Result:
+    try:
+        result = database.asked(sql, parameters)
+    except LabelstoreError:
+        raise
+    except Exception as error:
+        raise explained(error, sql, database) or error from None
+    result.rows = _told(result.rows, sql, database)
+    return result
+
+
+def _told(rows: Iterator[tuple[Any, ...]], sql: str, database: Database) -> Iterator[tuple[Any, ...]]:
+    """The rows; an error that comes up on the way is explained like one at the start."""
+    try:
+        for row in rows:  # noqa: UP028 - "yield from" would close a cursor whose store may be closed by then
+            yield row
+    except LabelstoreError:
+        raise
+    except Exception as error:
+        raise explained(error, sql, database) or error from None
