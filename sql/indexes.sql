@@ -34,7 +34,7 @@ create index frame_groups_label on frame_groups (label_id);
 create index frames_label on frames (label_id, group_name, frame_number);
 create index segments_label on segments (label_id);
 create index key_frames_label on key_frames (label_id);
-create index objects_label on objects (label_id);
+create index objects_label on objects (label_id, name, kind); -- the classes of a label without its objects
 create index objects_frame on objects (frame_id) where frame_id is not null;
 create index selected_messages_object on selected_messages (object_id);
 create index classifications_label on classifications (label_id);

@@ -319,7 +319,8 @@ class TestSample:
 
 
 COMMANDS = tuple(
-    "load verify get history diff export query schema shell stats rejects detect upgrade sample demo".split()  # noqa: SIM905
+    "load verify get history diff export query schema shell stats entities geojson ontology answers search index"
+    " agreement rejects detect upgrade sample demo".split()  # noqa: SIM905
 )
 
 

@@ -125,16 +125,15 @@ def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path,
     assert (superseded.missing, dict(superseded.superseded)) == (0, {3: 1})
 
 
-@pytest.mark.parametrize("suffix", ["db", "duckdb"])
 @pytest.mark.parametrize("jobs", [2, 3])
-def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, suffix: str) -> None:
+def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
     bad = tmp_path / "bad.ndjson"
     lines = (b'{"ID": "x", "Label": {}}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Label": {}}')
     bad.write_bytes(b"\n".join(lines))
     reports, stores = [], []
     for number in (1, jobs):
-        stores.append(tmp_path / f"{number}.{suffix}")
+        stores.append(tmp_path / f"{number}.db")
         reports.append(load(stores[-1], [*files, bad], jobs=number).as_json())
     for report in reports:
         for key in ("store", "seconds", "megabytes_per_second"):

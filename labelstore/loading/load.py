@@ -39,7 +39,7 @@ def load(
     """Load exports into the store at `store`, which is made if it is not there.
 
     `files` are paths, glob patterns, or "-" for standard input. `frames` is a folder of downloaded frames files.
-    `jobs` processes (the number of cores, 8 at most) build a new store side by side. `progress` is called now
+    `jobs` processes (the number of cores, 8 at most) build a new SQLite store side by side. `progress` is called now
     and then with what has been read. While another process writes the store, this one tells `notify` who that is and
     waits, at most `wait` seconds where given. All of it is stored or, after an error, nothing; single records that
     cannot be stored are kept in `rejects` and counted in the report, and more than `max_rejects` of them are an error.
@@ -55,7 +55,7 @@ def load(
     with locked(path, "load", arguments, wait=wait, notify=notify):
         remove_leftovers(path)
         started = time.perf_counter()
-        jobs = 1 if folder is not None else _useful_jobs(path, arguments, jobs)
+        jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
         if jobs > 1:
             from labelstore.loading import shards
 
@@ -83,11 +83,11 @@ def load_sources(loader: Loader, arguments: list[str], max_ratio: float | None) 
                 loader.load_file(source)
 
 
-def _useful_jobs(path: Path, arguments: list[str], jobs: int | None) -> int:
-    """Several processes build a new store of files that each of them can read from the start."""
+def _useful_jobs(path: Path, engine: str, arguments: list[str], jobs: int | None) -> int:
+    """Several processes build a new SQLite store of files that each of them can read from the start."""
     files = [Path(argument) for argument in arguments]
     wanted = useful_jobs(jobs, *files)
-    if _is_store(path) or not all(file.is_file() for file in files):
+    if engine != "sqlite" or _is_store(path) or not all(file.is_file() for file in files):
         return 1
     return wanted
 

@@ -1,10 +1,11 @@
-"""Several processes that build a new store side by side.
+"""Several processes that build a new SQLite store side by side.
 
 Each process splits the files but stores only its share of the records, the first in the store itself, each other in a
 scratch store of its own. Record ids follow the places of the records in the files, so what the scratch stores hold is
 appended in the order of its nodes.
 """
 
+import shutil
 from collections import Counter
 from dataclasses import asdict
 from typing import Any
@@ -17,8 +18,9 @@ from labelstore.loading.loader import Loader, Progress, Reading, record_load, re
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport, Report
 from labelstore.loading.shares import Share
-from labelstore.stores import engine_of, open_database
+from labelstore.stores import open_database
 from labelstore.stores.database import Database
+from labelstore.stores.sqlite import SqliteDatabase
 
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
@@ -33,16 +35,17 @@ def load_shards(
     progress: Progress | None,
 ) -> None:
     """Load files into the empty store `database`: this process stores the first share, `helpers` the rest."""
+    assert isinstance(database, SqliteDatabase)  # DuckDB has threads of its own; two processes took twice the memory
     jobs = 1 + len(helpers)
     with scratch_folder(database.path) as folder:
         shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
         for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
+            shutil.copyfile(database.path, shard)
             task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
             tell(helper, {**task, "options": asdict(options)})
         own = Report(report.store, report.engine)
         loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, Share(0, jobs))
         load_sources(loader, arguments, max_ratio)
-        database.finish_deletions()
         database.derive_features(0)
         results = [answer(helper, report.store) for helper in helpers]
         database.commit()  # stores are attached and detached outside of transactions
@@ -99,14 +102,13 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
 
 
 def _work(task: dict[str, Any]) -> dict[str, Any]:
-    report = Report(task["shard"], engine_of(task["shard"]))
-    with open_database(task["shard"], create=True, share=True) as database:
+    report = Report(task["shard"], "sqlite")
+    with open_database(task["shard"]) as database:
         try:
             database.build_fast()
             database.begin()
             loader = Loader(database, report, options=Options(**task["options"]), share=Share(*task["share"]))
             load_sources(loader, task["files"], task["max_ratio"])
-            database.finish_deletions()
             database.derive_features(0)
             database.commit()
         except database.errors as error:

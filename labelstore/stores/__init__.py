@@ -29,15 +29,12 @@ def engine_of(path: str | Path) -> str:
     raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", "give the store another name")
 
 
-def open_database(path: str | Path, *, create: bool = False, read_only: bool = False, share: bool = False) -> Database:
-    """Open the store at `path`; with `create` a file that does not exist becomes an empty store.
-
-    With `share` it is to hold what one of several processes loads: tables without views, and less memory.
-    """
+def open_database(path: str | Path, *, create: bool = False, read_only: bool = False) -> Database:
+    """Open the store at `path`; with `create` a file that does not exist becomes an empty store."""
     if engine_of(path) == "duckdb":
         from labelstore.stores.duckdb import DuckdbDatabase
 
-        return DuckdbDatabase(Path(path), create=create, read_only=read_only, share=share)
+        return DuckdbDatabase(Path(path), create=create, read_only=read_only)
     from labelstore.stores.sqlite import SqliteDatabase
 
-    return SqliteDatabase(Path(path), create=create, read_only=read_only, share=share)
+    return SqliteDatabase(Path(path), create=create, read_only=read_only)

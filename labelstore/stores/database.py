@@ -1,9 +1,7 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -230,17 +228,6 @@ class Database(ABC):
         """The JSON of labels by their ids, from the views, in the order asked for; of those that the store holds."""
 
     @abstractmethod
-    def attached(self, shards: Sequence[Path]) -> AbstractContextManager[Sequence[str]]:
-        """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
-
-    @abstractmethod
-    def merge(self, shards: Sequence[str]) -> Counter[int]:
-        """Copy the rows of attached stores, whose nodes do not meet, into this one.
-
-        Of records about the same label or data row the last in the files stays; the others, counted by load.
-        """
-
-    @abstractmethod
     def close(self) -> None: ...
 
     # -- shared -------------------------------------------------------------------------------------------------------
@@ -290,30 +277,6 @@ class Database(ABC):
                 among * 2,
             )
             self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))
-
-    def copy_rows(self, table: str, shards: Sequence[str]) -> None:
-        """Append the rows of a table of attached stores."""
-        for shard in shards:
-            self.execute(f"insert into {table} select * from {shard}.{table}")
-
-    def merge_features(self, shards: Sequence[str]) -> None:
-        for shard in shards:
-            self.execute(f"insert into features select * from {shard}.features except select * from features")
-
-    def drop_repeated(self) -> Counter[int]:
-        """Of records about the same label or data row keep the last; the others, counted by load."""
-        sql = (
-            "select record_id, load_id from (select record_id, load_id, row_number() over"
-            " (partition by identity, generation order by record_id desc) as newness from records) as told"
-            " where newness > 1"
-        )
-        repeated = list(self.query(sql).rows)
-        self.delete_records([record_id for record_id, _ in repeated])
-        self.finish_deletions()
-        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
-        for label_id, newest in list(self.query(sql).rows):
-            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
-        return Counter(load_id for _, load_id in repeated)
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""

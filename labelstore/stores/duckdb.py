@@ -1,9 +1,8 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
-SHARE_MEMORY_LIMIT = "350MB"
 _ARROW_TYPES = {
     "integer": pa.int64(),
     "double": pa.float64(),
@@ -31,7 +29,6 @@ _ARROW_TYPES = {
     "text": pa.string(),
     "blob": pa.binary(),
 }
-_QUOTE = "'"
 _PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as rank, '' as piece"
 _NEARBY = 256
 _FEW = 20
@@ -45,7 +42,7 @@ class DuckdbDatabase(Database):
     engine = "duckdb"
     errors = (duckdb.Error,)
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, share: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         super().__init__(path)
         exists = path.exists() and path.stat().st_size > 0
         if not exists and not create:
@@ -53,7 +50,7 @@ class DuckdbDatabase(Database):
         if path.exists() and not exists:
             path.unlink()
         config: dict[str, Any] = {
-            "memory_limit": SHARE_MEMORY_LIMIT if share else MEMORY_LIMIT,
+            "memory_limit": MEMORY_LIMIT,
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "true",
         }
@@ -69,7 +66,7 @@ class DuckdbDatabase(Database):
             if exists:
                 self._check()
             else:
-                self._create(() if share else VIEWS)
+                self._create()
         except BaseException:
             self._connection.close()
             raise
@@ -92,17 +89,17 @@ class DuckdbDatabase(Database):
         version = int(str(comment).rsplit(" ", 1)[1])
         check_version(self.path, version)
 
-    def _create(self, views: Sequence[str]) -> None:
+    def _create(self) -> None:
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
         as fast.
         """
-        pieces = [view for view in views if "pieces" in view]
+        pieces = [view for view in VIEWS if "pieces" in view]
         self._connection.execute("begin")
         for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS):
             self._connection.execute(statement)
         for view in pieces:
             self._connection.execute(f"create view {Path(view).stem} as {_PIECES_STAND_IN}")
-        for view in views:
+        for view in VIEWS:
             if view not in pieces:
                 self._connection.execute(DUCKDB.view(view))
         for view in pieces:
@@ -118,22 +115,6 @@ class DuckdbDatabase(Database):
         if self._unseen:  # one large transaction would be held in memory
             self.commit()
             self.begin()
-
-    @contextmanager
-    def attached(self, shards: Sequence[Path]) -> Iterator[Sequence[str]]:
-        names = [f"shard{number}" for number in range(len(shards))]
-        for name, shard in zip(names, shards, strict=True):
-            self._connection.execute(f"attach '{str(shard).replace(_QUOTE, _QUOTE * 2)}' as {name} (read_only)")
-        yield names
-        for name in names:
-            self._connection.execute(f"detach {name}")
-
-    def merge(self, shards: Sequence[str]) -> Counter[int]:
-        for table in (*content_tables(), "rejects"):
-            self.copy_rows(table, shards)
-            self.batch_done()
-        self.merge_features(shards)
-        return self.drop_repeated()
 
     def finish(self) -> None:
         self._connection.execute("checkpoint")

@@ -34,7 +34,7 @@ class SqliteDatabase(Database):
     engine = "sqlite"
     errors = (sqlite3.Error, apsw.Error)
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, share: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         super().__init__(path)
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
@@ -47,7 +47,7 @@ class SqliteDatabase(Database):
             raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
         try:
             if not exists:
-                _create(path, () if share else VIEWS)
+                _create(path)
             self._connection: Any = self._reader() if read_only else self._writer()
         except self.errors as error:
             raise StoreError(str(path), f"cannot be opened ({error})") from error
@@ -90,6 +90,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def attached(self, shards: Sequence[Path]) -> Iterator[Sequence[str]]:
+        """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
         names = [f"shard{number}" for number in range(len(shards))]
         for name, shard in zip(names, shards, strict=True):
             self._connection.execute(f"attach ? as {name}", (str(shard),))
@@ -98,18 +99,35 @@ class SqliteDatabase(Database):
             self._connection.execute(f"detach {name}")
 
     def merge(self, shards: Sequence[str]) -> Counter[int]:
+        """Copy the rows of attached stores, whose nodes do not meet, into this one.
+
+        Of records about the same label or data row the last in the files stays; the others, counted by load.
+        """
         lookups = list(SQLITE.statements("lookups.sql"))
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
-        for table in (*content_tables(), "rejects"):
-            self.copy_rows(table, shards)
-        self.merge_features(shards)
+        for shard in shards:
+            for table in (*content_tables(), "rejects"):
+                self.execute(f"insert into main.{table} select * from {shard}.{table}")
+            self.execute(f"insert into main.features select * from {shard}.features except select * from main.features")
         self._connection.execute("create unique index records_record_id on records (record_id)")
-        repeated = self.drop_repeated()
+        repeated = self._drop_repeated()
         self._connection.execute("drop index records_record_id")
         for statement in lookups:
             self._connection.execute(statement)
         return repeated
+
+    def _drop_repeated(self) -> Counter[int]:
+        sql = (
+            "select record_id, load_id from (select record_id, load_id, row_number() over"
+            " (partition by identity, generation order by record_id desc) as newness from records) where newness > 1"
+        )
+        repeated = self._connection.execute(sql).fetchall()
+        self.delete_records([record_id for record_id, _ in repeated])
+        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
+        for label_id, newest in self._connection.execute(sql).fetchall():
+            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
+        return Counter(load_id for _, load_id in repeated)
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):
@@ -264,23 +282,23 @@ def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def _create(path: Path, views: Sequence[str]) -> None:
+def _create(path: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("pragma page_size = 8192")
         connection.execute(f"pragma application_id = {APPLICATION_ID}")
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        make_tables(connection, views)
+        make_tables(connection)
     finally:
         connection.close()
 
 
-def make_tables(connection: sqlite3.Connection, views: Sequence[str] = VIEWS) -> None:
+def make_tables(connection: sqlite3.Connection) -> None:
     """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
     connection.execute("begin")
     for name in ("schema.sql", "lookups.sql"):
         for statement in SQLITE.statements(name):
             connection.execute(statement)
-    for view in views:
+    for view in VIEWS:
         connection.execute(SQLITE.view(view))
     connection.execute("commit")

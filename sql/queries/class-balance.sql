@@ -3,7 +3,10 @@
 -- weight in training: all objects / (number of classes * objects of this class). `label_share` is the share of the
 -- project's labels of that asset type, empty ones too but not the skipped, that hold the class.
 -- $project: only this project, by id or name
-with label_counts as (
+with held as (
+    select label_id, name, count(*) as objects from objects group by label_id, name
+),
+label_counts as (
     select l.project_id, r.asset_type, count(*) as labels
     from labels as l
     join records as r on r.record_id = l.record_id
@@ -15,16 +18,16 @@ classes as (
         l.project_id,
         p.name as project,
         r.asset_type,
-        o.name,
-        count(*) as objects,
-        count(distinct o.label_id) as labels
-    from objects as o
-    join labels as l on l.label_id = o.label_id
+        h.name,
+        cast(sum(h.objects) as integer) as objects,
+        count(*) as labels
+    from held as h
+    join labels as l on l.label_id = h.label_id
     join records as r on r.record_id = l.record_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and coalesce(l.skipped, false) = false
         and ($project is null or l.project_id = $project or p.name = $project)
-    group by l.project_id, p.name, r.asset_type, o.name
+    group by l.project_id, p.name, r.asset_type, h.name
 )
 select
     c.project,
