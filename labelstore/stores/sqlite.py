@@ -160,8 +160,11 @@ class SqliteDatabase(Database):
         """A connection for SQL of users."""
         connection = self._reader()
         connection.execute("pragma query_only = on")
-        listed = connection.execute("pragma table_list").fetchall()  # which also wakes the virtual tables
-        guard = Guard({name for _, name, kind, *_ in listed if kind == "shadow"})
+        tables = dict(connection.execute("select name, sql from sqlite_master where type = 'table'").fetchall())
+        virtual = [name for name, sql in tables.items() if sql.lower().startswith("create virtual table")]
+        for name in virtual:  # wakes it, which the guard would refuse; `pragma table_list` would resolve all views too
+            connection.execute("select name from pragma_table_info(?)", (name,)).fetchall()
+        guard = Guard({name for name in tables if name.startswith(tuple(f"{table}_" for table in virtual))})
         connection.set_authorizer(guard)
         return connection, guard
 
