@@ -82,7 +82,7 @@ def printed(arguments: list[str], folder: Path, store: str = STORE) -> str:
     if code:
         raise UsageError(f"labelstore {shlex.join(arguments)}: {talk.getvalue()}")
     output.flush()
-    return output.buffer.getvalue().decode()  # type: ignore[attr-defined, no-any-return]
+    return output.buffer.getvalue().decode()
 
 
 def filled(page: str, folder: Path) -> str:
