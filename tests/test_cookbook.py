@@ -2,12 +2,16 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from making import ENGINES
 
 from labelstore import cookbook
+from labelstore.cli.tables import table
 from labelstore.errors import UsageError
 from labelstore.queries import queries
 
@@ -37,12 +41,25 @@ select count(*) as n from records
 def test_every_recipe_gives_the_result_on_the_page(engine: str, tmp_path: Path) -> None:
     store = {"sqlite": "labels.db", "duckdb": "labels.duckdb"}[engine]
     cookbook.make_store(PAGE, tmp_path, store)
-    different = {}
-    for recipe in RECIPES:
-        printed = cookbook.printed(recipe.arguments(), tmp_path, store)
-        if printed != recipe.shown:
-            different[recipe.question] = printed
-    assert not different
+    printed = {recipe.question: cookbook.printed(recipe.arguments(), tmp_path, store) for recipe in RECIPES}
+    assert printed == {recipe.question: recipe.shown for recipe in RECIPES}
+    in_sql = [recipe for recipe in RECIPES if recipe.language == "sql"]
+    plain = plainly(engine, tmp_path / store, [recipe.asked for recipe in in_sql])
+    assert dict(zip((recipe.question for recipe in in_sql), plain, strict=True)) == {
+        recipe.question: recipe.shown for recipe in in_sql
+    }
+
+
+def plainly(engine: str, store: Path, statements: list[str]) -> list[str]:
+    """What SQL gives without labelstore, as in other programs."""
+    connect: Any = duckdb.connect if engine == "duckdb" else sqlite3.connect
+    printed = []
+    with closing(connect(str(store))) as connection:
+        for sql in statements:
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description]
+            printed.append("".join(line + "\n" for line in table(names, cursor.fetchall())))
+    return printed
 
 
 def test_the_page_answers_forty_questions_and_more() -> None:
