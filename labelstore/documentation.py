@@ -23,8 +23,9 @@ HEAD = """\
 # Tables and views
 
 Made by `python -m labelstore.documentation` from the files in `sql/`; change those. [design.md](design.md)
-tells how a record becomes rows and how the views make it a record again. Types are those of a SQLite store;
-in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no indexes.
+tells how a record becomes rows and how the views make it a record again, [cookbook.md](cookbook.md) what they answer.
+Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
+indexes.
 
 """
 

@@ -50,6 +50,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "describing",
     "demo",
     "cli",
+    "cookbook",
     "documentation",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
