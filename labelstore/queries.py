@@ -1,8 +1,8 @@
 """Canned queries: the questions of `sql/queries`, each a file that both engines run.
 
 The file's first comment says what is asked and what one row is. A comment `-- $name = default: what it is` declares a
-parameter of the query (without ` = default` it is NULL until given). Where the engines truly differ, a file of the same
-name stands in `sql/queries/sqlite` and `sql/queries/duckdb`.
+parameter of the query (without ` = default` it is NULL until given). Where the engines differ, a macro has the words of
+each (labelstore/stores/macros.py).
 """
 
 import re
@@ -47,7 +47,7 @@ class Query(NamedTuple):
 @cache
 def queries() -> dict[str, Query]:
     """All canned queries by their names."""
-    return {name: _read(name) for name in sorted({*sql_names("queries"), *sql_names("queries/sqlite")})}
+    return {name: _read(name) for name in sql_names("queries")}
 
 
 def named(name: str) -> Query:
@@ -63,11 +63,8 @@ def named(name: str) -> Query:
 
 
 def _read(name: str) -> Query:
-    shared = name in sql_names("queries")
-    texts = {
-        dialect.name: dialect.translate(sql_text(f"queries/{'' if shared else dialect.name + '/'}{name}.sql"))
-        for dialect in (SQLITE, DUCKDB)
-    }
+    text = sql_text(f"queries/{name}.sql")
+    texts = {dialect.name: dialect.translate(text) for dialect in (SQLITE, DUCKDB)}
     description, parameters = _head(texts["sqlite"])
     return Query(name, description, parameters, texts)
 

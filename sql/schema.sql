@@ -310,7 +310,7 @@ create table labels (
     has_label_details boolean,      -- v2: the block label_details is there
     label_details_extra text,
     has_performance_details boolean, -- v2: the block performance_details is there
-    has_scores_inside boolean,      -- v2: consensus_score and benchmark_score stand in that block, not beside it
+    scores_inside integer,          -- v2: 1: consensus_score stands in that block, not beside it; 2: benchmark_score; added up
     performance_details_extra text,
     label_form text,                -- v1: what "Label" is: object, frames (an array of frames in place), legacy, skip
     frames_url text,                -- v1: where the frames file is

@@ -86,8 +86,8 @@ def test_keys_of_maps_are_data(path: Path) -> None:
 
 
 def test_known_keys_with_unexpected_values(path: Path) -> None:
-    found = look(path, {**LINE, "media_attributes": {"exif_rotation": 1, "width": None}})
-    expected = {"/media_attributes/exif_rotation (number)": 1, "/media_attributes/width (null)": 1}
+    found = look(path, {**LINE, "media_attributes": {"exif_rotation": [1], "width": None}})
+    expected = {"/media_attributes/exif_rotation (array)": 1, "/media_attributes/width (null)": 1}
     assert found.unexpected_values == expected
     assert not found.unknown_keys
 

@@ -7,13 +7,7 @@ with told as (
         l.project_id,
         p.name as project,
         l.created_by,
-        case
-            when l.benchmark_agreement is not null then l.benchmark_agreement
-            -- v2: some exports have it among the performance details
-            when lower(json_type(l.performance_details_extra, '$.benchmark_score'))
-                in ('integer', 'real', 'ubigint', 'double')
-                then cast(l.performance_details_extra ->> '$.benchmark_score' as double)
-        end as told
+        l.benchmark_agreement as told
     from labels as l
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and coalesce(l.skipped, false) = false

@@ -178,18 +178,18 @@ select
     ',{' || char(1) || case when derived_id then '' else ',"id":' || json_quote(label_id) end
         || case when label_kind is null then '' else ',"label_kind":' || json_quote(label_kind) end
         || case when version is null then '' else ',"version":' || json_quote(version) end
-        || case when has_scores_inside or agreement is null then ''
+        || case when scores_inside & 1 = 1 or agreement is null then ''
             else ',"consensus_score":' || json_number(agreement) end
-        || case when has_scores_inside or benchmark_agreement is null then ''
+        || case when scores_inside & 2 = 2 or benchmark_agreement is null then ''
             else ',"benchmark_score":' || json_number(benchmark_agreement) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when has_performance_details then ',"performance_details":{' || char(1)
             || case when seconds_to_create is null then '' else ',"seconds_to_create":' || json_number(seconds_to_create) end
             || case when seconds_to_review is null then '' else ',"seconds_to_review":' || json_number(seconds_to_review) end
             || case when skipped then ',"skipped":true' when not skipped then ',"skipped":false' else '' end
-            || case when has_scores_inside and agreement is not null
+            || case when scores_inside & 1 = 1
                 then ',"consensus_score":' || json_number(agreement) else '' end
-            || case when has_scores_inside and benchmark_agreement is not null
+            || case when scores_inside & 2 = 2
                 then ',"benchmark_score":' || json_number(benchmark_agreement) else '' end
             || coalesce(',' || substr(performance_details_extra, 2), '}') else '' end
         || case when has_label_details then ',"label_details":{' || char(1)

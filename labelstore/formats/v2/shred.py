@@ -249,6 +249,8 @@ class _LineShredder(AnnotationShredder):
     def asset_type(self, line: v2.Line) -> str:
         media, data_row = line.media_attributes, line.data_row
         said = media and (asset_types.from_word(media.asset_type or "") or asset_types.from_word(media.mime_type or ""))
+        if said == "image" and self.asset_hint == "geospatial" and media.asset_type is None:
+            return "geospatial"  # a TIFF says no more than what it is
         if said:
             return said
         if asset_types.is_tile_layer(data_row.row_data):
@@ -286,11 +288,7 @@ class _LineShredder(AnnotationShredder):
             annotations_id = self.next()
             counts, body_extra = self.annotations(body)
         derived_id = self.label_id != label.id
-        inside = performance is not None and (
-            performance.consensus_score is not None or performance.benchmark_score is not None
-        )
-        scored: v2.Label | v2.PerformanceDetails = performance if inside else label
-        beside = {"consensus_score": label.consensus_score, "benchmark_score": label.benchmark_score} if inside else {}
+        scores, scores_inside, scores_beside = _scores(label, performance)
         end_id = self.next()
         self.next()  # the place of the bracket that closes after the last
         self.rows["labels"].append(
@@ -313,21 +311,20 @@ class _LineShredder(AnnotationShredder):
                 None if performance is None else performance.seconds_to_create,
                 None if performance is None else performance.seconds_to_review,
                 None if performance is None else performance.skipped,
-                scored.consensus_score,
-                scored.benchmark_score,
+                *scores,
                 *(None,) * 10,
                 None if details is None else counted(reviews),
                 details is not None,
                 None if details is None else extra_json(details.extra),
                 performance is not None,
-                inside,
+                scores_inside,
                 None if performance is None else extra_json(performance.extra),
                 None,
                 None,
                 *counts,
                 body_extra,
                 None,
-                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **beside),
+                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **scores_beside),
             )
         )
 
@@ -367,3 +364,22 @@ def _seconds(performance: v2.PerformanceDetails | None) -> float | None:
     if performance is None or performance.seconds_to_create is None:
         return None
     return performance.seconds_to_create + (performance.seconds_to_review or 0)
+
+
+def _scores(
+    label: v2.Label, performance: v2.PerformanceDetails | None
+) -> tuple[list[float | None], int, dict[str, float]]:
+    """Consensus and benchmark score, which of them stand in `performance_details` (1 and 2), and what is told twice.
+
+    Exports seen have them inside, for which readers of exports are the evidence.
+    """
+    scores: list[float | None] = []
+    inside, twice = 0, {}
+    for bit, name in ((1, "consensus_score"), (2, "benchmark_score")):
+        own, inner = getattr(label, name), getattr(performance, name, None)
+        scores.append(own if inner is None else inner)
+        if inner is not None:
+            inside += bit
+            if own is not None:
+                twice[name] = own
+    return scores, inside, twice
