@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labelstore.errors import UsageError
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
@@ -15,6 +15,9 @@ from labelstore.querying.selecting import objects_of, selected, utc
 from labelstore.rebuilding import json_of
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database, Parameters, Result
+
+if TYPE_CHECKING:
+    from labelstore.agreement import Agreement
 
 
 def open(path: str | Path, *, read_only: bool = False) -> "Store":
@@ -172,6 +175,12 @@ class Store:
         Raises `NotFoundError` for a query or a parameter that does not exist; both name those that do.
         """
         return ask_named(self._open(), query, values)
+
+    def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
+        """How far labels of the same data row agree; see `labelstore.agreement.agreement`."""
+        from labelstore.agreement import agreement
+
+        return agreement(self._open(), project, iou)
 
     def close(self) -> None:
         if self._database is not None:
