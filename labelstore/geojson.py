@@ -6,8 +6,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.outputs import check_output, output_file
+from labelstore.projects import check_project
 from labelstore.queries import named
-from labelstore.rebuilding import output_file
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
 
@@ -20,7 +21,7 @@ class Written(NamedTuple):
 
 
 def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
-    """A GeoJSON Feature as JSON text for each geospatial object; of a class (by name), of a project (by id)."""
+    """A GeoJSON Feature as JSON text for each geospatial object; of a class (by name), of a project (id or name)."""
     query = named("geo-features")
     values = query.values({"class": class_name, "project": project})
     for _, _, text in database.query(query.sql[database.engine], values).rows:
@@ -41,7 +42,9 @@ def valid(feature: str) -> str:
 def write(store: str | Path, out: str | Path, *, class_name: str | None = None, project: str | None = None) -> Written:
     """Write a FeatureCollection to `out` ("-" is standard output), a feature a line, in constant memory."""
     count = without = 0
+    check_output(out, store)
     with open_database(Path(store), read_only=True) as database, output_file(out) as file:
+        check_project(database, project)
         file.write(b'{"type":"FeatureCollection","features":[\n')
         for feature in features(database, class_name=class_name, project=project):
             file.write((",\n" if count else "").encode() + feature.encode())

@@ -1,17 +1,15 @@
 """From a store back to JSON: single labels and data rows, and whole export files."""
 
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from labelstore.errors import NotFoundError, StoreError, UsageError
+from labelstore.errors import NotFoundError, UsageError
 from labelstore.helpers import answer, helpers, serve, tell, useful_jobs
+from labelstore.outputs import check_output, output_file
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 
@@ -28,7 +26,8 @@ def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]
     for wanted in ids:
         found = database.label_json(wanted) or database.data_row_json(wanted)
         if not found:
-            raise NotFoundError(f"{wanted}: no label or data row of {database.path} has this id")
+            hint = f"find ids with: labelstore search {database.path} WORDS"
+            raise NotFoundError(f"{wanted}: no label or data row of {database.path} has this id; {hint}")
         yield from ((wanted, text) for text in found)
 
 
@@ -62,6 +61,7 @@ def export(
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: unknown format; known are {', '.join(FORMATS)}")
+    check_output(out, store)
     frame = _FRAMES[format]
     jobs = useful_jobs(jobs, Path(store)) if engine_of(store) == "sqlite" else 1
     with (
@@ -125,29 +125,6 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
 def _folder_of(out: str | Path) -> Path | None:
     """Where parts can be written: beside the file, or where temporary files go."""
     return Path(out).absolute().parent if str(out) != "-" and Path(out).absolute().parent.is_dir() else None
-
-
-@contextmanager
-def output_file(out: str | Path) -> Iterator[BinaryIO]:
-    """A file to write that gets its name when it is complete; "-" is standard output. Raises `StoreError`."""
-    if str(out) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    path = Path(out)
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced by a rename
-        with path.open("wb") as file:
-            yield file
-        return
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.writing")
-    try:
-        with scratch.open("wb") as file:
-            yield file
-        scratch.replace(path)
-    except OSError as error:
-        raise StoreError(str(out), f"cannot be written ({error.strerror})") from error
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

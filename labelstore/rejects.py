@@ -77,7 +77,9 @@ def excerpt(raw: bytes) -> str:
 
 
 def _check(database: Database, load_id: int | None) -> None:
-    if load_id is None or database.value("select 1 from loads where load_id = ?", (load_id,)):
+    if load_id is None or (
+        0 < load_id < 1 << 63 and database.value("select 1 from loads where load_id = ?", (load_id,))
+    ):
         return
     hint = 'labelstore query DB "select load_id, file_name, rejected from loads" lists them'
     raise NotFoundError(f"{database.path} has no load {load_id}; {hint}")

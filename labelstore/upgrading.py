@@ -18,7 +18,7 @@ from labelstore.loading.building import building, remove_leftovers
 from labelstore.loading.locking import Notify, locked
 from labelstore.rows import BOOKKEEPING, NODE_BITS, Row, Rows, columns
 from labelstore.stores import engine_of
-from labelstore.stores.database import Database
+from labelstore.stores.database import WAY_OUT, Database
 from labelstore.stores.schema import SCHEMA_VERSION
 
 _MEMORY_LIMIT = "500MB"
@@ -69,7 +69,7 @@ def upgrade(
     """
     path, started = Path(store), time.perf_counter()
     engine = engine_of(path)
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
     with locked(path, "upgrade", wait=wait, notify=notify), _opened(path, engine) as old:
         remove_leftovers(path)
@@ -181,9 +181,9 @@ def _opened(path: Path, engine: str) -> Iterator[_OldStore]:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)
     try:
         yield _OldStore(path, engine, connection)
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if "locked" not in str(error):
-            raise StoreError(str(path), f"cannot be upgraded ({error})") from error
+            raise StoreError(str(path), f"cannot be upgraded ({error})", WAY_OUT) from error
         raise StoreError(str(path), "is open in another program", "close it there first") from error
     finally:
         connection.close()
@@ -200,7 +200,7 @@ def _opened_duckdb(path: Path) -> Iterator[Any]:
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise StoreError(str(path), "is open in another program", "close it there first") from error
-        raise StoreError(str(path), f"cannot be opened ({str(error).splitlines()[0][:160]})") from error
+        raise StoreError(str(path), f"cannot be opened ({str(error).splitlines()[0][:160]})", WAY_OUT) from error
     with connection:
         yield connection
 

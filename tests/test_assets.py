@@ -170,7 +170,9 @@ def test_the_command_writes_geojson(tmp_path: Path, engine: str) -> None:
     assert {item["properties"]["label_id"] for item in found["features"]} == {"a"}
     well = json.loads(run("geojson", store, "--class", "Well").stdout)
     assert [item["geometry"]["coordinates"] for item in well["features"]] == [[-179.25, 1.5]]
-    nothing = json.loads(run("geojson", store, "--project", "none").stdout)
+    for project in ("p1", "Roads"):
+        assert len(json.loads(run("geojson", store, "--project", project).stdout)["features"]) == 4
+    nothing = json.loads(run("geojson", store, "--class", "none").stdout)
     assert nothing == {"type": "FeatureCollection", "features": []}
 
 

@@ -226,7 +226,7 @@ class TestQuery:
         (tmp_path / "q.sql").write_text("select 7 as a")
         assert run("query", store, f"@{tmp_path / 'q.sql'}").stdout == '{"a":7}\n'
         assert run("query", store, "-", stdin="select 7 as a").stdout == '{"a":7}\n'
-        assert "no.sql: No such file" in failed("query", store, f"@{tmp_path / 'no.sql'}")
+        assert "no.sql: cannot be read (No such file" in failed("query", store, f"@{tmp_path / 'no.sql'}")
         (tmp_path / "q.sql").write_bytes(b"\xff\xfe")
         assert "is not UTF-8 text" in failed("query", store, f"@{tmp_path / 'q.sql'}")
 

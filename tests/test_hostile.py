@@ -466,7 +466,7 @@ def test_no_rejects(tmp_path: Path, store: Path) -> None:
 
 def test_what_rejects_cannot_do(tmp_path: Path, store: Path) -> None:
     assert "is the store itself" in failed("rejects", store, "--write", store, code=2)
-    assert "without --write" in failed("rejects", store, "--retry", "--write", "x", code=2)
+    assert "without -o" in failed("rejects", store, "--retry", "--write", "x", code=2)
     assert "without --json" in failed("rejects", store, "--json", "--write", "x", code=2)
     assert "No such file" in failed("rejects", store, "--write", tmp_path / "none" / "x")
     assert "does not exist" in failed("rejects", tmp_path / "none.db")

@@ -405,7 +405,19 @@ def test_types_of_columns_without_types(
 
 def test_limit(store: Path) -> None:
     assert run("query", store, ROWS.format(100), "--limit", "2", "--format", "csv").stdout == "x\n1\n2\n"
-    assert run("query", store, ROWS.format(100), "--limit", "0", "--format", "csv").stdout == "x\n"
+    assert run("query", store, ROWS.format(100), "--limit", "0", "--format", "csv").stdout.count("\n") == 101
+
+
+@pytest.mark.parametrize("seconds", ["1e300", "inf"])
+def test_a_timeout_beyond_all_time(store: Path, seconds: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "cli.py", "query", str(store), "select 1 as a", "--timeout", seconds],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, '{"a":1}\n', "")
 
 
 def test_timeout(store: Path, database: Database) -> None:

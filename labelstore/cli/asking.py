@@ -1,5 +1,6 @@
 """`ontology`, `answers`, `search`, `index` and `agreement`: ready answers about labels."""
 
+import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -8,15 +9,21 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, Store, TextFormat, Wait
+from labelstore.cli.options import (
+    AsJson,
+    Output,
+    Project,
+    RowsFormat,
+    ShortForJson,
+    Store,
+    TextFormat,
+    Wait,
+    chosen_format,
+)
 from labelstore.cli.output import visible
 
 if TYPE_CHECKING:
     from labelstore.ontology import Feature
-
-Project = Annotated[
-    str | None, typer.Option(metavar="PROJECT", help="Only this project, by id or name.", show_default="all")
-]
 
 
 def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> None:
@@ -40,6 +47,8 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
     if as_json:
         output.write_json(rebuilt.normalized(features))
         return
+    if not features:
+        say("no label has an object or an answer, so there is no ontology to tell of")
     for title, role in (("tools", "tool"), ("classifications", "classification")):
         shown = [feature for feature in features if feature.role == role]
         if shown:
@@ -59,9 +68,9 @@ def answers(
     db: Store,
     project: Project = None,
     of: Annotated[Owner, typer.Option(help="What the questions were asked about: a row for each.")] = Owner.LABELS,
-    format: Annotated[
-        TextFormat | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
-    ] = None,
+    format: RowsFormat = None,
+    out: Output = "-",
+    as_json: ShortForJson = False,
 ) -> None:
     """Print the answers with a column for each question, a row for each label or object that was asked one.
 
@@ -72,16 +81,24 @@ def answers(
 
     \b
     Examples:
-      labelstore answers labels.db --format csv > answers.csv
+      labelstore answers labels.db -o answers.csv
       labelstore answers labels.db --project "Street scenes" --of objects
     """
+    from itertools import chain, islice
+
     from labelstore.answers import answers
+    from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
-    chosen = format or (TextFormat.TABLE if output.is_terminal() else TextFormat.NDJSON)
-    with interruptible(), open_database(db, read_only=True) as database:
+    chosen = chosen_format(TextFormat, format, out, as_json)
+    check_output(out, db)
+    with interruptible(out), open_database(db, read_only=True) as database:
         found = answers(database, of.value, project)
-        output.write_rows(chosen.value, found.columns, found.rows)
+        first = list(islice(found.rows, 1))
+        with output_file(out) as file:
+            output.write_rows(chosen, found.columns, chain(first, found.rows), file)
+    if not first:
+        say(f"none of the {of.value} has an answer to a question")
 
 
 class Place(StrEnum):
@@ -126,7 +143,7 @@ def search(
         found = search(database, words, [place.value for place in places or ()])
         if found.note is not None:
             say(found.note)
-        hits = list(islice(found.hits, limit + 1 if limit else None))
+        hits = list(islice(found.hits, min(limit + 1, sys.maxsize) if limit else None))
     shown = hits[:limit] if limit else hits
     if as_json:
         output.write_rows("json", Hit._fields, shown)

@@ -49,11 +49,14 @@ def reported() -> Iterator[None]:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(out: str = "-") -> Iterator[None]:
     """Lets Ctrl-C end the process at once: an engine that computes does not look at Python's signals.
 
-    Only for what merely reads, since nothing is tidied up.
+    Only for what merely reads and prints, since nothing is tidied up: with a file as `out` this does nothing.
     """
+    if out != "-":
+        yield
+        return
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         yield

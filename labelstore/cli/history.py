@@ -57,7 +57,7 @@ def _version_row(version: "Version") -> tuple[Any, ...]:
 def diff(
     a: Annotated[str, typer.Argument(metavar="DB|FILE", help="A store, or an export file.")],
     b: Annotated[str, typer.Argument(metavar="LOAD|FILE", help="The earlier load, or the other export file.")],
-    c: Annotated[str | None, typer.Argument(metavar="[LOAD]", help="The later load.", show_default=False)] = None,
+    c: Annotated[str | None, typer.Argument(metavar="LOAD", help="The later load.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="Labels to show; 0 shows all.")] = 20,
     max_ratio: MaxRatio = 1000.0,
     as_json: AsJson = False,

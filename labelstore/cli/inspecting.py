@@ -28,7 +28,7 @@ class Tool(StrEnum):
 
 def schema(
     db: Store,
-    table: Annotated[str | None, typer.Argument(metavar="[TABLE]", help="A table or view.")] = None,
+    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="A table or view.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the tables and views of a store, or the columns of one, with what each holds.

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from labelstore.cli import output
+from labelstore.errors import UsageError
+
 
 class TextFormat(StrEnum):
     """The formats that `output.FORMATS` writes."""
@@ -47,4 +50,35 @@ Wait = Annotated[
         show_default="as long as it takes",
     ),
 ]
+Project = Annotated[
+    str | None, typer.Option(metavar="PROJECT", help="Only this project, by id or name.", show_default="all")
+]
+RowsFormat = Annotated[
+    TextFormat | None,
+    typer.Option(
+        help="Usual: as the suffix of -o says, else table on a terminal and ndjson elsewhere.", show_default=False
+    ),
+]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help='Write to a file; "-" is standard output.')]
+ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_SUFFIXES = {".txt": "table", ".jsonl": "ndjson", ".md": "markdown", ".feather": "arrow"}
+
+
+def chosen_format(formats: type[StrEnum], format: StrEnum | None, out: str, as_json: bool) -> str:
+    """The format that --format, --json, the suffix of -o or the terminal asks for. Raises `UsageError`."""
+    from labelstore.outputs import is_stream
+
+    if as_json and format not in (None, "json"):
+        raise UsageError(f"--json or --format {format}, not both")
+    if as_json or format is not None:
+        return "json" if as_json else str(format)
+    if is_stream(out):
+        return "table" if out == "-" and output.is_terminal() else "ndjson"
+    known = {suffix: name for suffix, name in _SUFFIXES.items() if name in set(formats)}
+    known |= {f".{name}": str(name) for name in formats if name != "table"}
+    found = known.get(Path(out).suffix.lower())
+    if found is None:
+        raise UsageError(f"{out}: no format has this suffix; name it with --format, or use one of {', '.join(known)}")
+    return found

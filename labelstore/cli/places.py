@@ -9,7 +9,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
-from labelstore.cli.options import Store, TextFormat
+from labelstore.cli.options import Output, Project, RowsFormat, ShortForJson, Store, TextFormat, chosen_format
 
 if TYPE_CHECKING:
     from labelstore.entities import Entity
@@ -30,10 +30,9 @@ def entities(
         bool, typer.Option("--utf-16", help="Spans count UTF-16 units, not code points; an emoji is two.")
     ] = False,
     problems: Annotated[bool, typer.Option("--problems", help="Only entities whose span cannot be right.")] = False,
-    format: Annotated[
-        TextFormat | None, typer.Option(help="Usual: table on a terminal, ndjson elsewhere.", show_default=False)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    format: RowsFormat = None,
+    out: Output = "-",
+    as_json: ShortForJson = False,
 ) -> None:
     """Print the entities marked in texts with their text, and tell which spans do not fit it.
 
@@ -44,18 +43,20 @@ def entities(
     Examples:
       labelstore entities labels.db
       labelstore entities labels.db --assets texts --problems
-      labelstore entities labels.db --assets texts --format csv > entities.csv
+      labelstore entities labels.db --assets texts -o entities.csv
     """
     from labelstore.assets import AssetFolder
     from labelstore.entities import Entity, Unit, entities
+    from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
-    chosen = TextFormat.JSON if as_json else format or (TextFormat.TABLE if output.is_terminal() else TextFormat.NDJSON)
+    chosen = chosen_format(TextFormat, format, out, as_json)
+    check_output(out, db)
     folder = AssetFolder(assets) if assets is not None else None
     counts = {"entities": 0, "text": 0, "problem": 0}
-    with interruptible(), open_database(db, read_only=True) as database:
+    with interruptible(out), open_database(db, read_only=True) as database, output_file(out) as file:
         found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
-        output.write_rows(chosen.value, Entity._fields, _counted(found, counts, problems))
+        output.write_rows(chosen, Entity._fields, _counted(found, counts, problems), file)
     told = f"{counts['entities']:,} entities, {counts['text']:,} with their text"
     print(f"{told}, {counts['problem']:,} with a problem", file=sys.stderr)
 
@@ -71,11 +72,11 @@ def _counted(found: "Iterator[Entity]", counts: dict[str, int], problems: bool) 
 
 def geojson(
     db: Store,
-    out: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help='"-" is standard output.')] = "-",
+    out: Output = "-",
     class_name: Annotated[
         str | None, typer.Option("--class", metavar="NAME", help="Only objects of this class.")
     ] = None,
-    project: Annotated[str | None, typer.Option(metavar="ID", help="Only labels of this project.")] = None,
+    project: Project = None,
 ) -> None:
     """Write geospatial objects as a GeoJSON FeatureCollection.
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import INTERRUPTED
-from labelstore.cli.options import Store
+from labelstore.cli.diagnostics import INTERRUPTED, say
+from labelstore.cli.options import Output, Store, chosen_format
 from labelstore.errors import InputError, LabelstoreError, UsageError
 
 if TYPE_CHECKING:
@@ -32,15 +32,13 @@ class Format(StrEnum):
     ARROW = "arrow"
 
 
-_SUFFIXES = {".txt": Format.TABLE, ".jsonl": Format.NDJSON, ".md": Format.MARKDOWN, ".feather": Format.ARROW} | {
-    f".{format.value}": format for format in Format if format is not Format.TABLE
-}
+_BINARY = (Format.PARQUET, Format.ARROW)
 
 
 def query(
     db: Store,
     sql: Annotated[
-        str | None, typer.Argument(metavar="[SQL]", help='One statement; "@FILE" reads a file, "-" standard input.')
+        str | None, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads a file, "-" standard input.')
     ] = None,
     parameters: Annotated[
         list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
@@ -55,10 +53,8 @@ def query(
             help="Usual: as the suffix of -o says, else table on a terminal and ndjson elsewhere.", show_default=False
         ),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the result to a file.")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most N rows.")] = None,
+    out: Output = "-",
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows to give; 0 gives all.")] = 0,
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0, help="Give up after so long.", show_default=False)
     ] = None,
@@ -87,9 +83,10 @@ def query(
         return
     if (sql is None) == (named is None):
         raise UsageError("query: either SQL or --named NAME; --list tells the names")
-    if as_json and format not in (None, Format.JSON):
-        raise UsageError(f"query: --json or --format {format}, not both")
-    chosen = _format(Format.JSON if as_json else format, out)
+    chosen = Format(chosen_format(Format, format, out, as_json))
+    if chosen in _BINARY and out == "-" and output.is_terminal():
+        raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
+    from labelstore.outputs import check_output, is_stream
     from labelstore.querying.parameters import given
     from labelstore.querying.watching import watched
     from labelstore.stores import open_database
@@ -98,14 +95,18 @@ def query(
     values = given(parameters or (), found)
     text = _statement(sql) if sql is not None else ""
     text.encode()  # no engine takes a lone surrogate, but not every one says so
-    part = None if out is None else out.with_name(f".{out.name}.part")
+    check_output(out, db)
+    target = None if is_stream(out) else Path(out).resolve()
+    part = target and target.with_name(f".{target.name}.part")
     with open_database(db, read_only=True) as database, _showable(), _tidied(part):
         with watched(database, timeout, lambda: _remove(part), INTERRUPTED):
             result = _ask(database, text, found, values)
             if result.columns:
-                _write(result, chosen, part, limit)
-        if part is not None and out is not None and part.exists():
-            part.replace(out)
+                _write(result, chosen, part, out, min(limit, sys.maxsize) or None)
+            else:
+                say("there is no statement in the SQL")
+        if part is not None and target is not None and part.exists():
+            part.replace(target)
 
 
 def _named(name: str) -> "Query":
@@ -120,48 +121,36 @@ def _ask(database: "Database", text: str, found: "Query | None", values: dict[st
     return ask(database, text, values) if found is None else ask_named(database, found.name, values)
 
 
-def _format(format: Format | None, out: Path | None) -> Format:
-    if format is None and out is not None:
-        format = _SUFFIXES.get(out.suffix.lower())
-        if format is None:
-            known = ", ".join(_SUFFIXES)
-            raise UsageError(f"{out}: no format has this suffix; name it with --format, or use one of {known}")
-    if format is None:
-        return Format.TABLE if output.is_terminal() else Format.NDJSON
-    if format in (Format.PARQUET, Format.ARROW) and out is None and output.is_terminal():
-        raise UsageError(f"{format} is not for terminals; write it to a file with -o FILE")
-    return format
-
-
-def _write(result: "Result", format: Format, part: Path | None, limit: int | None) -> None:
+def _write(result: "Result", format: Format, part: Path | None, out: str, limit: int | None) -> None:
+    """The rows into the file `part`, or without one into the stream `out`."""
     from itertools import islice
 
-    if format in (Format.PARQUET, Format.ARROW):
-        _write_arrow(result, format, part, limit)
+    from labelstore.outputs import output_file
+
+    if format in _BINARY:
+        _write_arrow(result, format, part, out, limit)
         return
     rows = result.rows if limit is None else islice(result.rows, limit)
-    if part is None:
-        output.write_rows(format.value, result.columns, rows)
-        return
-    with part.open("wb") as file:
+    with output_file(out) if part is None else part.open("wb") as file:
         output.write_rows(format.value, result.columns, rows, file)
 
 
-def _write_arrow(result: "Result", format: Format, part: Path | None, limit: int | None) -> None:
-    """Parquet, or Arrow's file format; in a pipe Arrow's stream format, complete before the first byte is written."""
+def _write_arrow(result: "Result", format: Format, part: Path | None, out: str, limit: int | None) -> None:
+    """Parquet, or Arrow's file format; in a stream Arrow's stream format, complete before the first byte is written."""
     from shutil import copyfileobj
     from tempfile import TemporaryDirectory
 
+    from labelstore.outputs import output_file
     from labelstore.stores.arrow import write
 
     if part is not None:
         write(result, part, format.value, limit)
         return
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "result"
-        write(result, file, "arrows" if format is Format.ARROW else format.value, limit)
-        with file.open("rb") as source:
-            copyfileobj(source, sys.stdout.buffer)
+        scratch = Path(folder) / "result"
+        write(result, scratch, "arrows" if format is Format.ARROW else format.value, limit)
+        with scratch.open("rb") as source, output_file(out) as file:
+            copyfileobj(source, file)
 
 
 @contextmanager
@@ -226,7 +215,9 @@ def _statement(sql: str) -> str:
     try:
         return Path(sql[1:]).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})") from None
+        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})", "name a file with SQL after @") from None
+    except OSError as error:
+        raise InputError(sql[1:], f"cannot be read ({error.strerror})", "name a file with SQL after @") from None
 
 
 @contextmanager

@@ -68,7 +68,9 @@ def _past(database: "Database", label_id: str, load_id: int) -> Iterator[tuple[s
 
 def export(
     db: Store,
-    format: Annotated[ExportFormat, typer.Argument(help="The generation to write.")],
+    format: Annotated[
+        ExportFormat, typer.Argument(metavar="FORMAT", help="labelbox-v1 or labelbox-v2: the generation to write.")
+    ],
     out: Annotated[str, typer.Argument(metavar="OUT", help='The file to write; "-" is standard output.')],
 ) -> None:
     """Write the records of one generation as an export file.

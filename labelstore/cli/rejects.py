@@ -2,9 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,16 +19,19 @@ if TYPE_CHECKING:
 
 def rejects(
     db: Store,
-    load: Annotated[int | None, typer.Option(metavar="N", help="Only those of the load with this id.")] = None,
+    load: Annotated[int | None, typer.Option(metavar="LOAD", help="Only those of the load with this id.")] = None,
     write: Annotated[
-        str | None, typer.Option(metavar="FILE", help='Write their bytes, a line each; "-" is standard output.')
+        str | None,
+        typer.Option(
+            "-o", "--output", "--write", metavar="FILE", help='Write their bytes, a line each; "-" is standard output.'
+        ),
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try to store them again, all of them.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the records that could not be stored, each with the reason and the place of the error.
 
-    The place is a JSON pointer and a byte of the record. With --write they can be repaired and loaded again;
+    The place is a JSON pointer and a byte of the record. With -o they can be repaired and loaded again;
     with --retry, after an upgrade, those that can be stored by now leave the list. Exits with 3 if some remain
     after that.
 
@@ -37,13 +39,13 @@ def rejects(
     Examples:
       labelstore rejects labels.db
       labelstore rejects labels.db --load 3 --json
-      labelstore rejects labels.db --write rejects.ndjson
+      labelstore rejects labels.db -o rejects.ndjson
       labelstore rejects labels.db --retry
     """
     if retry and (write is not None or load is not None):
-        raise UsageError("--retry tries all rejects: give it without --write and --load")
+        raise UsageError("--retry tries all rejects: give it without -o and --load")
     if write is not None and as_json:
-        raise UsageError("--write writes the records as they came: give it without --json")
+        raise UsageError("-o writes the records as they came: give it without --json")
     if retry:
         _retry(db, as_json)
     elif write is not None:
@@ -79,23 +81,13 @@ def _lines(reject: "Reject") -> Iterator[str]:
 
 def _write(db: Path, load: int | None, out: str) -> None:
     from labelstore import rejects
+    from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
-    with open_database(db, read_only=True) as database, _opened(db, out) as file:
+    check_output(out, db)
+    with open_database(db, read_only=True) as database, output_file(out) as file:
         count = rejects.write(database, file, load)
     print(f"{count:,} records written", file=sys.stderr)
-
-
-@contextmanager
-def _opened(db: Path, out: str) -> Iterator[BinaryIO]:
-    if out == "-":
-        yield sys.stdout.buffer
-        return
-    path = Path(out)
-    if path.exists() and path.samefile(db):
-        raise UsageError(f"{out}: is the store itself; name another file")
-    with path.open("wb") as file:
-        yield file
 
 
 def _retry(db: Path, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def refuse_binary(name: str, head: bytes) -> None:
     """Raises InputError if the first bytes of `name` are of a known kind of file, or not of UTF-8 text."""
     for offset, magic, kind in _SIGNATURES:
         if head.startswith(magic, offset):
-            raise _foreign(name, kind, "unpack it first" if "archive" in kind or "data" in kind else "")
+            raise _foreign(name, kind, _way_out(name, kind))
     if head.startswith(_UTF16) or _has_utf16_nul(head):
         raise InputError(name, "is UTF-16 or UTF-32 text", "convert it to UTF-8, for example with iconv")
 
@@ -67,6 +67,12 @@ def not_json(name: str, head: bytes) -> InputError:
     if b"\0" in head:
         return _foreign(name, "binary data")
     return _foreign(name, f"text that begins with {text.decode('utf-8', 'replace')[:40]!r}")
+
+
+def _way_out(name: str, kind: str) -> str:
+    if "database" in kind:
+        return f"if it is a store, see what it holds with: labelstore stats {name}"
+    return "unpack it first" if "archive" in kind or "data" in kind else ""
 
 
 def _foreign(name: str, kind: str, hint: str = "") -> InputError:

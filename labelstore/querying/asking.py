@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelstore.errors import LabelstoreError, UsageError
+from labelstore.projects import check_project
 from labelstore.queries import named
 from labelstore.querying.lexing import parameter_names
 from labelstore.querying.mistakes import explained
@@ -18,10 +19,12 @@ def ask(database: Database, sql: str, parameters: Parameters = ()) -> Result:
 
 
 def ask_named(database: Database, name: str, given: Mapping[str, Any]) -> Result:
-    """Run a canned query. Raises `NotFoundError` for its name or that of a parameter."""
+    """Run a canned query. Raises `NotFoundError` for its name or that of a parameter, and for an unknown project."""
     query = named(name)
     sql = query.sql[database.engine]
     wanted = set(parameter_names(sql, database.engine))
+    project = given.get("project") if "project" in wanted else None
+    check_project(database, None if project is None else str(project))
     return _run(database, sql, {key: value for key, value in query.values(dict(given)).items() if key in wanted})
 
 

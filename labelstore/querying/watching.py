@@ -18,6 +18,8 @@ from labelstore.querying.mistakes import is_interruption
 from labelstore.stores.database import Database
 
 _STEP = 0.05
+_LONGEST = 1e8
+"""Seconds that the operating system can count; three years are for ever."""
 _PATIENCE = 2.0
 """Seconds that an engine has to stop after it was told to."""
 
@@ -54,7 +56,8 @@ class _Watch:
     def __init__(self, database: Database, timeout: float | None, tidy: Callable[[], None], interrupted: int) -> None:
         self.reason: str | None = None
         self._database, self._tidy, self._interrupted = database, tidy, interrupted
-        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._timeout = timeout
+        self._deadline = None if timeout is None or timeout > _LONGEST else time.monotonic() + timeout
         self._done = threading.Event()
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
@@ -80,7 +83,7 @@ class _Watch:
             if time.monotonic() > given_up:
                 self._tidy()
                 if self.reason == "timeout":
-                    print(f"labelstore: {_too_slow(_PATIENCE)}", file=sys.stderr)
+                    print(f"labelstore: {_too_slow(self._timeout)}", file=sys.stderr)
                 os._exit(self._interrupted if self.reason == "signal" else 1)
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ def engine_of(path: str | Path) -> str:
             with path.open("rb") as file:
                 head = file.read(16)
     except OSError as error:
-        raise StoreError(str(path), f"cannot be read ({error.strerror})") from error
+        raise StoreError(str(path), f"cannot be read ({error.strerror})", "name a file that you may read") from error
     if not head:
         return "duckdb" if path.suffix.lower() in DUCKDB_SUFFIXES else "sqlite"
     if head.startswith(b"SQLite format 3\0"):

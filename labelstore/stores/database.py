@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+WAY_OUT = "take a copy of it, or load the exports into a new file"
+"""What to do about a file that is damaged."""
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
 from labelstore.stores.arrow import whole_numbers
-from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.guarding import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 
@@ -340,4 +340,4 @@ def _open_error(path: Path, error: duckdb.Error) -> StoreError:
         )
     if "version" in text.lower():
         return StoreError(str(path), "was written by a newer DuckDB than this one", "pip install --upgrade duckdb")
-    return StoreError(str(path), f"cannot be opened ({text.splitlines()[0][:160]})")
+    return StoreError(str(path), f"cannot be opened ({text.splitlines()[0][:160]})", WAY_OUT)

@@ -19,7 +19,7 @@ import apsw
 
 from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import NODE_BITS, Row, content_tables, node_column
-from labelstore.stores.database import STORED, STORED_LABEL, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
@@ -50,12 +50,12 @@ class SqliteDatabase(Database):
                 _create(path)
             self._connection: Any = self._reader() if read_only else self._writer()
         except self.errors as error:
-            raise StoreError(str(path), f"cannot be opened ({error})") from error
+            raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         try:
             self._check()
         except self.errors as error:
             self._connection.close()
-            raise StoreError(str(path), f"cannot be opened ({error})") from error
+            raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         except StoreError:
             self._connection.close()
             raise

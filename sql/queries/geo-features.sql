@@ -1,7 +1,7 @@
 -- Geospatial objects as GeoJSON: one row is one object and its Feature as JSON text.
 -- Coordinates stand as they were exported: [longitude, latitude]. `labelstore geojson` writes them as one file.
 -- $class: only objects of this class
--- $project: only this project, by id
+-- $project: only this project, by id or name
 with shapes as (
     select object_id, 'Polygon' as type, coordinates from bounding_boxes where coordinates is not null
     union all
@@ -22,6 +22,7 @@ select
 from shapes as s
 join objects as o on o.object_id = s.object_id
 join labels as l on l.label_id = o.label_id
+left join projects as p on p.project_id = l.project_id
 where s.coordinates is not null and l.model_run_id is null
-    and ($class is null or o.name = $class) and ($project is null or l.project_id = $project)
+    and ($class is null or o.name = $class) and ($project is null or l.project_id = $project or p.name = $project)
 order by o.object_id

@@ -1,0 +1,40 @@
+"""Errors end with what to do about them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.making import box, store_of, v1
+from tests.test_cli import failed
+
+
+@pytest.fixture(params=["sqlite", "duckdb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return store_of(tmp_path, request.param, [v1("a", box("Car", "c1", 1, 2, 3, 4))])
+
+
+@pytest.mark.parametrize("suffix", ["db", "duckdb"])
+def test_a_damaged_store_has_a_way_out(tmp_path: Path, suffix: str) -> None:
+    store = store_of(tmp_path, "sqlite" if suffix == "db" else "duckdb", [v1("a")])
+    damaged = tmp_path / f"damaged.{suffix}"
+    damaged.write_bytes(store.read_bytes()[: 4096 if suffix == "db" else 8192])
+    for command in ("stats", "upgrade"):
+        line = failed(command, damaged)
+        assert str(damaged) in line
+        assert "load the exports into a new file" in line
+    damaged.write_bytes(b"")
+    for command in ("stats", "upgrade"):
+        assert "does not exist; make it with: labelstore load" in failed(command, damaged)
+
+
+def test_ids_that_are_not_there(store: Path) -> None:
+    for command in ("get", "history"):
+        assert f"find ids with: labelstore search {store} WORDS" in failed(command, store, "nobody")
+    assert "its only load is 1" in failed("diff", store, 1, 2)
+    assert "has no load 99" in failed("rejects", store, "--load", 10**30).replace(str(10**30), "99")
+    assert f"labelstore stats {store}" in failed("detect", store)
+
+
+def test_a_file_of_sql_that_cannot_be_read(store: Path) -> None:
+    for name in ("@missing.sql", f"@{store.parent}", f"@{store}"):
+        assert "name a file with SQL after @" in failed("query", store, name)
