@@ -51,6 +51,6 @@ def output_file(out: str | Path) -> Iterator[BinaryIO]:
             yield file
         scratch.replace(path)
     except OSError as error:
-        raise StoreError(str(out), f"cannot be written ({error.strerror})") from error
+        raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
     finally:
         scratch.unlink(missing_ok=True)

@@ -468,7 +468,7 @@ def test_what_rejects_cannot_do(tmp_path: Path, store: Path) -> None:
     assert "is the store itself" in failed("rejects", store, "--write", store, code=2)
     assert "without -o" in failed("rejects", store, "--retry", "--write", "x", code=2)
     assert "without --json" in failed("rejects", store, "--json", "--write", "x", code=2)
-    assert "No such file" in failed("rejects", store, "--write", tmp_path / "none" / "x")
+    assert "mkdir -p" in failed("rejects", store, "--write", tmp_path / "none" / "x")
     assert "does not exist" in failed("rejects", tmp_path / "none.db")
 
 

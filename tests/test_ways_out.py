@@ -1,11 +1,15 @@
 """Errors end with what to do about them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.making import box, store_of, v1
 from tests.test_cli import failed
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(params=["sqlite", "duckdb"])
@@ -38,3 +42,19 @@ def test_ids_that_are_not_there(store: Path) -> None:
 def test_a_file_of_sql_that_cannot_be_read(store: Path) -> None:
     for name in ("@missing.sql", f"@{store.parent}", f"@{store}"):
         assert "name a file with SQL after @" in failed("query", store, name)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc, a folder in which nobody makes files")
+def test_a_folder_in_which_no_file_can_be_made(store: Path, tmp_path: Path) -> None:
+    for command in (
+        ["load", "/proc/x.db", str(tmp_path / "export.ndjson")],
+        ["query", str(store), "select 1", "-o", "/proc/x.csv"],
+        ["geojson", str(store), "-o", "/proc/x.json"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "cli.py", *command], cwd=ROOT, text=True, capture_output=True, check=False, timeout=60
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.count("\n") == 1
+        assert "/proc/x." in done.stderr
+        assert "writable" in done.stderr or "name a file that you may write" in done.stderr

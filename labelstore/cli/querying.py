@@ -12,7 +12,7 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.diagnostics import INTERRUPTED, say
 from labelstore.cli.options import Output, Store, chosen_format
-from labelstore.errors import InputError, LabelstoreError, UsageError
+from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from labelstore.queries import Query
@@ -98,7 +98,7 @@ def query(
     check_output(out, db)
     target = None if is_stream(out) else Path(out).resolve()
     part = target and target.with_name(f".{target.name}.part")
-    with open_database(db, read_only=True) as database, _showable(), _tidied(part):
+    with open_database(db, read_only=True) as database, _showable(), _tidied(part, out):
         with watched(database, timeout, lambda: _remove(part), INTERRUPTED):
             result = _ask(database, text, found, values)
             if result.columns:
@@ -154,9 +154,14 @@ def _write_arrow(result: "Result", format: Format, part: Path | None, out: str, 
 
 
 @contextmanager
-def _tidied(part: Path | None) -> Iterator[None]:
+def _tidied(part: Path | None, out: str) -> Iterator[None]:
     try:
         yield
+    except OSError as error:
+        if part is None or error.filename != str(part):
+            raise
+        hint = "name a file that you may write"
+        raise StoreError(out, f"cannot be written ({error.strerror})", hint) from error
     finally:
         _remove(part)
 

@@ -56,7 +56,8 @@ def get(
             except NotFoundError as error:
                 missing.append(error)
     if missing:
-        more = f" ({len(missing) - 1} more ids are missing)" if len(missing) > 1 else ""
+        others = len(missing) - 1
+        more = f" ({others:,} more {'id is' if others == 1 else 'ids are'} missing)" if others else ""
         raise NotFoundError(f"{missing[0]}{more}")
 
 

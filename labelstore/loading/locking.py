@@ -69,6 +69,8 @@ def _acquire(lock: "FileLock", path: Path, file: Path, wait: float | None, notif
     with suppress(Timeout):
         lock.acquire(timeout=0)
         return
+    if not file.exists():  # nobody holds it: it was just given back, or cannot be made, which is not worth waiting for
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o644))
     if notify is not None and wait != 0:
         notify(f"{path}: waiting, {_holder(file)}")
     try:
