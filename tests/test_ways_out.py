@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from labelstore.queries import queries
 from tests.making import box, store_of, v1
-from tests.test_cli import failed
+from tests.test_cli import failed, run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,3 +59,44 @@ def test_a_folder_in_which_no_file_can_be_made(store: Path, tmp_path: Path) -> N
         assert done.stderr.count("\n") == 1
         assert "/proc/x." in done.stderr
         assert "writable" in done.stderr or "name a file that you may write" in done.stderr
+
+
+def test_a_question_mark_has_no_value(store: Path) -> None:
+    assert "name it: $name" in failed("query", store, "select ? as a", code=2)
+    assert run("query", store, "select '?' as a -- ?").stdout == '{"a":"?"}\n'
+
+
+def test_a_sample_that_there_is_not(tmp_path: Path) -> None:
+    line = failed("sample", tmp_path, "--generation", "v1", "--asset-type", "llm", code=2)
+    assert "no exports of llm in v1; leave out --generation" in line
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_streams(store: Path, closed: str) -> None:
+    command = [sys.executable, "cli.py", "query", str(store), "select 1 as a"]
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}', "bash", *command], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == ("" if ">&-" in closed.replace("2>&-", "") else '{"a":1}\n')
+    wrong = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}', "bash", *command[:-1], "selct"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert ("syntax error" in wrong.stderr) == ("2>&-" not in closed)
+
+
+def test_the_list_of_queries_fits_the_terminal(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelstore.cli.output.terminal_width", lambda: 60)
+    lines = run("query", store, "--list").stdout.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert {line.split()[0] for line in lines} == set(queries())
+
+
+def test_a_folder_is_no_export(store: Path, tmp_path: Path) -> None:
+    for command in (["load", store], ["verify", store], ["detect"]):
+        assert f'is a directory; name its files: "{tmp_path}/*.json"' in failed(*command, tmp_path)

@@ -103,4 +103,5 @@ def help_texts() -> dict[str, str]:
 
 def main() -> None:
     """Run the command that `sys.argv` names; exits the interpreter."""
+    diagnostics.open_closed_streams()
     app(prog_name="labelstore")

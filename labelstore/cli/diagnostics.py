@@ -25,6 +25,17 @@ _ENGINES = (
 _WAYS_OUT = (("'pytz'", "cast timestamps with a time zone to varchar, or run: pip install pytz"),)
 
 
+def open_closed_streams() -> None:
+    """Standard streams that were closed (`>&-`) lead nowhere; the next file to be opened would get their number."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 @contextmanager
 def reported() -> Iterator[None]:
     """Ends with `typer.Exit` for every error that a file, a path, a query or the machine can cause."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output, progress
+from labelstore.errors import UsageError
 
 
 def sample(
@@ -35,6 +36,9 @@ def sample(
             seed=seed,
             on_bytes=line.wrote if line else None,
         )
+    if not files:
+        wanted = f"{', '.join(asset_type or ())} in {', '.join(generation or ())}"
+        raise UsageError(f"there are no exports of {wanted}; leave out --generation for all that there are")
     for file in files:
         output.write(f"{file.path}\n")
 

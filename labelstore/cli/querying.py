@@ -173,6 +173,9 @@ def _remove(part: Path | None) -> None:
 
 
 def _tell(name: str | None, as_json: bool) -> None:
+    from itertools import islice
+
+    from labelstore.cli.tables import table
     from labelstore.queries import queries
 
     if name is not None:
@@ -181,8 +184,8 @@ def _tell(name: str | None, as_json: bool) -> None:
         output.write_json([_facts(query) for query in queries().values()])
     else:
         rows = [(query.name, query.description.partition(". ")[0].removesuffix(".")) for query in queries().values()]
-        width = max(len(name) for name, _ in rows)
-        output.write("".join(f"{name:{width}}  {description}\n" for name, description in rows))
+        for line in islice(table(("name", "what it tells"), rows, output.terminal_width()), 2, None):
+            output.write(line + "\n")
 
 
 def _tell_one(query: "Query", as_json: bool) -> None:

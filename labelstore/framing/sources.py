@@ -177,7 +177,8 @@ def _open_path(path: str, max_ratio: float | None) -> Iterator[Source]:
     try:
         file = open(path, "rb")  # noqa: SIM115 - the Source closes it
     except (OSError, ValueError) as error:
-        raise InputError(path, _reason(error)) from None
+        hint = f'name its files: "{path}/*.json"' if isinstance(error, IsADirectoryError) else ""
+        raise InputError(path, _reason(error), hint) from None
     try:
         status = os.fstat(file.fileno())
         regular = stat.S_ISREG(status.st_mode)

@@ -6,7 +6,7 @@ from typing import Any
 from labelstore.errors import LabelstoreError, UsageError
 from labelstore.projects import check_project
 from labelstore.queries import named
-from labelstore.querying.lexing import parameter_names
+from labelstore.querying.lexing import parameter_names, tokens
 from labelstore.querying.mistakes import explained
 from labelstore.stores.database import Database, Parameters, Result
 
@@ -29,6 +29,8 @@ def ask_named(database: Database, name: str, given: Mapping[str, Any]) -> Result
 
 
 def _check(sql: str, engine: str, given: Mapping[str, Any]) -> None:
+    if any(token.kind == "mark" and token.text == "?" for token in tokens(sql)):
+        raise UsageError("the SQL has ? in place of a value; name it: $name (on the command line: -p name=VALUE)")
     wanted = parameter_names(sql, engine)
     missing = [name for name in wanted if name not in given]
     surplus = [name for name in given if name not in wanted]
