@@ -243,7 +243,8 @@ def _shred(record: _Record, version: int, decode: RecordDecoder, rows: Rows) -> 
     source = (record.load_id, record.position, record.byte_offset, content_hash, url_hash)
     frames_of = record.identity.rpartition("/")[0] if record.generation == "frames" else ""
     before = len(rows["labels"])
-    shred(decode(record.raw), record.raw, record.record_id, rows, source, frames_of)
+    value = RecordDecoder(True)(record.raw) if frames_of else decode(record.raw)
+    shred(value, record.raw, record.record_id, rows, source, frames_of)
     at = list(columns()["labels"]).index("label_id")
     if record.url_load_id is not None:
         rows["records"][-1] = _with(rows["records"][-1], "records", url_load_id=record.url_load_id)

@@ -250,7 +250,8 @@ def test_a_label_among_frames_is_rejected_and_no_frame_is_lost(tmp_path: Path) -
     export = save(tmp_path / "video.json", [v1("a") | {"Label": {"frames": "https://example.com/f"}}])
     save(folder / "a.ndjson", [{"frameNumber": n, "objects": []} for n in (1, 2, 3)])
     load(store, [export], frames=folder)
-    save(folder / "a.ndjson", [{"frameNumber": 2, "objects": []}, v1("b"), {"frameNumber": 4, "objects": []}])
+    odd = {"frameNumber": 4, "objects": [], "ID": "x", "data_row": {"id": "y"}}
+    save(folder / "a.ndjson", [{"frameNumber": 2, "objects": []}, v1("b"), odd])
     report = load(store, [export], frames=folder)
     assert report.total("rejected") == 1
     with sqlite3.connect(store) as connection:

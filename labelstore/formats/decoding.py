@@ -27,9 +27,13 @@ class UnknownRecord(ValueError):
 
 
 class RecordDecoder:
-    """Decodes the records of one file, which are nearly always of one format: the last one is tried first."""
+    """Decodes the records of one file, which are nearly always of one format: the last one is tried first.
 
-    def __init__(self) -> None:
+    In a frames file (`among_frames`) what has a frame number is a frame, whatever else it has.
+    """
+
+    def __init__(self, among_frames: bool = False) -> None:
+        self._among_frames = among_frames
         self._struct: type | None = None
         self._decode: Callable[[bytes], Any] | None = None
 
@@ -57,7 +61,7 @@ class RecordDecoder:
     def fitted(self, raw: bytes) -> Decoded:
         """The same record by the way for records of an unexpected shape: both ways give the same rows."""
         value = msgspec.json.decode(raw)
-        struct = recognise(value)
+        struct = recognise(value, self._among_frames)
         if struct is not self._struct:
             self._struct, self._decode = struct, _DECODERS[struct].decode
         with _deep_calls():
@@ -94,14 +98,17 @@ def skim(raw: bytes) -> None:
         msgspec.json.decode(raw, type=msgspec.Raw)
 
 
-def recognise(value: Any) -> type:
+def recognise(value: Any, among_frames: bool = False) -> type:
     """The struct for a decoded JSON value; `UnknownRecord` says what it is instead."""
     if not isinstance(value, dict):
         raise UnknownRecord(f"{_json_kind(value)}, not an object")
+    number = value.get("frameNumber")
+    is_numbered = isinstance(number, int) and not isinstance(number, bool)
+    if among_frames and is_numbered:
+        return v1.Frame
     if isinstance(value.get("data_row"), dict):
         return v2.Line
-    number = value.get("frameNumber")
-    if isinstance(number, int) and not isinstance(number, bool) and not _V1_KEYS & value.keys():
+    if is_numbered and not _V1_KEYS & value.keys():
         return v1.Frame
     if _V1_KEYS & value.keys():
         return v1.Element

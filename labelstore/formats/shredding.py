@@ -76,7 +76,7 @@ def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple
         _shred(record, record_id, rows, source, label_id)
     except Misfit:
         rows.drop_from(record_id)
-        _shred(RecordDecoder().fitted(raw), record_id, rows, source, label_id)
+        _shred(RecordDecoder(bool(label_id)).fitted(raw), record_id, rows, source, label_id)
     except BaseException:
         rows.drop_from(record_id)
         raise

@@ -174,7 +174,7 @@ class Loader:
     def begin_batch(self, file: FileReport, label_id: str) -> None:
         self.file, self.label_id = file, label_id
         self.batch, self.frames = _Batch(), set[str]()
-        self.decode = tolerant(RecordDecoder())
+        self.decode = tolerant(RecordDecoder(bool(label_id)))
 
     def shared(self, source: Source, skips: bool) -> Iterator[Record[Any] | Broken]:
         """The records of this share, decoded unless `skips`; the text of the others is only split."""

@@ -54,7 +54,7 @@ class Verifier:
         changed = Changed()
         self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
-        decode = RecordDecoder()
+        decode = RecordDecoder(bool(label_id))
         skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
         batch: list[tuple[Record[Any], str]] = []
         size = 0
