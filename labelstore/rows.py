@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +22,22 @@ _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
 
 
 def sql_text(name: str) -> str:
-    """The text of one file of `sql/`, from the installed package or from the checkout."""
-    packaged = files("labelstore") / "sql"
-    if packaged.is_dir():
-        return (packaged / name).read_text(encoding="utf-8")
-    return (Path(__file__).resolve().parent.parent / "sql" / name).read_text(encoding="utf-8")
+    """The text of one file of `sql/`."""
+    return (_sql_folder() / name).read_text(encoding="utf-8")
 
 
 @cache
 def sql_names(folder: str) -> tuple[str, ...]:
     """The names of the files in a folder of `sql/`, without their suffix."""
-    packaged = files("labelstore") / "sql"
-    root = packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "sql"
-    return tuple(
-        sorted(file.name.removesuffix(".sql") for file in (root / folder).iterdir() if file.name.endswith(".sql"))
-    )
+    return tuple(sorted(file.stem for file in (_sql_folder() / folder).glob("*.sql")))
+
+
+@cache
+def _sql_folder() -> Path:
+    """`sql/` of the installed package, or of the checkout."""
+    package = Path(__file__).resolve().parent
+    packaged = package / "sql"
+    return packaged if packaged.is_dir() else package.parent / "sql"
 
 
 @cache

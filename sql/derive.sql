@@ -6,12 +6,14 @@ where dataset_id in (select coalesce(dataset_id, dataset_name) from records wher
 insert into datasets
 select dataset_id, name
 from (
-    select
-        coalesce(dataset_id, dataset_name) as dataset_id,
-        dataset_name as name,
-        row_number() over (partition by coalesce(dataset_id, dataset_name) order by record_id desc) as newness
-    from records
-    where record_id >= :first and coalesce(dataset_id, dataset_name) is not null
+    select dataset_id, name, row_number() over (partition by dataset_id order by newest desc) as newness
+    from (
+        select coalesce(dataset_id, dataset_name) as dataset_id, dataset_name as name, max(record_id) as newest
+        from records
+        where record_id >= :first
+        group by 1, 2
+    ) as seen
+    where dataset_id is not null
 ) as named
 where newness = 1;
 
@@ -25,11 +27,14 @@ where project_id in (
 insert into projects
 select project_id, name
 from (
-    select project_id, name, row_number() over (partition by project_id order by record_id desc) as newness
+    select project_id, name, row_number() over (partition by project_id order by newest desc) as newness
     from (
-        select distinct project_id, project_name as name, record_id from labels where record_id >= :first and generation = 'v1'
+        select project_id, project_name as name, max(record_id) as newest
+        from labels
+        where record_id >= :first and generation = 'v1'
+        group by 1, 2
         union all
-        select project_id, name, record_id from data_row_projects where record_id >= :first
+        select project_id, name, max(record_id) from data_row_projects where record_id >= :first group by 1, 2
     ) as seen
     where project_id is not null
 ) as named

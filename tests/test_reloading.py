@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import pytest
 
 from labelstore.errors import InputError
-from labelstore.loading import Report, load, retry
+from labelstore.loading import Report, load
+from labelstore.loading.retrying import retry
 from labelstore.stores import open_database
 from labelstore.verifying import verify
 
@@ -335,7 +336,7 @@ class TestTheVerySameFiles:
         parts = [files.v1(v1_label("l1")), files.v2(v2_line({"p": {"labels": [v2_label("l2", "car")]}}))]
         load(store, parts)
         with monkeypatch.context() as context:
-            context.setattr(sys.modules["labelstore.loading.load"], "load_sources", None)
+            context.setattr(sys.modules["labelstore.loading.serial"], "load_sources", None)
             assert counts(load(store, parts)) == {"unchanged": 2}
         assert rows(store, "select records, unchanged from loads order by load_id") == [(1, 0), (1, 0), (1, 1), (1, 1)]
 

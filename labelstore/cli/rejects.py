@@ -91,7 +91,7 @@ def _write(db: Path, load: int | None, out: str) -> None:
 
 
 def _retry(db: Path, as_json: bool) -> None:
-    from labelstore.loading import retry
+    from labelstore.loading.retrying import retry
     from labelstore.rejects import count
     from labelstore.stores import open_database
 

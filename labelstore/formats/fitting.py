@@ -54,6 +54,8 @@ def to_json(value: Any) -> str:
 
 def extra_json(extra: Extra | None, **members: Any) -> str | None:
     """The JSON object for an `extra` column: what was kept aside, and further members that are not None."""
+    if extra is None and not members:
+        return None
     kept = {} if extra is None else dict(extra.members)
     kept.update((key, value) for key, value in members.items() if value is not None)
     return to_json(kept) if kept else None

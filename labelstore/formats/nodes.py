@@ -16,7 +16,7 @@ class Nodes:
     """Numbers the rows of one record in the order of its text."""
 
     def __init__(self, rows: Rows, record_id: int) -> None:
-        self.rows = rows
+        self.rows = rows.by_table
         self.record_id = record_id
         self.first = record_id << NODE_BITS
         self.node = self.first

@@ -1,9 +1,7 @@
 """Loading: files → records → rows → a store, with a report of what was stored and what was not."""
 
 from labelstore.loading.load import load
-from labelstore.loading.loader import Progress, Reading
-from labelstore.loading.pruning import Confirm
-from labelstore.loading.report import FileReport, Report
-from labelstore.loading.retrying import retry
+from labelstore.loading.options import Confirm
+from labelstore.loading.report import FileReport, Progress, Reading, Report
 
-__all__ = ["Confirm", "FileReport", "Progress", "Reading", "Report", "load", "retry"]
+__all__ = ["Confirm", "FileReport", "Progress", "Reading", "Report", "load"]

@@ -1,4 +1,4 @@
-"""A new store: built beside its place, and moved there when it is complete and on the disk."""
+"""Writing a store: one transaction, or for a new store one rename once it is complete and on the disk."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
@@ -13,6 +14,29 @@ from labelstore.stores.database import Database
 _LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
 """What the engines write beside the file of a database, and would apply to any file of its name."""
 _BESIDE = (*_LOGS, ".tmp")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Database]:
+    """A database in a transaction. A new store is built beside its place and moved there when it is complete."""
+    if is_store(path):
+        with open_database(path) as database:
+            database.share()
+            database.begin()
+            try:
+                yield database
+                database.commit()
+            except BaseException:
+                database.rollback()
+                raise
+        return
+    with building(path) as database:
+        yield database
+
+
+def is_store(path: Path) -> bool:
+    """Whether there is a store to write into."""
+    return path.exists() and path.stat().st_size > 0
 
 
 @contextmanager
@@ -28,7 +52,10 @@ def building(path: Path) -> Iterator[Database]:
             database.begin()
             yield database
             database.commit()
+            to_disk = Thread(target=_sync, args=(scratch, os.O_RDWR))  # most of it, while the indexes are made
+            to_disk.start()
             database.finish()
+            to_disk.join()
             database.share()
         _sync(scratch, os.O_RDWR)
         for suffix in _LOGS:  # of a store that was there before

@@ -1,7 +1,7 @@
 """One pass over files: records compared with the store, shredded and written in batches."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from labelstore.framing.pointers import located
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.options import Options
 from labelstore.loading.replacing import Replacement, is_older
-from labelstore.loading.report import FileReport, Report
+from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.shares import Share
 from labelstore.rows import Rows, columns
 from labelstore.stores.database import Database, Stored
@@ -29,17 +29,6 @@ _LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNu
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _WAITING_RECORDS = 500
 _WAITING_BYTES = 16_000_000
-
-
-class Reading(NamedTuple):
-    """How far a source has been read; `size` is None for a stream."""
-
-    name: str
-    size: int | None
-    bytes_read: int
-
-
-Progress = Callable[[Reading], None]
 
 
 class _Batch:

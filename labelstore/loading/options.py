@@ -1,6 +1,10 @@
 """What a caller may choose about a load."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+Confirm = Callable[[Mapping[str, int]], bool]
+"""Asked before labels are removed, with their number by project."""
 
 
 @dataclass(frozen=True)

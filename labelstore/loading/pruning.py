@@ -1,15 +1,14 @@
 """Labels that a re-export of their project no longer contains."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
+from labelstore.loading.options import Confirm
 from labelstore.loading.replacing import keep_versions
 from labelstore.loading.report import Report
 from labelstore.stores.database import Database
 
 _TOGETHER = 500
-Confirm = Callable[[Mapping[str, int]], bool]
-"""Asked before labels are removed, with their number by project."""
 
 
 def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:

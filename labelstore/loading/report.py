@@ -1,8 +1,20 @@
-"""What a load did."""
+"""What a load does and did."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Reading(NamedTuple):
+    """How far a source has been read; `size` is None for a stream."""
+
+    name: str
+    size: int | None
+    bytes_read: int
+
+
+Progress = Callable[[Reading], None]
 
 
 @dataclass

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from labelstore.formats.decoding import bounded_depth
-from labelstore.loading.load import writing
+from labelstore.loading.building import writing
 from labelstore.loading.loader import Loader, now, record_load
 from labelstore.loading.locking import locked
 from labelstore.loading.report import Report

@@ -8,25 +8,25 @@ appended in the order of its nodes.
 import shutil
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from labelstore.errors import StoreError
 from labelstore.helpers import Helper, answer, serve, tell
-from labelstore.loading.building import scratch_folder
-from labelstore.loading.load import load_sources
-from labelstore.loading.loader import Loader, Progress, Reading, record_load, refuse_foreign, refuse_many
+from labelstore.loading.building import scratch_folder, writing
+from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
-from labelstore.loading.report import FileReport, Report
+from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.shares import Share
+from labelstore.loading.sources import load_sources
 from labelstore.stores import open_database
-from labelstore.stores.database import Database
 from labelstore.stores.sqlite import SqliteDatabase
 
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
 
 def load_shards(
-    database: Database,
+    path: Path,
     report: Report,
     arguments: list[str],
     max_ratio: float | None,
@@ -34,33 +34,36 @@ def load_shards(
     options: Options,
     progress: Progress | None,
 ) -> None:
-    """Load files into the empty store `database`: this process stores the first share, `helpers` the rest."""
-    assert isinstance(database, SqliteDatabase)  # DuckDB has threads of its own; two processes took twice the memory
+    """Load files into a new store at `path`: this process stores the first share, `helpers` the rest."""
     jobs = 1 + len(helpers)
-    with scratch_folder(database.path) as folder:
-        shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
-        for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
-            shutil.copyfile(database.path, shard)
-            task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
-            tell(helper, {**task, "options": asdict(options)})
-        own = Report(report.store, report.engine)
-        loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, Share(0, jobs))
-        load_sources(loader, arguments, max_ratio)
-        database.derive_features(0)
-        results = [answer(helper, report.store) for helper in helpers]
-        database.commit()  # stores are attached and detached outside of transactions
-        with database.attached(shards) as names:
+    with writing(path) as database:
+        assert isinstance(
+            database, SqliteDatabase
+        )  # DuckDB has threads of its own; two processes took twice the memory
+        with scratch_folder(database.path) as folder:
+            shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
+            for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
+                shutil.copyfile(database.path, shard)
+                task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
+                tell(helper, {**task, "options": asdict(options)})
+            own = Report(report.store, report.engine)
+            loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, Share(0, jobs))
+            load_sources(loader, arguments, max_ratio)
+            database.derive_features(0)
+            results = [answer(helper, report.store) for helper in helpers]
+            database.commit()  # stores are attached and detached outside of transactions
+            with database.attached(shards) as names:
+                database.begin()
+                repeated = database.merge(names)
+                database.commit()
             database.begin()
-            repeated = database.merge(names)
-            database.commit()
-        database.begin()
-    _sum_up(report, [_summary(own), *(result["report"] for result in results)])
-    for file in report.files:
-        refuse_many(file, options)
-        file.repeated += repeated[file.load_id]
-        file.added -= repeated[file.load_id]
-        record_load(database, file)
-    database.derive(0)
+        _sum_up(report, [_summary(own), *(result["report"] for result in results)])
+        for file in report.files:
+            refuse_many(file, options)
+            file.repeated += repeated[file.load_id]
+            file.added -= repeated[file.load_id]
+            record_load(database, file)
+        database.derive(0)
 
 
 def _sped_up(progress: Progress, jobs: int) -> Progress:

@@ -1,0 +1,33 @@
+"""Loading by one process: into a new store, or into one that is there."""
+
+from pathlib import Path
+
+from labelstore.loading.building import writing
+from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.loader import Loader
+from labelstore.loading.options import Confirm, Options
+from labelstore.loading.pruning import settle_missing
+from labelstore.loading.repeating import load_again
+from labelstore.loading.report import Progress, Report
+from labelstore.loading.sources import load_sources
+
+
+def load_alone(
+    path: Path,
+    report: Report,
+    arguments: list[str],
+    max_ratio: float | None,
+    folder: FramesFolder | None,
+    options: Options,
+    prune: bool | Confirm,
+    progress: Progress | None,
+) -> None:
+    """Load files into the store at `path`; the parameters are those of `load`."""
+    with writing(path) as database:
+        loader = Loader(database, report, folder, progress, options)
+        if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
+            load_sources(loader, arguments, max_ratio)
+            database.derive(loader.first_record)
+            database.derive_features(loader.first_record)
+            if not loader.is_new:
+                settle_missing(database, report, prune, history=options.history)
