@@ -1,0 +1,1 @@
+"""Browsing: a store in Datasette, with the annotations drawn."""

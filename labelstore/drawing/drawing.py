@@ -1,0 +1,26 @@
+"""The drawing of a label, by the type of its asset."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from labelstore.drawing import image
+from labelstore.drawing.scene import Look, Scene
+
+_BY_ASSET_TYPE: dict[str, Callable[[Scene, Look], Markup]] = {
+    "image": image.draw,
+}
+
+
+def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
+    """The asset with the annotations drawn on it: SVG, or HTML where the asset is text.
+
+    Every object is an element with the id `o<object id>` and the class `shape`. Where there are more than
+    `look.limit`, a paragraph says how many are drawn.
+    """
+    return _BY_ASSET_TYPE.get(scene.asset.asset_type, image.draw)(scene, look)
+
+
+def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
+    """A small drawing without words, for the cell of a table."""
+    return draw(scene, look)

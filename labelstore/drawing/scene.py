@@ -1,0 +1,166 @@
+"""What a drawing is made from: one label with its asset, or all there is about one data row, as plain values."""
+
+from typing import Any, NamedTuple
+
+
+class Box(NamedTuple):
+    """A rectangle; `top` and `left` are its smallest y and x on a canvas whose y grows downwards."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Path(NamedTuple):
+    """Rings of a polygon (the first is the outline, the others are holes) or the one line of a polyline."""
+
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+    closed: bool
+
+
+class Dot(NamedTuple):
+    """A point."""
+
+    x: float
+    y: float
+
+
+class Mask(NamedTuple):
+    """A segmentation mask: where its picture is, and the color of this instance in a picture of several."""
+
+    url: str | None
+    rgb: tuple[int, int, int] | None
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` of a text, both included; in a conversation of one message."""
+
+    start: int
+    end: int
+    message_id: str | None = None
+    token: str | None = None
+
+
+class Messages(NamedTuple):
+    """Messages of a chat that were picked or ranked: (message id, model, rank)."""
+
+    form: str
+    chosen: tuple[tuple[str | None, str | None, float | None], ...]
+
+
+Geometry = Box | Path | Dot | Mask | Span | Messages | None
+
+
+class Answer(NamedTuple):
+    """One answer, as text, with the questions that it asked."""
+
+    text: str
+    questions: "tuple[Question, ...]" = ()
+
+
+class Question(NamedTuple):
+    """One question with its answers; `frame_number` and `message_id` where it was asked of a frame or message."""
+
+    name: str
+    kind: str
+    answers: tuple[Answer, ...]
+    frame_number: int | None = None
+    message_id: str | None = None
+    group_name: str | None = None
+
+
+class Shape(NamedTuple):
+    """One object annotation to be drawn; coordinates as the export has them."""
+
+    object_id: int
+    name: str
+    kind: str
+    color: str
+    """#rrggbb; see `labelstore.drawing.colors`."""
+    geometry: Geometry
+    feature_id: str | None = None
+    frame_number: int | None = None
+    group_name: str | None = None
+    page: int | None = None
+    unit: str | None = None
+    page_size: tuple[float, float] | None = None
+    blocks: tuple[tuple[int | None, Box], ...] = ()
+    """Documents: the tokens or boxes of a text entity, each (page, box)."""
+    questions: tuple[Question, ...] = ()
+
+
+class Relation(NamedTuple):
+    """A relationship between two objects, by their feature ids."""
+
+    name: str
+    kind: str
+    source: str | None
+    target: str | None
+
+
+class Track(NamedTuple):
+    """A feature in time: the runs of frames (or milliseconds) in which it is there, both ends included."""
+
+    feature_id: str | None
+    name: str
+    kind: str
+    color: str
+    runs: tuple[tuple[int, int], ...]
+    key_frames: tuple[int, ...] = ()
+    group_name: str | None = None
+
+
+class Asset(NamedTuple):
+    """The data row; `width` and `height` in pixels, `frame_rate` per second, `duration` in seconds."""
+
+    data_row_id: str | None
+    asset_type: str
+    row_data: str | None
+    external_id: str | None = None
+    global_key: str | None = None
+    mime_type: str | None = None
+    width: float | None = None
+    height: float | None = None
+    frame_rate: float | None = None
+    frame_count: float | None = None
+    duration: float | None = None
+
+
+class Scene(NamedTuple):
+    """A label to be drawn. `shapes` are those of the frame or slice that is looked at, at most as many as were asked
+    for; `shape_count` is how many there are."""
+
+    label_id: str
+    facts: dict[str, Any]
+    """The row of `labels`, with `project_name` that of the project; its reviews are `reviews`, rows of that table."""
+    asset: Asset
+    shapes: tuple[Shape, ...] = ()
+    shape_count: int = 0
+    questions: tuple[Question, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    track_count: int = 0
+    frames: tuple[int, ...] = ()
+    """Numbers of the labelled frames (of the group looked at)."""
+    groups: tuple[str, ...] = ()
+    frame_number: int | None = None
+    group_name: str | None = None
+
+
+class Look(NamedTuple):
+    """How to draw, and what is at hand for it."""
+
+    asset_href: str | None = None
+    """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""
+    asset_text: str | None = None
+    """The text of a text, HTML or conversation asset."""
+    mask_hrefs: dict[int, str] = {}  # noqa: RUF012
+    """Object id → where the picture of its mask is, white or colored on transparent, as large as the asset."""
+    frame_href: str | None = None
+    """Address of this page for another frame, with `{}` for its number; without it frames are no links."""
+    group_href: str | None = None
+    tile_url: str | None = None
+    """Map tiles with {z}, {x} and {y}, if the user configured any."""
+    limit: int = 2000
+    """At most so many shapes are drawn."""

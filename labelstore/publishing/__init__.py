@@ -1,0 +1,1 @@
+"""Publishing: a copy of a store for others, without what is secret."""

@@ -1,0 +1,75 @@
+"""A headless Chromium for tests of pages and drawings; it reaches nothing but loopback."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwright
+
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+_SIZE: ViewportSize = {"width": 1200, "height": 900}
+
+
+def _executable() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserContext]:
+    """One browser for all tests of a process. Without Chromium the test is skipped, but never where CI runs."""
+    executable = _executable()
+    if executable is None:
+        assert not os.environ.get("CI"), "no chromium: .ci/run installs it"
+        pytest.skip("no chromium on this machine")
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder,
+            executable_path=executable,
+            headless=True,
+            args=list(_QUIET),
+            viewport={"width": 1200, "height": 900},
+        )
+        yield context
+        context.close()
+
+
+class Watched:
+    """A page that remembers what must not happen: requests to elsewhere, errors on the console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self._see(request.url))
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _see(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "about:", "blob:")):
+            self.outside.append(url)
+
+    def check(self) -> None:
+        assert self.outside == []
+        assert self.errors == []
+
+
+@pytest.fixture
+def watched(chromium: BrowserContext) -> Iterator[Watched]:
+    """A new page; after the test it must have asked nobody but loopback and logged no error."""
+    page = chromium.new_page()
+    seen = Watched(page)
+    yield seen
+    page.close()
+    seen.check()
