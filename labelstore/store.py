@@ -17,7 +17,7 @@ from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database, Parameters, Result
 
 if TYPE_CHECKING:
-    from labelstore.agreement import Agreement
+    from labelstore.analyses.agreement import Agreement
 
 
 def open(path: str | Path, *, read_only: bool = False) -> "Store":
@@ -177,8 +177,8 @@ class Store:
         return ask_named(self._open(), query, values)
 
     def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
-        """How far labels of the same data row agree; see `labelstore.agreement.agreement`."""
-        from labelstore.agreement import agreement
+        """How far labels of the same data row agree; see `labelstore.analyses.agreement.agreement`."""
+        from labelstore.analyses.agreement import agreement
 
         return agreement(self._open(), project, iou)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from labelstore.agreement import Agreement, agreement, questions
-from labelstore.agreement.matching import Shape, matches, shape_of
+from labelstore.analyses.agreement import Agreement, agreement, questions
+from labelstore.analyses.agreement.matching import Shape, matches, shape_of
 from labelstore.cli import app
 from labelstore.diffing import places
 from labelstore.diffing.places import Place

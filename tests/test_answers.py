@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from labelstore.answers import answers
+from labelstore.analyses.answers import answers
 from labelstore.cli import app
 from labelstore.errors import NotFoundError, UsageError
 from labelstore.stores import open_database

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from labelstore.analyses.stats import SECTIONS, stats
 from labelstore.loading import load
-from labelstore.stats import SECTIONS, stats
 from labelstore.stores import open_database
 
 BOX = {

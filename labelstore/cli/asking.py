@@ -23,7 +23,7 @@ from labelstore.cli.options import (
 from labelstore.cli.output import visible
 
 if TYPE_CHECKING:
-    from labelstore.ontology import Feature
+    from labelstore.analyses.ontology import Feature
 
 
 def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> None:
@@ -39,7 +39,7 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
       labelstore ontology labels.db
       labelstore ontology labels.db --project "Street scenes" --json > ontology.json
     """
-    from labelstore import ontology as rebuilt
+    from labelstore.analyses import ontology as rebuilt
     from labelstore.stores import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:
@@ -58,7 +58,7 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
 
 
 class Owner(StrEnum):
-    """What answers are about, as `labelstore.answers` knows them."""
+    """What answers are about, as `labelstore.analyses.answers` knows them."""
 
     LABELS = "labels"
     OBJECTS = "objects"
@@ -86,7 +86,7 @@ def answers(
     """
     from itertools import chain, islice
 
-    from labelstore.answers import answers
+    from labelstore.analyses.answers import answers
     from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
@@ -195,7 +195,7 @@ def agreement(
       labelstore agreement labels.db
       labelstore agreement labels.db --project "Street scenes" --iou 0.75 --json
     """
-    from labelstore.agreement import agreement
+    from labelstore.analyses.agreement import agreement
     from labelstore.stores import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:

@@ -12,7 +12,7 @@ from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import Output, Project, RowsFormat, ShortForJson, Store, TextFormat, chosen_format
 
 if TYPE_CHECKING:
-    from labelstore.entities import Entity
+    from labelstore.analyses.entities import Entity
 
 _Assets = Annotated[
     Path | None,
@@ -45,8 +45,8 @@ def entities(
       labelstore entities labels.db --assets texts --problems
       labelstore entities labels.db --assets texts -o entities.csv
     """
+    from labelstore.analyses.entities import Entity, Unit, entities
     from labelstore.assets import AssetFolder
-    from labelstore.entities import Entity, Unit, entities
     from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
@@ -87,7 +87,7 @@ def geojson(
       labelstore geojson labels.db -o objects.geojson
       labelstore geojson labels.db --class Building | gzip > buildings.geojson.gz
     """
-    from labelstore.geojson import write
+    from labelstore.analyses.geojson import write
 
     done = write(db, out, class_name=class_name, project=project)
     more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""

@@ -101,7 +101,7 @@ def stats(db: Store, as_json: AsJson = False) -> None:
       labelstore stats labels.db
       labelstore stats labels.db --json
     """
-    from labelstore.stats import stats
+    from labelstore.analyses.stats import stats
     from labelstore.stores import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:

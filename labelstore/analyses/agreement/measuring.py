@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from labelstore.agreement.objects import ObjectAgreement, object_agreement
-from labelstore.agreement.questions import PairAgreement, QuestionAgreement, has_measures, question_agreement
+from labelstore.analyses.agreement.objects import ObjectAgreement, object_agreement
+from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_measures, question_agreement
 from labelstore.errors import UsageError
 from labelstore.projects import check_project
 from labelstore.rows import sql_text

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.agreement.matching import EXACTNESS, Shape, matches, shape_of
+from labelstore.analyses.agreement.matching import EXACTNESS, Shape, matches, shape_of
 from labelstore.diffing.places import Overlap, Place, place_of
 
 

@@ -1,0 +1,1 @@
+"""Analyses: questions that SQL alone does not answer; each module is one, and returns plain values."""
