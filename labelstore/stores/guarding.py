@@ -79,6 +79,8 @@ def _refused(action: int, first: str, second: str | None, shadows: Container[str
         return None
     if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":  # how a table-valued function declares itself
         return None
+    if action in _WRITING and first in ("sqlite_master", "sqlite_temp_master"):  # how CREATE, DROP and ALTER begin
+        return "a change of the schema"
     return _ACTIONS.get(action, "it")
 
 
