@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from labelstore.samples.dice import Dice
 from labelstore.samples.ids import uuid, word
 from labelstore.samples.ontology import Ontology
+from labelstore.samples.shapes import Extent
 from labelstore.samples.words import prose
 
 Json = dict[str, Any]
@@ -42,6 +44,14 @@ class Asset:
     mime_type: str
     text: str = ""
 
+    @property
+    def extent(self) -> Extent:
+        """Where the map of tiled imagery lies."""
+        if self.ontology.tiling == "Simple":
+            return 0, 0, 2048.5, 1024
+        digest = crc32(self.id.encode())
+        return digest % 300_000 / 1000 - 150.0, digest // 300_000 % 12_000 / 100 - 60.0, 0.5, 0.25
+
 
 def asset(dice: Dice, ontology: Ontology, number: int) -> Asset:
     """The data row with that number in its file."""
@@ -64,10 +74,10 @@ def asset(dice: Dice, ontology: Ontology, number: int) -> Asset:
 def tiles(dice: Dice, row: Asset) -> str:
     """The JSON document that tiled imagery carries in place of a URL; bounds are [latitude, longitude]."""
     simple = row.ontology.tiling == "Simple"
-    north, east = dice.random() * 120 - 60, dice.random() * 300 - 150
+    west, south, width, height = row.extent
     layer: Json = {
         "tileLayerUrl": f"https://tiles.example.com/{row.id}/{{z}}/{{x}}/{{y}}.png",
-        "bounds": [[0, 0], [1024, 2048.5]] if simple else [[north, east], [north - 0.25, east + 0.5]],
+        "bounds": [[0, 0], [height, width]] if simple else [[south + height, west], [south, west + width]],
         "minZoom": 0,
         "maxZoom": 20.5 if dice.chance(0.2) else 20,
         "tileSize": 256,

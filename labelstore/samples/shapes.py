@@ -11,6 +11,8 @@ from labelstore.samples.dice import Dice
 
 Json = dict[str, Any]
 Canvas = tuple[int, int]  # width, height
+Extent = tuple[float, float, float, float]
+"""West, south, width and height of a map, in degrees or in the units of a simple one."""
 Whole = type[int] | type[float]
 
 
@@ -105,26 +107,27 @@ def moved(geometry: Any, dx: float, dy: float, whole: Whole | None) -> Any:
     return {"top": write(geometry["top"] + dy), "left": write(geometry["left"] + dx), **size}
 
 
-def place(dice: Dice) -> list[float]:
-    """A point on land or sea: [longitude, latitude], in all digits."""
-    return [dice.random() * 340 - 170, dice.random() * 140 - 70]
+def place(dice: Dice, extent: Extent) -> list[float]:
+    """A point within the extent, [longitude, latitude] in all digits."""
+    west, south, width, height = extent
+    return [west + width * (0.1 + 0.8 * dice.random()), south + height * (0.1 + 0.8 * dice.random())]
 
 
-def places(dice: Dice, *, most: int = 64) -> list[list[float]]:
-    """Points along an outline some kilometres wide, [longitude, latitude]."""
-    lng, lat = place(dice)
-    size = 0.001 + 0.1 * dice.random()
+def places(dice: Dice, extent: Extent, *, most: int = 64) -> list[list[float]]:
+    """Points along an outline, [longitude, latitude]."""
+    lng, lat = place(dice, extent)
+    size = extent[3] * (0.01 + 0.1 * dice.random())
     return [[lng + size * dx, lat + size * dy] for dx, dy in dice.pick(OUTLINES)[:most]]
 
 
-def place_ring(dice: Dice) -> list[list[float]]:
+def place_ring(dice: Dice, extent: Extent) -> list[list[float]]:
     """A closed ring, [longitude, latitude]."""
-    around = places(dice)
+    around = places(dice, extent)
     return [*around, list(around[0])]
 
 
-def place_rectangle(dice: Dice) -> list[list[float]]:
+def place_rectangle(dice: Dice, extent: Extent) -> list[list[float]]:
     """A rectangle as a ring of five: bottom left, top left, top right, bottom right, bottom left."""
-    (west, south), size = place(dice), 0.001 + 0.1 * dice.random()
+    (west, south), size = place(dice, extent), extent[3] * (0.01 + 0.1 * dice.random())
     east, north = west + size, south + size / 2
     return [[west, south], [west, north], [east, north], [east, south], [west, south]]

@@ -60,4 +60,24 @@ def _track(dice: Dice, tool: Tool, canvas: Canvas) -> Track:
     if dice.chance(0.3):
         spans.append((last + 6, last + 6 + dice.between(0, 8)))
     velocity = (dice.random() * 6 - 3, dice.random() * 4 - 2)
-    return Track(dice.id(), tool, tuple(spans), dice.between(3, 6), SHAPES[tool.kind](dice, canvas), velocity)
+    feature_id, step, shape = dice.id(), dice.between(3, 6), SHAPES[tool.kind](dice, canvas)
+    return Track(feature_id, tool, tuple(spans), step, shape, _within(canvas, shape, velocity, spans[-1][1] - first))
+
+
+def _within(canvas: Canvas, shape: Any, velocity: tuple[float, float], frames: int) -> tuple[float, float]:
+    """The velocity with which a shape stays on the canvas for so many frames: turned round or slower if need be."""
+    if shape is None:
+        return velocity
+    points = shape if isinstance(shape, list) else [shape]
+    sides = ((("x", "left"), "width", canvas[0]), (("y", "top"), "height", canvas[1]))
+    kept = []
+    for wanted, (names, size, end) in zip(velocity, sides, strict=True):
+        starts = [point.get(names[0], point.get(names[1])) for point in points]
+        before, behind = (
+            min(starts),
+            end - max(start + point.get(size, 0) for start, point in zip(starts, points, strict=True)),
+        )
+        towards = wanted if abs(wanted) * frames <= (behind if wanted > 0 else before) else -wanted
+        room = max(behind if towards > 0 else before, 0)
+        kept.append(towards if abs(towards) * frames <= room else room / frames * (1 if towards > 0 else -1))
+    return kept[0], kept[1]

@@ -62,19 +62,19 @@ def _page_entity(dice: Dice, row: Asset) -> Json:
 
 
 def _rectangle_on_earth(dice: Dice, row: Asset) -> Json:
-    return {"type": "rectangle", "geometry": {"coordinates": [shapes.place_rectangle(dice)]}}
+    return {"type": "rectangle", "geometry": {"coordinates": [shapes.place_rectangle(dice, row.extent)]}}
 
 
 def _polygon_on_earth(dice: Dice, row: Asset) -> Json:
-    return {"type": "polygon", "geometry": {"coordinates": [shapes.place_ring(dice)]}}
+    return {"type": "polygon", "geometry": {"coordinates": [shapes.place_ring(dice, row.extent)]}}
 
 
 def _line_on_earth(dice: Dice, row: Asset) -> Json:
-    return {"type": "polyline", "geometry": {"coordinates": shapes.places(dice, most=dice.between(2, 9))}}
+    return {"type": "polyline", "geometry": {"coordinates": shapes.places(dice, row.extent, most=dice.between(2, 9))}}
 
 
 def _point_on_earth(dice: Dice, row: Asset) -> Json:
-    return {"type": "point", "geometry": {"coordinates": shapes.place(dice)}}
+    return {"type": "point", "geometry": {"coordinates": shapes.place(dice, row.extent)}}
 
 
 PIXELS: dict[str, Geometry] = {

@@ -106,9 +106,9 @@ def _page_entity(dice: Dice, era: Era, row: Asset, feature_id: str) -> Json:
     return {"annotation_kind": "DocumentEntityToken", "classifications": [], "location": {"groups": groups}}
 
 
-def _on_earth(kind: str, geometry_type: str, coordinates: Callable[[Dice], Any]) -> Geometry:
+def _on_earth(kind: str, geometry_type: str, coordinates: Callable[[Dice, shapes.Extent], Any]) -> Geometry:
     def made(dice: Dice, era: Era, row: Asset, feature_id: str) -> Json:
-        geojson = {"type": geometry_type, "coordinates": coordinates(dice)}
+        geojson = {"type": geometry_type, "coordinates": coordinates(dice, row.extent)}
         return {"annotation_kind": kind, "classifications": [], "geojson": geojson}
 
     return made
@@ -146,9 +146,11 @@ BY_ASSET: dict[str, dict[str, Geometry]] = {
     "conversation": {"text_entity": _message_entity},
     "document": {"bounding_box": _page_box, "text_entity": _page_entity},
     "geospatial": {
-        "bounding_box": _on_earth("GeoBoundingBox", "Polygon", lambda dice: [shapes.place_rectangle(dice)]),
-        "polygon": _on_earth("GeoPolygon", "Polygon", lambda dice: [shapes.place_ring(dice)]),
-        "polyline": _on_earth("GeoPolyline", "LineString", lambda dice: shapes.places(dice, most=5)),
+        "bounding_box": _on_earth(
+            "GeoBoundingBox", "Polygon", lambda dice, extent: [shapes.place_rectangle(dice, extent)]
+        ),
+        "polygon": _on_earth("GeoPolygon", "Polygon", lambda dice, extent: [shapes.place_ring(dice, extent)]),
+        "polyline": _on_earth("GeoPolyline", "LineString", lambda dice, extent: shapes.places(dice, extent, most=5)),
         "point": _on_earth("GeoPoint", "Point", shapes.place),
     },
     "llm": {"message_single": _single, "message_multi": _multi, "message_ranking": _ranking},
