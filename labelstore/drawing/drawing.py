@@ -7,8 +7,13 @@ from markupsafe import Markup
 from labelstore.drawing import image
 from labelstore.drawing.scene import Look, Scene
 
-_BY_ASSET_TYPE: dict[str, Callable[[Scene, Look], Markup]] = {
+Draw = Callable[[Scene, Look], Markup]
+
+_BY_ASSET_TYPE: dict[str, Draw] = {
     "image": image.draw,
+}
+_THUMBNAILS: dict[str, Draw] = {
+    "image": image.thumbnail,
 }
 
 
@@ -23,4 +28,4 @@ def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
 
 def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     """A small drawing without words, for the cell of a table."""
-    return draw(scene, look)
+    return _THUMBNAILS.get(scene.asset.asset_type, image.thumbnail)(scene, look)
