@@ -4,16 +4,22 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import image
+from labelstore.drawing import dicom, document, geospatial, image, video
 from labelstore.drawing.scene import Look, Scene
 
 Draw = Callable[[Scene, Look], Markup]
 
 _BY_ASSET_TYPE: dict[str, Draw] = {
     "image": image.draw,
+    "video": video.draw,
+    "dicom": dicom.draw,
+    "document": document.draw,
+    "geospatial": geospatial.draw,
 }
 _THUMBNAILS: dict[str, Draw] = {
     "image": image.thumbnail,
+    "document": document.thumbnail,
+    "geospatial": geospatial.thumbnail,
 }
 
 
