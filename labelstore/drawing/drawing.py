@@ -4,16 +4,27 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import audio, conversation, html, image, text
+from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, text, video
 from labelstore.drawing.scene import Look, Messages, Scene, Span
 
-_BY_ASSET_TYPE: dict[str, Callable[[Scene, Look], Markup]] = {
+Draw = Callable[[Scene, Look], Markup]
+
+_BY_ASSET_TYPE: dict[str, Draw] = {
     "image": image.draw,
+    "video": video.draw,
+    "dicom": dicom.draw,
+    "document": document.draw,
+    "geospatial": geospatial.draw,
     "text": text.draw,
     "conversation": conversation.draw,
     "llm": conversation.draw,
     "audio": audio.draw,
     "html": html.draw,
+}
+_THUMBNAILS: dict[str, Draw] = {
+    "image": image.thumbnail,
+    "document": document.thumbnail,
+    "geospatial": geospatial.thumbnail,
 }
 
 
@@ -26,7 +37,7 @@ def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     return (_BY_ASSET_TYPE.get(scene.asset.asset_type) or _by_objects(scene))(scene, look)
 
 
-def _by_objects(scene: Scene) -> Callable[[Scene, Look], Markup]:
+def _by_objects(scene: Scene) -> Draw:
     """For an asset whose type nothing tells: what its objects can be drawn on."""
     for shape in scene.shapes:
         if isinstance(shape.geometry, Messages) or (isinstance(shape.geometry, Span) and shape.geometry.message_id):
@@ -38,4 +49,4 @@ def _by_objects(scene: Scene) -> Callable[[Scene, Look], Markup]:
 
 def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     """A small drawing without words, for the cell of a table."""
-    return draw(scene, look)
+    return _THUMBNAILS.get(scene.asset.asset_type, image.thumbnail)(scene, look)

@@ -42,7 +42,7 @@ def _frame(text: str) -> Markup:
         title="The HTML asset, without scripts, styles, pictures and links",
         referrerpolicy="no-referrer",
         loading="lazy",
-        class_="page",
+        class_="html-page",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import grouped, left_out
+from labelstore.drawing.notes import grouped, left_out, shortened
 from labelstore.drawing.scene import Track
 from labelstore.drawing.svg import element, joined
 
@@ -86,7 +86,7 @@ class _Scale:
         return element("a", *content, href=self.href.replace("{}", str(value)))
 
     def ticks(self, height: int) -> Markup:
-        return joined(self._tick(value, height) for value in _round_values(self.first, self.last))
+        return joined(self._tick(value, height) for value in _round_values(self.first, self.last, self.unit))
 
     def _tick(self, value: int, height: int) -> Markup:
         x, share = self.percent(value), (value - self.first) / self.span
@@ -104,7 +104,7 @@ class _Scale:
         return element(
             "g",
             element("title", about),
-            element("text", shortened(name), class_="name", x=2, y=top + 11, font_size=11),
+            element("text", shortened(name, 60), class_="name", x=2, y=top + 11, font_size=11),
             element(
                 "rect", class_="lane", x=0, y=top + 14, width="100%", height=_BAR, fill="#888888", fill_opacity=0.15
             ),
@@ -169,11 +169,6 @@ def merged(runs: Runs, first: int, last: int, apart: float = 1) -> list[tuple[in
     return result
 
 
-def shortened(text: str, longest: int = 60) -> str:
-    """At most so many characters, the last one an ellipsis where some are gone."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
 def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
     """How many parts of the width are told apart, so that there are not too many marks."""
     span = last - first + 1
@@ -186,12 +181,16 @@ def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
     return 25
 
 
-def _round_values(first: int, last: int) -> list[int]:
-    """About eight round numbers from first to last; at least the first."""
-    step = 10 ** max(math.ceil(math.log10(max(last - first, 1) / 8)), 0)
-    for part in (5, 2):
-        if step % part == 0 and (last - first) * part // step <= 10:
-            step //= part
-            break
+_SECONDS = (1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000)
+
+
+def _round_values(first: int, last: int, unit: Unit) -> list[int]:
+    """About eight round numbers from first to last; at least the first. Milliseconds are round as a clock has them."""
+    least = max((last - first) / 8, 1)
+    power = 10 ** math.floor(math.log10(least))
+    steps: Iterable[int] = (power, 2 * power, 5 * power, 10 * power)
+    if unit == "ms" and 1000 < least <= _SECONDS[-1]:
+        steps = _SECONDS
+    step = next((step for step in steps if step >= least), 10 * power)
     values = list(range(-(-first // step) * step, last + 1, step))
     return values if values else [first]
