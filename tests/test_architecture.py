@@ -22,6 +22,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "version",
     "rows",
     "equality",
+    "spans",
     "diffing",
     "samples",
     "framing",

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from labelstore.analyses.entities import Unit, cut, entities, span_problem, utf16_length
+from labelstore.analyses.entities import entities
 from labelstore.analyses.geojson import valid
 from labelstore.assets import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.cli import app
 from labelstore.errors import InputError
+from labelstore.spans import Unit, cut, span_problem, utf16_length
 from labelstore.stores import open_database
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_queries_space import v1_map

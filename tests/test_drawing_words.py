@@ -19,7 +19,7 @@ from labelstore.drawing.palette import STYLES, styled
 from labelstore.drawing.scene import Answer, Asset, Messages, Question, Relation, Shape, Span, Track
 from labelstore.drawing.source import text_of, visible
 from labelstore.drawing.spans import MAX_DEPTH, unit_of
-from labelstore.entities import Unit
+from labelstore.spans import Unit
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' &amp; \x00"
 EMOJI = "Ab 🙂 cd 🦊 ef"

@@ -1,23 +1,12 @@
-"""Text entities with their text, from the export or from the assets, and the spans that do not fit it.
-
-A span counts characters from 0, both ends included. Whether Labelbox counts code points or UTF-16 units is not
-documented; the two differ after a character beyond U+FFFF, such as an emoji.
-"""
+"""Text entities with their text, from the export or from the assets, and the spans that do not fit it."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import NamedTuple
 
 from labelstore.assets import AssetFolder, is_address, names_of
 from labelstore.errors import InputError
+from labelstore.spans import BEYOND_CODE_POINTS, Unit, cut, span_problem
 from labelstore.stores.database import Database
-
-
-class Unit(StrEnum):
-    """What spans count."""
-
-    CODE_POINTS = "code-points"
-    UTF_16 = "utf-16"
 
 
 class Entity(NamedTuple):
@@ -63,7 +52,7 @@ def entities(database: Database, assets: AssetFolder | None = None, unit: Unit =
         if problem is None and whole is None and message_id is None:
             problem = source.problem
         text, origin = token, "token" if token is not None else None
-        if token is None and whole is not None and problem in (None, _BEYOND_CODE_POINTS):
+        if token is None and whole is not None and problem in (None, BEYOND_CODE_POINTS):
             text, origin = cut(whole, start, end, unit), source.origin
         yield Entity(label_id, data_row_id, object_id, name, message_id, start, end, text or None, origin, problem)
 
@@ -91,39 +80,3 @@ def _source(database: Database, assets: AssetFolder | None, record_id: int) -> _
     if asset_type == "text" and row_data is not None and not is_address(row_data):
         return _Source(record_id, row_data, "row_data", None)
     return _Source(record_id, None, None, None)
-
-
-_BEYOND_CODE_POINTS = "end beyond the text in code points, not in UTF-16 units"
-
-
-def span_problem(
-    start: int | None, end: int | None, *, token: str | None = None, text: str | None = None
-) -> str | None:
-    """Why the span from `start` to `end` cannot be right, in the words of the query span-problems; None if it can."""
-    if start is None or end is None:
-        return "no start or no end"
-    if start < 0:
-        return "start before the text"
-    if end < start:
-        return "end before start"
-    if text is not None and end >= utf16_length(text):
-        return "end beyond the text"
-    if text is not None and end >= len(text) and token is None:  # a token tells which unit is meant
-        return _BEYOND_CODE_POINTS
-    if token is not None and end - start + 1 not in (len(token), utf16_length(token)):
-        return "length is not that of the token"
-    if token is not None and text is not None and token not in (cut(text, start, end, unit) for unit in Unit):
-        return "token is not the text at the span"
-    return None
-
-
-def cut(text: str, start: int, end: int, unit: Unit) -> str:
-    """The part of `text` from `start` to `end`, both included; half a surrogate pair becomes U+FFFD."""
-    if unit is Unit.CODE_POINTS:
-        return text[start : end + 1]
-    return text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * (end + 1)].decode("utf-16-le", "replace")
-
-
-def utf16_length(text: str) -> int:
-    """UTF-16 units of the text."""
-    return len(text) + sum(char > "\uffff" for char in text)

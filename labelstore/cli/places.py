@@ -45,9 +45,10 @@ def entities(
       labelstore entities labels.db --assets texts --problems
       labelstore entities labels.db --assets texts -o entities.csv
     """
-    from labelstore.analyses.entities import Entity, Unit, entities
+    from labelstore.analyses.entities import Entity, entities
     from labelstore.assets import AssetFolder
     from labelstore.outputs import check_output, output_file
+    from labelstore.spans import Unit
     from labelstore.stores import open_database
 
     chosen = chosen_format(TextFormat, format, out, as_json)

@@ -16,7 +16,7 @@ from labelstore.drawing.source import text_of, visible
 from labelstore.drawing.spans import marked, place, shortened, unit_of, windows
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
-from labelstore.entities import Unit
+from labelstore.spans import Unit
 
 MAX_MESSAGES = 1000
 """So many messages are shown, and those behind them that have annotations."""

@@ -12,7 +12,7 @@ from labelstore.drawing.scene import Shape, Span
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import visible
 from labelstore.drawing.svg import element, joined
-from labelstore.entities import Unit, cut, span_problem, utf16_length
+from labelstore.spans import Unit, cut, span_problem, utf16_length
 
 MAX_DEPTH = 12
 """So many entities may lie over one another; a further one is listed below the text."""
