@@ -18,7 +18,7 @@ Row = dict[str, Any]
 class Source(Protocol):
     """What a scene is read from: a `labelstore.stores` database, or a connection of Datasette."""
 
-    def query(self, sql: str, parameters: Mapping[str, Any], /) -> Iterable[Row]:
+    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
         """The rows of a query with parameters `$name`, as dicts."""
 
 
@@ -66,7 +66,9 @@ limit $limit
 """
 
 
-def read_scene(source: Source, label_id: str, *, limit: int = LIMIT) -> Scene | None:
+def read_scene(
+    source: Source, label_id: str, *, limit: int = LIMIT, frame: int | None = None, group: str | None = None
+) -> Scene | None:
     """The scene of a label, or None if the store does not hold it."""
     facts = next(iter(source.query(_LABEL, {"label_id": label_id})), None)
     if facts is None:
