@@ -7,7 +7,6 @@ in them are counted per model run and nowhere else. In video and DICOM an object
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-
 _OF_LABELERS = "where label_id not in (select label_id from labels where model_run_id is not null)"
 
 _TOTAL = f"""

@@ -40,6 +40,8 @@ ROOMS = (  # from the ground up: each may import those before it
     "assets",
     "entities",
     "geojson",
+    "stats",
+    "catalogue",
     "drawing",
     "scenes",
     "reporting",
@@ -51,8 +53,6 @@ ROOMS = (  # from the ground up: each may import those before it
     "store",
     "__init__",
     "detection",
-    "stats",
-    "catalogue",
     "describing",
     "demo",
     "cli",
@@ -60,6 +60,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "documentation",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
+    "datasette": {"browsing"},
     "duckdb": {"stores.duckdb", "stores.guarding", "stores.lookup", "upgrading"},
     "krippendorff": {"agreement.questions"},
     "pyarrow": {"stores.arrow", "stores.database", "stores.duckdb"},  # stores.database: only to check types
@@ -67,6 +68,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "sklearn": {"agreement.questions"},
     "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
+    "uvicorn": {"browsing"},
 }
 
 
@@ -140,7 +142,7 @@ def loaded_by(code: str) -> set[str]:
         ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
         ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
         ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
-        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec"}),
+        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL"}),
     ],
 )
 def test_a_fresh_interpreter_imports_no_more_than_it_needs(code: str, absent: set[str]) -> None:

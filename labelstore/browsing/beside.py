@@ -1,5 +1,6 @@
 """What stands beside the drawing on a page: neighbours, workflow, attachments, the rebuilt JSON."""
 
+import contextlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -103,10 +104,8 @@ def json_text(source: Source, label_id: str) -> str | None:
     text = _one(source, _JSON, label_id=label_id).get("json")
     if text is None or len(text) > LONGEST_JSON:
         return None
-    try:
+    with contextlib.suppress(msgspec.DecodeError, RecursionError):
         text = msgspec.json.format(text, indent=2)
-    except (msgspec.DecodeError, RecursionError):
-        pass
     return without_tokens(text)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -106,12 +107,11 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, paths: Paths, d
     drawing = None
     settings = settings_of(datasette)
     if page is not None and page.takes(wanted, key):
-        make = {"label_id": _of_label, "data_row_id": _of_data_row, "object_id": _of_object}[wanted]
+        make = _MAKERS[wanted]
         drawing = await read(datasette, paths.database, lambda source: make(source, key, settings, paths))
     if column == wanted:
-        href = {"label_id": paths.label, "data_row_id": paths.data_row}.get(column)
-        leads = href(value) if href else drawing.href if drawing else None
-        below: Markup | None = element("a", str(value), href=leads) if leads else Markup.escape(value)
+        leads = drawing.href if drawing else _address(column, value, paths)
+        below: Markup | None = element("a", str(value), href=leads)
     else:
         below = value_cell(column, value)
         if below is None:
@@ -148,6 +148,19 @@ def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths)
     scene = scene._replace(shapes=alone, shape_count=len(alone), questions=(), relations=(), tracks=())
     href = paths.label(row["label_id"], frame=row["frame_number"], group=group) + f"#o{object_id}"
     return Drawing(_small(scene, settings, paths), href)
+
+
+_MAKERS: dict[str, Callable[[Source, Any, Settings, Paths], Drawing | None]] = {
+    "label_id": _of_label,
+    "data_row_id": _of_data_row,
+    "object_id": _of_object,
+}
+
+
+def _address(column: str, value: Any, paths: Paths) -> str:
+    if column == "object_id":
+        return paths.table("objects", object_id__exact=value)
+    return paths.label(value) if column == "label_id" else paths.data_row(value)
 
 
 def _small(scene: Scene, settings: Settings, paths: Paths) -> Markup:

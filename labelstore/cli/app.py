@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from labelstore.cli import (
     asking,
+    browsing,
     describing,
     diagnostics,
     history,
@@ -81,6 +82,7 @@ for command in (
     asking.index,
     asking.agreement,
     rejects.rejects,
+    browsing.browse,
     describing.detect,
     upgrading.upgrade,
     making.sample,

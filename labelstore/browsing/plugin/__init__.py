@@ -4,9 +4,10 @@ Installed with labelstore, it also serves `datasette labels.db`; its settings ar
 in Datasette's configuration (see `labelstore.browsing.settings`).
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from datasette import hookimpl
+import datasette
 from jinja2 import Environment
 
 from labelstore.browsing import cells, metadata
@@ -15,14 +16,18 @@ from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.stores import is_store, stores
 
+Hook = TypeVar("Hook", bound=Callable[..., Any])
+hook: Callable[[Hook], Hook] = datasette.hookimpl
+hook_of_one_version: Callable[[Hook], Hook] = datasette.hookimpl(optionalhook=True)
 
-@hookimpl
+
+@hook
 def register_routes() -> list[Any]:
     """Our pages."""
     return list(ROUTES)
 
 
-@hookimpl
+@hook
 def asgi_wrapper(datasette: Any) -> Any:
     """Headers of pages, and what a page may draw."""
 
@@ -41,14 +46,14 @@ def asgi_wrapper(datasette: Any) -> Any:
     return wrap
 
 
-@hookimpl
+@hook
 def prepare_jinja2_environment(env: Environment) -> None:
     """Scripts and styles that stand in templates carry the nonce of the request."""
     if env.loader is not None and not isinstance(env.loader, NonceLoader):
         env.loader = NonceLoader(env.loader)
 
 
-@hookimpl
+@hook
 def extra_template_vars(request: Any, datasette: Any, database: str | None) -> dict[str, Any]:
     """The nonce, and the addresses of our pages for a store."""
     found: dict[str, Any] = {NONCE: request.scope.get(NONCE) if request is not None else None}
@@ -57,7 +62,7 @@ def extra_template_vars(request: Any, datasette: Any, database: str | None) -> d
     return found
 
 
-@hookimpl
+@hook
 def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
     """Our style sheet on Datasette's pages of a store."""
     if database is None or not is_store(datasette, database):
@@ -65,7 +70,7 @@ def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
     return [Paths(datasette, database).style()]
 
 
-@hookimpl
+@hook
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:
     """Thumbnails, swatches, folded JSON."""
     if not is_store(datasette, database):
@@ -73,25 +78,25 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, database: 
     return lambda: cells.cell(value, column, table, row, database, datasette)
 
 
-@hookimpl
+@hook
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """The overview of each store, in Datasette's menu."""
     return [{"href": Paths(datasette, name).overview(), "label": f"Overview of {name}"} for name in stores(datasette)]
 
 
-@hookimpl(optionalhook=True)
+@hook_of_one_version
 def get_metadata(datasette: Any) -> dict[str, Any]:
     """Titles, descriptions, facets and sorts; of Datasette 0.65."""
     return {"databases": {name: metadata.database_metadata() for name in stores(datasette)}}
 
 
-@hookimpl(optionalhook=True)
+@hook_of_one_version
 def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
     """The canned queries; of Datasette 0.65."""
     return metadata.canned_queries() if is_store(datasette, database) else {}
 
 
-@hookimpl
+@hook
 def startup(datasette: Any) -> Any:
     """Datasette 1.0 has no hooks for metadata and queries: it is told them once."""
     from labelstore.browsing.telling import tell
