@@ -27,6 +27,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "framing",
     "formats",
     "stores",
+    "copying",
     "queries",
     "projects",
     "ontology",
