@@ -88,6 +88,10 @@ class Shape(NamedTuple):
     blocks: tuple[tuple[int | None, Box], ...] = ()
     """Documents: the tokens or boxes of a text entity, each (page, box)."""
     questions: tuple[Question, ...] = ()
+    texts: tuple[tuple[int | None, str], ...] = ()
+    """Documents: the groups of tokens of a text entity that has no boxes, each (page, text)."""
+    geo: bool = False
+    """Whether x is a longitude and y a latitude."""
 
 
 class Relation(NamedTuple):

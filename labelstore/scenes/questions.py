@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.drawing.scene import Answer, Question
+from labelstore.scenes.frames import Frames, in_group
 
 if TYPE_CHECKING:
     from labelstore.scenes.reading import Source
 
 _CLASSIFICATIONS = """
 select c.classification_id, c.object_id, c.parent_answer_id, c.frame_number, c.message_id, c.kind,
-    coalesce(c.name, c.value) as name
+    coalesce(c.name, c.value) as name, g.group_name
 from classifications as c
-where c.label_id = $label_id and c.frame_id is null
+left join frame_groups as g on g.node_id = c.group_id
+where {condition}
 order by c.classification_id
 limit $limit
 """
@@ -20,10 +22,14 @@ _ANSWERS = """
 select a.answer_id, a.classification_id, coalesce(a.text, a.name, a.value) as text
 from answers as a
 join classifications as c on c.classification_id = a.classification_id
-where c.label_id = $label_id and c.frame_id is null
+where {condition}
 order by a.answer_id
 limit $limit
 """
+_OF_LABEL = "c.label_id = $label_id and c.frame_id is null"
+_OF_FRAME = """c.frame_id in (
+    select f.frame_id from frames as f
+    where f.label_id = $label_id and {group} and f.frame_number = $frame_number)"""
 
 
 class Questions(NamedTuple):
@@ -33,13 +39,19 @@ class Questions(NamedTuple):
     of_objects: dict[int, tuple[Question, ...]]
 
 
-def read_questions(source: "Source", label_id: str, limit: int = 20_000) -> Questions:
-    """All questions of a label that are not asked of a frame."""
-    values = {"label_id": label_id, "limit": limit}
+def read_questions(source: "Source", label_id: str, limit: int = 20_000, *, frames: Frames | None = None) -> Questions:
+    """All questions of a label that are not asked of a frame, and those of the frame that is looked at."""
+    conditions: list[tuple[str, dict[str, Any]]] = [(_OF_LABEL, {})]
+    if frames is not None and frames.number is not None:
+        group, values = in_group(frames.group)
+        conditions.append((_OF_FRAME.format(group=group), {**values, "frame_number": frames.number}))
     answers: dict[int, list[dict[str, Any]]] = {}
-    for row in source.query(_ANSWERS, values):
-        answers.setdefault(row["classification_id"], []).append(row)
-    rows = list(source.query(_CLASSIFICATIONS, values))
+    rows: list[dict[str, Any]] = []
+    for condition, more in conditions:
+        values = {"label_id": label_id, "limit": limit, **more}
+        for row in source.query(_ANSWERS.format(condition=condition), values):
+            answers.setdefault(row["classification_id"], []).append(row)
+        rows += source.query(_CLASSIFICATIONS.format(condition=condition), values)
     nested: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         if row["parent_answer_id"] is not None:
@@ -56,6 +68,7 @@ def read_questions(source: "Source", label_id: str, limit: int = 20_000) -> Ques
                 ),
                 row["frame_number"],
                 row["message_id"],
+                row["group_name"],
             )
             for row in asked
         )
