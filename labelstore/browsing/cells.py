@@ -83,7 +83,7 @@ async def cell(value: Any, column: str, table: str | None, row: Any, database: s
     plain = value["value"] if isinstance(value, dict) and "value" in value else value
     wanted, key = _wanted(column, table, plain, row)
     if wanted is not None and key is not None:
-        return await _of_id(wanted, key, column, plain, paths, datasette)
+        return await _of_id(wanted, key, column, plain, row, paths, datasette)
     if column == "record_id" and isinstance(plain, int) and table != "records":
         return element("a", str(plain), href=paths.table("records", record_id__exact=plain))
     return value_cell(column, value)
@@ -102,11 +102,17 @@ def _wanted(column: str, table: str | None, value: Any, row: Any) -> tuple[str |
     return None, None
 
 
-async def _of_id(wanted: str, key: Any, column: str, value: Any, paths: Paths, datasette: Any) -> Markup:
+def _is_drawn_beside(wanted: str, row: Any) -> bool:
+    """Whether another cell of the row shows the same, and more precisely."""
+    finer = {"label_id": ("object_id",), "data_row_id": ("label_id", "object_id")}.get(wanted, ())
+    return any(name in row.keys() and row[name] is not None for name in finer)  # noqa: SIM118
+
+
+async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths: Paths, datasette: Any) -> Markup:
     page = budget.get()
     drawing = None
     settings = settings_of(datasette)
-    if page is not None and page.takes(wanted, key):
+    if page is not None and not _is_drawn_beside(wanted, row) and page.takes(wanted, key):
         make = _MAKERS[wanted]
         drawing = await read(datasette, paths.database, lambda source: make(source, key, settings, paths))
     if column == wanted:

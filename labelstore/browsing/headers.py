@@ -24,6 +24,13 @@ _TAG = re.compile(r"<(script|style)(?=[\s>])")
 _WITH_NONCE = r'<\1{% if labelstore_nonce %} nonce="{{ labelstore_nonce }}"{% endif %}'
 
 
+_STYLES_OF_SCRIPTS = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "'sha256-38xqj8N9cygggde3AvM+xVgS15DUXTOhM9fjk0hLOS0='",
+)
+"""Style elements that Datasette's SQL editor makes by script: an empty one, and the handle to resize it."""
+
+
 def strict(settings: Settings, nonce: str) -> str:
     """The policy of our own pages: no script, styles of this server, pictures as the settings allow."""
     return (
@@ -36,7 +43,7 @@ def for_datasette(settings: Settings, nonce: str) -> str:
     """The policy of Datasette's pages of a store."""
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; font-src 'self'; "
-        f"style-src-elem 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src {settings.image_sources()}; "
+        f"style-src-elem 'self' 'nonce-{nonce}' {' '.join(_STYLES_OF_SCRIPTS)}; style-src-attr 'unsafe-inline'; img-src {settings.image_sources()}; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

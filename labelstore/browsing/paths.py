@@ -43,6 +43,10 @@ class Paths:
         """A table in Datasette; filters as `_sort`, `project_id` … and their values."""
         return str(self._urls.table(self.database, table)) + _query(filters)
 
+    def query(self, name: str) -> str:
+        """A canned query in Datasette."""
+        return str(self._urls.query(self.database, name))
+
     def json(self, label_id: str) -> str:
         """The rebuilt JSON of a label, in Datasette."""
         return (
