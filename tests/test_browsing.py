@@ -374,8 +374,11 @@ def test_remote_pictures_only_when_allowed(tmp_path: Path) -> None:
 
 def test_the_editor_is_linked_if_its_address_is_one(tmp_path: Path, hostile: Site) -> None:
     site = Site(store_of(tmp_path, "sqlite", [v1("l1")]))
-    assert 'href="https://editor.example.com?project=p1&amp;label=l1"' in site.get(site.paths.label("l1")).text
-    assert "View Label" not in hostile.get(hostile.paths.label(HOSTILE)).text
+    assert (
+        'href="https://editor.example.com?project=p1&amp;label=l1" rel="noreferrer noopener nofollow">View Label<'
+        in site.get(site.paths.label("l1")).text
+    )
+    assert ">View Label<" not in hostile.get(hostile.paths.label(HOSTILE)).text
 
 
 def test_metadata_names_only_what_exists(site: Site) -> None:

@@ -41,9 +41,10 @@ def strict(settings: Settings, nonce: str) -> str:
 
 def for_datasette(settings: Settings, nonce: str) -> str:
     """The policy of Datasette's pages of a store."""
+    styles = " ".join(_STYLES_OF_SCRIPTS)
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; font-src 'self'; "
-        f"style-src-elem 'self' 'nonce-{nonce}' {' '.join(_STYLES_OF_SCRIPTS)}; style-src-attr 'unsafe-inline'; img-src {settings.image_sources()}; "
+        f"style-src-elem 'self' 'nonce-{nonce}' {styles}; style-src-attr 'unsafe-inline'; img-src {settings.image_sources()}; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
