@@ -4,11 +4,22 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import image
+from labelstore.drawing import dicom, document, geospatial, image, video
 from labelstore.drawing.scene import Look, Scene
 
-_BY_ASSET_TYPE: dict[str, Callable[[Scene, Look], Markup]] = {
+Draw = Callable[[Scene, Look], Markup]
+
+_BY_ASSET_TYPE: dict[str, Draw] = {
     "image": image.draw,
+    "video": video.draw,
+    "dicom": dicom.draw,
+    "document": document.draw,
+    "geospatial": geospatial.draw,
+}
+_THUMBNAILS: dict[str, Draw] = {
+    "image": image.thumbnail,
+    "document": document.thumbnail,
+    "geospatial": geospatial.thumbnail,
 }
 
 
@@ -23,4 +34,4 @@ def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
 
 def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     """A small drawing without words, for the cell of a table."""
-    return draw(scene, look)
+    return _THUMBNAILS.get(scene.asset.asset_type, image.thumbnail)(scene, look)

@@ -15,3 +15,8 @@ def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Mar
     if drawn >= total:
         return Markup()
     return element("p", f"{verb} {grouped(drawn)} of {grouped(total)} {things}", class_="note")
+
+
+def shortened(text: str, longest: int) -> str:
+    """At most so many characters, the last one an ellipsis where some are gone."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

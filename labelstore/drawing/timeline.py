@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import grouped, left_out
+from labelstore.drawing.notes import grouped, left_out, shortened
 from labelstore.drawing.scene import Track
 from labelstore.drawing.svg import element, joined
 
@@ -104,7 +104,7 @@ class _Scale:
         return element(
             "g",
             element("title", about),
-            element("text", shortened(name), class_="name", x=2, y=top + 11, font_size=11),
+            element("text", shortened(name, 60), class_="name", x=2, y=top + 11, font_size=11),
             element(
                 "rect", class_="lane", x=0, y=top + 14, width="100%", height=_BAR, fill="#888888", fill_opacity=0.15
             ),
@@ -167,11 +167,6 @@ def merged(runs: Runs, first: int, last: int, apart: float = 1) -> list[tuple[in
         else:
             result.append((start, end))
     return result
-
-
-def shortened(text: str, longest: int = 60) -> str:
-    """At most so many characters, the last one an ellipsis where some are gone."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
