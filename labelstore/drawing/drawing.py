@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import dicom, document, geospatial, image, video
-from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, text, video
+from labelstore.drawing.scene import Look, Messages, Scene, Span
 
 Draw = Callable[[Scene, Look], Markup]
 
@@ -15,6 +15,11 @@ _BY_ASSET_TYPE: dict[str, Draw] = {
     "dicom": dicom.draw,
     "document": document.draw,
     "geospatial": geospatial.draw,
+    "text": text.draw,
+    "conversation": conversation.draw,
+    "llm": conversation.draw,
+    "audio": audio.draw,
+    "html": html.draw,
 }
 _THUMBNAILS: dict[str, Draw] = {
     "image": image.thumbnail,
@@ -29,7 +34,17 @@ def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     Every object is an element with the id `o<object id>` and the class `shape`. Where there are more than
     `look.limit`, a paragraph says how many are drawn.
     """
-    return _BY_ASSET_TYPE.get(scene.asset.asset_type, image.draw)(scene, look)
+    return (_BY_ASSET_TYPE.get(scene.asset.asset_type) or _by_objects(scene))(scene, look)
+
+
+def _by_objects(scene: Scene) -> Callable[[Scene, Look], Markup]:
+    """For an asset whose type nothing tells: what its objects can be drawn on."""
+    for shape in scene.shapes:
+        if isinstance(shape.geometry, Messages) or (isinstance(shape.geometry, Span) and shape.geometry.message_id):
+            return conversation.draw
+        if isinstance(shape.geometry, Span):
+            return text.draw
+    return image.draw
 
 
 def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008

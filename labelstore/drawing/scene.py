@@ -47,6 +47,8 @@ class Messages(NamedTuple):
 
     form: str
     chosen: tuple[tuple[str | None, str | None, float | None], ...]
+    parent: str | None = None
+    """The message that they answer."""
 
 
 Geometry = Box | Path | Dot | Mask | Span | Messages | None
@@ -68,6 +70,8 @@ class Question(NamedTuple):
     frame_number: int | None = None
     message_id: str | None = None
     group_name: str | None = None
+    end_frame: int | None = None
+    """The last frame (audio: millisecond) of the span that starts at `frame_number`, where the export has one."""
 
 
 class Shape(NamedTuple):

@@ -32,6 +32,10 @@ _OF_FRAME = """c.frame_id in (
     where f.label_id = $label_id and {group} and f.frame_number = $frame_number)"""
 
 
+MAX_DEPTH = 50
+"""Questions in answers in questions: what is deeper is not read."""
+
+
 class Questions(NamedTuple):
     """Questions of the label itself, and of its objects by their ids."""
 
@@ -45,40 +49,43 @@ def read_questions(source: "Source", label_id: str, limit: int = 20_000, *, fram
     if frames is not None and frames.number is not None:
         group, values = in_group(frames.group)
         conditions.append((_OF_FRAME.format(group=group), {**values, "frame_number": frames.number}))
-    answers: dict[int, list[dict[str, Any]]] = {}
+    answers: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     for condition, more in conditions:
         values = {"label_id": label_id, "limit": limit, **more}
-        for row in source.query(_ANSWERS.format(condition=condition), values):
-            answers.setdefault(row["classification_id"], []).append(row)
+        answers += source.query(_ANSWERS.format(condition=condition), values)
         rows += source.query(_CLASSIFICATIONS.format(condition=condition), values)
-    nested: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        if row["parent_answer_id"] is not None:
-            nested.setdefault(row["parent_answer_id"], []).append(row)
+    of_label: list[Question] = []
+    of_objects: dict[int, list[Question]] = {}
+    for row, question in trees(rows, answers):
+        (of_label if row["object_id"] is None else of_objects.setdefault(row["object_id"], [])).append(question)
+    return Questions(tuple(of_label), {object_id: tuple(asked) for object_id, asked in of_objects.items()})
 
-    def built(asked: Iterable[dict[str, Any]]) -> tuple[Question, ...]:
-        return tuple(
-            Question(
-                row["name"] or "question",
-                row["kind"] or "unknown",
-                tuple(
-                    Answer(answer["text"] or "", built(nested.get(answer["answer_id"], ())))
-                    for answer in answers.get(row["classification_id"], ())
-                ),
-                row["frame_number"],
-                row["message_id"],
-                row["group_name"],
+
+def trees(asked: Iterable[dict[str, Any]], answered: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Question]]:
+    """The questions that no answer asked, each with its row; from rows of classifications and answers, in order."""
+    answers: dict[int, list[dict[str, Any]]] = {}
+    for row in answered:
+        answers.setdefault(row["classification_id"], []).append(row)
+    nested: dict[int | None, list[dict[str, Any]]] = {}
+    for row in asked:
+        nested.setdefault(row["parent_answer_id"], []).append(row)
+
+    def built(row: dict[str, Any], depth: int) -> Question:
+        found = tuple(
+            Answer(
+                answer["text"] or "",
+                tuple(built(inner, depth - 1) for inner in nested.get(answer["answer_id"], ()) if depth),
             )
-            for row in asked
+            for answer in answers.get(row["classification_id"], ())
+        )
+        return Question(
+            row["name"] or "question",
+            row["kind"] or "unknown",
+            found,
+            row["frame_number"],
+            row["message_id"],
+            row["group_name"],
         )
 
-    top = [row for row in rows if row["parent_answer_id"] is None]
-    of_objects: dict[int, list[dict[str, Any]]] = {}
-    for row in top:
-        if row["object_id"] is not None:
-            of_objects.setdefault(row["object_id"], []).append(row)
-    return Questions(
-        built(row for row in top if row["object_id"] is None),
-        {object_id: built(asked) for object_id, asked in of_objects.items()},
-    )
+    return [(row, built(row, MAX_DEPTH)) for row in nested.get(None, ())]

@@ -9,7 +9,10 @@ from labelstore.drawing.scene import Asset, Scene, Shape
 from labelstore.scenes.documents import blocks_of, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
 from labelstore.scenes.geometry import geometry_of
+from labelstore.scenes.messages import with_messages
+from labelstore.scenes.moments import read_moments
 from labelstore.scenes.questions import Questions, read_questions
+from labelstore.scenes.relations import read_relations
 from labelstore.scenes.tracks import Tracks, read_tracks
 
 LIMIT = 2000
@@ -89,14 +92,20 @@ def read_scene(
     asset = read_asset(source, facts["data_row_id"])
     timed = frames is not None or facts["segment_count"]
     tracks = read_tracks(source, label_id, frames.group if frames else None) if timed else Tracks((), 0)
+    asked = questions.of_label
+    if asset.asset_type == "audio":
+        moments = read_moments(source, label_id, facts["annotations_extra"])
+        asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
+        tracks = Tracks(moments.tracks, moments.track_count)
     frames = frames or Frames((), None, (), None)
     return Scene(
         label_id,
         facts,
         asset,
-        shapes,
+        with_messages(source, label_id, shapes),
         count,
-        questions.of_label,
+        asked,
+        read_relations(source, label_id),
         tracks=tracks.tracks,
         track_count=tracks.total,
         frames=frames.numbers,
