@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from labelstore.drawing import Scene
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.scenes import Source
 
@@ -94,6 +95,15 @@ def metadata_fields(source: Source, data_row_id: str) -> list[Row]:
 def labels_of(source: Source, data_row_id: str) -> list[Row]:
     """The labels of a data row, those of labelers before those of model runs."""
     return list(source.query(_LABELS, {"data_row_id": data_row_id}))
+
+
+def relations(scene: Scene) -> list[Row]:
+    """The relationships of a label, with the names of the objects they join."""
+    names: dict[str | None, str | None] = {shape.feature_id: shape.name for shape in scene.shapes if shape.feature_id}
+    return [
+        {"name": one.name, "source": names.get(one.source, one.source), "target": names.get(one.target, one.target)}
+        for one in scene.relations[:100]
+    ]
 
 
 def json_text(source: Source, label_id: str) -> str | None:

@@ -128,15 +128,29 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths
     return link + (below or "")
 
 
+PICTURELESS = ("audio", "conversation", "html", "llm", "text")
+"""Asset types that are read or heard: a small drawing would show nothing."""
+
+
+def _is_worth_drawing(scene: Scene, settings: Settings, paths: Paths) -> bool:
+    if scene.asset.asset_type in PICTURELESS:
+        return False
+    return bool(scene.shapes) or look_at(scene, settings, paths, 0, small=True).asset_href is not None
+
+
 def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths) -> Drawing | None:
     scene = read_scene(source, label_id, limit=SHAPES)
-    return None if scene is None else Drawing(_small(scene, settings, paths), paths.label(label_id))
+    if scene is None or not _is_worth_drawing(scene, settings, paths):
+        return None
+    return Drawing(_small(scene, settings, paths), paths.label(label_id))
 
 
 def _of_data_row(source: Source, data_row_id: str, settings: Settings, paths: Paths) -> Drawing | None:
     found = next(iter(source.query(_LABEL, {"data_row_id": data_row_id})), None)
     scene = read_scene(source, found["label_id"], limit=SHAPES) if found else None
     scene = scene or Scene("", {}, read_asset(source, data_row_id))
+    if not _is_worth_drawing(scene, settings, paths):
+        return None
     return Drawing(_small(scene, settings, paths), paths.data_row(data_row_id))
 
 
@@ -152,6 +166,8 @@ def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths)
         return None
     alone = tuple(shape for shape in scene.shapes if shape.object_id == object_id)
     scene = scene._replace(shapes=alone, shape_count=len(alone), questions=(), relations=(), tracks=())
+    if not _is_worth_drawing(scene, settings, paths):
+        return None
     href = paths.label(row["label_id"], frame=row["frame_number"], group=group) + f"#o{object_id}"
     return Drawing(_small(scene, settings, paths), href)
 

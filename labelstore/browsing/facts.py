@@ -1,5 +1,6 @@
 """The facts of a label and of a data row, as pairs of a word and what to say."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from labelstore.drawing.svg import number
 from labelstore.formats.signed_urls import without_tokens
 
 LONGEST = 300
+_UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)")
 
 
 class Fact(NamedTuple):
@@ -36,9 +38,11 @@ def _of_label(row: dict[str, Any], paths: Paths) -> Iterator[Fact]:
         yield Fact("Project", cut(row["project_name"] or row["project_id"]), href)
     if row["model_run_id"] is not None:
         yield Fact("Prediction of model run" if row["is_prediction"] else "Model run", cut(row["model_run_id"]))
-    for word, column in (("Labeled by", "created_by"), ("Created", "created_at"), ("Updated", "updated_at")):
+    if row["created_by"]:
+        yield Fact("Labeled by", cut(row["created_by"]))
+    for word, column in (("Created", "created_at"), ("Updated", "updated_at")):
         if row[column]:
-            yield Fact(word, cut(row[column]))
+            yield Fact(word, moment(row[column]))
     if (took := _time_taken(row)) is not None:
         yield Fact("Time", took)
     for word, column in (("Agreement", "agreement"), ("Benchmark agreement", "benchmark_agreement")):
@@ -70,6 +74,12 @@ def _time_taken(row: dict[str, Any]) -> str | None:
         if row[column]
     ]
     return seconds(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")
+
+
+def moment(text: str) -> str:
+    """`2024-03-20 02:06:25 UTC` for a time in UTC as exports write it; anything else as it is."""
+    found = _UTC.fullmatch(text)
+    return f"{found[1]} {found[2]} UTC" if found else cut(text)
 
 
 def seconds(value: float) -> str:

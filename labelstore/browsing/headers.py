@@ -35,7 +35,7 @@ def strict(settings: Settings, nonce: str) -> str:
     """The policy of our own pages: no script, styles of this server, pictures as the settings allow."""
     return (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src {settings.image_sources()}; "
-        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
@@ -44,8 +44,8 @@ def for_datasette(settings: Settings, nonce: str) -> str:
     styles = " ".join(_STYLES_OF_SCRIPTS)
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; font-src 'self'; "
-        f"style-src-elem 'self' 'nonce-{nonce}' {styles}; style-src-attr 'unsafe-inline'; img-src {settings.image_sources()}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"style-src-elem 'self' 'nonce-{nonce}' {styles}; style-src-attr 'unsafe-inline'; "
+        f"img-src {settings.image_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

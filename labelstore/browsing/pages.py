@@ -11,14 +11,19 @@ from labelstore.browsing.facts import facts_of_asset, facts_of_label
 from labelstore.browsing.headers import ASSET, NONCE, strict
 from labelstore.browsing.overview import Overview, Remembered
 from labelstore.browsing.paths import Paths, decode
-from labelstore.browsing.pictures import file_of, image_type, look_at, mask_file
+from labelstore.browsing.pictures import file_of, image_type, look_at, mask_file, sound_type
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
-from labelstore.drawing import Scene, draw
+from labelstore.drawing import Scene, draw, highlights
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.charts import bars, columns_over_time
+from labelstore.drawing.masks import mask_png
 from labelstore.scenes import Source, read_scene
 from labelstore.scenes.reading import read_asset
 
+DRAWN_WITH_ANSWERS = ("audio", "conversation", "html", "llm", "text")
+"""Asset types whose drawing shows the answers."""
+DRAWN_WITH_RELATIONS = ("conversation", "llm", "text")
 LISTED = 500
 """So many objects are listed beside a drawing."""
 SHAPES = 2000
@@ -41,7 +46,13 @@ def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limi
     if scene is None:
         return None
     picture = draw(scene, look_at(scene, settings, paths, limit))
-    return Drawn(scene, picture, draw_questions(scene.questions))
+    apart = scene.asset.asset_type not in DRAWN_WITH_ANSWERS
+    return Drawn(scene, picture, draw_questions(scene.questions) if apart else Markup())
+
+
+def _highlights(drawings: list[Drawn]) -> Markup:
+    """CSS of our own making, of numbers alone."""
+    return Markup(highlights(shape.object_id for drawn in drawings for shape in drawn.scene.shapes[:LISTED]))
 
 
 async def overview(request: Any, datasette: Any) -> Any:
@@ -49,7 +60,11 @@ async def overview(request: Any, datasette: Any) -> Any:
     database = _database(request, datasette)
     path = str(datasette.databases[database].path)
     found: Overview = await read(datasette, database, lambda source: _remembered.read(path, source))
-    return await _page(request, datasette, database, "labelstore_overview.html", overview=found)
+    charts = [
+        bars([(row["name"] or "no name", row["objects"]) for row in found.classes], title="Objects by class", most=15),
+        columns_over_time(found.months, title="Labels by month"),
+    ]
+    return await _page(request, datasette, database, "labelstore_overview.html", overview=found, charts=charts)
 
 
 async def label(request: Any, datasette: Any) -> Any:
@@ -65,6 +80,8 @@ async def label(request: Any, datasette: Any) -> Any:
         return {
             "drawn": drawn,
             "scene": drawn.scene,
+            "highlights": _highlights([drawn]),
+            "relations": [] if drawn.scene.asset.asset_type in DRAWN_WITH_RELATIONS else beside.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
             "neighbours": beside.neighbours(source, label_id),
@@ -88,15 +105,17 @@ async def data_row(request: Any, datasette: Any) -> Any:
         labels = beside.labels_of(source, data_row_id)
         if known is None and not labels:
             return None
-        shown = (
+        shown = [
             _drawn(source, row["label_id"], settings, paths, SHAPES_BESIDE) for row in labels[: beside.MOST_LABELS]
-        )
+        ]
+        drawings = [drawn for drawn in shown if drawn is not None]
         asset = read_asset(source, data_row_id)
         return {
             "asset": asset,
             "asset_facts": facts_of_asset(asset),
             "labels": labels,
-            "drawings": [drawn for drawn in shown if drawn is not None],
+            "drawings": drawings,
+            "highlights": _highlights(drawings),
             "empty": None if labels else draw(Scene("", {}, asset), look_at(Scene("", {}, asset), settings, paths, 0)),
             "projects": beside.projects(source, data_row_id),
             "attachments": beside.attachments(source, data_row_id),
@@ -110,7 +129,7 @@ async def data_row(request: Any, datasette: Any) -> Any:
 
 
 async def asset(request: Any, datasette: Any) -> Any:
-    """The file of a data row: a picture of pixels, or anything else as plain text never to be run."""
+    """The file of a data row, if it is a picture of pixels or a recording: nothing that a browser could run."""
     database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
     folder = settings_of(datasette).folder()
     if folder is None:
@@ -119,9 +138,9 @@ async def asset(request: Any, datasette: Any) -> Any:
     path = file_of(folder, found)
     if path is None:
         raise NotFound("the folder has no file of this data row")
-    kind = image_type(path)
+    kind = image_type(path) or sound_type(path)
     if kind is None:
-        raise NotFound("the file is no picture that is safe to show")
+        raise NotFound("the file is no picture or recording")
     return AsgiFileDownload(str(path), content_type=kind, headers=_of_files())
 
 
@@ -131,10 +150,18 @@ async def mask(request: Any, datasette: Any) -> Any:
     folder = settings_of(datasette).folder()
     if folder is None or object_id is None:
         raise NotFound("no mask is at hand")
-    found = await read(datasette, database, lambda source: mask_file(source, folder, object_id))
-    if found is None:
+
+    def work(source: Source) -> bytes | None:
+        found = mask_file(source, folder, object_id)
+        try:
+            return None if found is None else mask_png(found.path.read_bytes(), found.rgb, found.color)
+        except (OSError, ValueError):  # no picture after all
+            return None
+
+    png = await read(datasette, database, work)
+    if png is None:
         raise NotFound("the folder has no picture of this mask")
-    return AsgiFileDownload(str(found.path), content_type="image/png", headers=_of_files())
+    return Response(png, content_type="image/png", headers=_of_files())
 
 
 async def style(request: Any, datasette: Any) -> Any:

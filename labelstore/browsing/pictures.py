@@ -20,6 +20,7 @@ _SIGNATURES = (
     (b"GIF89a", "image/gif"),
     (b"BM", "image/bmp"),
 )
+_SOUNDS = ((b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
 _WITH_TEXT = ("text", "html", "conversation", "llm")
 _MASK = """
 select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color
@@ -41,6 +42,18 @@ def image_type(path: Path) -> str | None:
     if head[4:12] in (b"ftypavif", b"ftypavis"):
         return "image/avif"
     return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
+
+
+def sound_type(path: Path) -> str | None:
+    """The content type of a recording, by how the file begins."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return None
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    return next((kind for signature, kind in _SOUNDS if head.startswith(signature)), None)
 
 
 def file_of(folder: AssetFolder, asset: Asset) -> Path | None:
@@ -73,10 +86,13 @@ def look_at(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small
 
 
 def _picture(asset: Asset, folder: AssetFolder | None, settings: Settings, paths: Paths) -> str | None:
-    if asset.asset_type != "image" or asset.data_row_id is None:
+    fitting = {"image": image_type, "document": image_type, "audio": sound_type}.get(asset.asset_type)
+    if fitting is None or asset.data_row_id is None:
         return None
-    if folder is not None and (path := file_of(folder, asset)) is not None and image_type(path) is not None:
+    if folder is not None and (path := file_of(folder, asset)) is not None and fitting(path) is not None:
         return paths.asset(asset.data_row_id)
+    if asset.asset_type == "document":  # a PDF is no picture
+        return None
     if settings.remote_assets and asset.row_data is not None and is_web_address(asset.row_data):
         return asset.row_data
     return None
