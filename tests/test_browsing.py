@@ -5,9 +5,10 @@ import html
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import pytest
@@ -27,11 +28,18 @@ from labelstore.queries import queries
 from labelstore.stores import open_database
 from tests.making import box, feature, store_of, v1
 
+T = TypeVar("T")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
     "0000000049454e44ae426082"
 )
 HOSTILE = "a/b ../\"'<script>alert(1)</script>%2e%00~41+&?#é\U0001f600"
+
+
+def awaited(ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """In a thread of its own: the browser of other tests leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(ask())).result()
 
 
 class Site:
@@ -46,7 +54,7 @@ class Site:
             await self.datasette.invoke_startup()
             return await self.datasette.client.get(path)
 
-        answer = asyncio.run(ask())
+        answer = awaited(ask)
         assert status is None or answer.status_code == status, (path, answer.status_code, answer.text[-2000:])
         return answer
 
@@ -105,8 +113,8 @@ def test_the_objects_of_a_label_are_listed_by_the_id_that_is_drawn(site: Site) -
     assert rows
     for row in rows:
         page = site.get(site.paths.label(row["label_id"])).text
-        assert page.count('href="#o') == row["number"]
-        assert f'href="#o{row["first"]}"' in page
+        assert page.count('<a href="#o') == row["number"]
+        assert f'<a href="#o{row["first"]}"' in page
 
 
 def test_previous_and_next_lead_through_all_labels(site: Site) -> None:
@@ -123,12 +131,12 @@ def test_the_json_of_a_label_is_folded_and_linked(site: Site) -> None:
     label_id = site.rows("select min(label_id) as label_id from labels")[0]["label_id"]
     page = site.get(site.paths.label(label_id)).text
     assert "<details" in page
-    link = html.unescape(re.findall(r'href="([^"]*label_json\.json[^"]*)"', page)[0])
-    (row,) = site.get(link).json()
-    stored = site.rows("select label_id, json from label_json where generation = 'v1'")
-    assert row["label_id"] == label_id
-    assert isinstance(row["json"], dict)
-    assert stored
+    assert f'href="{site.paths.json(label_id)}"' in page
+    (stored,) = site.rows("select json from label_json where label_id = (select min(label_id) from labels)")
+    answer = site.get(site.paths.json(label_id))
+    assert answer.text == stored["json"]
+    assert answer.headers["content-type"].startswith("application/json")
+    site.get(site.paths.json("none"), 404)
 
 
 def test_the_overview_counts_what_is_there(site: Site) -> None:
@@ -268,7 +276,7 @@ def test_other_databases_are_left_alone(tmp_path: Path, site: Site) -> None:
         await datasette.invoke_startup()
         return [await datasette.client.get(path) for path in ("/", "/other", "/other/labels", "/-/labelstore/other")]
 
-    *pages, ours = asyncio.run(ask())
+    *pages, ours = awaited(ask)
     for page in pages:
         assert page.status_code == 200
         assert "content-security-policy" not in page.headers
@@ -278,16 +286,14 @@ def test_other_databases_are_left_alone(tmp_path: Path, site: Site) -> None:
 
 
 def test_cells_are_drawn_in_tables_views_and_queries(site: Site) -> None:
-    sql = "select label_id from labels limit 3"
+    sql = "select label_id from image_labels where objects > 0 limit 3"
     for path in ("labels", "objects", "data_rows", "polygons", "image_labels", "classifications"):
         page = site.get(f"/{site.name}/{path}").text
         assert 'class="labelstore-thumbnail"' in page, path
-    page = site.get(f"/{site.name}.json?_shape=array&sql={quote(sql)}", None)
     asked = site.get(f"/{site.name}?sql={quote(sql)}", None)
     if asked.status_code == 302:  # Datasette 1.0 has another address for SQL
         asked = site.get(asked.headers["location"])
     assert asked.text.count('class="labelstore-thumbnail"') == 3
-    assert page.status_code in (200, 302)
 
 
 def test_thumbnails_have_no_ids(site: Site) -> None:
@@ -405,9 +411,11 @@ def test_tables_are_described_and_faceted(site: Site) -> None:
 
 def test_every_canned_query_is_listed_and_runs(site: Site) -> None:
     front = site.get(f"/{site.name}").text
-    listed = site.get(f"/{site.name}/-/queries", None)
+    assert site.paths.query("class-counts") in front
     for name in queries():
-        assert site.paths.query(name) in front + listed.text, name
+        assert " ".join(queries()[name].description.split())[:40] in html.unescape(
+            site.get(site.paths.query(name)).text
+        )
         rows = site.get(f"/{site.name}/{name}.json?_shape=array").json()
         assert isinstance(rows, list), (name, rows)
 
@@ -453,11 +461,11 @@ def test_a_request_in_another_name_is_refused() -> None:
         await serving.same_host(app)({"type": "http", "headers": [(b"host", host.encode())]}, None, send)
         return int(sent[0]["status"])
 
-    assert asyncio.run(status("127.0.0.1:8001")) == 200
-    assert asyncio.run(status("localhost")) == 200
-    assert asyncio.run(status("[::1]:8001")) == 200
-    assert asyncio.run(status("evil.example.com:8001")) == 421
-    assert asyncio.run(status("")) == 421
+    assert awaited(lambda: status("127.0.0.1:8001")) == 200
+    assert awaited(lambda: status("localhost")) == 200
+    assert awaited(lambda: status("[::1]:8001")) == 200
+    assert awaited(lambda: status("evil.example.com:8001")) == 421
+    assert awaited(lambda: status("")) == 421
 
 
 def test_a_port_that_is_taken_is_told() -> None:
@@ -476,7 +484,7 @@ def test_a_duckdb_store_is_copied_and_the_copy_is_removed(tmp_path: Path) -> Non
         assert copy.name == "export.db"
         site = Site(copy)
         assert "<strong>1</strong> labels" in site.get(site.paths.overview()).text
-        assert 'href="#o' in site.get(site.paths.label("l1")).text
+        assert '<a href="#o' in site.get(site.paths.label("l1")).text
     assert told
     assert not copy.exists()
     assert not copy.parent.exists()
@@ -491,6 +499,6 @@ def test_frames_and_groups_of_a_label(site: Site) -> None:
     for row in rows:
         place = {"frame": row["frame_number"], "group": row["group_name"]}
         page = site.get(site.paths.label(row["label_id"], **place)).text
-        assert page.count('href="#o') >= row["objects"], row
+        assert page.count('<a href="#o') >= row["objects"], row
     for odd in ("frame=x", "frame=-1", "frame=99999999999999999999", "group=", "group=%00", "frame=1&frame=2"):
         site.get(site.paths.label(rows[0]["label_id"]) + "?" + odd)

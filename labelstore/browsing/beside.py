@@ -111,12 +111,18 @@ def json_text(source: Source, label_id: str) -> str | None:
     size = _one(source, _SIZE, label_id=label_id)
     if not size or (size["nodes"] or 0) > 2_000 or size["characters"] > LONGEST_JSON:
         return None
-    text = _one(source, _JSON, label_id=label_id).get("json")
+    text = whole_json(source, label_id)
     if text is None or len(text) > LONGEST_JSON:
         return None
     with contextlib.suppress(msgspec.DecodeError, RecursionError):
         text = msgspec.json.format(text, indent=2)
     return without_tokens(text)
+
+
+def whole_json(source: Source, label_id: str) -> str | None:
+    """The rebuilt JSON; None without such a label."""
+    text: str | None = _one(source, _JSON, label_id=label_id).get("json")
+    return text
 
 
 def _one(source: Source, sql: str, **values: Any) -> Row:

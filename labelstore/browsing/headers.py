@@ -35,7 +35,8 @@ def strict(settings: Settings, nonce: str) -> str:
     """The policy of our own pages: no script, styles of this server, pictures as the settings allow."""
     return (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src {settings.image_sources()}; "
-        f"media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -95,6 +95,15 @@ async def label(request: Any, datasette: Any) -> Any:
     return await _page(request, datasette, database, "labelstore_label.html", listed=LISTED, **context)
 
 
+async def label_json(request: Any, datasette: Any) -> Any:
+    """The JSON of one label, byte for byte as the view rebuilds it."""
+    database, label_id = _database(request, datasette), decode(request.url_vars["label_id"])
+    text = await read(datasette, database, lambda source: beside.whole_json(source, label_id))
+    if text is None:
+        raise NotFound("the store holds no label of this id")
+    return Response(text, content_type="application/json; charset=utf-8", headers=_of_files())
+
+
 async def data_row(request: Any, datasette: Any) -> Any:
     """One data row with all its labels, drawn beside each other."""
     database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
@@ -209,6 +218,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/labelstore-static/style\.css$", style),
     (r"^/-/labelstore/(?P<database>[^/]+)$", overview),
     (r"^/-/labelstore/(?P<database>[^/]+)/label/(?P<label_id>[^/]*)$", label),
+    (r"^/-/labelstore/(?P<database>[^/]+)/json/(?P<label_id>[^/]*)$", label_json),
     (r"^/-/labelstore/(?P<database>[^/]+)/data-row/(?P<data_row_id>[^/]*)$", data_row),
     (r"^/-/labelstore/(?P<database>[^/]+)/asset/(?P<data_row_id>[^/]*)$", asset),
     (r"^/-/labelstore/(?P<database>[^/]+)/mask/(?P<object_id>\d+)$", mask),

@@ -48,12 +48,8 @@ class Paths:
         return str(self._urls.query(self.database, name))
 
     def json(self, label_id: str) -> str:
-        """The rebuilt JSON of a label, in Datasette."""
-        return (
-            str(self._urls.table(self.database, "label_json"))
-            + ".json"
-            + _query({"label_id__exact": label_id, "_shape": "array", "_json": "json"})
-        )
+        """The rebuilt JSON of a label, as the export had it."""
+        return self._path("json", label_id)
 
     def database_page(self) -> str:
         """The store in Datasette: tables, views, queries, SQL."""
