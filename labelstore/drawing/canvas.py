@@ -112,9 +112,9 @@ def thinned(shapes: Sequence[Shape], most: int, fewest: int = 12) -> list[Outlin
     """
     outlines = [Outline(shape, *outline(shape)) for shape in shapes]
     total = sum(len(ring) for one in outlines for ring in one.rings)
-    step = math.ceil(total / most)
-    if step <= 1:
+    if total <= most:
         return outlines
+    step = math.ceil(1.1 * total / most)
     left, result = most, []
     for one in outlines:
         rings = []

@@ -123,6 +123,7 @@ def _sized(number: int | None, shapes: list[Shape], texts: tuple[tuple[Shape, st
     placed = tuple(_in_points(shape, width, height) for shape in shapes)
     if known is None and (found := bounds(placed)) is not None:
         larger = max(1.0, found[2] * 1.02 / width, found[3] * 1.02 / height)
+        larger = min(larger, _LARGEST / height)
         width, height = width * larger, height * larger
     return Page(number, (width, height), placed, texts)
 

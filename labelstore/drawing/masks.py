@@ -16,7 +16,8 @@ def mask_png(data: bytes, rgb: tuple[int, int, int] | None, color: str) -> bytes
     """A PNG in one color, #rrggbb, and transparent where the mask is not; as large as the picture.
 
     With `rgb` the picture is a composite of several instances, and the mask is what has exactly that color. Without,
-    the mask is what is not transparent and not black: white on black, gray, a palette, or colored on transparent.
+    the mask is what is not transparent and not black: white on black, gray, a palette, or colored on transparent; of
+    a picture that is nothing but black and transparent, the black.
     Raises `ValueError`, with the reason, for what is no picture, is damaged or too large, and without pillow.
     """
     try:
@@ -65,4 +66,6 @@ def _covered(picture: "Image") -> "Image":
     red, green, blue, alpha = picture.convert("RGBA").split()
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     seen = [0, *[_ALPHA] * 255]
-    return ImageChops.multiply(brightest.point(seen), alpha.point(seen))
+    covered = ImageChops.multiply(brightest.point(seen), alpha.point(seen))
+    is_black_on_transparent = covered.getbbox() is None and alpha.getextrema()[0] == 0
+    return alpha.point(seen) if is_black_on_transparent else covered

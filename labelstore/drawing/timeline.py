@@ -86,7 +86,7 @@ class _Scale:
         return element("a", *content, href=self.href.replace("{}", str(value)))
 
     def ticks(self, height: int) -> Markup:
-        return joined(self._tick(value, height) for value in _round_values(self.first, self.last))
+        return joined(self._tick(value, height) for value in _round_values(self.first, self.last, self.unit))
 
     def _tick(self, value: int, height: int) -> Markup:
         x, share = self.percent(value), (value - self.first) / self.span
@@ -181,12 +181,16 @@ def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
     return 25
 
 
-def _round_values(first: int, last: int) -> list[int]:
-    """About eight round numbers from first to last; at least the first."""
-    step = 10 ** max(math.ceil(math.log10(max(last - first, 1) / 8)), 0)
-    for part in (5, 2):
-        if step % part == 0 and (last - first) * part // step <= 10:
-            step //= part
-            break
+_SECONDS = (1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000)
+
+
+def _round_values(first: int, last: int, unit: Unit) -> list[int]:
+    """About eight round numbers from first to last; at least the first. Milliseconds are round as a clock has them."""
+    least = max((last - first) / 8, 1)
+    power = 10 ** math.floor(math.log10(least))
+    steps: Iterable[int] = (power, 2 * power, 5 * power, 10 * power)
+    if unit == "ms" and 1000 < least <= _SECONDS[-1]:
+        steps = _SECONDS
+    step = next((step for step in steps if step >= least), 10 * power)
     values = list(range(-(-first // step) * step, last + 1, step))
     return values if values else [first]
