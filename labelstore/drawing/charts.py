@@ -29,7 +29,7 @@ def bars(values: Values, *, title: str, href: str | None = None, most: int = MAX
     """
     kept = [(visible(name), _finite(value)) for name, value in values]
     shown, rest = kept[:most], len(kept) - most
-    largest = max((value for _, value in shown), default=0) or 1
+    largest = max([0.0, *(value for _, value in shown)]) or 1
     rows = (_bar(place, name, value, largest, href) for place, (name, value) in enumerate(shown))
     svg = _svg(joined(rows), max(len(shown), 1) * _ROW + 4, title, kept)
     note = element("p", f"and {grouped(rest)} more", class_="note") if rest > 0 else ""
@@ -40,10 +40,11 @@ def columns_over_time(points: Values, *, title: str) -> Markup:
     """A column for each point in the order given; the first, middle and last are named below, the largest beside."""
     kept = [(visible(name), _finite(value)) for name, value in points]
     shown = _thinned(kept)
-    largest = max((value for _, value in shown), default=0) or 1
+    largest = max([0.0, *(value for _, value in shown)]) or 1
     step = (_WIDTH - _LEFT) / max(len(shown), 1)
     columns = joined(_column(_LEFT + place * step, step, point, largest) for place, point in enumerate(shown))
-    names = joined(_foot(place, name, step, len(shown)) for place, (name, _) in enumerate(shown))
+    firsts = [name for name, _ in kept[:: _together(kept)]]
+    names = joined(_foot(place, name, step, len(firsts)) for place, name in enumerate(firsts))
     frame = element("line", class_="axis", x1=_LEFT, x2=_WIDTH, y1=_HIGH, y2=_HIGH)
     scale = _text(_LEFT - 6, 14, _words(largest), "end") + _text(_LEFT - 6, _HIGH, "0", "end") if shown else ""
     return _figure(title, _svg(columns + frame + names + scale, _HIGH + _FOOT, title, kept), "", _table(kept, "time"))
@@ -89,9 +90,14 @@ def _foot(place: int, name: str, step: float, count: int) -> Markup:
     return _text(x, _HIGH + 16, _fitting(name, 20), anchor, "dim")
 
 
+def _together(points: Values) -> int:
+    """So many points make one column."""
+    return max(-(-len(points) // MAX_COLUMNS), 1)
+
+
 def _thinned(points: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    step = -(-len(points) // MAX_COLUMNS)
-    if step <= 1:
+    step = _together(points)
+    if step == 1:
         return points
     parts = (points[place : place + step] for place in range(0, len(points), step))
     return [(f"{part[0][0]} – {part[-1][0]}", sum(value for _, value in part)) for part in parts]

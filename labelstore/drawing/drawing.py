@@ -37,7 +37,7 @@ def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
     return (_BY_ASSET_TYPE.get(scene.asset.asset_type) or _by_objects(scene))(scene, look)
 
 
-def _by_objects(scene: Scene) -> Callable[[Scene, Look], Markup]:
+def _by_objects(scene: Scene) -> Draw:
     """For an asset whose type nothing tells: what its objects can be drawn on."""
     for shape in scene.shapes:
         if isinstance(shape.geometry, Messages) or (isinstance(shape.geometry, Span) and shape.geometry.message_id):

@@ -29,31 +29,41 @@ _ATTRIBUTES = _names("align bgcolor border cellpadding cellspacing color colspan
 MAX_DEPTH = 200
 """Elements in one another; what is deeper stands without its tags."""
 
+_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})([^<>]{0,10000})>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,20})\s*=\s*(?:\"([^\"]{0,200})\"|'([^']{0,200})'|([^\s\"'>]{1,200}))")
 
 
 def harmless(html: str) -> Markup:
     """The text and structure of HTML, in time that grows as its length; tags that are not known are left out."""
-    maker, place = _Maker(), 0
-    while (start := html.find("<", place)) >= 0:
-        maker.text(html[place:start])
+    maker, place, done = _Maker(), 0, 0
+    while (found := _START.search(html, place)) is not None:
+        start, tag = found.start(), None
         if html.startswith("<!--", start):
-            place = _behind(html, "-->", start + 4)
+            end = _behind(html, "-->", start + 4)
         elif (tag := _TAG.match(html, start)) is not None:
-            place, name = tag.end(), tag[2].lower()
-            if not tag[1] and name in _DROPPED:
-                end = re.compile(f"</{name}", re.I | re.A).search(html, place)
-                place = end.start() if end is not None else len(html)
-            else:
-                maker.tag(name, tag[3], closes=bool(tag[1]))
-        elif html[start + 1 : start + 2] in ("!", "?", "/"):
-            place = _behind(html, ">", start)
+            end = tag.end()
+        elif html[start + 1] in "!?/":
+            end = _behind(html, ">", start)
         else:
-            maker.text("<")
-            place = start + 1
-    maker.text(html[place:])
+            place = start + 1  # an open tag without an end is text
+            continue
+        maker.text(html[done:start])
+        if tag is not None:
+            end = _taken(maker, tag, html)
+        place = done = end
+    maker.text(html[done:])
     return maker.finished()
+
+
+def _taken(maker: "_Maker", tag: re.Match[str], html: str) -> int:
+    """Write the tag; where the text goes on behind it, and behind all that goes with it."""
+    closes, name, attributes = tag.groups()
+    if not closes and name.lower() in _DROPPED:
+        end = re.compile(f"</{name}", re.I | re.A).search(html, tag.end())
+        return end.start() if end is not None else len(html)
+    maker.tag(name.lower(), attributes, closes=bool(closes))
+    return tag.end()
 
 
 def _behind(html: str, mark: str, start: int) -> int:
@@ -68,6 +78,8 @@ class _Maker:
 
     def text(self, text: str) -> None:
         """Character references stay what they are: they make no tag."""
+        if not text:
+            return
         self.parts.append(Markup(str(escape(visible(text))).replace("&amp;", "&")))  # escaped but for the &
 
     def tag(self, name: str, attributes: str, *, closes: bool) -> None:

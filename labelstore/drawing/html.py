@@ -11,7 +11,7 @@ from labelstore.drawing.svg import element
 from labelstore.drawing.text import unplaced_list
 
 MAX_SOURCE = 200_000
-MAX_PAGE = 1_000_000
+MAX_PAGE = 500_000
 """Characters of the source that are shown, as text and as a page."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -42,7 +42,7 @@ def _frame(text: str) -> Markup:
         title="The HTML asset, without scripts, styles, pictures and links",
         referrerpolicy="no-referrer",
         loading="lazy",
-        class_="page",
+        class_="html-page",
     )
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.drawing.canvas import describe
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.notes import grouped
 from labelstore.drawing.scene import Shape, Span
+from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import visible
 from labelstore.drawing.svg import element, joined
 from labelstore.entities import Unit, cut, span_problem, utf16_length
