@@ -28,11 +28,11 @@ _PARAMETER = re.compile(
     re.I | re.A,
 )
 _TOKENS = re.compile(
-    r"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}"
+    r"(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}"
     r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bxox[abprs]-[A-Za-z0-9-]{10,}",
     re.A,
 )
-_BEARER = re.compile(r"[\w.~+/=-]{16,}[,;]?", re.A)
+_BEARER = re.compile(r"[\w.~+/=-]{16,}", re.A)
 _DOMAIN = re.compile(r"(?:@|%40|&#64;|&#[xX]40;)((?:[\w-]+\.)+[^\W\d_][\w-]*|localhost\b|\[[\d.:a-fA-F]+\])")
 _LOCAL = re.compile(r"[\w.!#$%'*+^~-]{1,200}")
 _SECRET_NAME = re.compile(
@@ -91,8 +91,8 @@ class Redactor:
             old = run[0]
             if in_query and _MORE_PARAMETERS.match(old):  # a query string with a blank or a quote in it
                 new = ""
-            elif before.endswith(("Bearer", "bearer")) and _BEARER.fullmatch(old):
-                new = REMOVED
+            elif before.endswith(("Bearer", "bearer")) and _BEARER.match(old):
+                new = _BEARER.sub(REMOVED, old, count=1)
                 self.counts["tokens"] += 1
             else:
                 new, in_query = self._without_query(old) if "/" in old or "?" in old else (old, False)
