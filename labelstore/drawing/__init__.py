@@ -2,5 +2,6 @@
 
 from labelstore.drawing.drawing import draw, thumbnail
 from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.styles import highlights, style_sheet
 
-__all__ = ["Look", "Scene", "draw", "thumbnail"]
+__all__ = ["Look", "Scene", "draw", "highlights", "style_sheet", "thumbnail"]

@@ -27,6 +27,14 @@ def color_of(color: str | None, name: str | None) -> str:
     return PALETTE[sha256((name or "").encode(errors="replace")).digest()[0] % len(PALETTE)]
 
 
+def color_class(color: str) -> str:
+    """The class of words.css that comes nearest to #rrggbb, such as `k-f30`; its color is `--k` there.
+
+    HTML takes a color from nothing but a style, and the pages allow no style in an element.
+    """
+    return "k-" + "".join("0369cf"[round(int(color[place : place + 2], 16) / 51)] for place in (1, 3, 5))
+
+
 def readable_on(color: str) -> str:
     """Black or white, whichever is easier to read on a background of #rrggbb (WCAG relative luminance)."""
     red, green, blue = (_linear(int(color[place : place + 2], 16) / 255) for place in (1, 3, 5))

@@ -1,9 +1,15 @@
 """An image with its objects."""
 
+import math
+
 from markupsafe import Markup
 
 from labelstore.drawing.canvas import Canvas, bounds, draw_canvas
-from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.scene import Asset, Look, Scene, Shape
+from labelstore.drawing.small import draw_small
+
+LARGEST_SIDE = 10_000_000.0
+"""Pixels; what claims to be larger is not believed."""
 
 
 def draw(scene: Scene, look: Look) -> Markup:
@@ -14,17 +20,37 @@ def draw(scene: Scene, look: Look) -> Markup:
         title=f"Label {scene.label_id}",
         asset_href=look.asset_href,
         mask_hrefs=look.mask_hrefs,
+        limit=look.limit,
+        count=scene.shape_count,
     )
+
+
+def thumbnail(scene: Scene, look: Look) -> Markup:
+    """The same in small."""
+    return draw_small(canvas_of(scene), scene.shapes, look, title=f"Label {scene.label_id}")
 
 
 def canvas_of(scene: Scene) -> Canvas:
     """The size of the asset; where the export does not tell it, what the objects need and a margin."""
-    width, height = scene.asset.width, scene.asset.height
-    if width and height and width > 0 and height > 0:
-        return Canvas(0.0, 0.0, width, height)
-    found = bounds(scene.shapes)
+    return size_of(scene.asset) or canvas_around(scene.shapes)
+
+
+def size_of(asset: Asset) -> Canvas | None:
+    """A canvas of the asset's own size, if that is known and can be."""
+    width, height = asset.width, asset.height
+    if width and height and 1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE:
+        return Canvas(0.0, 0.0, float(width), float(height))
+    return None
+
+
+def canvas_around(shapes: tuple[Shape, ...], ratio: float = 0.6) -> Canvas:
+    """The origin and all shapes, with a margin; neither side is less than a tenth of the other."""
+    found = bounds(shapes)
     if found is None:
-        return Canvas(0.0, 0.0, 100.0, 60.0)
-    left, top, right, bottom = min(found[0], 0.0), min(found[1], 0.0), found[2], found[3]
+        return Canvas(0.0, 0.0, 100.0, 100 * ratio)
+    left, top, right, bottom = min(found[0], 0.0), min(found[1], 0.0), max(found[2], 0.0), max(found[3], 0.0)
     margin = max(right - left, bottom - top, 1.0) * 0.05
-    return Canvas(left, top, right - left + margin, bottom - top + margin)
+    width, height = right - left + margin, bottom - top + margin
+    least = max(width, height) / 10
+    width, height = max(width, least), max(height, least)
+    return Canvas(left, top, width, height) if math.isfinite(width + height) else Canvas(0.0, 0.0, 100.0, 60.0)

@@ -47,6 +47,8 @@ class Messages(NamedTuple):
 
     form: str
     chosen: tuple[tuple[str | None, str | None, float | None], ...]
+    parent: str | None = None
+    """The message that they answer."""
 
 
 Geometry = Box | Path | Dot | Mask | Span | Messages | None
@@ -68,6 +70,8 @@ class Question(NamedTuple):
     frame_number: int | None = None
     message_id: str | None = None
     group_name: str | None = None
+    end_frame: int | None = None
+    """The last frame (audio: millisecond) of the span that starts at `frame_number`, where the export has one."""
 
 
 class Shape(NamedTuple):
@@ -88,6 +92,10 @@ class Shape(NamedTuple):
     blocks: tuple[tuple[int | None, Box], ...] = ()
     """Documents: the tokens or boxes of a text entity, each (page, box)."""
     questions: tuple[Question, ...] = ()
+    texts: tuple[tuple[int | None, str], ...] = ()
+    """Documents: the groups of tokens of a text entity that has no boxes, each (page, text)."""
+    geo: bool = False
+    """Whether x is a longitude and y a latitude."""
 
 
 class Relation(NamedTuple):

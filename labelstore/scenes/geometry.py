@@ -20,7 +20,7 @@ def geometry_of(row: dict[str, Any]) -> Geometry:
     if row["coordinates"] is not None:
         return _path(row["coordinates"], closed=kind != "polyline")
     if kind == "point":
-        return Dot(row["x"], row["y"]) if _are_numbers(row["x"], row["y"]) else None
+        return Dot(row["x"], row["y"]) if are_numbers(row["x"], row["y"]) else None
     if row["url"] is not None or row["composite_url"] is not None:
         return Mask(row["url"] or row["composite_url"], _rgb(row["color_rgb"]))
     if row["start"] is not None and row["end"] is not None:
@@ -30,7 +30,7 @@ def geometry_of(row: dict[str, Any]) -> Geometry:
 
 def _box(row: dict[str, Any]) -> Box | None:
     values = row["left"], row["top"], row["width"], row["height"]
-    return Box(*values) if _are_numbers(*values) else None
+    return Box(*values) if are_numbers(*values) else None
 
 
 def _path(coordinates: str, *, closed: bool) -> Path | None:
@@ -58,7 +58,7 @@ def _point(item: Any) -> Point | None:
         x, y = item[0], item[1]
     else:
         return None
-    return (float(x), float(y)) if _are_numbers(x, y) else None
+    return (float(x), float(y)) if are_numbers(x, y) else None
 
 
 def _rgb(text: str | None) -> tuple[int, int, int] | None:
@@ -68,5 +68,6 @@ def _rgb(text: str | None) -> tuple[int, int, int] | None:
         return None
 
 
-def _are_numbers(*values: Any) -> bool:
+def are_numbers(*values: Any) -> bool:
+    """Whether all are finite numbers that a picture can have as coordinates."""
     return all(type(value) in (int, float) and isfinite(value) and abs(value) < 1e15 for value in values)

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.drawing.scene import Answer, Question
+from labelstore.scenes.frames import Frames, in_group
 
 if TYPE_CHECKING:
     from labelstore.scenes.reading import Source
 
 _CLASSIFICATIONS = """
 select c.classification_id, c.object_id, c.parent_answer_id, c.frame_number, c.message_id, c.kind,
-    coalesce(c.name, c.value) as name
+    coalesce(c.name, c.value) as name, g.group_name
 from classifications as c
-where c.label_id = $label_id and c.frame_id is null
+left join frame_groups as g on g.node_id = c.group_id
+where {condition}
 order by c.classification_id
 limit $limit
 """
@@ -20,10 +22,18 @@ _ANSWERS = """
 select a.answer_id, a.classification_id, coalesce(a.text, a.name, a.value) as text
 from answers as a
 join classifications as c on c.classification_id = a.classification_id
-where c.label_id = $label_id and c.frame_id is null
+where {condition}
 order by a.answer_id
 limit $limit
 """
+_OF_LABEL = "c.label_id = $label_id and c.frame_id is null"
+_OF_FRAME = """c.frame_id in (
+    select f.frame_id from frames as f
+    where f.label_id = $label_id and {group} and f.frame_number = $frame_number)"""
+
+
+MAX_DEPTH = 50
+"""Questions in answers in questions: what is deeper is not read."""
 
 
 class Questions(NamedTuple):
@@ -33,39 +43,49 @@ class Questions(NamedTuple):
     of_objects: dict[int, tuple[Question, ...]]
 
 
-def read_questions(source: "Source", label_id: str, limit: int = 20_000) -> Questions:
-    """All questions of a label that are not asked of a frame."""
-    values = {"label_id": label_id, "limit": limit}
-    answers: dict[int, list[dict[str, Any]]] = {}
-    for row in source.query(_ANSWERS, values):
-        answers.setdefault(row["classification_id"], []).append(row)
-    rows = list(source.query(_CLASSIFICATIONS, values))
-    nested: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        if row["parent_answer_id"] is not None:
-            nested.setdefault(row["parent_answer_id"], []).append(row)
+def read_questions(source: "Source", label_id: str, limit: int = 20_000, *, frames: Frames | None = None) -> Questions:
+    """All questions of a label that are not asked of a frame, and those of the frame that is looked at."""
+    conditions: list[tuple[str, dict[str, Any]]] = [(_OF_LABEL, {})]
+    if frames is not None and frames.number is not None:
+        group, values = in_group(frames.group)
+        conditions.append((_OF_FRAME.format(group=group), {**values, "frame_number": frames.number}))
+    answers: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    for condition, more in conditions:
+        values = {"label_id": label_id, "limit": limit, **more}
+        answers += source.query(_ANSWERS.format(condition=condition), values)
+        rows += source.query(_CLASSIFICATIONS.format(condition=condition), values)
+    of_label: list[Question] = []
+    of_objects: dict[int, list[Question]] = {}
+    for row, question in trees(rows, answers):
+        (of_label if row["object_id"] is None else of_objects.setdefault(row["object_id"], [])).append(question)
+    return Questions(tuple(of_label), {object_id: tuple(asked) for object_id, asked in of_objects.items()})
 
-    def built(asked: Iterable[dict[str, Any]]) -> tuple[Question, ...]:
-        return tuple(
-            Question(
-                row["name"] or "question",
-                row["kind"] or "unknown",
-                tuple(
-                    Answer(answer["text"] or "", built(nested.get(answer["answer_id"], ())))
-                    for answer in answers.get(row["classification_id"], ())
-                ),
-                row["frame_number"],
-                row["message_id"],
+
+def trees(asked: Iterable[dict[str, Any]], answered: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Question]]:
+    """The questions that no answer asked, each with its row; from rows of classifications and answers, in order."""
+    answers: dict[int, list[dict[str, Any]]] = {}
+    for row in answered:
+        answers.setdefault(row["classification_id"], []).append(row)
+    nested: dict[int | None, list[dict[str, Any]]] = {}
+    for row in asked:
+        nested.setdefault(row["parent_answer_id"], []).append(row)
+
+    def built(row: dict[str, Any], depth: int) -> Question:
+        found = tuple(
+            Answer(
+                answer["text"] or "",
+                tuple(built(inner, depth - 1) for inner in nested.get(answer["answer_id"], ()) if depth),
             )
-            for row in asked
+            for answer in answers.get(row["classification_id"], ())
+        )
+        return Question(
+            row["name"] or "question",
+            row["kind"] or "unknown",
+            found,
+            row["frame_number"],
+            row["message_id"],
+            row["group_name"],
         )
 
-    top = [row for row in rows if row["parent_answer_id"] is None]
-    of_objects: dict[int, list[dict[str, Any]]] = {}
-    for row in top:
-        if row["object_id"] is not None:
-            of_objects.setdefault(row["object_id"], []).append(row)
-    return Questions(
-        built(row for row in top if row["object_id"] is None),
-        {object_id: built(asked) for object_id, asked in of_objects.items()},
-    )
+    return [(row, built(row, MAX_DEPTH)) for row in nested.get(None, ())]

@@ -6,8 +6,14 @@ from typing import Any, Protocol
 
 from labelstore.drawing.colors import color_of
 from labelstore.drawing.scene import Asset, Scene, Shape
+from labelstore.scenes.documents import blocks_of, page_number, texts_of
+from labelstore.scenes.frames import Frames, in_group, read_frames
 from labelstore.scenes.geometry import geometry_of
+from labelstore.scenes.messages import with_messages
+from labelstore.scenes.moments import read_moments
 from labelstore.scenes.questions import Questions, read_questions
+from labelstore.scenes.relations import read_relations
+from labelstore.scenes.tracks import Tracks, read_tracks
 
 LIMIT = 2000
 """So many objects are read for a drawing unless more are asked for."""
@@ -52,33 +58,85 @@ where d.data_row_id = $data_row_id
 _OBJECTS = """
 select o.*, b."top", b."left", b.height, b.width, b.coordinates as box_coordinates,
     coalesce(g.coordinates, s.coordinates) as coordinates, coalesce(g.form, s.form, p.form) as path_form, p.x, p.y,
-    m.url, m.composite_url, m.color_rgb, t.start, t."end", t.token, t.message_id, t.location
-from objects as o
+    m.url, m.composite_url, m.color_rgb, t.start, t."end", t.token, t.message_id, t.location, t.unit as text_unit
+from {objects}
 left join bounding_boxes as b on b.object_id = o.object_id
 left join polygons as g on g.object_id = o.object_id
 left join polylines as s on s.object_id = o.object_id
 left join points as p on p.object_id = o.object_id
 left join masks as m on m.object_id = o.object_id
 left join text_entities as t on t.object_id = o.object_id
-where o.label_id = $label_id and o.frame_id is null
+where {condition}
 order by o.object_id
 limit $limit
 """
+_COUNT = "select count(*) as number from {objects} where {condition}"
 
 
-def read_scene(source: Source, label_id: str, *, limit: int = LIMIT) -> Scene | None:
-    """The scene of a label, or None if the store does not hold it."""
+def read_scene(
+    source: Source, label_id: str, *, limit: int = LIMIT, frame: int | None = None, group: str | None = None
+) -> Scene | None:
+    """The scene of a label, or None if the store does not hold it.
+
+    Of a label with frames the objects and questions of one frame are read, besides those of the label itself: of
+    `frame` in `group`, else of the first that has objects.
+    """
     facts = next(iter(source.query(_LABEL, {"label_id": label_id})), None)
     if facts is None:
         return None
     facts["project_name"] = facts.pop("project_of_label") or facts["project_name"]
     facts["reviews"] = list(source.query(_REVIEWS, {"label_id": label_id}))
-    questions = read_questions(source, label_id)
-    shapes = tuple(_shape(row, questions) for row in source.query(_OBJECTS, {"label_id": label_id, "limit": limit}))
-    sql = "select count(*) as number from objects where label_id = $label_id and frame_id is null"
-    count = next(iter(source.query(sql, {"label_id": label_id})))["number"]
+    frames = read_frames(source, label_id, frame, group)
+    questions = read_questions(source, label_id, frames=frames)
+    shapes, count = _shapes(source, facts, frames, questions, limit)
     asset = read_asset(source, facts["data_row_id"])
-    return Scene(label_id, facts, asset, shapes, count, questions.of_label)
+    timed = frames is not None or facts["segment_count"]
+    tracks = read_tracks(source, label_id, frames.group if frames else None) if timed else Tracks((), 0)
+    asked = questions.of_label
+    if asset.asset_type == "audio":
+        moments = read_moments(source, label_id, facts["annotations_extra"])
+        asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
+        tracks = Tracks(moments.tracks, moments.track_count)
+    frames = frames or Frames((), None, (), None)
+    return Scene(
+        label_id,
+        facts,
+        asset,
+        with_messages(source, label_id, shapes),
+        count,
+        asked,
+        read_relations(source, label_id),
+        tracks=tracks.tracks,
+        track_count=tracks.total,
+        frames=frames.numbers,
+        groups=frames.groups,
+        frame_number=frames.number,
+        group_name=frames.group,
+    )
+
+
+def _shapes(
+    source: Source, facts: Row, frames: Frames | None, questions: Questions, limit: int
+) -> tuple[tuple[Shape, ...], int]:
+    """The objects of the label itself and of the frame, and how many there are."""
+    places: list[tuple[str, str, Row]] = []
+    if frames is None or facts["object_count"]:
+        places.append(("objects as o", "o.label_id = $label_id and o.frame_id is null", {}))
+    if frames is not None and frames.number is not None:
+        condition, values = in_group(frames.group)
+        condition = f"f.label_id = $label_id and {condition} and f.frame_number = $frame_number"
+        joined = "frames as f join objects as o on o.frame_id = f.frame_id"
+        places.append((joined, condition, {**values, "frame_number": frames.number}))
+    shapes: list[Shape] = []
+    count = 0
+    for objects, condition, more in places:
+        values = {"label_id": facts["label_id"], **more}
+        sql = _OBJECTS.format(objects=objects, condition=condition)
+        rows = source.query(sql, {**values, "limit": max(limit - len(shapes), 0)})
+        shapes += (_shape(row, questions, frames.group if frames else None) for row in rows)
+        sql = _COUNT.format(objects=objects, condition=condition)
+        count += next(iter(source.query(sql, values)))["number"]
+    return tuple(shapes), count
 
 
 def read_asset(source: Source, data_row_id: str | None) -> Asset:
@@ -88,7 +146,7 @@ def read_asset(source: Source, data_row_id: str | None) -> Asset:
     return Asset(**known)._replace(data_row_id=data_row_id, asset_type=known["asset_type"] or "unknown")
 
 
-def _shape(row: Row, questions: Questions) -> Shape:
+def _shape(row: Row, questions: Questions, group: str | None) -> Shape:
     return Shape(
         row["object_id"],
         row["name"] or row["value"] or row["kind"] or "object",
@@ -97,8 +155,12 @@ def _shape(row: Row, questions: Questions) -> Shape:
         geometry_of(row),
         row["feature_id"],
         row["frame_number"],
-        page=None if row["page"] is None else int(row["page"]),
-        unit=row["unit"],
+        None if row["frame_id"] is None else group,
+        page=page_number(row["page"]),
+        unit=row["unit"] or row["text_unit"],
         page_size=(row["page_width"], row["page_height"]) if row["page_width"] and row["page_height"] else None,
+        blocks=blocks_of(row["location"]),
         questions=questions.of_objects.get(row["object_id"], ()),
+        texts=texts_of(row["location"]),
+        geo=row["path_form"] == "geo" or row["box_coordinates"] is not None,
     )

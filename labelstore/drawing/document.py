@@ -1,0 +1,148 @@
+"""A document: each page with the boxes and text entities on it.
+
+All is drawn in points, 72 to an inch. v1 counts the pages of boxes from 0 and those of text entities from 1; v2 is not
+known for sure: it counts from 1 unless a page 0 occurs.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from labelstore.drawing.canvas import draw_canvas
+from labelstore.drawing.notes import grouped, left_out, shortened
+from labelstore.drawing.scene import Box, Look, Path, Scene, Shape
+from labelstore.drawing.shapes import Canvas, bounds, describe
+from labelstore.drawing.small import draw_small
+from labelstore.drawing.svg import element, joined
+
+MAX_PAGES = 30
+_LETTER = (612.0, 792.0)
+_LARGEST = 20_000.0
+"""Points; a page that claims to be larger is drawn as large as its boxes need."""
+_POINTS = {"POINTS": 1.0, "INCHES": 72.0}
+"""Points in one of a unit; PIXELS have no known size and are drawn as points."""
+
+
+class Page(NamedTuple):
+    """A page, counted from 1 (None: the export does not tell), with its shapes in points."""
+
+    number: int | None
+    size: tuple[float, float]
+    shapes: tuple[Shape, ...]
+    texts: tuple[tuple[Shape, str], ...]
+
+
+def draw(scene: Scene, look: Look) -> Markup:
+    """The pages that something is on, one below the other."""
+    shown = scene.shapes[: look.limit]
+    pages = pages_of(shown, generation=scene.facts.get("generation"))
+    seen: set[int] = set()
+    result = joined(_page(page, scene, look, seen) for page in pages[:MAX_PAGES])
+    if not pages:
+        result = draw_canvas(Canvas(0, 0, *_LETTER), (), title=f"Label {scene.label_id}")
+    notes = left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
+    return result + notes + left_out(min(len(pages), MAX_PAGES), len(pages), "pages")
+
+
+def thumbnail(scene: Scene, look: Look) -> Markup:
+    """The first page that something is on, in small."""
+    pages = pages_of(scene.shapes[:1000], generation=scene.facts.get("generation"))
+    page = next((page for page in pages if page.shapes), Page(None, _LETTER, (), ()))
+    return draw_small(Canvas(0, 0, *page.size), page.shapes, look, title=f"Label {scene.label_id}")
+
+
+def _page(page: Page, scene: Scene, look: Look, seen: set[int]) -> Markup:
+    """An object that is on an earlier page already gets another id here."""
+    name = f"Page {grouped(page.number)}" if page.number is not None else "Unknown page"
+    ids = {shape.object_id: f"o{shape.object_id}-{page.number}" for shape in page.shapes if shape.object_id in seen}
+    seen.update(shape.object_id for shape in page.shapes)
+    picture = draw_canvas(
+        Canvas(0, 0, *page.size),
+        page.shapes,
+        title=f"{name} of label {scene.label_id}",
+        asset_href=look.asset_href if page.number in (None, 1) else None,
+        mask_hrefs=look.mask_hrefs,
+        limit=max(len(page.shapes), 1),
+        element_ids=ids,
+    )
+    return element("div", element("h4", name), picture, _texts(page, seen), class_="page-drawing")
+
+
+def _texts(page: Page, seen: set[int]) -> Markup:
+    """What v2 has of text entities: the words, but not where they are."""
+    if not page.texts:
+        return Markup()
+    items = Markup()
+    for place, (shape, text) in enumerate(page.texts):
+        element_id = f"o{shape.object_id}" + (f"-{page.number}-{place}" if shape.object_id in seen else "")
+        seen.add(shape.object_id)
+        words = element("q", shortened(text, 1000)) if text else ""
+        items += element(
+            "li", element("b", shape.name), " ", words, class_="shape", id=element_id, title=describe(shape)
+        )
+    return element("ul", items, class_="page-texts")
+
+
+def pages_of(shapes: Iterable[Shape], *, generation: str | None) -> list[Page]:
+    """The pages in their order, the unknown one last."""
+    shapes = list(shapes)
+    later = _counted_from_0(shapes) if generation == "v2" else 0
+    parts: dict[int | None, list[Shape]] = {}
+    texts: dict[int | None, list[tuple[Shape, str]]] = {}
+
+    def page_number(number: int | None, base: int) -> int | None:
+        return None if number is None else number + base
+
+    for shape in shapes:
+        if shape.geometry is not None and not shape.blocks and isinstance(shape.geometry, Box | Path):
+            number = page_number(shape.page, later if generation == "v2" else 1)
+            parts.setdefault(number, []).append(shape)
+        boxes: dict[int | None, list[Box]] = {}
+        for page, box in shape.blocks:
+            boxes.setdefault(page_number(page, later), []).append(box)
+        for number, found in boxes.items():
+            rings = tuple(_corners(box) for box in found)
+            parts.setdefault(number, []).append(shape._replace(geometry=Path(rings, closed=True), blocks=()))
+        for page, text in shape.texts:
+            texts.setdefault(page_number(page, later), []).append((shape, text))
+    numbers = sorted({*parts, *texts}, key=lambda number: (number is None, number or 0))
+    return [_sized(number, parts.get(number, []), tuple(texts.get(number, ()))) for number in numbers]
+
+
+def _counted_from_0(shapes: Iterable[Shape]) -> int:
+    """What to add to the pages of v2: 1 where a page 0 occurs."""
+    pages = {page for shape in shapes for page in (shape.page, *(page for page, _ in (*shape.blocks, *shape.texts)))}
+    return 1 if 0 in pages else 0
+
+
+def _sized(number: int | None, shapes: list[Shape], texts: tuple[tuple[Shape, str], ...]) -> Page:
+    sizes = [shape.page_size for shape in shapes if shape.page_size is not None]
+    known = next((size for size in sizes if all(1 <= side <= _LARGEST for side in size)), None)
+    width, height = known or _LETTER
+    placed = tuple(_in_points(shape, width, height) for shape in shapes)
+    if known is None and (found := bounds(placed)) is not None:
+        larger = max(1.0, found[2] * 1.02 / width, found[3] * 1.02 / height)
+        larger = min(larger, _LARGEST / height)
+        width, height = width * larger, height * larger
+    return Page(number, (width, height), placed, texts)
+
+
+def _in_points(shape: Shape, width: float, height: float) -> Shape:
+    across = along = _POINTS.get((shape.unit or "").upper(), 1.0)
+    if (shape.unit or "").upper() == "PERCENT":
+        across, along = width / 100, height / 100
+    if (across, along) == (1.0, 1.0):
+        return shape
+    match shape.geometry:
+        case Box(left, top, wide, high):
+            return shape._replace(geometry=Box(left * across, top * along, wide * across, high * along))
+        case Path(rings, closed):
+            moved = tuple(tuple((x * across, y * along) for x, y in ring) for ring in rings)
+            return shape._replace(geometry=Path(moved, closed))
+    return shape
+
+
+def _corners(box: Box) -> tuple[tuple[float, float], ...]:
+    right, bottom = box.left + box.width, box.top + box.height
+    return (box.left, box.top), (right, box.top), (right, bottom), (box.left, bottom)

@@ -1,0 +1,57 @@
+"""An HTML asset: its answers, a rendering that can do nothing, and its source."""
+
+from markupsafe import Markup
+
+from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.harmless import harmless
+from labelstore.drawing.notes import grouped
+from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.source import text_of, visible
+from labelstore.drawing.svg import element
+from labelstore.drawing.text import unplaced_list
+
+MAX_SOURCE = 200_000
+MAX_PAGE = 500_000
+"""Characters of the source that are shown, as text and as a page."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def draw(scene: Scene, look: Look) -> Markup:
+    """The page in a frame without scripts, styles, pictures and links, beside the answers; its source below."""
+    text = text_of(scene, look)
+    answers = draw_questions(scene.questions)
+    homeless = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: look.limit]])
+    if text is None:
+        page = element("p", "The HTML is not at hand.", class_="note")
+        return element("div", page, answers, homeless, class_="words html")
+    return element("div", _frame(text), answers, _source(text), homeless, class_="words html")
+
+
+def document(text: str) -> str:
+    """The HTML document of the frame; its own policy forbids every request, whatever is in the text."""
+    policy = element("meta", http_equiv="Content-Security-Policy", content=_POLICY)
+    head = "<!doctype html>" + str(policy).removesuffix("</meta>") + "<title>HTML asset</title>"
+    return head + str(harmless(text[:MAX_PAGE]))
+
+
+def _frame(text: str) -> Markup:
+    return element(
+        "iframe",
+        sandbox="",
+        srcdoc=document(text),
+        title="The HTML asset, without scripts, styles, pictures and links",
+        referrerpolicy="no-referrer",
+        loading="lazy",
+        class_="html-page",
+    )
+
+
+def _source(text: str) -> Markup:
+    cut = len(text) > MAX_SOURCE
+    note = f"The first {grouped(MAX_SOURCE)} of {grouped(len(text))} characters." if cut else ""
+    return element(
+        "details",
+        element("summary", "Source"),
+        element("pre", visible(text, 0, MAX_SOURCE), class_="text source", dir="auto"),
+        element("p", note, class_="note") if note else "",
+    )

@@ -1,0 +1,106 @@
+"""A text with its entities marked."""
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+
+from labelstore.drawing.colors import color_class
+from labelstore.drawing.notes import grouped, left_out
+from labelstore.drawing.relations import draw_relations
+from labelstore.drawing.scene import Look, Scene, Shape, Span
+from labelstore.drawing.shapes import describe
+from labelstore.drawing.source import text_of
+from labelstore.drawing.spans import LONG, marked, place, shortened, unit_of, windows
+from labelstore.drawing.svg import element, joined
+
+
+def draw(scene: Scene, look: Look) -> Markup:
+    """The text with the entities marked, what is not in it as a list, and the relationships.
+
+    Without the text: the tokens that the export has, in the order of their spans.
+    """
+    shapes, text = scene.shapes[: look.limit], text_of(scene, look)
+    if text is None:
+        note = element("p", "The text is not at hand: these are the entities that the export names.", class_="note")
+        words = note + entity_list(shapes) if shapes else element("p", "The text is not at hand.", class_="note")
+        quotes = {shape.object_id: quoted_token(shape) for shape in shapes}
+    else:
+        unit = unit_of((text, shape.geometry) for shape in shapes if isinstance(shape.geometry, Span))
+        layout = place(text, shapes, unit)
+        words = (
+            element("div", marked(text, layout.placed, windows(len(text), layout.placed)), class_="text", dir="auto")
+            + _length_note(text)
+            + unplaced_list(layout.missing)
+            + doubts(layout.doubtful)
+        )
+        quotes = {one.shape.object_id: text[one.start : min(one.stop, one.start + 80)] for one in layout.placed}
+    return element(
+        "div",
+        words,
+        left_out(len(shapes), max(scene.shape_count, len(scene.shapes)), "entities"),
+        draw_relations(scene.relations, shapes, quotes),
+        class_="words",
+    )
+
+
+def _length_note(text: str) -> Markup:
+    if len(text) <= LONG:
+        return Markup()
+    note = f"The text has {grouped(len(text))} characters; shown is what is near the ends of entities."
+    return element("p", note, class_="note")
+
+
+def tag(shape: Shape) -> Markup:
+    """The name of an object on its color."""
+    return element("span", shortened(shape.name), class_=f"tag {color_class(shape.color)}", title=describe(shape)[:300])
+
+
+def entity_list(shapes: Iterable[Shape]) -> Markup:
+    """Entities whose text is not at hand: name, token and span."""
+    ordered = sorted(shapes, key=_position)
+    return _list((_item(shape, "") for shape in ordered), "entities") if ordered else Markup()
+
+
+def unplaced_list(missing: Sequence[tuple[Shape, str]]) -> Markup:
+    """Objects that are not in the text, each with the reason."""
+    if not missing:
+        return Markup()
+    heading = element("p", "Not shown in the text:", class_="note")
+    return heading + _list((_item(shape, reason) for shape, reason in missing), "unplaced")
+
+
+def doubts(doubtful: Sequence[tuple[Shape, str]]) -> Markup:
+    """Objects in the text that may not belong where they are."""
+    items = (
+        element("li", tag(shape), f" {quoted_token(shape)} {reason}", data_of=shape.object_id)
+        for shape, reason in doubtful
+    )
+    return element("p", "Marked, but doubtful:", class_="note") + _list(items, "doubtful") if doubtful else Markup()
+
+
+def quoted_token(shape: Shape) -> str:
+    """The token that the export has, in quotes; else an empty text."""
+    token = shape.geometry.token if isinstance(shape.geometry, Span) else None
+    return f"“{shortened(token, 200)}”" if token is not None else ""
+
+
+def _item(shape: Shape, reason: str) -> Markup:
+    span = shape.geometry
+    place = f"{span.start}–{span.end}" if isinstance(span, Span) else shape.kind.replace("_", " ")
+    about = " ".join(part for part in (quoted_token(shape), place) if part)
+    return element(
+        "li",
+        tag(shape),
+        f" {about}" + (f": {reason}" if reason else ""),
+        class_=f"shape {color_class(shape.color)}",
+        id=f"o{shape.object_id}",
+    )
+
+
+def _position(shape: Shape) -> tuple[int, int, int]:
+    span = shape.geometry
+    return (span.start, -span.end, shape.object_id) if isinstance(span, Span) else (2**63, 0, shape.object_id)
+
+
+def _list(items: Iterable[Markup], class_: str) -> Markup:
+    return element("ul", joined(items), class_=class_)

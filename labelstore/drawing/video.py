@@ -1,0 +1,47 @@
+"""A video: one frame with its objects, links to the others, and the tracks over all of them."""
+
+import math
+
+from markupsafe import Markup
+
+from labelstore.drawing import image
+from labelstore.drawing.picker import pick_frame
+from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.timeline import draw_timeline
+
+LARGEST_FRAME = 100_000_000
+
+
+def draw(scene: Scene, look: Look) -> Markup:
+    """The picker, the frame, the timeline."""
+    if scene.frame_number is None and not scene.tracks:
+        return pick_frame(scene.frames, None, None) + image.draw(scene, look)
+    picker = pick_frame(scene.frames, scene.frame_number, look.frame_href)
+    return picker + image.draw(scene, look) + draw_tracks(scene, look)
+
+
+def draw_tracks(scene: Scene, look: Look) -> Markup:
+    """The timeline of the tracks, from the first frame to the last that is known."""
+    if not scene.tracks:
+        return Markup()
+    first, last = span(scene)
+    return draw_timeline(
+        scene.tracks,
+        first=first,
+        last=last,
+        unit="frames",
+        at=scene.frame_number,
+        href=look.frame_href,
+        count=scene.track_count,
+    )
+
+
+def span(scene: Scene) -> tuple[int, int]:
+    """First and last frame: of the video if the export tells its length, else of what is labelled."""
+    starts = [*scene.frames[:1], *(start for track in scene.tracks for start, _ in track.runs[:1])]
+    ends = [*scene.frames[-1:], *(end for track in scene.tracks for _, end in track.runs[-1:])]
+    known = scene.asset.frame_count
+    if known is not None and math.isfinite(known) and 1 <= known <= LARGEST_FRAME:
+        ends = [*scene.frames[-1:], int(known)]
+    first = max(min([1, *starts]), -LARGEST_FRAME)
+    return first, min(max([first, *ends]), LARGEST_FRAME)

@@ -1,0 +1,44 @@
+"""The messages that the objects of a chat picked or ranked."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from labelstore.drawing.scene import Messages, Shape
+
+if TYPE_CHECKING:
+    from labelstore.scenes.reading import Source
+
+LIMIT = 20_000
+
+_CHOSEN = """
+select s.object_id, s.form, s.message_id, s.model_config_name, s.parent_message_id, s.rank
+from selected_messages as s
+join objects as o on o.object_id = s.object_id
+where o.label_id = $label_id and o.frame_id is null
+order by s.object_id, s.node_id
+limit $limit
+"""
+
+
+def with_messages(source: "Source", label_id: str, shapes: Sequence[Shape], limit: int = LIMIT) -> tuple[Shape, ...]:
+    """The shapes, those that chose messages with these as their geometry. Asks nothing where no shape can have any."""
+    if not any(shape.geometry is None and "message" in shape.kind.lower() for shape in shapes):
+        return tuple(shapes)
+    rows = source.query(_CHOSEN, {"label_id": label_id, "limit": limit})
+    chosen = {key: _messages(list(group)) for key, group in groupby(rows, lambda row: int(row["object_id"]))}
+    return tuple(
+        shape._replace(geometry=chosen[shape.object_id])
+        if shape.geometry is None and shape.object_id in chosen
+        else shape
+        for shape in shapes
+    )
+
+
+def _messages(rows: Sequence[dict[str, Any]]) -> Messages:
+    parents = [row["parent_message_id"] for row in rows if row["parent_message_id"] is not None]
+    return Messages(
+        rows[0]["form"] or "multiple",
+        tuple((row["message_id"], row["model_config_name"], row["rank"]) for row in rows),
+        parents[0] if parents else None,
+    )
