@@ -61,7 +61,7 @@ def browse(
     warned = not is_loopback(host) and not is_published(db)
     if engine_of(db) == "duckdb" and db.exists():
         say(f"{db}: Datasette reads SQLite, so the store is copied to a temporary file first")
-    with progress.shown() as line, as_sqlite(db, line.copied if line else None) as store:
+    with progress.shown() as line, as_sqlite(db, line.counted if line else None) as store:
         if line:
             line.clear()
         with listening(host, port) as listener:
