@@ -20,7 +20,7 @@ from labelstore.scenes.reading import read_asset
 
 THUMBNAILS = 50
 """So many are drawn on one page, and no more begun after `SECONDS`."""
-SECONDS = 2.0
+SECONDS = 1.0
 SHAPES = 150
 """So many shapes a thumbnail has at most."""
 FOLDED = 100
@@ -54,6 +54,7 @@ class Budget:
     def __init__(self) -> None:
         self.left, self.until = THUMBNAILS, time.monotonic() + SECONDS
         self.seen: set[tuple[str, Any]] = set()
+        self.scenes: dict[tuple[str, int | None, str | None], Scene | None] = {}
 
     def takes(self, kind: str, key: Any) -> bool:
         """Whether this may be drawn now."""
@@ -62,6 +63,13 @@ class Budget:
         self.seen.add((kind, key))
         self.left -= 1
         return True
+
+    def scene(self, source: Source, label_id: str, frame: int | None = None, group: str | None = None) -> Scene | None:
+        """The scene of a label or of one of its frames, read once for the objects in it."""
+        key = label_id, frame, group
+        if key not in self.scenes:
+            self.scenes[key] = read_scene(source, label_id, limit=SHAPES, frame=frame, group=group, tracks=False)
+        return self.scenes[key]
 
 
 budget: ContextVar[Budget | None] = ContextVar("labelstore_budget", default=None)
@@ -114,7 +122,7 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths
     settings = settings_of(datasette)
     if page is not None and not _is_drawn_beside(wanted, row) and page.takes(wanted, key):
         make = _MAKERS[wanted]
-        drawing = await read(datasette, paths.database, lambda source: make(source, key, settings, paths))
+        drawing = await read(datasette, paths.database, lambda source: make(source, key, settings, paths, page))
     if column == wanted:
         leads = drawing.href if drawing else _address(column, value, paths)
         below: Markup | None = element("a", str(value), href=leads)
@@ -138,30 +146,29 @@ def _is_worth_drawing(scene: Scene, settings: Settings, paths: Paths) -> bool:
     return bool(scene.shapes) or look_at(scene, settings, paths, 0, small=True).asset_href is not None
 
 
-def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths) -> Drawing | None:
-    scene = read_scene(source, label_id, limit=SHAPES)
+def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
+    scene = page.scene(source, label_id)
     if scene is None or not _is_worth_drawing(scene, settings, paths):
         return None
     return Drawing(_small(scene, settings, paths), paths.label(label_id))
 
 
-def _of_data_row(source: Source, data_row_id: str, settings: Settings, paths: Paths) -> Drawing | None:
+def _of_data_row(source: Source, data_row_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
     found = next(iter(source.query(_LABEL, {"data_row_id": data_row_id})), None)
-    scene = read_scene(source, found["label_id"], limit=SHAPES) if found else None
+    scene = page.scene(source, found["label_id"]) if found else None
     scene = scene or Scene("", {}, read_asset(source, data_row_id))
     if not _is_worth_drawing(scene, settings, paths):
         return None
     return Drawing(_small(scene, settings, paths), paths.data_row(data_row_id))
 
 
-def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths) -> Drawing | None:
+def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
     """The object by itself on its asset; without a picture where it is beyond the shapes that are read."""
     row = next(iter(source.query(_OBJECT, {"object_id": object_id})), None)
     if row is None or row["label_id"] is None:
         return None
     group = next(iter(source.query(_GROUP, {"frame_id": row["frame_id"]})), {}).get("group_name")
-    place = {"frame": row["frame_number"], "group": group}
-    scene = read_scene(source, row["label_id"], limit=SHAPES, **place)
+    scene = page.scene(source, row["label_id"], row["frame_number"], group)
     if scene is None:
         return None
     alone = tuple(shape for shape in scene.shapes if shape.object_id == object_id)
@@ -172,7 +179,7 @@ def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths)
     return Drawing(_small(scene, settings, paths), href)
 
 
-_MAKERS: dict[str, Callable[[Source, Any, Settings, Paths], Drawing | None]] = {
+_MAKERS: dict[str, Callable[[Source, Any, Settings, Paths, Budget], Drawing | None]] = {
     "label_id": _of_label,
     "data_row_id": _of_data_row,
     "object_id": _of_object,

@@ -18,7 +18,7 @@ EXTRA = "pip install 'labelstore-db[browse]'"
 DATASETTE_SETTINGS = {
     "allow_download": False,  # a store may hold tokens
     "default_page_size": 50,  # as many as there are thumbnails on a page
-    "facet_time_limit_ms": 1000,
+    "facet_time_limit_ms": 300,
     "sql_time_limit_ms": 10_000,
     "suggest_facets": False,
 }
