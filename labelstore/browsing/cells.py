@@ -31,7 +31,7 @@ STAND_INS = {
     "bounding_boxes": ("top", "object_id"),
     "data_rows": ("row_data", "data_row_id"),
     "masks": ("url", "object_id"),
-    "objects": ("name", "object_id"),
+    "objects": ("label_id", "object_id"),
     "points": ("x", "object_id"),
     "polygons": ("coordinates", "object_id"),
     "polylines": ("coordinates", "object_id"),
@@ -123,8 +123,8 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths
     if page is not None and not _is_drawn_beside(wanted, row) and page.takes(wanted, key):
         make = _MAKERS[wanted]
         drawing = await read(datasette, paths.database, lambda source: make(source, key, settings, paths, page))
-    if column == wanted:
-        leads = drawing.href if drawing else _address(column, value, paths)
+    if column in _MAKERS and value is not None:
+        leads = drawing.href if drawing and column == wanted else _address(column, value, paths)
         below: Markup | None = element("a", str(value), href=leads)
     else:
         below = value_cell(column, value)
