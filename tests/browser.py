@@ -22,21 +22,22 @@ _QUIET = (
 _SIZE: ViewportSize = {"width": 1200, "height": 900}
 
 
-def _executable() -> str | None:
+def executable() -> str | None:
+    """The Chromium of this machine."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserContext]:
     """One browser for all tests of a process. Without Chromium the test is skipped, but never where CI runs."""
-    executable = _executable()
-    if executable is None:
+    program = executable()
+    if program is None:
         assert not os.environ.get("CI"), "no chromium: .ci/run installs it"
         pytest.skip("no chromium on this machine")
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             folder,
-            executable_path=executable,
+            executable_path=program,
             headless=True,
             args=list(_QUIET),
             viewport={"width": 1200, "height": 900},

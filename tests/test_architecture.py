@@ -28,6 +28,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "framing",
     "formats",
     "stores",
+    "copying",
     "queries",
     "projects",
     "querying",
@@ -37,6 +38,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "rebuilding",
     "assets",
     "analyses",
+    "catalogue",
     "drawing",
     "scenes",
     "reporting",
@@ -48,7 +50,6 @@ ROOMS = (  # from the ground up: each may import those before it
     "store",
     "__init__",
     "detection",
-    "catalogue",
     "describing",
     "demo",
     "cli",
@@ -56,6 +57,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "documentation",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
+    "datasette": {"browsing"},
     "duckdb": {"stores.duckdb", "stores.guarding", "stores.lookup", "upgrading"},
     "krippendorff": {"analyses.agreement.questions"},
     "pyarrow": {"stores.arrow", "stores.database", "stores.duckdb"},  # stores.database: only to check types
@@ -63,6 +65,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "sklearn": {"analyses.agreement.questions"},
     "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
+    "uvicorn": {"browsing"},
 }
 
 
@@ -136,7 +139,7 @@ def loaded_by(code: str) -> set[str]:
         ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
         ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
         ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
-        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec"}),
+        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL"}),
     ],
 )
 def test_a_fresh_interpreter_imports_no_more_than_it_needs(code: str, absent: set[str]) -> None:

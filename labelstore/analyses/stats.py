@@ -4,9 +4,8 @@ Labels that stand in model runs (copies of labels, and predictions) are no work 
 in them are counted per model run and nowhere else. In video and DICOM an object counts once in every frame.
 """
 
-from typing import Any
-
-from labelstore.stores.database import Database
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 _OF_LABELERS = "where label_id not in (select label_id from labels where model_run_id is not null)"
 
@@ -114,7 +113,14 @@ SECTIONS = {
 """Section → its query, which runs on both engines."""
 
 
-def stats(database: Database) -> dict[str, Any]:
+class Counted(Protocol):
+    """What is counted in: a `labelstore.stores` database, or a connection."""
+
+    def query(self, sql: str, /) -> Iterable[dict[str, Any]]:
+        """The rows of a query, as dicts."""
+
+
+def stats(database: Counted) -> dict[str, Any]:
     """`{"total": {noun: count}, section: [{column: value}]}`, the sections those of `SECTIONS`."""
     total = next(iter(database.query(_TOTAL)))
     return {"total": total, **{section: list(database.query(sql)) for section, sql in SECTIONS.items()}}

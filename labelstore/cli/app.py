@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from labelstore.cli import (
     asking,
+    browsing,
     describing,
     diagnostics,
     history,
@@ -15,6 +16,7 @@ from labelstore.cli import (
     making,
     output,
     places,
+    publishing,
     querying,
     reading,
     rejects,
@@ -81,6 +83,8 @@ for command in (
     asking.index,
     asking.agreement,
     rejects.rejects,
+    browsing.browse,
+    publishing.publish,
     describing.detect,
     upgrading.upgrade,
     making.sample,

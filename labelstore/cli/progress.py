@@ -48,6 +48,13 @@ class ProgressLine:
             self._drawn = now
             self._draw(f"{self._written / 1e6:,.0f} MB")
 
+    def counted(self, done: int, total: int) -> None:
+        """Tells of `done` things of `total`."""
+        now = time.perf_counter()
+        if now - self._drawn >= _SECONDS_BETWEEN:
+            self._drawn = now
+            self._draw(f"{done:,} of {total:,}")
+
     def _draw(self, text: str) -> None:
         width = shutil.get_terminal_size().columns
         sys.stderr.write(f"\r\x1b[K{text[: width - 1]}")

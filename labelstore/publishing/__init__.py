@@ -1,1 +1,6 @@
-"""Publishing: a copy of a store for others, without what is secret."""
+"""A copy of a store for others: without tokens, query strings and e-mail addresses, of the projects they may see."""
+
+from labelstore.publishing.marks import is_published
+from labelstore.publishing.publish import Publication, publish
+
+__all__ = ["Publication", "is_published", "publish"]

@@ -24,7 +24,7 @@ Row = dict[str, Any]
 class Source(Protocol):
     """What a scene is read from: a `labelstore.stores` database, or a connection of Datasette."""
 
-    def query(self, sql: str, parameters: Mapping[str, Any], /) -> Iterable[Row]:
+    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
         """The rows of a query with parameters `$name`, as dicts."""
 
 
@@ -74,12 +74,19 @@ _COUNT = "select count(*) as number from {objects} where {condition}"
 
 
 def read_scene(
-    source: Source, label_id: str, *, limit: int = LIMIT, frame: int | None = None, group: str | None = None
+    source: Source,
+    label_id: str,
+    *,
+    limit: int = LIMIT,
+    frame: int | None = None,
+    group: str | None = None,
+    tracks: bool = True,
 ) -> Scene | None:
     """The scene of a label, or None if the store does not hold it.
 
     Of a label with frames the objects and questions of one frame are read, besides those of the label itself: of
-    `frame` in `group`, else of the first that has objects.
+    `frame` in `group`, else of the first that has objects. Without `tracks` it is not told when features are there,
+    which takes the most time of a long video.
     """
     facts = next(iter(source.query(_LABEL, {"label_id": label_id})), None)
     if facts is None:
@@ -90,13 +97,13 @@ def read_scene(
     questions = read_questions(source, label_id, frames=frames)
     shapes, count = _shapes(source, facts, frames, questions, limit)
     asset = read_asset(source, facts["data_row_id"])
-    timed = frames is not None or facts["segment_count"]
-    tracks = read_tracks(source, label_id, frames.group if frames else None) if timed else Tracks((), 0)
+    timed = tracks and (frames is not None or facts["segment_count"])
+    found = read_tracks(source, label_id, frames.group if frames else None) if timed else Tracks((), 0)
     asked = questions.of_label
     if asset.asset_type == "audio":
         moments = read_moments(source, label_id, facts["annotations_extra"])
         asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
-        tracks = Tracks(moments.tracks, moments.track_count)
+        found = Tracks(moments.tracks, moments.track_count)
     frames = frames or Frames((), None, (), None)
     return Scene(
         label_id,
@@ -106,8 +113,8 @@ def read_scene(
         count,
         asked,
         read_relations(source, label_id),
-        tracks=tracks.tracks,
-        track_count=tracks.total,
+        tracks=found.tracks,
+        track_count=found.total,
         frames=frames.numbers,
         groups=frames.groups,
         frame_number=frames.number,

@@ -1,0 +1,125 @@
+"""The facts of a label and of a data row, as pairs of a word and what to say."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from labelstore.browsing.paths import Paths
+from labelstore.browsing.pictures import is_web_address
+from labelstore.drawing import Scene
+from labelstore.drawing.scene import Asset
+from labelstore.drawing.svg import number
+from labelstore.formats.signed_urls import without_tokens
+
+LONGEST = 300
+_UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)")
+
+
+class Fact(NamedTuple):
+    """One fact; `href` where it is a link, which leads elsewhere if `outside`."""
+
+    word: str
+    text: str
+    href: str | None = None
+    outside: bool = False
+
+
+def facts_of_label(scene: Scene, paths: Paths) -> list[Fact]:
+    """Who, when, how long, scores and state of a label."""
+    return list(_of_label(scene.facts, paths))
+
+
+def _of_label(row: dict[str, Any], paths: Paths) -> Iterator[Fact]:
+    yield Fact("Label", cut(row["label_id"]))
+    if row["data_row_id"] is not None:
+        yield Fact("Data row", cut(row["data_row_id"]), paths.data_row(row["data_row_id"]))
+    if row["project_name"] or row["project_id"]:
+        href = paths.table("labels", project_id__exact=row["project_id"]) if row["project_id"] else None
+        yield Fact("Project", cut(row["project_name"] or row["project_id"]), href)
+    if row["model_run_id"] is not None:
+        yield Fact("Prediction of model run" if row["is_prediction"] else "Model run", cut(row["model_run_id"]))
+    if row["created_by"]:
+        yield Fact("Labeled by", cut(row["created_by"]))
+    for word, column in (("Created", "created_at"), ("Updated", "updated_at")):
+        if row[column]:
+            yield Fact(word, moment(row[column]))
+    if (took := _time_taken(row)) is not None:
+        yield Fact("Time", took)
+    for word, column in (("Agreement", "agreement"), ("Benchmark agreement", "benchmark_agreement")):
+        if row[column] is not None and row[column] != -1:  # -1: not computed
+            yield Fact(word, number(row[column]))
+    if row["benchmark_id"]:
+        yield Fact("Benchmark", cut(row["benchmark_id"]), paths.label(row["benchmark_id"]))
+    if row["is_benchmark"]:
+        yield Fact("Is the benchmark", "yes")
+    if row["skipped"]:
+        yield Fact("Skipped", "yes")
+    if row["has_open_issues"]:
+        yield Fact("Open issues", number(row["has_open_issues"]))
+    if row["workflow_task_name"]:
+        yield Fact("Workflow", cut(row["workflow_task_name"]))
+    if row["data_split"]:
+        yield Fact("Data split", cut(row["data_split"]))
+    yield Fact("Export", f"{row['generation']} ({row['shape']})" if row["shape"] != row["generation"] else row["shape"])
+    if row["view_label"] and is_web_address(row["view_label"]):
+        yield Fact("Editor", "View Label", row["view_label"], outside=True)
+
+
+def _time_taken(row: dict[str, Any]) -> str | None:
+    if row["seconds_to_label"] is None:
+        return None
+    parts = [
+        f"{seconds(row[column])} {what}"
+        for what, column in (("creating", "seconds_to_create"), ("reviewing", "seconds_to_review"))
+        if row[column]
+    ]
+    return seconds(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")
+
+
+def moment(text: str) -> str:
+    """`2024-03-20 02:06:25 UTC` for a time in UTC as exports write it; anything else as it is."""
+    found = _UTC.fullmatch(text)
+    return f"{found[1]} {found[2]} UTC" if found else cut(text)
+
+
+def seconds(value: float) -> str:
+    """Seconds in words; odd numbers as they are."""
+    if not 0 <= value < 1e9:
+        return str(value)
+    whole = round(value)
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{number(round(value, 1))} s"
+
+
+def facts_of_asset(asset: Asset) -> list[Fact]:
+    """What the store knows of a data row."""
+    return list(_of_asset(asset))
+
+
+def _of_asset(asset: Asset) -> Iterator[Fact]:
+    yield Fact("Asset type", asset.asset_type)
+    for word, value in (
+        ("External id", asset.external_id),
+        ("Global key", asset.global_key),
+        ("Type", asset.mime_type),
+    ):
+        if value:
+            yield Fact(word, cut(value))
+    if asset.width and asset.height:
+        yield Fact("Size", f"{number(asset.width)} × {number(asset.height)}")
+    if asset.frame_count:
+        rate = f", {number(asset.frame_rate)} a second" if asset.frame_rate else ""
+        yield Fact("Frames", f"{number(asset.frame_count)}{rate}")
+    if asset.duration:
+        yield Fact("Duration", seconds(asset.duration))
+    if asset.row_data:
+        href = asset.row_data if is_web_address(asset.row_data) else None
+        yield Fact("Asset", cut(without_tokens(asset.row_data)), href, outside=True)
+
+
+def cut(value: Any) -> str:
+    """A value as text of bearable length."""
+    text = str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -1,0 +1,115 @@
+"""Headers of pages: what they may load and run.
+
+Our own pages run no script. Datasette's pages have scripts of their own in the page; those, and only those, carry the
+nonce of the request: it is written into the text of the templates before they are filled, so nothing that comes from a
+store can get it. What Datasette sets by `style=` attributes stays allowed, as there is no nonce for attributes.
+"""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from jinja2 import BaseLoader, Environment
+
+from labelstore.browsing.paths import ROOT, decode
+from labelstore.browsing.settings import Settings, settings_of
+from labelstore.browsing.stores import is_store, stores
+
+Scope = dict[str, Any]
+Asgi = Callable[[Scope, Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
+
+NONCE = "labelstore_nonce"
+_TAG = re.compile(r"<(script|style)(?=[\s>])")
+_WITH_NONCE = r'<\1{% if labelstore_nonce %} nonce="{{ labelstore_nonce }}"{% endif %}'
+
+
+_STYLES_OF_SCRIPTS = (
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "'sha256-38xqj8N9cygggde3AvM+xVgS15DUXTOhM9fjk0hLOS0='",
+)
+"""Style elements that Datasette's SQL editor makes by script: an empty one, and the handle to resize it."""
+
+
+def strict(settings: Settings, nonce: str) -> str:
+    """The policy of our own pages: no script, styles of this server, pictures as the settings allow."""
+    return (
+        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src {settings.image_sources()}; "
+        f"media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def for_datasette(settings: Settings, nonce: str) -> str:
+    """The policy of Datasette's pages of a store."""
+    styles = " ".join(_STYLES_OF_SCRIPTS)
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; font-src 'self'; "
+        f"style-src-elem 'self' 'nonce-{nonce}' {styles}; style-src-attr 'unsafe-inline'; "
+        f"img-src {settings.image_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+ASSET = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""The policy of a file from an asset folder: it is looked at, and nothing in it runs."""
+
+
+def guarded(datasette: Any, app: Asgi) -> Asgi:
+    """The application with headers on all pages of stores; those of other databases pass untouched."""
+
+    async def guard(scope: Scope, receive: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        if scope["type"] != "http" or not _is_ours(datasette, scope):
+            await app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+
+        async def send_with_headers(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                set_already = {name.lower() for name, _ in headers}
+                policy = for_datasette(settings_of(datasette), nonce)
+                wanted = {
+                    b"content-security-policy": policy.encode(),
+                    b"x-content-type-options": b"nosniff",
+                    b"referrer-policy": b"no-referrer",
+                    b"cross-origin-opener-policy": b"same-origin",
+                    b"cross-origin-resource-policy": b"same-origin",
+                }
+                headers += [(name, value) for name, value in wanted.items() if name not in set_already]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await app({**scope, NONCE: nonce}, receive, send_with_headers)
+
+    return guard
+
+
+def _is_ours(datasette: Any, scope: Scope) -> bool:
+    raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+    base = datasette.setting("base_url")
+    path = "/" + raw.removeprefix(base).lstrip("/") if base != "/" else raw
+    if path.startswith((f"{ROOT}/", f"{ROOT}-static/")):
+        return True
+    first = path.lstrip("/").split("/")[0]
+    if first in ("", "-"):  # pages about all databases
+        named = {name for name in datasette.databases if not name.startswith("_")}
+        return bool(named) and named == set(stores(datasette))
+    names = {decode(first), decode(first.partition(".")[0])}
+    routes = {database.route: name for name, database in datasette.databases.items()}
+    return any(is_store(datasette, routes.get(name, name)) for name in names)
+
+
+class NonceLoader(BaseLoader):
+    """Templates whose script and style elements carry the nonce of the request, where it has one."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        self._loader = loader
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        """The text of a template, as the loader inside has it, with the nonces."""
+        source, filename, is_current = self._loader.get_source(environment, template)
+        return _TAG.sub(_WITH_NONCE, source), filename, is_current
+
+    def list_templates(self) -> list[str]:
+        """The names that the loader inside knows."""
+        return self._loader.list_templates()

@@ -1,0 +1,225 @@
+"""The pages: each a function from a request to a response."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from datasette.utils.asgi import AsgiFileDownload, NotFound, Response
+from markupsafe import Markup
+
+from labelstore.browsing import beside
+from labelstore.browsing.facts import facts_of_asset, facts_of_label
+from labelstore.browsing.headers import ASSET, NONCE, strict
+from labelstore.browsing.overview import Overview, Remembered
+from labelstore.browsing.paths import Paths, decode
+from labelstore.browsing.pictures import file_of, image_type, look_at, mask_file, sound_type
+from labelstore.browsing.settings import Settings, settings_of
+from labelstore.browsing.stores import is_store, read
+from labelstore.drawing import Scene, draw, highlights
+from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.charts import bars, columns_over_time
+from labelstore.drawing.masks import mask_png
+from labelstore.scenes import Source, read_scene
+from labelstore.scenes.reading import read_asset
+
+DRAWN_WITH_ANSWERS = ("audio", "conversation", "html", "llm", "text")
+"""Asset types whose drawing shows the answers."""
+DRAWN_WITH_RELATIONS = ("conversation", "llm", "text")
+LISTED = 500
+"""So many objects are listed beside a drawing."""
+SHAPES = 2000
+SHAPES_BESIDE = 500
+"""So many shapes are drawn of one label, and of each where several are beside each other."""
+
+_remembered = Remembered()
+
+
+class Drawn(NamedTuple):
+    """A label as the pages show it."""
+
+    scene: Scene
+    picture: Markup
+    questions: Markup
+
+
+def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limit: int, **place: Any) -> Drawn | None:
+    scene = read_scene(source, label_id, limit=limit, **place)
+    if scene is None:
+        return None
+    picture = draw(scene, look_at(scene, settings, paths, limit))
+    apart = scene.asset.asset_type not in DRAWN_WITH_ANSWERS
+    return Drawn(scene, picture, draw_questions(scene.questions) if apart else Markup())
+
+
+def _highlights(drawings: list[Drawn]) -> Markup:
+    """CSS of our own making, of numbers alone."""
+    return Markup(highlights(shape.object_id for drawn in drawings for shape in drawn.scene.shapes[:LISTED]))
+
+
+async def overview(request: Any, datasette: Any) -> Any:
+    """What is in the store."""
+    database = _database(request, datasette)
+    path = str(datasette.databases[database].path)
+    found: Overview = await read(datasette, database, lambda source: _remembered.read(path, source))
+    charts = [
+        bars([(row["name"] or "no name", row["objects"]) for row in found.classes], title="Objects by class", most=15),
+        columns_over_time(found.months, title="Labels by month"),
+    ]
+    return await _page(request, datasette, database, "labelstore_overview.html", overview=found, charts=charts)
+
+
+async def label(request: Any, datasette: Any) -> Any:
+    """One label: its drawing, facts, answers, objects, JSON."""
+    database, label_id = _database(request, datasette), decode(request.url_vars["label_id"])
+    paths, settings = Paths(datasette, database), settings_of(datasette)
+    place = {"frame": _whole(request.args.get("frame")), "group": request.args.get("group")}
+
+    def work(source: Source) -> dict[str, Any] | None:
+        drawn = _drawn(source, label_id, settings, paths, SHAPES, **place)
+        if drawn is None:
+            return None
+        return {
+            "drawn": drawn,
+            "scene": drawn.scene,
+            "highlights": _highlights([drawn]),
+            "relations": [] if drawn.scene.asset.asset_type in DRAWN_WITH_RELATIONS else beside.relations(drawn.scene),
+            "facts": facts_of_label(drawn.scene, paths),
+            "asset_facts": facts_of_asset(drawn.scene.asset),
+            "neighbours": beside.neighbours(source, label_id),
+            "workflow": beside.workflow(source, drawn.scene.facts),
+            "json": beside.json_text(source, label_id),
+        }
+
+    context = await read(datasette, database, work)
+    if context is None:
+        return await _missing(request, datasette, database, "label", label_id)
+    return await _page(request, datasette, database, "labelstore_label.html", listed=LISTED, **context)
+
+
+async def label_json(request: Any, datasette: Any) -> Any:
+    """The JSON of one label, byte for byte as the view rebuilds it."""
+    database, label_id = _database(request, datasette), decode(request.url_vars["label_id"])
+    text = await read(datasette, database, lambda source: beside.whole_json(source, label_id))
+    if text is None:
+        raise NotFound("the store holds no label of this id")
+    return Response(text, content_type="application/json; charset=utf-8", headers=_of_files())
+
+
+async def data_row(request: Any, datasette: Any) -> Any:
+    """One data row with all its labels, drawn beside each other."""
+    database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
+    paths, settings = Paths(datasette, database), settings_of(datasette)
+
+    def work(source: Source) -> dict[str, Any] | None:
+        known = next(iter(source.query("select 1 from data_rows where data_row_id = $id", {"id": data_row_id})), None)
+        labels = beside.labels_of(source, data_row_id)
+        if known is None and not labels:
+            return None
+        shown = [
+            _drawn(source, row["label_id"], settings, paths, SHAPES_BESIDE) for row in labels[: beside.MOST_LABELS]
+        ]
+        drawings = [drawn for drawn in shown if drawn is not None]
+        asset = read_asset(source, data_row_id)
+        return {
+            "asset": asset,
+            "asset_facts": facts_of_asset(asset),
+            "labels": labels,
+            "drawings": drawings,
+            "highlights": _highlights(drawings),
+            "empty": None if labels else draw(Scene("", {}, asset), look_at(Scene("", {}, asset), settings, paths, 0)),
+            "projects": beside.projects(source, data_row_id),
+            "attachments": beside.attachments(source, data_row_id),
+            "metadata_fields": beside.metadata_fields(source, data_row_id),
+        }
+
+    context = await read(datasette, database, work)
+    if context is None:
+        return await _missing(request, datasette, database, "data row", data_row_id)
+    return await _page(request, datasette, database, "labelstore_data_row.html", data_row_id=data_row_id, **context)
+
+
+async def asset(request: Any, datasette: Any) -> Any:
+    """The file of a data row, if it is a picture of pixels or a recording: nothing that a browser could run."""
+    database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
+    folder = settings_of(datasette).folder()
+    if folder is None:
+        raise NotFound("no folder of assets is configured")
+    found = await read(datasette, database, lambda source: read_asset(source, data_row_id))
+    path = file_of(folder, found)
+    if path is None:
+        raise NotFound("the folder has no file of this data row")
+    kind = image_type(path) or sound_type(path)
+    if kind is None:
+        raise NotFound("the file is no picture or recording")
+    return AsgiFileDownload(str(path), content_type=kind, headers=_of_files())
+
+
+async def mask(request: Any, datasette: Any) -> Any:
+    """The mask of one object as a PNG, cut out of the picture in the folder."""
+    database, object_id = _database(request, datasette), _whole(request.url_vars["object_id"])
+    folder = settings_of(datasette).folder()
+    if folder is None or object_id is None:
+        raise NotFound("no mask is at hand")
+
+    def work(source: Source) -> bytes | None:
+        found = mask_file(source, folder, object_id)
+        try:
+            return None if found is None else mask_png(found.path.read_bytes(), found.rgb, found.color)
+        except (OSError, ValueError):  # no picture after all
+            return None
+
+    png = await read(datasette, database, work)
+    if png is None:
+        raise NotFound("the folder has no picture of this mask")
+    return Response(png, content_type="image/png", headers=_of_files())
+
+
+async def style(request: Any, datasette: Any) -> Any:
+    """The style sheet of all pages."""
+    from labelstore.browsing.styles import style_sheet
+
+    return Response(style_sheet(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
+
+
+def _of_files() -> dict[str, str]:
+    return {"Content-Security-Policy": ASSET, "X-Content-Type-Options": "nosniff", "Cache-Control": "private"}
+
+
+def _database(request: Any, datasette: Any) -> str:
+    """The store that the address names; raises `NotFound` for anything else."""
+    database = decode(request.url_vars["database"])
+    if not is_store(datasette, database):
+        raise NotFound("no store has this name here")
+    return database
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+async def _missing(request: Any, datasette: Any, database: str, what: str, wanted: str) -> Any:
+    return await _page(request, datasette, database, "labelstore_missing.html", 404, what=what, wanted=wanted)
+
+
+async def _page(
+    request: Any, datasette: Any, database: str, template: str, status: int = 200, **context: Any
+) -> Response:
+    settings, nonce = settings_of(datasette), request.scope.get(NONCE, "")
+    body = await datasette.render_template(
+        template,
+        {"store": database, "paths": Paths(datasette, database), "settings": settings, **context},
+        request=request,
+    )
+    headers = {"Content-Security-Policy": strict(settings, nonce), "Cache-Control": "private, no-cache"}
+    return Response.html(body, status=status, headers=headers)
+
+
+View = Callable[[Any, Any], Awaitable[Any]]
+ROUTES: tuple[tuple[str, View], ...] = (
+    (r"^/-/labelstore-static/style\.css$", style),
+    (r"^/-/labelstore/(?P<database>[^/]+)$", overview),
+    (r"^/-/labelstore/(?P<database>[^/]+)/label/(?P<label_id>[^/]*)$", label),
+    (r"^/-/labelstore/(?P<database>[^/]+)/json/(?P<label_id>[^/]*)$", label_json),
+    (r"^/-/labelstore/(?P<database>[^/]+)/data-row/(?P<data_row_id>[^/]*)$", data_row),
+    (r"^/-/labelstore/(?P<database>[^/]+)/asset/(?P<data_row_id>[^/]*)$", asset),
+    (r"^/-/labelstore/(?P<database>[^/]+)/mask/(?P<object_id>\d+)$", mask),
+)

@@ -1,0 +1,80 @@
+"""Addresses of the pages; ids may hold whatever an export had for an id."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils import tilde_decode, tilde_encode
+
+ROOT = "/-/labelstore"
+
+
+class Paths:
+    """The addresses of one store of a Datasette; `base` is what stands before all of them."""
+
+    def __init__(self, datasette: Any, database: str) -> None:
+        self._urls = datasette.urls
+        self.database = database
+
+    def overview(self) -> str:
+        """The page that says what is in the store."""
+        return self._path()
+
+    def label(self, label_id: str, **arguments: Any) -> str:
+        """The page of a label, perhaps of one of its frames; `frame` may be `{}`, to be filled in."""
+        return self._path("label", label_id) + _query(arguments)
+
+    def data_row(self, data_row_id: str) -> str:
+        """The page of a data row, with all its labels."""
+        return self._path("data-row", data_row_id)
+
+    def asset(self, data_row_id: str) -> str:
+        """The file of a data row in the folder of assets."""
+        return self._path("asset", data_row_id)
+
+    def mask(self, object_id: int) -> str:
+        """The picture of a mask, cut out of a file in the folder of assets."""
+        return self._path("mask", str(object_id))
+
+    def style(self) -> str:
+        """The style sheet of all pages."""
+        return str(self._urls.path(f"{ROOT}-static/style.css"))
+
+    def table(self, table: str, **filters: Any) -> str:
+        """A table in Datasette; filters as `_sort`, `project_id` … and their values."""
+        return str(self._urls.table(self.database, table)) + _query(filters)
+
+    def query(self, name: str) -> str:
+        """A canned query in Datasette."""
+        return str(self._urls.query(self.database, name))
+
+    def json(self, label_id: str) -> str:
+        """The rebuilt JSON of a label, as the export had it."""
+        return self._path("json", label_id)
+
+    def database_page(self) -> str:
+        """The store in Datasette: tables, views, queries, SQL."""
+        return str(self._urls.database(self.database))
+
+    def home(self) -> str:
+        """All databases of this Datasette."""
+        return str(self._urls.instance())
+
+    def _path(self, *parts: str) -> str:
+        encoded = (encode(part) for part in (self.database, *parts))
+        return str(self._urls.path("/".join((ROOT, *encoded))))
+
+
+def encode(part: str) -> str:
+    """One part of a path: Datasette's tilde encoding, which survives every proxy; unpaired surrogates become `?`."""
+    return str(tilde_encode(part.encode("utf-8", "replace").decode("utf-8")))
+
+
+def decode(part: str) -> str:
+    """The id that a part of a path stands for."""
+    return str(tilde_decode(part))
+
+
+def _query(arguments: dict[str, Any]) -> str:
+    given = {key: value for key, value in arguments.items() if value is not None}
+    pairs = (f"{key}={{}}" if value == "{}" else urlencode({key: value}) for key, value in given.items())
+    return "?" + "&".join(pairs) if given else ""

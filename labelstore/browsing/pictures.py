@@ -1,0 +1,152 @@
+"""What is at hand to draw a label on: files of the asset folder, or remote pictures that the user allowed."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labelstore.assets import AssetFolder, is_address, names_of
+from labelstore.browsing.paths import Paths
+from labelstore.browsing.settings import Settings
+from labelstore.drawing import Look, Scene
+from labelstore.drawing.scene import Asset, Mask, Shape
+from labelstore.errors import InputError
+from labelstore.scenes import Source
+
+MOST_MASKS = 200
+"""So many masks of a drawing are looked for in the folder."""
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+_SOUNDS = ((b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
+_WITH_TEXT = ("text", "html", "conversation", "llm")
+_MASK = """
+select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color
+from objects as o
+join masks as m on m.object_id = o.object_id
+where o.object_id = $object_id
+"""
+
+
+def image_type(path: Path) -> str | None:
+    """The content type of a picture, by how the file begins; None for what is no picture of pixels (SVG is none)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return None
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:12] in (b"ftypavif", b"ftypavis"):
+        return "image/avif"
+    return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
+
+
+def sound_type(path: Path) -> str | None:
+    """The content type of a recording, by how the file begins."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return None
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    return next((kind for signature, kind in _SOUNDS if head.startswith(signature)), None)
+
+
+def file_of(folder: AssetFolder, asset: Asset) -> Path | None:
+    """The file of a data row in the folder."""
+    return folder.find(asset_names(asset))
+
+
+def asset_names(asset: Asset) -> tuple[str, ...]:
+    """What the file of a data row may be called."""
+    return names_of(
+        external_id=asset.external_id,
+        global_key=asset.global_key,
+        data_row_id=asset.data_row_id,
+        row_data=asset.row_data,
+    )
+
+
+def look_at(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small: bool = False) -> Look:
+    """How to draw the scene. A small drawing has no masks and no text of files."""
+    folder = settings.folder()
+    return Look(
+        asset_href=_picture(scene.asset, folder, settings, paths),
+        asset_text=None if small else _text(scene.asset, folder),
+        mask_hrefs={} if small or folder is None else _masks(scene.shapes, folder, paths),
+        frame_href=paths.label(scene.label_id, group=scene.group_name, frame="{}"),
+        group_href=paths.label(scene.label_id, group="{}"),
+        tile_url=settings.tile_url,
+        limit=limit,
+    )
+
+
+def _picture(asset: Asset, folder: AssetFolder | None, settings: Settings, paths: Paths) -> str | None:
+    fitting = {"image": image_type, "document": image_type, "audio": sound_type}.get(asset.asset_type)
+    if fitting is None or asset.data_row_id is None:
+        return None
+    if folder is not None and (path := file_of(folder, asset)) is not None and fitting(path) is not None:
+        return paths.asset(asset.data_row_id)
+    if asset.asset_type == "document":  # a PDF is no picture
+        return None
+    if settings.remote_assets and asset.row_data is not None and is_web_address(asset.row_data):
+        return asset.row_data
+    return None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http(s) address and nothing else."""
+    return text.lower().startswith(("https://", "http://")) and is_address(text) and text.isprintable()
+
+
+def _text(asset: Asset, folder: AssetFolder | None) -> str | None:
+    if asset.asset_type not in _WITH_TEXT:
+        return None
+    try:
+        found = folder.text(asset_names(asset)) if folder is not None else None
+    except InputError:  # no text, or too large a one: the drawing does without
+        found = None
+    if found is None and asset.row_data is not None and not is_address(asset.row_data):
+        return asset.row_data
+    return found
+
+
+def _masks(shapes: tuple[Shape, ...], folder: AssetFolder, paths: Paths) -> dict[int, str]:
+    found: dict[int, str] = {}
+    masks = [shape for shape in shapes if isinstance(shape.geometry, Mask)]
+    for shape in masks[:MOST_MASKS]:
+        if folder.find(_mask_names(shape.geometry.url, shape.feature_id), suffixes=("", ".png")) is not None:  # type: ignore[union-attr]
+            found[shape.object_id] = paths.mask(shape.object_id)
+    return found
+
+
+def _mask_names(url: str | None, feature_id: str | None) -> tuple[str, ...]:
+    return names_of(external_id=feature_id, row_data=url)
+
+
+class MaskFile(NamedTuple):
+    """The picture that holds the mask of an object, and which of its colors is the mask (None: all that is set)."""
+
+    path: Path
+    rgb: tuple[int, int, int] | None
+    color: str
+
+
+def mask_file(source: Source, folder: AssetFolder, object_id: int) -> MaskFile | None:
+    """Where the mask of an object is in the folder; None without."""
+    from labelstore.drawing.colors import color_of
+    from labelstore.scenes.geometry import geometry_of
+
+    row: dict[str, Any] | None = next(iter(source.query(_MASK, {"object_id": object_id})), None)
+    if row is None:
+        return None
+    path = folder.find(_mask_names(row["url"] or row["composite_url"], row["feature_id"]), suffixes=("", ".png"))
+    if path is None or image_type(path) is None:
+        return None
+    unset = dict.fromkeys(("box_coordinates", "coordinates", "start", "end"))
+    mask = geometry_of({**row, **unset, "kind": "mask"})
+    return MaskFile(path, mask.rgb if isinstance(mask, Mask) else None, color_of(row["color"], None))

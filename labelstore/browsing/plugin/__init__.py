@@ -1,0 +1,104 @@
+"""The plugin of Datasette, 0.65 and 1.0 alike: what Datasette calls. Nothing happens to databases that are no stores.
+
+Installed with labelstore, it also serves `datasette labels.db`; its settings are then those of the plugin `labelstore`
+in Datasette's configuration (see `labelstore.browsing.settings`).
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import datasette
+from jinja2 import Environment
+
+from labelstore.browsing import cells, metadata
+from labelstore.browsing.headers import NONCE, NonceLoader, guarded
+from labelstore.browsing.pages import ROUTES
+from labelstore.browsing.paths import Paths
+from labelstore.browsing.stores import is_store, stores
+
+Hook = TypeVar("Hook", bound=Callable[..., Any])
+hook: Callable[[Hook], Hook] = datasette.hookimpl
+hook_of_one_version: Callable[[Hook], Hook] = datasette.hookimpl(optionalhook=True)
+
+
+@hook
+def register_routes() -> list[Any]:
+    """Our pages."""
+    return list(ROUTES)
+
+
+@hook
+def asgi_wrapper(datasette: Any) -> Any:
+    """Headers of pages, and what a page may draw."""
+
+    def wrap(app: Any) -> Any:
+        guarded_app = guarded(datasette, app)
+
+        async def with_budget(scope: Any, receive: Any, send: Any) -> None:
+            token = cells.budget.set(cells.Budget())
+            try:
+                await guarded_app(scope, receive, send)
+            finally:
+                cells.budget.reset(token)
+
+        return with_budget
+
+    return wrap
+
+
+@hook
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Scripts and styles that stand in templates carry the nonce of the request."""
+    if env.loader is not None and not isinstance(env.loader, NonceLoader):
+        env.loader = NonceLoader(env.loader)
+
+
+@hook
+def extra_template_vars(request: Any, datasette: Any, database: str | None) -> dict[str, Any]:
+    """The nonce, and the addresses of our pages for a store."""
+    found: dict[str, Any] = {NONCE: request.scope.get(NONCE) if request is not None else None}
+    if is_store(datasette, database) and database is not None:
+        found["labelstore_paths"] = Paths(datasette, database)
+    return found
+
+
+@hook
+def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
+    """Our style sheet on Datasette's pages of a store."""
+    if database is None or not is_store(datasette, database):
+        return []
+    return [Paths(datasette, database).style()]
+
+
+@hook
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Any:
+    """Thumbnails, swatches, folded JSON."""
+    if not is_store(datasette, database):
+        return None
+    return lambda: cells.cell(value, column, table, row, database, datasette)
+
+
+@hook
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """The overview of each store, in Datasette's menu."""
+    return [{"href": Paths(datasette, name).overview(), "label": f"Overview of {name}"} for name in stores(datasette)]
+
+
+@hook_of_one_version
+def get_metadata(datasette: Any) -> dict[str, Any]:
+    """Titles, descriptions, facets and sorts; of Datasette 0.65."""
+    return {"databases": {name: metadata.database_metadata() for name in stores(datasette)}}
+
+
+@hook_of_one_version
+def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
+    """The canned queries; of Datasette 0.65."""
+    return metadata.canned_queries() if is_store(datasette, database) else {}
+
+
+@hook
+def startup(datasette: Any) -> Any:
+    """Datasette 1.0 has no hooks for metadata and queries: it is told them once."""
+    from labelstore.browsing.telling import tell
+
+    return lambda: tell(datasette)

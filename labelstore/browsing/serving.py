@@ -1,0 +1,169 @@
+"""A store in Datasette, served until it is stopped."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from labelstore.browsing.settings import PLUGIN, Settings
+from labelstore.errors import LabelstoreError, UsageError
+from labelstore.stores import engine_of, open_database
+
+EXTRA = "pip install 'labelstore-db[browse]'"
+DATASETTE_SETTINGS = {
+    "allow_download": False,  # a store may hold tokens
+    "default_page_size": 50,  # as many as there are thumbnails on a page
+    "facet_time_limit_ms": 300,
+    "sql_time_limit_ms": 10_000,
+    "suggest_facets": False,
+}
+CopyProgress = Callable[[int, int], None]
+
+
+def check_installed() -> None:
+    """Raises `LabelstoreError` where the packages of the extra `browse` are missing."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("datasette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise LabelstoreError(f"browse needs {' and '.join(missing)}; run: {EXTRA}")
+
+
+def check_tile_url(url: str | None) -> None:
+    """Raises `UsageError` for what is no address of map tiles."""
+    from labelstore.browsing.settings import origin
+
+    if url is not None and (origin(url) is None or not all(part in url for part in ("{z}", "{x}", "{y}"))):
+        raise UsageError(f"{url}: no address of map tiles; it is http(s) and has {{z}}, {{x}} and {{y}}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server at that host."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 is any free one. Raises `LabelstoreError` where that cannot be."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except socket.gaierror as error:
+        raise LabelstoreError(f"{host}: no such host ({error.strerror}); try --host 127.0.0.1") from error
+    except OverflowError as error:
+        raise UsageError(f"{port}: no port; it is a number from 0 to 65535") from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise LabelstoreError(
+            f"cannot listen on {host} port {port} ({reason}); choose another with --port, 0 takes any that is free"
+        ) from error
+
+
+@contextmanager
+def as_sqlite(store: Path, progress: CopyProgress | None = None) -> Iterator[Path]:
+    """The store itself, or a temporary SQLite copy of a DuckDB store, which is removed at the end."""
+    if engine_of(store) == "sqlite":
+        with open_database(store, read_only=True):
+            pass  # it is a store of this version
+        yield store
+        return
+    from labelstore.copying import copy_to_sqlite
+
+    with TemporaryDirectory(prefix="labelstore-") as folder:
+        copy = Path(folder) / f"{store.stem}.db"
+        copy_to_sqlite(store, copy, progress)
+        yield copy
+
+
+def application(store: Path, settings: Settings) -> Any:
+    """A Datasette of that SQLite store, with the plugin."""
+    from datasette.app import Datasette
+    from datasette.plugins import pm
+
+    from labelstore.browsing import plugin
+
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name=plugin.__name__)
+    opened = {"immutables": [str(store)]} if _is_out_of_reach(store) else {"files": [str(store)]}
+    given = {name: value for name, value in settings._asdict().items() if value is not None}
+    metadata = {"title": store.stem, "plugins": {PLUGIN: given}}
+    return Datasette(**{"files": [], **opened}, metadata=metadata, settings=DATASETTE_SETTINGS)
+
+
+def _is_out_of_reach(store: Path) -> bool:
+    """Whether no writer can come, nor could a reader make the files that reading beside a writer takes."""
+    return not os.access(store.absolute().parent, os.W_OK) and not store.with_name(store.name + "-wal").exists()
+
+
+def url_of(host: str, listener: socket.socket) -> str:
+    """Where the server is."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listener.getsockname()[1]}/"
+
+
+def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C, which raises `KeyboardInterrupt`, or a request to end, which raises `SystemExit`."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    app = datasette.app()
+    config = uvicorn.Config(
+        same_host(app) if is_loopback(host) else app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+    )
+    with _ended_by_signals():
+        Server(config).run(sockets=[listener])
+
+
+def same_host(app: Any) -> Any:
+    """Only requests that name this machine: a page of elsewhere whose name leads here must not read the store."""
+
+    async def checked(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or _names_this_machine(scope):
+            await app(scope, receive, send)
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 421, "headers": headers})
+        await send({"type": "http.response.body", "body": b"This server is for this machine only.\n"})
+
+    return checked
+
+
+def _names_this_machine(scope: Any) -> bool:
+    name = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
+    host = name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() else name
+    return is_loopback(host)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """What asks the process to end must not keep it from tidying up."""
+
+    def end(number: int, _: Any) -> None:
+        raise SystemExit(128 + number)
+
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,53 @@
+"""What the user asked of the pages, from the configuration of the plugin."""
+
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from labelstore.assets import AssetFolder
+
+PLUGIN = "labelstore"
+
+
+class Settings(NamedTuple):
+    """`assets` is a folder of downloaded assets; `remote_assets` allows pictures from the stored URLs; `tile_url` are
+    map tiles with {z}, {x} and {y}; `notice` is shown on the overview."""
+
+    assets: str | None = None
+    remote_assets: bool = False
+    tile_url: str | None = None
+    notice: str | None = None
+
+    def folder(self) -> AssetFolder | None:
+        """The folder of assets; raises `InputError` for what is no folder."""
+        return None if self.assets is None else _folder(self.assets)
+
+    def image_sources(self) -> str:
+        """Where pictures may come from, in the words of a Content-Security-Policy."""
+        sources = "'self' data:"
+        if self.remote_assets:
+            return f"{sources} https: http:"
+        tiles = origin(self.tile_url)
+        return f"{sources} {tiles}" if tiles else sources
+
+
+def settings_of(datasette: Any) -> Settings:
+    """The settings of a Datasette; unknown ones are ignored."""
+    given = datasette.plugin_config(PLUGIN) or {}
+    return Settings(**{name: given[name] for name in Settings._fields if given.get(name) is not None})
+
+
+def origin(url: str | None) -> str | None:
+    """`https://host:port` of an http(s) address, if it is one and its host is plain; a `{s}` in it becomes `*`."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")[2].replace("{s}", "*")
+    plain = host and all(char.isascii() and (char.isalnum() or char in ".-:*") for char in host)
+    return f"{parts.scheme}://{host}" if parts.scheme in ("http", "https") and plain else None
+
+
+@cache
+def _folder(path: str) -> AssetFolder:
+    return AssetFolder(path)

@@ -1,0 +1,38 @@
+"""Which databases of a Datasette are stores; all others are left alone."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from labelstore.scenes import ConnectionSource
+from labelstore.stores.schema import SCHEMA_VERSION
+from labelstore.stores.sqlite import APPLICATION_ID
+
+T = TypeVar("T")
+
+
+def is_store(datasette: Any, database: str | None) -> bool:
+    """Whether the database of that name is a store of this schema version, as the head of its file says."""
+    found = datasette.databases.get(database) if database is not None else None
+    path = getattr(found, "path", None)
+    return path is not None and _is_store_file(str(path))
+
+
+def stores(datasette: Any) -> list[str]:
+    """The names of the databases that are stores."""
+    return [name for name in datasette.databases if is_store(datasette, name)]
+
+
+def _is_store_file(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            head = file.read(100)
+    except OSError:
+        return False
+    version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
+    return head.startswith(b"SQLite format 3\0") and application == APPLICATION_ID and version == SCHEMA_VERSION
+
+
+async def read(datasette: Any, database: str, work: Callable[[ConnectionSource], T]) -> T:
+    """What `work` makes of a connection to the store, in a thread of Datasette."""
+    result: T = await datasette.get_database(database).execute_fn(lambda connection: work(ConnectionSource(connection)))
+    return result

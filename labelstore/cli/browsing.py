@@ -1,0 +1,86 @@
+"""`browse`: the store in a browser, with the annotations drawn."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelstore.cli import output, progress
+from labelstore.cli.diagnostics import say
+from labelstore.cli.options import Store
+
+
+def browse(
+    db: Store,
+    host: Annotated[str, typer.Option(help="Where to listen; anything but loopback lets others in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8001,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    assets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Downloaded assets to draw on, named by external id, global key, data row id or as in the URL.",
+        ),
+    ] = None,
+    remote_assets: Annotated[
+        bool, typer.Option("--remote-assets", help="Let the browser fetch pictures from the stored URLs.")
+    ] = False,
+    tile_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Map tiles below geospatial labels, with {z}, {x} and {y}.")
+    ] = None,
+) -> None:
+    """Show a store in a browser: Datasette, with a page for each label and data row, annotations drawn.
+
+    Runs until Ctrl-C. Nothing is fetched from elsewhere, unless --remote-assets or --tile-url allows it. A DuckDB
+    store is copied to a temporary SQLite store first. Needs the extra browse: pip install 'labelstore-db[browse]'
+
+    \b
+    Examples:
+      labelstore browse labels.db --open
+      labelstore browse labels.duckdb --assets images --port 0
+    """
+    from labelstore.assets import AssetFolder
+    from labelstore.browsing.serving import (
+        application,
+        as_sqlite,
+        check_installed,
+        check_tile_url,
+        is_loopback,
+        listening,
+        serve,
+        url_of,
+    )
+    from labelstore.browsing.settings import Settings
+    from labelstore.publishing import is_published
+    from labelstore.stores import engine_of
+
+    check_installed()
+    check_tile_url(tile_url)
+    folder = str(assets.absolute()) if assets is not None and AssetFolder(assets) else None
+    warned = not is_loopback(host) and not is_published(db)
+    if engine_of(db) == "duckdb" and db.exists():
+        say(f"{db}: Datasette reads SQLite, so the store is copied to a temporary file first")
+    with progress.shown() as line, as_sqlite(db, line.counted if line else None) as store:
+        if line:
+            line.clear()
+        with listening(host, port) as listener:
+            notice = f"{WARNING} It is bound to {host}." if warned else None
+            if warned:
+                say(f"{WARNING} Make a copy for others with: labelstore publish {db} OUT.db")
+            url = url_of(host, listener)
+
+            def ready() -> None:
+                output.write(f"{url}\n")
+                sys.stdout.flush()
+                print("Ctrl-C ends it", file=sys.stderr)
+                if open_browser:
+                    import webbrowser
+
+                    webbrowser.open(url)
+
+            settings = Settings(folder, remote_assets, tile_url, notice)
+            serve(application(store, settings), listener, host, ready)
+
+
+WARNING = "This store is not published: others that reach this server see its signed URLs, tokens and e-mail addresses."

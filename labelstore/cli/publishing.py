@@ -1,0 +1,65 @@
+"""`publish`: a copy of a store for others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelstore.cli import output, progress
+from labelstore.cli.options import AsJson, Store
+from labelstore.cli.output import visible
+
+
+def publish(
+    db: Store,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The SQLite store to write.")],
+    project: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"),
+    ] = None,
+    no_reviews: Annotated[bool, typer.Option("--no-reviews", help="Leave reviews out.")] = False,
+    no_history: Annotated[bool, typer.Option("--no-history", help="Leave earlier versions of labels out.")] = False,
+    keep_emails: Annotated[bool, typer.Option("--keep-emails", help="Leave e-mail addresses as they are.")] = False,
+    salt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="A secret that makes the names for e-mail addresses the same in each publication.",
+            show_default="a new one each time",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a copy of a store that others may see.
+
+    URLs lose their query strings, fragments and user names, tokens are removed, other names stand for e-mail
+    addresses, and rejected records are left out. The copy is read-only. It prints what was removed; docs/publishing.md
+    says what it cannot know: look before you publish.
+
+    \b
+    Examples:
+      labelstore publish labels.db public.db
+      labelstore publish labels.duckdb public.db --project Roads --no-reviews --no-history
+    """
+    from labelstore.publishing import publish
+
+    with progress.shown() as line:
+        done = publish(
+            db,
+            out,
+            projects=project or (),
+            reviews=not no_reviews,
+            history=not no_history,
+            keep_emails=keep_emails,
+            salt=salt,
+            overwrite=overwrite,
+            progress=line.counted if line else None,
+        )
+    if as_json:
+        output.write_json(done.as_json())
+        return
+    written = f"{done.records:,} records, {done.labels:,} labels, {done.bytes / 1e6:,.1f} MB, {done.seconds:.2f} s"
+    output.write(f"{visible(done.out)}: {written}\n")
+    for what, count in done.removed.items():
+        output.write(f"  removed: {count:,} {what}\n")

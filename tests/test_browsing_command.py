@@ -1,0 +1,91 @@
+"""`labelstore browse` as a command: what it refuses, warns of and says."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.making import store_of, v1
+
+pytest.importorskip("datasette")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(ROOT / "cli.py"), "browse", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return store_of(tmp_path_factory.mktemp("browse"), "sqlite", [v1("l1")])
+
+
+def _error(*arguments: str) -> str:
+    done = run(*arguments)
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_what_cannot_be_shown_is_told(store: Path, tmp_path: Path) -> None:
+    assert "does not exist" in _error(str(tmp_path / "none.db"))
+    (tmp_path / "text.db").write_text("no store at all, but a text that is long enough")
+    assert "neither a SQLite nor a DuckDB file" in _error(str(tmp_path / "text.db"))
+    assert "is no folder" in _error(str(store), "--assets", str(tmp_path / "none"))
+    assert "map tiles" in _error(str(store), "--tile-url", "javascript:alert(1)")
+    assert "no such host" in _error(str(store), "--host", "nowhere.invalid")
+
+
+def test_a_port_that_is_in_use_is_told(store: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = _error(str(store), "--port", str(port))
+    assert f"port {port}" in said
+    assert "--port" in said
+
+
+def test_the_extra_to_install_is_named(store: Path) -> None:
+    code = (
+        "import sys; sys.modules['datasette'] = None\n"
+        "from labelstore.cli import main\n"
+        f"sys.argv = ['labelstore', 'browse', {str(store)!r}]\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 1
+    assert "pip install 'labelstore-db[browse]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _first_words(store: Path, *options: str) -> tuple[str, str]:
+    command = [sys.executable, str(ROOT / "cli.py"), "browse", str(store), "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline()
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 143
+    return url, said
+
+
+def test_it_warns_of_others_who_can_see_the_store(store: Path) -> None:
+    url, said = _first_words(store, "--host", "0.0.0.0")
+    assert url.startswith("http://0.0.0.0:")
+    assert "not published" in said
+    assert "labelstore publish" in said
+    _, said = _first_words(store)
+    assert "published" not in said
+
+
+def test_a_copy_of_a_duckdb_store_is_announced_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = store_of(tmp_path, "duckdb", [v1("l1")])
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    _, said = _first_words(store)
+    assert "copied to a temporary file" in said
+    assert list(scratch.iterdir()) == []
