@@ -492,6 +492,29 @@ def test_charts_of_odd_values(values: Sequence[tuple[str, float]]) -> None:
         html.encode()
 
 
+def test_every_class_of_the_style_sheet_is_drawn() -> None:
+    asked = (Question("q", "radio", (Answer("a"), Answer("")), 5), Question("q", "radio", (Answer("a"),), None, "1"))
+    shapes = entity(1, 0, 3, message="0"), entity(2, 0, 3, message="9"), Shape(3, "n", "k", "#ff0000", None)
+    chosen = Shape(4, "n", "k", "#ff0000", Messages("single", (("1", "Model", None),)))
+    relations = (Relation("r", "unidirectional", "f1", None),)
+    track = Track("f", "n", "radio", "#ff0000", ((1, 2),))
+    chat = Look(asset_text=json.dumps(CONVERSATION))
+    drawn = "".join(
+        (
+            draw(scene("conversation", *shapes, chosen, questions=asked, relations=relations), chat),
+            draw(scene("text", entity(1, 0, 3), text="x" * 300_000)),
+            draw(scene("html", questions=asked), Look(asset_text="x")),
+            draw(scene("audio", tracks=(track,))),
+            bars([("a", 1)], title="t", href="/{}"),
+            columns_over_time([("a", 1)], title="t"),
+        )
+    )
+    css = re.sub(r"/\*.*?\*/", " ", STYLES.read_text(encoding="utf-8"), flags=re.S)
+    names = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", css.partition(".k-000")[0]))
+    assert len(names) > 20
+    assert {name for name in names if not re.search(rf'class="[^"]*\b{name}\b', drawn)} == set()
+
+
 def test_the_colors_of_the_style_sheet_are_those_of_the_code() -> None:
     css = STYLES.read_text(encoding="utf-8")
     assert styled(css) == css, "python -m labelstore.drawing.palette writes them"
