@@ -19,6 +19,7 @@ from labelstore.cli import (
     querying,
     reading,
     rejects,
+    reporting,
     upgrading,
 )
 from labelstore.version import __version__
@@ -83,6 +84,7 @@ for command in (
     asking.agreement,
     rejects.rejects,
     publishing.publish,
+    reporting.report,
     describing.detect,
     upgrading.upgrade,
     making.sample,
