@@ -123,8 +123,8 @@ def _page(
     if numbers.questions:
         charts.append(bars(names(numbers.questions), title="Answered questions"))
     if len(numbers.asset_types) > 1:
-        types = [(row["asset_type"] or "unknown", row["labels"]) for row in numbers.asset_types]
-        charts.append(bars(types, title="Labels of each asset type"))
+        types = [(str(row["asset_type"] or "unknown"), row["labels"]) for row in numbers.asset_types]
+        charts.append(bars(sorted(types, key=lambda pair: -pair[1]), title="Labels of each asset type"))
     if numbers.over_time:
         charts.append(columns_over_time(numbers.over_time, title="Labels made over time"))
     style = _style()
