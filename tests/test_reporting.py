@@ -123,6 +123,7 @@ def test_in_a_browser(samples: tuple[dict[str, Path], list[Path]], watched: Watc
         for width in (1200, 375):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert (page.locator(".numbers td").first.bounding_box() or {})["width"] > 100
     assert page.locator(".entry").count() == 60
     shapes = page.locator(".entry .shape")
     assert shapes.count() > 20

@@ -1,5 +1,6 @@
 """The labels that a report shows: some of every asset type, each drawn and bounded in size."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -29,6 +30,7 @@ LARGEST_TEXT = 60_000
 _WITH_ANSWERS = {"audio", "html", "conversation", "llm"}
 _WITH_TEXT = {"text", "html", "conversation", "llm"}
 _LEGEND = 12
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 
 
 class Entry(NamedTuple):
@@ -146,8 +148,8 @@ def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
     yield "Label", scene.label_id
     if facts.get("project_name"):
         yield "Project", facts["project_name"]
-    if facts.get("created_at"):
-        yield "Made", str(facts["created_at"])[:10]
+    if _DAY.match(facts.get("created_at") or ""):
+        yield "Made", facts["created_at"][:10]
     if facts.get("seconds_to_label") is not None:
         yield "Time", _duration(facts["seconds_to_label"])
     if scene.shape_count:
