@@ -41,7 +41,6 @@ ROOMS = (  # from the ground up: each may import those before it
     "catalogue",
     "drawing",
     "scenes",
-    "reporting",
     "publishing",
     "browsing",
     "upgrading",

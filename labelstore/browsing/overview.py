@@ -3,8 +3,8 @@
 import os
 from typing import Any, NamedTuple
 
+from labelstore.analyses.stats import stats
 from labelstore.scenes import Source
-from labelstore.stats import stats
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ group by asset_type
 
 
 class Overview(NamedTuple):
-    """Counts as `labelstore.stats` counts them; `first_labels` is asset type → a label to begin with."""
+    """Counts as `labelstore.analyses.stats` counts them; `first_labels` is asset type → a label to begin with."""
 
     total: Row
     projects: list[Row]

@@ -22,14 +22,16 @@ from labelstore.publishing.rewriting import add_rows, published_id
 from labelstore.publishing.selecting import base_name, batches, project_ids
 from labelstore.rows import Rows, columns
 from labelstore.stores import DUCKDB_SUFFIXES, open_database
-from labelstore.stores.database import Database
+from labelstore.stores.database import WAY_OUT, Database
 
 PublishProgress = Callable[[int, int], None]
 """Is called now and then with the records looked at so far and all records."""
 
 _LOGS = ("-journal", "-wal", "-shm")
 _READ_ONLY = 0o444
-_VERSIONS = 500
+_VERSIONS = 100
+_ROWS = 50_000
+"""So many rows are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -139,23 +141,31 @@ class _Work:
     def copy_records(self, progress: PublishProgress | None) -> None:
         total = int(self.source.value("select count(*) from records"))
         decode, rows, done = RecordDecoder(), Rows(), 0
-        for records, seen, labels in batches(self.source, self.selection.projects):
-            for record in records:
-                try:
+        for batch in batches(self.source, self.selection.projects):
+            published, labels = self.published, 0
+            identity = ""
+            try:
+                for record in batch.records:
+                    identity = record.identity
                     add_rows(record, self.json.record(record.raw), self.redactor, decode, rows)
-                except (ValueError, RecursionError) as error:
-                    reason = f"cannot be published: record {record.record_id} ({record.identity}): {error}"
-                    raise StoreError(str(self.source.path), reason) from error
-                self.by_load[record.load_id] += 1
-            self.copy.insert(rows)
-            rows.clear()
-            self.published += len(records)
-            done += seen
-            self.left_out["records of other projects"] += seen - len(records)
-            kept = sum(len(record.labels) for record in records)
-            self.left_out["labels of other projects and of model runs"] += labels - kept
+                    self.by_load[record.load_id] += 1
+                    self.published += 1
+                    labels += len(record.labels)
+                    if len(rows) > _ROWS:
+                        self._insert(rows)
+            except (ValueError, RecursionError) as error:
+                where = f"at {identity}" if identity else "at the start"
+                raise StoreError(str(self.source.path), f"cannot be published, {where}: {error}", WAY_OUT) from error
+            self._insert(rows)
+            done += batch.seen
+            self.left_out["records of other projects"] += batch.seen - (self.published - published)
+            self.left_out["labels of other projects and of model runs"] += batch.labels - labels
             if progress is not None:
                 progress(done, total)
+
+    def _insert(self, rows: Rows) -> None:
+        self.copy.insert(rows)
+        rows.clear()
 
     def copy_versions(self, history: bool) -> None:
         """Earlier versions of labels, as far as they are published."""
