@@ -1,4 +1,4 @@
-"""The numbers of a report: of the whole store as `labelstore.analyses.stats` counts them, or of some of its projects."""
+"""The numbers of a report: of a whole store as `labelstore.analyses.stats` counts them, or of some projects."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
