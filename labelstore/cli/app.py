@@ -20,6 +20,7 @@ from labelstore.cli import (
     querying,
     reading,
     rejects,
+    reporting,
     upgrading,
 )
 from labelstore.version import __version__
@@ -85,6 +86,7 @@ for command in (
     rejects.rejects,
     browsing.browse,
     publishing.publish,
+    reporting.report,
     describing.detect,
     upgrading.upgrade,
     making.sample,

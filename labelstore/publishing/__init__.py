@@ -2,5 +2,7 @@
 
 from labelstore.publishing.marks import is_published
 from labelstore.publishing.publish import Publication, publish
+from labelstore.publishing.records import RecordRedactor
+from labelstore.publishing.redaction import Redactor
 
-__all__ = ["Publication", "is_published", "publish"]
+__all__ = ["Publication", "RecordRedactor", "Redactor", "is_published", "publish"]

@@ -29,7 +29,9 @@ PublishProgress = Callable[[int, int], None]
 
 _LOGS = ("-journal", "-wal", "-shm")
 _READ_ONLY = 0o444
-_VERSIONS = 500
+_VERSIONS = 100
+_ROWS = 50_000
+"""So many rows are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -139,23 +141,29 @@ class _Work:
     def copy_records(self, progress: PublishProgress | None) -> None:
         total = int(self.source.value("select count(*) from records"))
         decode, rows, done = RecordDecoder(), Rows(), 0
-        for records, seen, labels in batches(self.source, self.selection.projects):
-            for record in records:
+        for batch in batches(self.source, self.selection.projects):
+            published, labels = self.published, 0
+            for record in batch.records:
                 try:
                     add_rows(record, self.json.record(record.raw), self.redactor, decode, rows)
                 except (ValueError, RecursionError) as error:
                     reason = f"cannot be published: record {record.record_id} ({record.identity}): {error}"
                     raise StoreError(str(self.source.path), reason) from error
                 self.by_load[record.load_id] += 1
-            self.copy.insert(rows)
-            rows.clear()
-            self.published += len(records)
-            done += seen
-            self.left_out["records of other projects"] += seen - len(records)
-            kept = sum(len(record.labels) for record in records)
-            self.left_out["labels of other projects and of model runs"] += labels - kept
+                self.published += 1
+                labels += len(record.labels)
+                if len(rows) > _ROWS:
+                    self._insert(rows)
+            self._insert(rows)
+            done += batch.seen
+            self.left_out["records of other projects"] += batch.seen - (self.published - published)
+            self.left_out["labels of other projects and of model runs"] += batch.labels - labels
             if progress is not None:
                 progress(done, total)
+
+    def _insert(self, rows: Rows) -> None:
+        self.copy.insert(rows)
+        rows.clear()
 
     def copy_versions(self, history: bool) -> None:
         """Earlier versions of labels, as far as they are published."""

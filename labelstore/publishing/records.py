@@ -19,6 +19,9 @@ class Selection(NamedTuple):
     reviews: bool = True
 
 
+_ALL = Selection()
+
+
 def decoded(raw: str | bytes) -> Any:
     """A JSON value; numbers keep their value, whole ones that are too long for Python as their text."""
     try:
@@ -45,7 +48,7 @@ def deep_calls() -> Iterator[None]:
 class RecordRedactor:
     """Makes the records of both generations fit for others; counts in the `counts` of `redactor`."""
 
-    def __init__(self, redactor: Redactor, selection: Selection) -> None:
+    def __init__(self, redactor: Redactor, selection: Selection = _ALL) -> None:
         self.redactor, self.selection = redactor, selection
 
     def record(self, raw: str | bytes) -> bytes:

@@ -8,7 +8,7 @@ from labelstore.projects import check_project
 from labelstore.rows import NODE_BITS
 from labelstore.stores.database import Database
 
-_BATCH_RECORDS = {"sqlite": 200, "duckdb": 1000}
+_BATCH_RECORDS = 200
 _COLUMNS = "record_id, load_id, position, generation, identity, data_row_id, derived_id, asset_type"
 
 
@@ -51,22 +51,36 @@ def project_ids(database: Database, projects: Sequence[str]) -> frozenset[str] |
     return frozenset(row[0] for row in database.query(sql, (*projects, *projects)).rows)
 
 
-def batches(database: Database, selected: frozenset[str] | None) -> Iterator[tuple[list[StoredRecord], int, int]]:
-    """Records with their JSON in the order of their ids; the numbers of records and of labels that were looked at."""
+class Batch(NamedTuple):
+    """Records in the order of their ids, rebuilt as they are asked for; the records and labels that were looked at."""
+
+    records: Iterator[StoredRecord]
+    seen: int
+    labels: int
+
+
+def batches(database: Database, selected: frozenset[str] | None) -> Iterator[Batch]:
+    """All records of the store, or those that tell about the selected projects."""
     sql = f"select {_COLUMNS} from records where record_id > ? order by record_id limit ?"
     last = -1
-    while found := [StoredRecord(*row) for row in database.query(sql, (last, _BATCH_RECORDS[database.engine])).rows]:
+    while found := [StoredRecord(*row) for row in database.query(sql, (last, _BATCH_RECORDS)).rows]:
         first, last = found[0].record_id, found[-1].record_id
         labels = _labels(database, first, last)
         wanted = found if selected is None else list(_of_projects(database, found, labels, selected))
-        texts = dict(database.rebuilt([record.record_id for record in wanted]))
-        filled = [
-            record._replace(
-                raw=texts[record.record_id], labels=tuple(_chosen(labels.get(record.record_id, ()), selected))
-            )
-            for record in wanted
-        ]
-        yield filled, len(found), sum(map(len, labels.values()))
+        yield Batch(_filled(database, wanted, labels, selected), len(found), sum(map(len, labels.values())))
+
+
+def _filled(
+    database: Database,
+    records: Sequence[StoredRecord],
+    labels: dict[int, list[LabelKey]],
+    selected: frozenset[str] | None,
+) -> Iterator[StoredRecord]:
+    """The records with their JSON and labels."""
+    texts = database.rebuilt([record.record_id for record in records])
+    for record, (record_id, raw) in zip(records, texts, strict=True):
+        assert record.record_id == record_id
+        yield record._replace(raw=raw, labels=tuple(_chosen(labels.get(record_id, ()), selected)))
 
 
 def _labels(database: Database, first: int, last: int) -> dict[int, list[LabelKey]]:

@@ -1,1 +1,5 @@
-"""The report: one page with the overview of a store and a gallery of drawn labels."""
+"""A report: one self-contained page with the numbers of a store and a gallery of drawn labels."""
+
+from labelstore.reporting.report import LABELS, Reported, report
+
+__all__ = ["LABELS", "Reported", "report"]

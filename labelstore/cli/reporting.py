@@ -1,0 +1,61 @@
+"""`report`: one page about a store, to mail around."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelstore.cli import output, progress
+from labelstore.cli.options import AsJson, Store
+from labelstore.cli.output import visible
+
+
+def report(
+    db: Store,
+    out: Annotated[str, typer.Argument(metavar="OUT", help='The HTML file to write; "-" is standard output.')],
+    labels: Annotated[int, typer.Option(metavar="N", min=0, max=500, help="At most so many labels are drawn.")] = 24,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"),
+    ] = None,
+    assets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Downloaded pictures and texts, named by external id, global key, data row id or as in the URL.",
+        ),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The heading.", show_default="the name of the store")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write one HTML page: what is in the store, and a gallery of drawn labels.
+
+    The page needs nothing else: no script, no request. Pictures in --assets are scaled down and become part of it.
+    Query strings, tokens and e-mail addresses are left out.
+
+    \b
+    Examples:
+      labelstore report labels.db labels.html
+      labelstore report labels.db roads.html --project Roads --assets images/ --labels 50 --title "Roads in May"
+    """
+    from labelstore.reporting import report
+
+    with progress.shown() as line:
+        done = report(
+            db,
+            out,
+            labels=labels,
+            projects=project or (),
+            assets=assets,
+            title=title,
+            progress=line.counted if line else None,
+        )
+    if as_json and out != "-":
+        output.write_json(done.as_json())
+        return
+    more = f", {done.left_out} left out" if done.left_out else ""
+    told = f"{visible(done.out)}: {done.labels} labels{more}, {done.bytes / 1e6:,.1f} MB"
+    print(told, file=sys.stderr if out == "-" else sys.stdout)
