@@ -56,6 +56,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "documentation",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
+    "PIL": {"drawing.masks", "reporting.pictures", "reporting.report"},
     "datasette": {"browsing"},
     "duckdb": {"stores.duckdb", "stores.guarding", "stores.lookup", "upgrading"},
     "krippendorff": {"analyses.agreement.questions"},
