@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labelstore.drawing import Look, Scene, draw
+from labelstore.drawing import Look, Scene, draw, thumbnail
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.colors import color_class
@@ -492,6 +492,29 @@ def test_charts_of_odd_values(values: Sequence[tuple[str, float]]) -> None:
         html.encode()
 
 
+def test_every_class_of_the_style_sheet_is_drawn() -> None:
+    asked = (Question("q", "radio", (Answer("a"), Answer("")), 5), Question("q", "radio", (Answer("a"),), None, "1"))
+    shapes = entity(1, 0, 3, message="0"), entity(2, 0, 3, message="9"), Shape(3, "n", "k", "#ff0000", None)
+    chosen = Shape(4, "n", "k", "#ff0000", Messages("single", (("1", "Model", None),)))
+    relations = (Relation("r", "unidirectional", "f1", None),)
+    track = Track("f", "n", "radio", "#ff0000", ((1, 2),))
+    chat = Look(asset_text=json.dumps(CONVERSATION))
+    drawn = "".join(
+        (
+            draw(scene("conversation", *shapes, chosen, questions=asked, relations=relations), chat),
+            draw(scene("text", entity(1, 0, 3), text="x" * 300_000)),
+            draw(scene("html", questions=asked), Look(asset_text="x")),
+            draw(scene("audio", tracks=(track,))),
+            bars([("a", 1)], title="t", href="/{}"),
+            columns_over_time([("a", 1)], title="t"),
+        )
+    )
+    css = re.sub(r"/\*.*?\*/", " ", STYLES.read_text(encoding="utf-8"), flags=re.S)
+    names = set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", css.partition(".k-000")[0]))
+    assert len(names) > 20
+    assert {name for name in names if not re.search(rf'class="[^"]*\b{name}\b', drawn)} == set()
+
+
 def test_the_colors_of_the_style_sheet_are_those_of_the_code() -> None:
     css = STYLES.read_text(encoding="utf-8")
     assert styled(css) == css, "python -m labelstore.drawing.palette writes them"
@@ -500,3 +523,27 @@ def test_the_colors_of_the_style_sheet_are_those_of_the_code() -> None:
     assert {"words", "messages", "answers", "chart"} <= set(re.findall(r"\.([a-z]+)", css))
     assert "url(" not in css
     assert "@import" not in css
+
+
+def test_thumbnails_show_where_annotations_are() -> None:
+    text = "x" * 600
+    shapes = entity(1, 0, 49), entity(2, 90, 309), entity(3, 599, 600)
+    bars_of = re.findall(
+        r'<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)"[^>]* fill="#e6194b"',
+        thumbnail(scene("text", *shapes, text=text)),
+    )
+    assert bars_of == [
+        ("6", "6", "54"),
+        ("103.2", "6", "10.8"),
+        ("6", "17", "108"),
+        ("6", "28", "108"),
+        ("6", "39", "10.8"),
+    ]
+    track = Track("f", "A", "radio", "#e6194b", ((500, 999),))
+    assert 'x="60" y="6" width="54"' in thumbnail(scene("audio", tracks=(track,)))
+    chat = thumbnail(scene("conversation", entity(1, 0, 1, message="a"), entity(2, 0, 1, message="a")))
+    assert chat.count("<circle") == 2
+    for asset_type in ("text", "conversation", "llm", "audio", "html"):
+        found = Seen(thumbnail(scene(asset_type, entity(1, -5, 10**30), entity(2, 9, 3, message=HOSTILE))))
+        assert found.text == "Label L"
+        assert found.ids == []

@@ -80,7 +80,8 @@ def test_the_wheel_holds_the_package_and_its_sql(wheel: Path) -> None:
     sql = {f"labelstore/sql/{path.relative_to(ROOT / 'sql')}" for path in (ROOT / "sql").rglob("*.sql")}
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "labelstore").rglob("*.py")}
     assert sql
-    assert names == sql | code | {"labelstore/py.typed"}
+    styles = {"labelstore/drawing/drawing.css", "labelstore/drawing/words.css"}
+    assert names == sql | code | styles | {"labelstore/py.typed"}
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, text, video
+from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, small_words, text, video
 from labelstore.drawing.scene import Look, Messages, Scene, Span
 
 Draw = Callable[[Scene, Look], Markup]
@@ -25,6 +25,11 @@ _THUMBNAILS: dict[str, Draw] = {
     "image": image.thumbnail,
     "document": document.thumbnail,
     "geospatial": geospatial.thumbnail,
+    "text": small_words.thumbnail_text,
+    "conversation": small_words.thumbnail_conversation,
+    "llm": small_words.thumbnail_conversation,
+    "audio": small_words.thumbnail_audio,
+    "html": small_words.thumbnail_html,
 }
 
 

@@ -53,12 +53,12 @@ class Map(NamedTuple):
         for longitude in _steps(self.west, self.east, step):
             x = self.place(longitude, self._middle)[0]
             lines += element("path", class_="graticule", d=f"M{x:.2f} 0V{height:.2f}", **_THIN)
-            if x < width - 60:
-                lines += _label(x + 4, 18, _degrees(longitude, digits, "E", "W"))
+            if x < width - 150:
+                lines += _label(x + 4, 30, _degrees(longitude, digits, "E", "W"))
         for latitude in _steps(self.south, self.north, step):
             y = self.place(self.west, latitude)[1]
             lines += element("path", class_="graticule", d=f"M0 {y:.2f}H{width:.2f}", **_THIN)
-            if 40 < y < height - 45:
+            if 70 < y < height - 70:
                 lines += _label(4, y - 4, _degrees(latitude, digits, "N", "S"))
         return element("g", lines, aria_hidden="true")
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from labelstore.drawing.canvas import has_place, thinned
 from labelstore.drawing.scene import Dot, Look, Mask, Shape
 from labelstore.drawing.shapes import Canvas, Place, extent, path_data
-from labelstore.drawing.svg import element, joined
+from labelstore.drawing.svg import Attribute, element, joined
 
 MAX_SHAPES = 300
 _MAX_POINTS = 700
@@ -42,7 +42,7 @@ def draw_small(
         element("title", title) if title else "",
         element("rect", class_="canvas", width=small.width, height=small.height, fill="#888888", fill_opacity=0.15),
         _image(small, look.asset_href) if look.asset_href is not None else "",
-        joined(_image(small, href) for href in masks[:_MAX_MASKS]),
+        joined(_image(small, href, 0.6) for href in masks[:_MAX_MASKS]),
         joined(_path(key, "".join(data)) for key, data in paths.items()),
         class_="thumbnail",
         role="img",
@@ -67,5 +67,6 @@ def _path(key: tuple[str, bool, bool], data: str) -> Markup:
     )
 
 
-def _image(canvas: Canvas, href: str) -> Markup:
-    return element("image", href=href, width=canvas.width, height=canvas.height, preserveAspectRatio="none")
+def _image(canvas: Canvas, href: str, opacity: float | None = None) -> Markup:
+    size: dict[str, Attribute] = {"width": canvas.width, "height": canvas.height, "opacity": opacity}
+    return element("image", href=href, **size, preserveAspectRatio="none")

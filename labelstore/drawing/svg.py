@@ -12,18 +12,16 @@ def element(name: str, /, *content: str, **attributes: Attribute) -> Markup:
 
     `class_` is the attribute class. Names are ours and never from an export.
     """
-    return Markup("<{}{}>{}</{}>").format(Markup(name), _attributes(attributes), Markup("").join(content), Markup(name))
+    inside = "".join(map(escape, content))
+    return Markup(f"<{name}{_attributes(attributes)}>{inside}</{name}>")
 
 
-def _attributes(attributes: dict[str, Attribute]) -> Markup:
-    pairs = (
-        Markup(' {}="{}"').format(
-            Markup(key.rstrip("_").replace("_", "-")), value if isinstance(value, str) else number(value)
-        )
+def _attributes(attributes: dict[str, Attribute]) -> str:
+    return "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup("").join(pairs)
 
 
 def number(value: float) -> str:

@@ -14,8 +14,10 @@ Unit = Literal["frames", "ms"]
 Runs = Sequence[tuple[int, int]]
 
 MAX_ROWS = 200
-MAX_MARKS = 10_000
+MAX_MARKS = 4000
 """Bars and dots of one timeline; where there are more, neighbours that are hardly apart become one."""
+_MAX_DOTS = 100
+"""Of one track; more would cover its bar."""
 _HEAD, _ROW, _BAR = 22, 26, 8
 """Heights in pixels: of the scale, of a row with its name, of the bar in it."""
 
@@ -143,8 +145,9 @@ class _Scale:
 
     def _key_frames(self, track: Track) -> list[int]:
         kept: list[int] = []
+        apart = max(self.apart, self.span / _MAX_DOTS)
         for value in sorted(set(track.key_frames)):
-            if self.first <= value <= self.last and (not kept or value - kept[-1] >= self.apart):
+            if self.first <= value <= self.last and (not kept or value - kept[-1] >= apart):
                 kept.append(value)
         return kept
 
@@ -172,13 +175,14 @@ def merged(runs: Runs, first: int, last: int, apart: float = 1) -> list[tuple[in
 def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
     """How many parts of the width are told apart, so that there are not too many marks."""
     span = last - first + 1
-    for parts in (1000, 400, 100):
+    for parts in (1000, 400, 100, 50):
         marks = sum(
-            len(merged(track.runs, first, last, span / parts)) + min(len(track.key_frames), parts) for track in tracks
+            len(merged(track.runs, first, last, span / parts)) + min(len(track.key_frames), parts, _MAX_DOTS)
+            for track in tracks
         )
         if marks <= MAX_MARKS:
             return parts
-    return 25
+    return 10
 
 
 _SECONDS = (1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000)

@@ -13,9 +13,9 @@ LIMIT = 20_000
 
 _CHOSEN = """
 select s.object_id, s.form, s.message_id, s.model_config_name, s.parent_message_id, s.rank
-from selected_messages as s
-join objects as o on o.object_id = s.object_id
-where o.label_id = $label_id and o.frame_id is null
+from objects as o
+cross join selected_messages as s -- in this order in SQLite, see labelstore/scenes/questions.py
+where s.object_id = o.object_id and o.label_id = $label_id and o.frame_id is null
 order by s.object_id, s.node_id
 limit $limit
 """

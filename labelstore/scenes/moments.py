@@ -31,9 +31,9 @@ limit $limit
 """
 _ANSWERS = """
 select a.answer_id, a.classification_id, a.feature_id, coalesce(a.text, a.name, a.value) as text
-from answers as a
-join classifications as c on c.classification_id = a.classification_id
-where c.label_id = $label_id
+from classifications as c
+cross join answers as a -- in this order in SQLite, see labelstore/scenes/questions.py
+where a.classification_id = c.classification_id and c.label_id = $label_id
 order by a.answer_id
 limit $limit
 """

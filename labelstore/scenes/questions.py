@@ -20,9 +20,9 @@ limit $limit
 """
 _ANSWERS = """
 select a.answer_id, a.classification_id, coalesce(a.text, a.name, a.value) as text
-from answers as a
-join classifications as c on c.classification_id = a.classification_id
-where {condition}
+from classifications as c
+cross join answers as a -- which SQLite leaves in this order: few classifications, and their answers by the index
+where a.classification_id = c.classification_id and {condition}
 order by a.answer_id
 limit $limit
 """
