@@ -96,6 +96,12 @@ def _fullest(served: Served, asset_type: str, generation: str) -> dict[str, Any]
     return found[0]
 
 
+def test_the_root_leads_to_the_overview(served: Served, watched: Watched) -> None:  # noqa: F811
+    watched.page.goto(f"{served.url}/")
+    assert watched.page.url == served.address()
+    assert "data rows" in watched.page.inner_text("main")
+
+
 @pytest.mark.parametrize(("asset_type", "generation"), KINDS)
 def test_the_pages_of_every_asset_type(served: Served, watched: Watched, asset_type: str, generation: str) -> None:  # noqa: F811
     label = _fullest(served, asset_type, generation)

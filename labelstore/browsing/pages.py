@@ -61,10 +61,15 @@ async def overview(request: Any, datasette: Any) -> Any:
     path = str(datasette.databases[database].path)
     found: Overview = await read(datasette, database, lambda source: _remembered.read(path, source))
     charts = [
-        bars([(row["name"] or "no name", row["objects"]) for row in found.classes], title="Objects by class", most=15),
+        bars([(_class(row), row["objects"]) for row in found.classes], title="Objects by class", most=15),
         columns_over_time(found.months, title="Labels by month"),
     ]
     return await _page(request, datasette, database, "labelstore_overview.html", overview=found, charts=charts)
+
+
+def _class(row: dict[str, Any]) -> str:
+    """A class by its name and kind, since classes of several kinds may share a name."""
+    return f"{row['name'] or 'no name'}, {(row['kind'] or 'unknown').replace('_', ' ')}"
 
 
 async def label(request: Any, datasette: Any) -> Any:

@@ -120,7 +120,10 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
             if self.started:
                 ready()
 
-    app = datasette.app()
+    from labelstore.browsing.paths import Paths
+    from labelstore.browsing.stores import stores
+
+    app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).overview())
     config = uvicorn.Config(
         same_host(app) if is_loopback(host) else app,
         log_level="warning",
@@ -131,6 +134,19 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
     )
     with _ended_by_signals():
         Server(config).run(sockets=[listener])
+
+
+def starting_at(app: Any, home: str) -> Any:
+    """The root leads to that path: there is one store, and its overview says more than a list of databases."""
+
+    async def led(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 302, "headers": [(b"location", home.encode("ascii"))]})
+        await send({"type": "http.response.body"})
+
+    return led
 
 
 def same_host(app: Any) -> Any:

@@ -10,6 +10,8 @@ from labelstore.drawing.scene import Look, Scene
 from labelstore.drawing.timeline import draw_timeline
 
 LARGEST_FRAME = 100_000_000
+_ROOM_BEHIND = 2
+_SHORTEST = 10
 
 
 def draw(scene: Scene, look: Look) -> Markup:
@@ -37,11 +39,15 @@ def draw_tracks(scene: Scene, look: Look) -> Markup:
 
 
 def span(scene: Scene) -> tuple[int, int]:
-    """First and last frame: of the video if the export tells its length, else of what is labelled."""
+    """First and last frame to show: of the video if the export tells its length, else of what is labelled.
+
+    What is labelled takes a good part of the line: of a long video only its beginning is shown.
+    """
     starts = [*scene.frames[:1], *(start for track in scene.tracks for start, _ in track.runs[:1])]
     ends = [*scene.frames[-1:], *(end for track in scene.tracks for _, end in track.runs[-1:])]
     known = scene.asset.frame_count
     if known is not None and math.isfinite(known) and 1 <= known <= LARGEST_FRAME:
-        ends = [*scene.frames[-1:], int(known)]
+        labelled = max(ends, default=1)
+        ends = [*scene.frames[-1:], min(int(known), max(labelled, _SHORTEST) * _ROOM_BEHIND)]
     first = max(min([1, *starts]), -LARGEST_FRAME)
     return first, min(max([first, *ends]), LARGEST_FRAME)
