@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -502,3 +503,69 @@ def test_frames_and_groups_of_a_label(site: Site) -> None:
         assert page.count('<a href="#o') >= row["objects"], row
     for odd in ("frame=x", "frame=-1", "frame=99999999999999999999", "group=", "group=%00", "frame=1&frame=2"):
         site.get(site.paths.label(rows[0]["label_id"]) + "?" + odd)
+
+
+def _mask_png(width: int, height: int) -> bytes:
+    from PIL import Image
+
+    written = BytesIO()
+    picture = Image.new("RGB", (width, height))
+    picture.paste((10, 20, 30), (0, 0, width // 2, height))
+    picture.save(written, "PNG")
+    return written.getvalue()
+
+
+def test_masks_at_hand_are_cut_out_and_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("PIL")
+    from PIL import Image
+
+    folder = tmp_path / "assets"
+    folder.mkdir()
+    (folder / "m1.png").write_bytes(_mask_png(20, 10))
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
+    (tmp_path / "outside.png").write_bytes(_mask_png(20, 10))
+    masks = [
+        feature("Sky", name, color="#ff0000", instanceURI=f"https://storage.example.com/{name}.png?token=secret")
+        for name in ("m1", "broken", "none", "..%2Foutside")
+    ]
+    site = Site(store_of(tmp_path, "sqlite", [v1("l1", *masks)]), Settings(assets=str(folder)))
+    ids = {row["feature_id"]: row["object_id"] for row in site.rows("select object_id, feature_id from objects")}
+    page = site.get(site.paths.label("l1")).text
+    assert f'href="{site.paths.mask(ids["m1"])}"' in page
+    assert f'href="{site.paths.mask(ids["none"])}"' not in page
+    assert f'href="{site.paths.mask(ids["..%2Foutside"])}"' not in page
+    answer = site.get(site.paths.mask(ids["m1"]))
+    assert answer.headers["content-type"] == "image/png"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    with Image.open(BytesIO(answer.content)) as picture:
+        assert picture.size == (20, 10)
+        assert picture.convert("RGBA").getpixel((1, 1)) == (255, 0, 0, 255)
+        assert picture.convert("RGBA").getpixel((19, 9))[3] == 0
+    for name in ("broken", "none", "..%2Foutside"):
+        site.get(site.paths.mask(ids[name]), 404)
+
+
+def test_a_recording_can_be_played_and_a_text_file_is_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "assets"
+    folder.mkdir()
+    (folder / "a.mp3").write_bytes(b"ID3" + bytes(100))
+    (folder / "t.txt").write_text("The <b>lamp</b> is red.")
+    answers = [feature("Who?", "f1", answer="Ada")]
+    records = [
+        v1("sound", classifications=answers) | {"External ID": "a.mp3", "Labeled Data": "https://x.example.com/a.mp3",
+           "Media Type": "audio", "Asset Type": "audio"},
+        v1("words", feature("Lamp", "f2", data={"location": {"start": 7, "end": 10}}, format="text.location"))
+        | {"External ID": "t.txt", "Labeled Data": "https://x.example.com/t.txt"},
+    ]  # fmt: skip
+    site = Site(store_of(tmp_path, "sqlite", records), Settings(assets=str(folder)))
+    kinds = {
+        row["data_row_id"]: row["asset_type"] for row in site.rows("select data_row_id, asset_type from data_rows")
+    }
+    assert kinds == {"row-sound": "audio", "row-words": "text"}
+    page = site.get(site.paths.label("sound")).text
+    assert f'src="{site.paths.asset("row-sound")}"' in page
+    assert site.get(site.paths.asset("row-sound")).headers["content-type"] == "audio/mpeg"
+    page = site.get(site.paths.label("words")).text
+    assert "&lt;b&gt;" in page
+    assert "<b>lamp" not in page
+    site.get(site.paths.asset("row-words"), 404)

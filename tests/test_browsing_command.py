@@ -81,6 +81,15 @@ def test_it_warns_of_others_who_can_see_the_store(store: Path) -> None:
     assert "published" not in said
 
 
+def test_a_published_store_may_be_shown_to_others(store: Path, tmp_path: Path) -> None:
+    from labelstore.publishing import publish
+
+    publish(store, tmp_path / "public.db")
+    url, said = _first_words(tmp_path / "public.db", "--host", "0.0.0.0")
+    assert url.startswith("http://")
+    assert "published" not in said
+
+
 def test_a_copy_of_a_duckdb_store_is_announced_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = store_of(tmp_path, "duckdb", [v1("l1")])
     scratch = tmp_path / "scratch"

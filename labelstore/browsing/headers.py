@@ -14,7 +14,7 @@ from jinja2 import BaseLoader, Environment
 
 from labelstore.browsing.paths import ROOT, decode
 from labelstore.browsing.settings import Settings, settings_of
-from labelstore.browsing.stores import is_store, stores
+from labelstore.browsing.stores import is_new, is_store, stores
 
 Scope = dict[str, Any]
 Asgi = Callable[[Scope, Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
@@ -28,7 +28,7 @@ _STYLES_OF_SCRIPTS = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
     "'sha256-38xqj8N9cygggde3AvM+xVgS15DUXTOhM9fjk0hLOS0='",
 )
-"""Style elements that Datasette's SQL editor makes by script: an empty one, and the handle to resize it."""
+"""Style elements that the SQL editor of Datasette 0.65 makes by script: an empty one, and the handle to resize it."""
 
 
 def strict(settings: Settings, nonce: str) -> str:
@@ -40,12 +40,15 @@ def strict(settings: Settings, nonce: str) -> str:
     )
 
 
-def for_datasette(settings: Settings, nonce: str) -> str:
-    """The policy of Datasette's pages of a store."""
-    styles = " ".join(_STYLES_OF_SCRIPTS)
+def for_datasette(settings: Settings, nonce: str, *, is_new: bool) -> str:
+    """The policy of Datasette's pages of a store.
+
+    The SQL editor of Datasette 1.0 (`is_new`) makes style elements with whatever it needs, so there they are allowed.
+    """
+    styles = "'unsafe-inline'" if is_new else " ".join((f"'nonce-{nonce}'", *_STYLES_OF_SCRIPTS))
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; font-src 'self'; "
-        f"style-src-elem 'self' 'nonce-{nonce}' {styles}; style-src-attr 'unsafe-inline'; "
+        f"style-src-elem 'self' {styles}; style-src-attr 'unsafe-inline'; "
         f"img-src {settings.image_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -67,7 +70,7 @@ def guarded(datasette: Any, app: Asgi) -> Asgi:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", []))
                 set_already = {name.lower() for name, _ in headers}
-                policy = for_datasette(settings_of(datasette), nonce)
+                policy = for_datasette(settings_of(datasette), nonce, is_new=is_new(datasette))
                 wanted = {
                     b"content-security-policy": policy.encode(),
                     b"x-content-type-options": b"nosniff",

@@ -22,6 +22,11 @@ def stores(datasette: Any) -> list[str]:
     return [name for name in datasette.databases if is_store(datasette, name)]
 
 
+def is_new(datasette: Any) -> bool:
+    """Whether this is Datasette 1.0, which keeps queries and metadata itself."""
+    return hasattr(datasette, "add_query")
+
+
 def _is_store_file(path: str) -> bool:
     try:
         with open(path, "rb") as file:

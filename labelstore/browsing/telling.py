@@ -3,12 +3,12 @@
 from typing import Any
 
 from labelstore.browsing.metadata import ABOUT, canned_queries, descriptions, table_configs
-from labelstore.browsing.stores import stores
+from labelstore.browsing.stores import is_new, stores
 
 
 async def tell(datasette: Any) -> None:
     """Say what is known of each store; what the user configured stays. Does nothing on Datasette 0.65."""
-    if not hasattr(datasette, "add_query"):
+    if not is_new(datasette):
         return
     for name in stores(datasette):
         await _describe(datasette, name)
