@@ -42,6 +42,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "drawing",
     "scenes",
     "publishing",
+    "reporting",
     "browsing",
     "upgrading",
     "verifying",

@@ -321,7 +321,7 @@ class TestSample:
 # fmt: off
 COMMANDS = (
     "load", "verify", "get", "history", "diff", "export", "query", "schema", "shell", "stats", "entities", "geojson",
-    "ontology", "answers", "search", "index", "agreement", "rejects", "publish", "report", "detect", "upgrade",
+    "ontology", "answers", "search", "index", "agreement", "rejects", "browse", "publish", "report", "detect", "upgrade",
     "sample", "demo",
 )
 # fmt: on

@@ -79,9 +79,12 @@ def test_the_wheel_holds_the_package_and_its_sql(wheel: Path) -> None:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     sql = {f"labelstore/sql/{path.relative_to(ROOT / 'sql')}" for path in (ROOT / "sql").rglob("*.sql")}
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "labelstore").rglob("*.py")}
+    pages = {
+        str(path.relative_to(ROOT)) for kind in ("css", "html") for path in (ROOT / "labelstore").rglob(f"*.{kind}")
+    }
     assert sql
-    styles = {"labelstore/drawing/drawing.css", "labelstore/drawing/words.css"}
-    assert names == sql | code | styles | {"labelstore/py.typed"}
+    assert pages
+    assert names == sql | code | pages | {"labelstore/py.typed"}
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
@@ -89,7 +92,15 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert (facts["Name"], facts["Version"]) == ("labelstore-db", __version__)
     assert facts["License-Expression"] == "Apache-2.0"
     assert facts["Requires-Python"] == ">=3.11"
-    assert set(facts.get_all("Provides-Extra", [])) == {"agreement", "dev", "geometry", "pandas", "polars", "zstd"}
+    assert set(facts.get_all("Provides-Extra", [])) == {
+        "agreement",
+        "browse",
+        "dev",
+        "geometry",
+        "pandas",
+        "polars",
+        "zstd",
+    }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = {name for name in facts.get_all("Requires-Dist", []) if "extra ==" not in name}
     assert {re.split(r"[^\w-]", name)[0] for name in needed} == {
