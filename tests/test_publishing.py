@@ -623,3 +623,12 @@ def test_the_command(tmp_path: Path) -> None:
     assert report["removed"]["people behind e-mail addresses"] == 4
     stats = CliRunner().invoke(app, ["stats", str(out)])
     assert stats.exit_code == 0
+
+
+def test_nothing_is_loaded_into_a_published_store(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("l1")])
+    publish(store, tmp_path / "public.db")
+    before = (tmp_path / "public.db").read_bytes()
+    with pytest.raises(StoreError, match="is a published copy"):
+        load(tmp_path / "public.db", [tmp_path / "export.ndjson"])
+    assert (tmp_path / "public.db").read_bytes() == before

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
+from labelstore.errors import StoreError
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
+from labelstore.stores.marks import is_published
 
 _LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
 """What the engines write beside the file of a database, and would apply to any file of its name."""
@@ -20,6 +22,10 @@ _BESIDE = (*_LOGS, ".tmp")
 def writing(path: Path) -> Iterator[Database]:
     """A database in a transaction. A new store is built beside its place and moved there when it is complete."""
     if is_store(path):
+        if is_published(path):
+            raise StoreError(
+                str(path), "is a published copy, which stays as it is", "load into the store it was made of"
+            )
         with open_database(path) as database:
             database.share()
             database.begin()

@@ -15,7 +15,6 @@ from typing import Any
 from labelstore.errors import StoreError, UsageError
 from labelstore.formats.decoding import RecordDecoder
 from labelstore.outputs import check_output
-from labelstore.publishing.marks import mark
 from labelstore.publishing.records import RecordRedactor, Selection, deep_calls
 from labelstore.publishing.redaction import Redactor
 from labelstore.publishing.rewriting import add_rows, published_id
@@ -23,6 +22,7 @@ from labelstore.publishing.selecting import base_name, batches, project_ids
 from labelstore.rows import Rows, columns
 from labelstore.stores import DUCKDB_SUFFIXES, open_database
 from labelstore.stores.database import WAY_OUT, Database
+from labelstore.stores.marks import mark
 
 PublishProgress = Callable[[int, int], None]
 """Is called now and then with the records looked at so far and all records."""
