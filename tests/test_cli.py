@@ -321,7 +321,8 @@ class TestSample:
 # fmt: off
 COMMANDS = (
     "load", "verify", "get", "history", "diff", "export", "query", "schema", "shell", "stats", "entities", "geojson",
-    "ontology", "answers", "search", "index", "agreement", "rejects", "detect", "upgrade", "sample", "demo",
+    "ontology", "answers", "search", "index", "agreement", "rejects", "publish", "report", "detect", "upgrade",
+    "sample", "demo",
 )
 # fmt: on
 

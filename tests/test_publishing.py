@@ -578,6 +578,17 @@ def test_after_an_error_nothing_is_left(
     assert (tmp_path / "there.db").read_bytes() == b"something else"
 
 
+def test_a_damaged_store_is_an_error(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("l1"), v1("l2")])
+    connection = sqlite3.connect(store)
+    connection.execute("update labels set annotations_extra = 'no JSON' where label_id = 'l2'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="cannot be published, at l2"):
+        publish(store, tmp_path / "out.db")
+    assert not (tmp_path / "out.db").exists()
+
+
 def test_a_file_is_replaced_on_request_but_never_the_store(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", [v1("l1")])
     out = tmp_path / "out.db"

@@ -22,7 +22,7 @@ from labelstore.publishing.rewriting import add_rows, published_id
 from labelstore.publishing.selecting import base_name, batches, project_ids
 from labelstore.rows import Rows, columns
 from labelstore.stores import DUCKDB_SUFFIXES, open_database
-from labelstore.stores.database import Database
+from labelstore.stores.database import WAY_OUT, Database
 
 PublishProgress = Callable[[int, int], None]
 """Is called now and then with the records looked at so far and all records."""
@@ -143,17 +143,19 @@ class _Work:
         decode, rows, done = RecordDecoder(), Rows(), 0
         for batch in batches(self.source, self.selection.projects):
             published, labels = self.published, 0
-            for record in batch.records:
-                try:
+            identity = ""
+            try:
+                for record in batch.records:
+                    identity = record.identity
                     add_rows(record, self.json.record(record.raw), self.redactor, decode, rows)
-                except (ValueError, RecursionError) as error:
-                    reason = f"cannot be published: record {record.record_id} ({record.identity}): {error}"
-                    raise StoreError(str(self.source.path), reason) from error
-                self.by_load[record.load_id] += 1
-                self.published += 1
-                labels += len(record.labels)
-                if len(rows) > _ROWS:
-                    self._insert(rows)
+                    self.by_load[record.load_id] += 1
+                    self.published += 1
+                    labels += len(record.labels)
+                    if len(rows) > _ROWS:
+                        self._insert(rows)
+            except (ValueError, RecursionError) as error:
+                where = f"at {identity}" if identity else "at the start"
+                raise StoreError(str(self.source.path), f"cannot be published, {where}: {error}", WAY_OUT) from error
             self._insert(rows)
             done += batch.seen
             self.left_out["records of other projects"] += batch.seen - (self.published - published)
