@@ -136,14 +136,11 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths
     return link + (below or "")
 
 
-PICTURELESS = ("audio", "conversation", "html", "llm", "text")
-"""Asset types that are read or heard: a small drawing would show nothing."""
-
-
 def _is_worth_drawing(scene: Scene, settings: Settings, paths: Paths) -> bool:
-    if scene.asset.asset_type in PICTURELESS:
-        return False
-    return bool(scene.shapes) or look_at(scene, settings, paths, 0, small=True).asset_href is not None
+    """Whether there is anything on the asset, or in its time, or a picture of it."""
+    if scene.shapes or scene.tracks:
+        return True
+    return look_at(scene, settings, paths, 0, small=True).asset_href is not None
 
 
 def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:

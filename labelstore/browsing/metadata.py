@@ -76,10 +76,7 @@ def descriptions() -> dict[str, tuple[str, dict[str, str]]]:
         )
         for table in tables()
     }
-    of_columns: dict[str, str] = {}
-    for _, columns in found.values():
-        for name, description in columns.items():
-            of_columns.setdefault(name, description)
+    of_columns = found["data_rows"][1] | found["labels"][1]
     for view in views():
         known = {name: of_columns[name] for name, _ in view.columns if name in of_columns}
         found[view.name] = (f"One row is {view.description.removesuffix('.')}.", known)
