@@ -1,5 +1,6 @@
 """Scenes: what a drawing needs of a label, read from a store by plain SQL that both engines run."""
 
-from labelstore.scenes.reading import ConnectionSource, Source, read_scene
+from labelstore.scenes.reading import read_scene
+from labelstore.scenes.source import ConnectionSource, Source
 
 __all__ = ["ConnectionSource", "Source", "read_scene"]

@@ -1,9 +1,8 @@
 """Where in a label with frames to look: its groups, its labelled frames, and the frame to be shown."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 MAX_FRAMES = 100_000
 MAX_GROUPS = 100
@@ -39,7 +38,7 @@ limit 1
 """
 
 
-def read_frames(source: "Source", label_id: str, frame: int | None = None, group: str | None = None) -> Frames | None:
+def read_frames(source: Source, label_id: str, frame: int | None = None, group: str | None = None) -> Frames | None:
     """None for a label without frames and groups.
 
     Without a group, or with one that the label does not have, the first with objects is looked at; without a frame the
@@ -66,17 +65,17 @@ def in_group(group: str | None) -> tuple[str, dict[str, Any]]:
     return ("f.group_name is null", {}) if group is None else ("f.group_name = $group_name", {"group_name": group})
 
 
-def _groups(source: "Source", label_id: str) -> list[str | None]:
+def _groups(source: Source, label_id: str) -> list[str | None]:
     values = {"label_id": label_id, "limit": MAX_GROUPS}
     rows = [*source.query(_GROUPS, values), *source.query(_GROUPS_OF_FRAMES, values)]
     return list(dict.fromkeys(row["group_name"] for row in rows))
 
 
-def _rows(source: "Source", sql: str, label_id: str, group: str | None, **values: Any) -> list[dict[str, Any]]:
+def _rows(source: Source, sql: str, label_id: str, group: str | None, **values: Any) -> list[dict[str, Any]]:
     condition, more = in_group(group)
     return list(source.query(sql.format(group=condition), {"label_id": label_id, **more, **values}))
 
 
-def _first(source: "Source", sql: str, label_id: str, group: str | None) -> int | None:
+def _first(source: Source, sql: str, label_id: str, group: str | None) -> int | None:
     rows = _rows(source, sql, label_id, group)
     return rows[0]["number"] if rows else None

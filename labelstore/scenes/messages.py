@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from labelstore.drawing.scene import Messages, Shape
-
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 LIMIT = 20_000
 
@@ -21,7 +19,7 @@ limit $limit
 """
 
 
-def with_messages(source: "Source", label_id: str, shapes: Sequence[Shape], limit: int = LIMIT) -> tuple[Shape, ...]:
+def with_messages(source: Source, label_id: str, shapes: Sequence[Shape], limit: int = LIMIT) -> tuple[Shape, ...]:
     """The shapes, those that chose messages with these as their geometry. Asks nothing where no shape can have any."""
     if not any(shape.geometry is None and "message" in shape.kind.lower() for shape in shapes):
         return tuple(shapes)

@@ -5,16 +5,14 @@ a map from milliseconds to classifications. `segments` has the spans of question
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from labelstore.drawing.colors import color_of
 from labelstore.drawing.scene import Answer, Question, Track
 from labelstore.scenes.questions import MAX_DEPTH, trees
-
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 LIMIT = 20_000
 """So many classifications, answers and segments are read."""
@@ -66,7 +64,7 @@ class _Asked(NamedTuple):
     at: int | None
 
 
-def read_moments(source: "Source", label_id: str, annotations_extra: str | None) -> Moments:
+def read_moments(source: Source, label_id: str, annotations_extra: str | None) -> Moments:
     """The timed answers of a label of a recording. `annotations_extra` is that column of `labels`."""
     values = {"label_id": label_id, "limit": LIMIT}
     runs: dict[str, list[tuple[int, int]]] = {}

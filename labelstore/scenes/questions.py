@@ -1,13 +1,11 @@
 """The questions and answers of a label, as trees."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from labelstore.drawing.scene import Answer, Question
 from labelstore.scenes.frames import Frames, in_group
-
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 _CLASSIFICATIONS = """
 select c.classification_id, c.object_id, c.parent_answer_id, c.frame_number, c.message_id, c.kind,
@@ -43,7 +41,7 @@ class Questions(NamedTuple):
     of_objects: dict[int, tuple[Question, ...]]
 
 
-def read_questions(source: "Source", label_id: str, limit: int = 20_000, *, frames: Frames | None = None) -> Questions:
+def read_questions(source: Source, label_id: str, limit: int = 20_000, *, frames: Frames | None = None) -> Questions:
     """All questions of a label that are not asked of a frame, and those of the frame that is looked at."""
     conditions: list[tuple[str, dict[str, Any]]] = [(_OF_LABEL, {})]
     if frames is not None and frames.number is not None:

@@ -1,8 +1,6 @@
 """A label of a store → the scene to be drawn."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from labelstore.drawing.colors import color_of
 from labelstore.drawing.scene import Asset, Scene, Shape
@@ -13,34 +11,11 @@ from labelstore.scenes.messages import with_messages
 from labelstore.scenes.moments import read_moments
 from labelstore.scenes.questions import Questions, read_questions
 from labelstore.scenes.relations import read_relations
+from labelstore.scenes.source import Row, Source
 from labelstore.scenes.tracks import Tracks, read_tracks
 
 LIMIT = 2000
 """So many objects are read for a drawing unless more are asked for."""
-
-Row = dict[str, Any]
-
-
-class Source(Protocol):
-    """What a scene is read from: a `labelstore.stores` database, or a connection of Datasette."""
-
-    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
-        """The rows of a query with parameters `$name`, as dicts."""
-
-
-class ConnectionSource:
-    """A connection of the standard library's sqlite3 as a `Source`."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterator[Row]:
-        cursor = self.connection.cursor()
-        cursor.row_factory = None
-        cursor.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return (dict(zip(names, row, strict=True)) for row in cursor)
-
 
 _LABEL = """
 select l.*, p.name as project_of_label

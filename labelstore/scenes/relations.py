@@ -1,11 +1,7 @@
 """The relationships of a label."""
 
-from typing import TYPE_CHECKING
-
 from labelstore.drawing.scene import Relation
-
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 LIMIT = 2000
 
@@ -19,7 +15,7 @@ limit $limit
 """
 
 
-def read_relations(source: "Source", label_id: str, limit: int = LIMIT) -> tuple[Relation, ...]:
+def read_relations(source: Source, label_id: str, limit: int = LIMIT) -> tuple[Relation, ...]:
     """The relationships that do not belong to a frame, in the order of the export."""
     rows = source.query(_RELATIONS, {"label_id": label_id, "limit": limit})
     return tuple(

@@ -6,14 +6,12 @@ there, these count: without interpolated frames only the key frames have objects
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from labelstore.drawing.colors import color_of
 from labelstore.drawing.scene import Track
 from labelstore.scenes.frames import in_group
-
-if TYPE_CHECKING:
-    from labelstore.scenes.reading import Source
+from labelstore.scenes.source import Source
 
 Row = dict[str, Any]
 
@@ -89,7 +87,7 @@ class _Found:
         return tuple(self.segments) or runs_of(bits_set(self.blocks))
 
 
-def read_tracks(source: "Source", label_id: str, group: str | None = None, *, limit: int = LIMIT) -> Tracks:
+def read_tracks(source: Source, label_id: str, group: str | None = None, *, limit: int = LIMIT) -> Tracks:
     """The objects of a group (or of all frames, without groups), the answers about its frames, and its segments."""
     condition, more = in_group(group)
 
@@ -148,7 +146,7 @@ def _meant(
     return (features[feature_id],)
 
 
-def _names(source: "Source", object_ids: Sequence[int]) -> dict[int, Row]:
+def _names(source: Source, object_ids: Sequence[int]) -> dict[int, Row]:
     if not object_ids:
         return {}
     ids = {f"id{place}": object_id for place, object_id in enumerate(object_ids)}
