@@ -116,6 +116,7 @@ def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str 
     yield from _tour(stores[0])
     yield f'\nAsk more:    labelstore query {stores[0]} "select * from image_labels limit 3"'
     yield f"Count all:   labelstore stats {stores[0]}"
+    yield f"Look at it:  labelstore browse {stores[0]} --open    (the extra browse: pip install '.[browse]')"
 
 
 def _load_and_verify(store: Path, paths: list[Path], frames: Path) -> Iterator[str]:
