@@ -1,6 +1,11 @@
 """Settings of all tests."""
 
+import signal
+
 from hypothesis import settings
 
 settings.register_profile("unhurried", deadline=None)  # a machine that is busy is no failure
 settings.load_profile("unhurried")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background: the commands under test would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
