@@ -4,6 +4,8 @@ import signal
 
 from hypothesis import settings
 
+from tests.browser import chromium, watched  # noqa: F401 - fixtures; imported by modules, each would start a browser
+
 settings.register_profile("unhurried", deadline=None)  # a machine that is busy is no failure
 settings.load_profile("unhurried")
 

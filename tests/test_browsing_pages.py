@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from labelstore import samples
 from labelstore.browsing.paths import encode
 from labelstore.loading import load
-from tests.browser import Watched, chromium, watched  # noqa: F401
+from tests.browser import Watched
 from tests.making import box, feature, store_of, v1
 
 pytest.importorskip("datasette")
@@ -96,14 +96,14 @@ def _fullest(served: Served, asset_type: str, generation: str) -> dict[str, Any]
     return found[0]
 
 
-def test_the_root_leads_to_the_overview(served: Served, watched: Watched) -> None:  # noqa: F811
+def test_the_root_leads_to_the_overview(served: Served, watched: Watched) -> None:
     watched.page.goto(f"{served.url}/")
     assert watched.page.url == served.address()
     assert "data rows" in watched.page.inner_text("main")
 
 
 @pytest.mark.parametrize(("asset_type", "generation"), KINDS)
-def test_the_pages_of_every_asset_type(served: Served, watched: Watched, asset_type: str, generation: str) -> None:  # noqa: F811
+def test_the_pages_of_every_asset_type(served: Served, watched: Watched, asset_type: str, generation: str) -> None:
     label = _fullest(served, asset_type, generation)
     page = watched.page
     page.goto(served.address("label", label["label_id"]))
@@ -123,7 +123,7 @@ def test_the_pages_of_every_asset_type(served: Served, watched: Watched, asset_t
 
 
 @pytest.mark.parametrize("asset_type", ["video", "dicom"])
-def test_every_frame_can_be_picked(served: Served, watched: Watched, asset_type: str) -> None:  # noqa: F811
+def test_every_frame_can_be_picked(served: Served, watched: Watched, asset_type: str) -> None:
     label = _fullest(served, asset_type, "v2")
     page = watched.page
     page.goto(served.address("label", label["label_id"]))
@@ -134,7 +134,7 @@ def test_every_frame_can_be_picked(served: Served, watched: Watched, asset_type:
     assert page.locator("h1").count() == 1
 
 
-def test_an_object_lights_up_when_its_link_is_pointed_at(served: Served, watched: Watched) -> None:  # noqa: F811
+def test_an_object_lights_up_when_its_link_is_pointed_at(served: Served, watched: Watched) -> None:
     label = _fullest(served, "image", "v2")
     page = watched.page
     page.goto(served.address("label", label["label_id"]))
@@ -151,7 +151,7 @@ def test_an_object_lights_up_when_its_link_is_pointed_at(served: Served, watched
     assert page.evaluate(lit) == "1"
 
 
-def test_paging_goes_to_the_next_label_and_back(served: Served, watched: Watched) -> None:  # noqa: F811
+def test_paging_goes_to_the_next_label_and_back(served: Served, watched: Watched) -> None:
     first, second = served.rows("select label_id from labels order by node_id limit 2")
     page = watched.page
     page.goto(served.address("label", first["label_id"]))
@@ -164,7 +164,7 @@ def test_paging_goes_to_the_next_label_and_back(served: Served, watched: Watched
 @pytest.mark.parametrize(
     "path", ["", "/labels", "/objects", "/data_rows", "/image_labels", "/class-counts", "/labels/0"]
 )
-def test_the_pages_of_datasette_work(served: Served, watched: Watched, path: str) -> None:  # noqa: F811
+def test_the_pages_of_datasette_work(served: Served, watched: Watched, path: str) -> None:
     page = watched.page
     page.goto(f"{served.url}/labels{path}")
     assert page.locator("h1").count() == 1
@@ -173,7 +173,7 @@ def test_the_pages_of_datasette_work(served: Served, watched: Watched, path: str
         assert "/-/labelstore/labels/label/" in page.url
 
 
-def test_sql_of_the_user_gets_drawings(served: Served, watched: Watched) -> None:  # noqa: F811
+def test_sql_of_the_user_gets_drawings(served: Served, watched: Watched) -> None:
     sql = "select o.object_id, o.name, d.asset_type from objects as o join labels as l on l.label_id = o.label_id"
     sql += " join data_rows as d on d.data_row_id = l.data_row_id where o.kind = 'bounding_box'"
     sql += " and d.asset_type = 'image' limit 5"
@@ -191,7 +191,7 @@ def _fits(page: Page) -> None:
 @pytest.mark.parametrize(("asset_type", "generation"), KINDS)
 def test_a_narrow_screen_does_not_scroll_sideways(
     served: Served,
-    watched: Watched,  # noqa: F811
+    watched: Watched,
     asset_type: str,
     generation: str,
 ) -> None:
@@ -232,7 +232,7 @@ _CONTRAST = """
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_is_legible_in_light_and_dark(served: Served, watched: Watched, scheme: Any) -> None:  # noqa: F811
+def test_text_is_legible_in_light_and_dark(served: Served, watched: Watched, scheme: Any) -> None:
     page = watched.page
     page.emulate_media(color_scheme=scheme)
     for asset_type in ("image", "video", "document"):
@@ -244,7 +244,7 @@ def test_text_is_legible_in_light_and_dark(served: Served, watched: Watched, sch
     assert (background == "rgb(255, 255, 255)") is (scheme == "light")
 
 
-def test_the_keyboard_reaches_the_content_and_shows_where_it_is(served: Served, watched: Watched) -> None:  # noqa: F811
+def test_the_keyboard_reaches_the_content_and_shows_where_it_is(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address())
     page.keyboard.press("Tab")
@@ -255,7 +255,7 @@ def test_the_keyboard_reaches_the_content_and_shows_where_it_is(served: Served, 
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_hostile_exports_are_harmless(tmp_path: Path, watched: Watched) -> None:  # noqa: F811
+def test_hostile_exports_are_harmless(tmp_path: Path, watched: Watched) -> None:
     evil = "<img src=x onerror=\"document.title='gone'\"><script>document.title='gone'</script>"
     record = v1(evil, box(evil, "f1", 1, 1, 20, 20), classifications=[feature(evil, "f2", answer=evil)]) | {
         "External ID": evil,
@@ -280,7 +280,7 @@ def test_hostile_exports_are_harmless(tmp_path: Path, watched: Watched) -> None:
             assert watched.page.locator('a[href^="javascript"]').count() == 0
 
 
-def test_a_duckdb_store_is_shown_too(tmp_path: Path, watched: Watched) -> None:  # noqa: F811
+def test_a_duckdb_store_is_shown_too(tmp_path: Path, watched: Watched) -> None:
     store = store_of(tmp_path, "duckdb", [v1("l1", box("Car", "f1", 1, 1, 20, 20))])
     with browsing(store) as url:
         watched.page.goto(f"{url}/-/labelstore/export/label/l1")

@@ -6,7 +6,7 @@ import pytest
 
 from labelstore.drawing import Look, Scene, draw, highlights, style_sheet, thumbnail
 from labelstore.drawing.scene import Answer, Asset, Box, Dot, Geometry, Path, Question, Shape, Track
-from tests.browser import Watched, chromium, watched  # noqa: F401
+from tests.browser import Watched
 
 HOSTILE = "\"'><script>document.title='run'</script></title><img src=https://evil.example.com/x onerror=alert(1)>"
 OUTER = ((100.0, 100.0), (300.0, 100.0), (300.0, 300.0), (100.0, 300.0))
@@ -23,7 +23,7 @@ def scene(asset_type: str, *shapes: Shape, **more: Any) -> Scene:
     return Scene("l1", {"generation": "v1"}, asset, **values)
 
 
-def show(watched: Watched, drawing: str, *object_ids: int) -> None:  # noqa: F811
+def show(watched: Watched, drawing: str, *object_ids: int) -> None:
     links = "".join(f'<a href="#o{one}">{one}</a> ' for one in object_ids)
     policy = "default-src 'none'; style-src 'nonce-n'; img-src 'self' data:"
     watched.page.set_content(
@@ -32,7 +32,7 @@ def show(watched: Watched, drawing: str, *object_ids: int) -> None:  # noqa: F81
     )
 
 
-def box_of(watched: Watched, selector: str) -> dict[str, float]:  # noqa: F811
+def box_of(watched: Watched, selector: str) -> dict[str, float]:
     """Pixels of the page, for the geometry without its stroke."""
     found: dict[str, float] = watched.page.evaluate(
         """selector => {
@@ -46,7 +46,7 @@ def box_of(watched: Watched, selector: str) -> dict[str, float]:  # noqa: F811
     return found
 
 
-def at(watched: Watched, x: float, y: float) -> str:  # noqa: F811
+def at(watched: Watched, x: float, y: float) -> str:
     """The id of the shape at a place of the page, or ''."""
     found: str = watched.page.evaluate(
         "([x, y]) => document.elementFromPoint(x, y)?.closest('.shape')?.id ?? ''", [x, y]
@@ -54,7 +54,7 @@ def at(watched: Watched, x: float, y: float) -> str:  # noqa: F811
     return found
 
 
-def stroke_width(watched: Watched, object_id: int) -> float:  # noqa: F811
+def stroke_width(watched: Watched, object_id: int) -> float:
     script = "id => parseFloat(getComputedStyle(document.querySelector(`#o${id} .line`)).strokeWidth)"
     found: float = watched.page.evaluate(script, object_id)
     return found
@@ -64,7 +64,7 @@ def approx(left: float, top: float, right: float, bottom: float) -> Any:
     return pytest.approx({"left": left, "top": top, "right": right, "bottom": bottom}, abs=0.6)
 
 
-def test_shapes_are_where_they_were_labelled(watched: Watched) -> None:  # noqa: F811
+def test_shapes_are_where_they_were_labelled(watched: Watched) -> None:
     line = Path((((600, 10), (900, 60)),), closed=False)
     show(watched, draw(scene("image", shape(1, Box(100, 200, 300, 150)), shape(2, line), shape(3, Dot(700, 400)))))
     assert watched.page.locator(".shape").count() == 3
@@ -79,7 +79,7 @@ def test_shapes_are_where_they_were_labelled(watched: Watched) -> None:  # noqa:
     assert at(watched, 840, 480) == "o3"  # a point can be pointed at
 
 
-def test_a_hole_is_a_hole_also_where_another_shape_lies_below(watched: Watched) -> None:  # noqa: F811
+def test_a_hole_is_a_hole_also_where_another_shape_lies_below(watched: Watched) -> None:
     polygon = Path((OUTER, INNER), closed=True)
     show(
         watched, draw(scene("image", shape(1, polygon), shape(2, Box(0, 0, 1000, 500)), shape(3, Box(180, 180, 9, 9))))
@@ -90,7 +90,7 @@ def test_a_hole_is_a_hole_also_where_another_shape_lies_below(watched: Watched) 
 
 
 @pytest.mark.parametrize("width", [360, 1200])
-def test_strokes_are_as_wide_on_any_screen(watched: Watched, width: int) -> None:  # noqa: F811
+def test_strokes_are_as_wide_on_any_screen(watched: Watched, width: int) -> None:
     watched.page.set_viewport_size({"width": width, "height": 800})
     show(watched, draw(scene("image", shape(1, Dot(500, 250)), shape(2, Box(100, 100, 300, 300)))))
     page, zoom = watched.page, width / 1000
@@ -99,7 +99,7 @@ def test_strokes_are_as_wide_on_any_screen(watched: Watched, width: int) -> None
     assert at(watched, 500 * zoom + 9, 250 * zoom) == ""
 
 
-def test_what_is_pointed_at_lights_up(watched: Watched) -> None:  # noqa: F811
+def test_what_is_pointed_at_lights_up(watched: Watched) -> None:
     show(watched, draw(scene("image", shape(1, Box(10, 10, 100, 100)), shape(12, Box(300, 10, 100, 100)))), 1, 12)
     assert (stroke_width(watched, 1), stroke_width(watched, 12)) == (2, 2)
     watched.page.hover('a[href="#o1"]')
@@ -116,7 +116,7 @@ def test_what_is_pointed_at_lights_up(watched: Watched) -> None:  # noqa: F811
     assert stroke_width(watched, 12) == 4
 
 
-def test_all_parts_of_an_object_light_up(watched: Watched) -> None:  # noqa: F811
+def test_all_parts_of_an_object_light_up(watched: Watched) -> None:
     entity = shape(2, None, blocks=((1, Box(100, 100, 50, 10)), (2, Box(200, 200, 50, 10))))
     show(watched, draw(scene("document", entity)), 2)
     watched.page.hover('a[href="#o2"]')
@@ -125,7 +125,7 @@ def test_all_parts_of_an_object_light_up(watched: Watched) -> None:  # noqa: F81
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_are_readable_in_light_and_dark(watched: Watched, scheme: Any) -> None:  # noqa: F811
+def test_words_are_readable_in_light_and_dark(watched: Watched, scheme: Any) -> None:
     watched.page.emulate_media(color_scheme=scheme)
     show(watched, draw(scene("geospatial", shape(1, Dot(8.0, 50.0), geo=True))))
     colors = watched.page.evaluate(
@@ -143,7 +143,7 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_the_timeline_is_where_its_frames_are(watched: Watched) -> None:  # noqa: F811
+def test_the_timeline_is_where_its_frames_are(watched: Watched) -> None:
     track = Track("f1", HOSTILE, "bounding_box", "#e6194b", ((101, 200), (501, 1000)), (101,))
     given = scene("video", frames=(101, 501), frame_number=501, tracks=(track,), track_count=1)
     drawing = draw(given._replace(asset=given.asset._replace(frame_count=1000)), Look(frame_href="#frame-{}"))
@@ -161,7 +161,7 @@ def test_the_timeline_is_where_its_frames_are(watched: Watched) -> None:  # noqa
 
 
 @pytest.mark.parametrize("asset_type", ["image", "video", "dicom", "document", "geospatial", "unknown"])
-def test_hostile_names_are_words_and_nothing_is_asked_for(watched: Watched, asset_type: str) -> None:  # noqa: F811
+def test_hostile_names_are_words_and_nothing_is_asked_for(watched: Watched, asset_type: str) -> None:
     question = Question(HOSTILE, "radio", (Answer(HOSTILE),))
     given = scene(
         asset_type,
@@ -177,7 +177,7 @@ def test_hostile_names_are_words_and_nothing_is_asked_for(watched: Watched, asse
     assert watched.page.locator("#o1").count() == 1
 
 
-def test_2000_shapes_of_50000_are_drawn(watched: Watched) -> None:  # noqa: F811
+def test_2000_shapes_of_50000_are_drawn(watched: Watched) -> None:
     boxes = [shape(number, Box(number % 950, number % 450, 40, 40)) for number in range(2000)]
     show(watched, draw(scene("image", *boxes, shape_count=50_000)))
     assert watched.page.locator(".shape").count() == 2000

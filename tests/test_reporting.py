@@ -24,7 +24,7 @@ from labelstore.reporting.numbers import chosen, read_numbers
 from labelstore.reporting.pictures import LARGEST_SIDE, picture_of
 from labelstore.samples import write
 from labelstore.stores import open_database
-from tests.browser import Watched, chromium, watched  # noqa: F401
+from tests.browser import Watched
 from tests.making import ENGINES, box, feature, store_of, v1
 from tests.test_publishing import line, secrets_of
 
@@ -114,7 +114,7 @@ def test_both_engines_give_the_same_page(samples: tuple[dict[str, Path], list[Pa
     assert names.sub("person", pages[0]) == names.sub("person", pages[1])
 
 
-def test_in_a_browser(samples: tuple[dict[str, Path], list[Path]], watched: Watched) -> None:  # noqa: F811
+def test_in_a_browser(samples: tuple[dict[str, Path], list[Path]], watched: Watched) -> None:
     text = page_of(samples[0]["sqlite"], labels=60)
     page = watched.page
     page.set_content(text)
@@ -166,7 +166,7 @@ def evil() -> list[dict[str, Any]]:
 
 
 @ENGINES
-def test_hostile_text_does_nothing(engine: str, tmp_path: Path, watched: Watched) -> None:  # noqa: F811
+def test_hostile_text_does_nothing(engine: str, tmp_path: Path, watched: Watched) -> None:
     store = store_of(tmp_path, engine, evil())
     folder = tmp_path / "assets"
     folder.mkdir()
@@ -251,7 +251,7 @@ def decoded(href: str) -> Image.Image:
     return Image.open(BytesIO(base64.b64decode(data)))
 
 
-def test_pictures_become_part_of_the_page(tmp_path: Path, watched: Watched) -> None:  # noqa: F811
+def test_pictures_become_part_of_the_page(tmp_path: Path, watched: Watched) -> None:
     folder = tmp_path / "assets"
     folder.mkdir()
     Image.new("RGB", (2000, 1000), "#ff0000").save(folder / "l1.jpg")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from labelstore.drawing import Look, Scene, draw, highlights, style_sheet
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.scene import Answer, Asset, Messages, Question, Shape, Span, Track
-from tests.browser import Watched, chromium, watched  # noqa: F401
+from tests.browser import Watched
 from tests.test_drawing_words import CHAT, CONVERSATION, HOSTILE, HTML, entity, scene
 
 POLICY = "default-src 'none'; style-src 'nonce-n'; img-src data:"
@@ -22,13 +22,13 @@ _MARKS = """() => Object.fromEntries([...document.querySelectorAll('mark[id]')].
         .map(mark => mark.textContent).join('')]))"""
 
 
-def show(watched: Watched, drawing: str, *, css: str = "") -> Any:  # noqa: F811
+def show(watched: Watched, drawing: str, *, css: str = "") -> Any:
     style = Markup(style_sheet() + css)  # our own
     watched.page.set_content(_PAGE.format(POLICY, style, drawing))
     return watched.page
 
 
-def test_the_marked_characters(watched: Watched) -> None:  # noqa: F811
+def test_the_marked_characters(watched: Watched) -> None:
     text = "Ab 🙂 cd <i>&amp;</i>\r\none two three\x00 👩‍👩‍👧 end"
     spans = {1: (3, 3), 2: (5, 6), 3: (8, 19), 4: (22, 34), 5: (26, 28), 6: (30, 40), 7: (41, 43), 8: (36, 36)}
     shapes = [entity(key, start, end, f"Name {key}") for key, (start, end) in spans.items()]
@@ -42,7 +42,7 @@ def test_the_marked_characters(watched: Watched) -> None:  # noqa: F811
     assert page.locator(".text").inner_text() == text.replace("\x00", "␀").replace("\r\n", "\n")
 
 
-def test_names_are_shown_and_colors_are_those_of_the_objects(watched: Watched) -> None:  # noqa: F811
+def test_names_are_shown_and_colors_are_those_of_the_objects(watched: Watched) -> None:
     red = entity(1, 0, 2, "Red")._replace(color="#ff0000")
     page = show(watched, draw(scene("text", red, entity(2, 4, 6), text="one two")))
     name = "e => getComputedStyle(e, '::after').content"
@@ -52,7 +52,7 @@ def test_names_are_shown_and_colors_are_those_of_the_objects(watched: Watched) -
     assert page.locator("#o1").evaluate(background) != page.locator("#o2").evaluate(background)
 
 
-def test_a_link_lights_up_all_pieces_of_an_object(watched: Watched) -> None:  # noqa: F811
+def test_a_link_lights_up_all_pieces_of_an_object(watched: Watched) -> None:
     shapes = entity(1, 0, 4), entity(2, 3, 8)
     drawing = Markup('<p><a href="#o2">second</a></p>') + draw(scene("text", *shapes, text="abcdefghij"))
     page = show(watched, drawing, css=highlights([1, 2]))
@@ -66,7 +66,7 @@ def test_a_link_lights_up_all_pieces_of_an_object(watched: Watched) -> None:  # 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_can_be_read(watched: Watched, scheme: Any) -> None:  # noqa: F811
+def test_texts_can_be_read(watched: Watched, scheme: Any) -> None:
     """Contrast of 4.5 between letters and paper, and of the weaker words too (WCAG 1.4.3)."""
     watched.page.emulate_media(color_scheme=scheme)
     page = show(watched, draw(scene("conversation", entity(1, 0, 3, message="0")), Look(asset_text=_CONVERSATION)))
@@ -84,7 +84,7 @@ def test_texts_can_be_read(watched: Watched, scheme: Any) -> None:  # noqa: F811
 _CONVERSATION = json.dumps(CONVERSATION)
 
 
-def test_bubbles_stand_in_their_order(watched: Watched) -> None:  # noqa: F811
+def test_bubbles_stand_in_their_order(watched: Watched) -> None:
     messages = [{"messageId": f"m{n}", "content": f"text {n}", "align": "right" if n % 2 else "left"} for n in range(6)]
     shapes = entity(1, 5, 5, message="m3"), entity(2, 0, 3, message="m4")
     page = show(watched, draw(scene("conversation", *shapes), Look(asset_text=json.dumps(messages))))
@@ -100,7 +100,7 @@ def test_bubbles_stand_in_their_order(watched: Watched) -> None:  # noqa: F811
     assert page.locator("#o1").evaluate("e => e.closest('li').dataset.message") == "m3"
 
 
-def test_a_chat_with_its_choices(watched: Watched) -> None:  # noqa: F811
+def test_a_chat_with_its_choices(watched: Watched) -> None:
     shape = Shape(1, "Order", "message_ranking", "#ff0000", Messages("ranked", (("m2", "Model A", 1.0),), "m1"))
     asked = Question("Right?", "radio", (Answer("yes"),), None, "m2")
     page = show(watched, draw(scene("llm", shape, questions=(asked,)), Look(asset_text=json.dumps(CHAT))))
@@ -109,7 +109,7 @@ def test_a_chat_with_its_choices(watched: Watched) -> None:  # noqa: F811
     assert page.locator(".message").nth(1).locator("dd").inner_text() == "yes"
 
 
-def test_the_page_of_an_html_asset_runs_and_requests_nothing(watched: Watched) -> None:  # noqa: F811
+def test_the_page_of_an_html_asset_runs_and_requests_nothing(watched: Watched) -> None:
     """Neither under the policy of a page nor in one without any."""
     drawing = draw(scene("html"), Look(asset_text=HTML))
     for page in (show(watched, drawing), _without_policy(watched, drawing)):
@@ -121,12 +121,12 @@ def test_the_page_of_an_html_asset_runs_and_requests_nothing(watched: Watched) -
         assert page.evaluate("document.querySelector('iframe').contentDocument") is None
 
 
-def _without_policy(watched: Watched, drawing: str) -> Any:  # noqa: F811
+def _without_policy(watched: Watched, drawing: str) -> Any:
     watched.page.set_content(f"<!doctype html><body>{drawing}")
     return watched.page
 
 
-def test_even_what_is_not_taken_out_cannot_run(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_even_what_is_not_taken_out_cannot_run(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second line of defence: the sandbox of the frame and the policy in it."""
     monkeypatch.setattr("labelstore.drawing.html.harmless", Markup)
     raw = "<h1>Raw</h1><script>parent.hit = 1; document.title = 'hit'</script><img src='http://a.example.com/x.png'>"
@@ -139,7 +139,7 @@ def test_even_what_is_not_taken_out_cannot_run(watched: Watched, monkeypatch: py
 
 
 @pytest.mark.parametrize("asset_type", ["text", "conversation", "llm", "audio", "html"])
-def test_hostile_words_do_nothing(watched: Watched, asset_type: str) -> None:  # noqa: F811
+def test_hostile_words_do_nothing(watched: Watched, asset_type: str) -> None:
     asked = (Question(HOSTILE, HOSTILE, (Answer(HOSTILE),), 5, "0"),)
     shapes = entity(1, 0, 3, HOSTILE, message="0"), Shape(2, HOSTILE, HOSTILE, "#ff0000", Span(0, 3))
     one = scene(asset_type, *shapes, questions=asked, tracks=(Track("f", HOSTILE, "radio", "#ff0000", ((1, 5),)),))
@@ -149,7 +149,7 @@ def test_hostile_words_do_nothing(watched: Watched, asset_type: str) -> None:  #
 
 
 @pytest.mark.parametrize("width", [320, 1200])
-def test_nothing_is_wider_than_the_screen(watched: Watched, width: int) -> None:  # noqa: F811
+def test_nothing_is_wider_than_the_screen(watched: Watched, width: int) -> None:
     watched.page.set_viewport_size({"width": width, "height": 700})
     long = "w" * 500
     drawings = [
@@ -164,7 +164,7 @@ def test_nothing_is_wider_than_the_screen(watched: Watched, width: int) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_charts(watched: Watched) -> None:  # noqa: F811
+def test_charts(watched: Watched) -> None:
     drawing = bars([("Car", 40), ("Tram", 10)], title="Classes") + columns_over_time(
         [("2024-01", 2), ("2024-02", 4)], title="Labels"
     )
@@ -179,7 +179,7 @@ def test_charts(watched: Watched) -> None:  # noqa: F811
     assert page.get_by_role("cell").all_inner_texts() == ["Car", "40", "Tram", "10", "2024-01", "2", "2024-02", "4"]
 
 
-def test_the_timeline_of_a_recording(watched: Watched) -> None:  # noqa: F811
+def test_the_timeline_of_a_recording(watched: Watched) -> None:
     tracks = (Track("f", "Speaker: A", "radio", "#e6194b", ((0, 5000),)),)
     recording = Scene("L", {}, Asset("d", "audio", None, duration=10.0), tracks=tracks, track_count=1)
     page = show(watched, draw(recording))

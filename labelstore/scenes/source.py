@@ -1,0 +1,28 @@
+"""What scenes are read from."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+
+
+class Source(Protocol):
+    """What a scene is read from: a `labelstore.stores` database, or a connection of Datasette."""
+
+    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
+        """The rows of a query with parameters `$name`, as dicts."""
+
+
+class ConnectionSource:
+    """A connection of the standard library's sqlite3 as a `Source`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterator[Row]:
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        cursor.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
