@@ -46,29 +46,30 @@ class RecordDecoder:
         """
         if not raw.isascii():
             raw.decode()  # strings inside raw geometry are not decoded further on
-        if self._decode is not None:
-            try:
-                record: Decoded = self._decode(raw)
-            except msgspec.ValidationError:
-                pass
-            else:
-                if not (
-                    isinstance(record, v1.Element) and record.id is None
-                ):  # it might be no element: see `recognise`
-                    return record
-        return self.fitted(raw)
+        decode = self._decode or self._chosen(recognise(msgspec.json.decode(raw), self._among_frames))
+        try:
+            record: Decoded = decode(raw)
+        except msgspec.ValidationError:
+            return self.fitted(raw)
+        if isinstance(record, v1.Element) and record.id is None:  # it might be no element: see `recognise`
+            return self.fitted(raw)
+        return record
 
     def fitted(self, raw: bytes) -> Decoded:
         """The same record by the way for records of an unexpected shape: both ways give the same rows."""
         value = msgspec.json.decode(raw)
         struct = recognise(value, self._among_frames)
         if struct is not self._struct:
-            self._struct, self._decode = struct, _DECODERS[struct].decode
+            self._chosen(struct)
         with _deep_calls():
             try:
                 return fit(struct, value)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
+
+    def _chosen(self, struct: type) -> Callable[[bytes], Any]:
+        self._struct, self._decode = struct, _DECODERS[struct].decode
+        return self._decode
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | UnknownRecord]:
