@@ -32,11 +32,7 @@ where o.object_id = $object_id
 
 def image_type(path: Path) -> str | None:
     """The content type of a picture, by how the file begins; None for what is no picture of pixels (SVG is none)."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return None
+    head = _head(path)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:12] in (b"ftypavif", b"ftypavis"):
@@ -46,14 +42,19 @@ def image_type(path: Path) -> str | None:
 
 def sound_type(path: Path) -> str | None:
     """The content type of a recording, by how the file begins."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return None
+    head = _head(path)
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "audio/wav"
     return next((kind for signature, kind in _SOUNDS if head.startswith(signature)), None)
+
+
+def _head(path: Path) -> bytes:
+    """How the file begins; nothing for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError:
+        return b""
 
 
 def file_of(folder: AssetFolder, asset: Asset) -> Path | None:

@@ -6,10 +6,9 @@ from typing import Literal
 from markupsafe import Markup
 
 from labelstore.drawing.clock import clock
-from labelstore.drawing.notes import grouped, left_out
+from labelstore.drawing.notes import grouped, left_out, shortened
 from labelstore.drawing.scene import Answer, Question
 from labelstore.drawing.source import visible
-from labelstore.drawing.spans import shortened
 from labelstore.drawing.svg import element, joined
 
 Unit = Literal["frames", "ms"]

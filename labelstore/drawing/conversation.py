@@ -9,11 +9,11 @@ from markupsafe import Markup
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.messages import Message, messages_of
-from labelstore.drawing.notes import left_out
+from labelstore.drawing.notes import left_out, shortened
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.scene import Look, Messages, Question, Scene, Shape, Span
 from labelstore.drawing.source import text_of, visible
-from labelstore.drawing.spans import marked, place, shortened, unit_of, windows
+from labelstore.drawing.spans import marked, place, unit_of, windows
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
 from labelstore.spans import Unit

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.drawing.spans import shortened
+from labelstore.drawing.notes import shortened
 
 _IDS = ("messageId", "message_id", "id", "messageID")
 _TEXTS = ("content", "text", "body", "message", "value")

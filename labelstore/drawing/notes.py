@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from labelstore.drawing.source import visible
 from labelstore.drawing.svg import element
 
 
@@ -17,6 +18,7 @@ def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Mar
     return element("p", f"{verb} {grouped(drawn)} of {grouped(total)} {things}", class_="note")
 
 
-def shortened(text: str, longest: int) -> str:
-    """At most so many characters, the last one an ellipsis where some are gone."""
+def shortened(text: str, longest: int = 60) -> str:
+    """At most so many visible characters, the last one an ellipsis where some are gone."""
+    text = visible(text)
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import left_out
+from labelstore.drawing.notes import left_out, shortened
 from labelstore.drawing.scene import Relation, Shape
-from labelstore.drawing.spans import shortened
 from labelstore.drawing.svg import element, joined
 
 MAX_RELATIONS = 500

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import grouped
+from labelstore.drawing.notes import grouped, shortened
 from labelstore.drawing.scene import Shape, Span
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import visible
@@ -191,9 +191,3 @@ class _Writer:
             data_name=shortened(one.shape.name) if last else None,
             title=shortened(describe(one.shape), 300),
         )
-
-
-def shortened(text: str, longest: int = 60) -> str:
-    """At most so many characters, the last one an ellipsis where some are gone."""
-    text = visible(text)
-    return text if len(text) <= longest else text[: longest - 1] + "…"

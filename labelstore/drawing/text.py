@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import grouped, left_out
+from labelstore.drawing.notes import grouped, left_out, shortened
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.scene import Look, Scene, Shape, Span
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import text_of
-from labelstore.drawing.spans import LONG, marked, place, shortened, unit_of, windows
+from labelstore.drawing.spans import LONG, marked, place, unit_of, windows
 from labelstore.drawing.svg import element, joined
 
 

@@ -61,7 +61,7 @@ class RecordDecoder:
         struct = recognise(value, self._among_frames)
         if struct is not self._struct:
             self._chosen(struct)
-        with _deep_calls():
+        with deep_calls():
             try:
                 return fit(struct, value)
             except TypeError:
@@ -132,7 +132,8 @@ def bounded_depth() -> Iterator[None]:
 
 
 @contextmanager
-def _deep_calls() -> Iterator[None]:
+def deep_calls() -> Iterator[None]:
+    """Lets a walk go as deep as JSON nests in a store."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + 10 * MAX_DEPTH)
     try:
@@ -152,6 +153,7 @@ __all__ = [
     "RecordDecoder",
     "UnknownRecord",
     "bounded_depth",
+    "deep_calls",
     "recognise",
     "skim",
     "tolerant",

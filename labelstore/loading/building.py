@@ -58,7 +58,7 @@ def building(path: Path) -> Iterator[Database]:
             database.begin()
             yield database
             database.commit()
-            to_disk = Thread(target=_sync, args=(scratch, os.O_RDWR))  # most of it, while the indexes are made
+            to_disk = Thread(target=_sync_early, args=(scratch,))  # most of it, while the indexes are made
             to_disk.start()
             database.finish()
             to_disk.join()
@@ -113,6 +113,11 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _sync_early(path: Path) -> None:
+    with suppress(OSError):  # the sync at the end meets the same error, and tells
+        _sync(path, os.O_RDWR)
 
 
 def _sync(path: Path, flags: int) -> None:

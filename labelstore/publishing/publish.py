@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from labelstore.errors import StoreError, UsageError
-from labelstore.formats.decoding import RecordDecoder
+from labelstore.formats.decoding import RecordDecoder, deep_calls
 from labelstore.outputs import check_output
-from labelstore.publishing.records import RecordRedactor, Selection, deep_calls
+from labelstore.publishing.records import RecordRedactor, Selection
 from labelstore.publishing.redaction import Redactor
 from labelstore.publishing.rewriting import add_rows, published_id
 from labelstore.publishing.selecting import base_name, batches, project_ids

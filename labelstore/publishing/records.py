@@ -1,14 +1,11 @@
 """The JSON of records without secrets, other projects and reviews."""
 
 import json
-import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.formats.decoding import MAX_DEPTH
 from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied, moved, names_a_secret
 
 
@@ -32,17 +29,6 @@ def decoded(raw: str | bytes) -> Any:
 
 def _as_written(digits: str) -> Any:
     return int(digits) if len(digits) < 4000 else msgspec.Raw(digits.encode())
-
-
-@contextmanager
-def deep_calls() -> Iterator[None]:
-    """Lets a walk go as deep as JSON nests in a store."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(before + 6 * MAX_DEPTH)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 class RecordRedactor:
