@@ -105,7 +105,7 @@ class TestImage:
         for drawing in (draw(given), thumbnail(given)):
             assert "<script" not in drawing
             assert "onload=alert" not in drawing.replace("&lt;svg onload=alert", "")
-        assert str(shapes_of(draw(given))["o1"][0].text).startswith(HOSTILE.replace("\x00", ""))
+        assert str(shapes_of(draw(given))["o1"][0].text).startswith(HOSTILE.replace("\x00", "␀"))
 
     def test_a_title_has_an_end(self) -> None:
         assert len(draw(scene("image", shape(1, Box(1, 1, 5, 5), "x" * 1_000_000)))) < 5000
