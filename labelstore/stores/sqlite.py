@@ -69,7 +69,9 @@ class SqliteDatabase(Database):
         return connection
 
     def _writer(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), statementcachesize=256)
+        # used by one thread, which needs no mutex around the binding of each value
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
+        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=256)
         connection.set_busy_timeout(60_000)
         connection.execute("pragma cache_size = -32000")
         return connection

@@ -36,14 +36,14 @@ class Span(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
-class TextData(Struct, forbid_unknown_fields=True):
+class TextData(Struct, forbid_unknown_fields=True, gc=False):
     """`location` is a span of text, or in documents a list of boxes."""
 
     location: Span | list[Any]
     unit: str = ABSENT
 
 
-class GeoGeometry(Struct, forbid_unknown_fields=True):
+class GeoGeometry(Struct, forbid_unknown_fields=True, gc=False):
     """Geometry of tiled imagery, [longitude, latitude]."""
 
     coordinates: Raw
@@ -53,7 +53,7 @@ Bracketed = Annotated["list[Classification]", Meta(min_length=1)]
 """Questions in brackets of their own: early exports wrote `[[{…}, {…}]]`."""
 
 
-class Answer(Struct, forbid_unknown_fields=True):
+class Answer(Struct, forbid_unknown_fields=True, gc=False):
     feature_id: str = field(name="featureId", default=ABSENT)
     schema_id: str = field(name="schemaId", default=ABSENT)
     title: str = ABSENT
@@ -65,7 +65,7 @@ class Answer(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Classification(Struct, forbid_unknown_fields=True):
+class Classification(Struct, forbid_unknown_fields=True, gc=False):
     exclusive: ClassVar[tuple[str, ...]] = ("answer", "answers")
 
     feature_id: str = field(name="featureId", default=ABSENT)
@@ -81,7 +81,7 @@ class Classification(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Object(Struct, forbid_unknown_fields=True):
+class Object(Struct, forbid_unknown_fields=True, gc=False):
     exclusive: ClassVar[tuple[str, ...]] = ("line", "point", "polygon", "bbox", "data", "geometry")
 
     feature_id: str = field(name="featureId", default=ABSENT)
@@ -107,7 +107,7 @@ class Object(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class RelationshipData(Struct, forbid_unknown_fields=True):
+class RelationshipData(Struct, forbid_unknown_fields=True, gc=False):
     source: str = ABSENT
     target: str = ABSENT
     start_feature_id: str = field(name="startFeatureId", default=ABSENT)
@@ -116,7 +116,7 @@ class RelationshipData(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Relationship(Struct, forbid_unknown_fields=True):
+class Relationship(Struct, forbid_unknown_fields=True, gc=False):
     """Newer: `relationshipType` with data.source and data.target; older: `format` with data.startFeatureId …"""
 
     feature_id: str = field(name="featureId", default=ABSENT)
@@ -132,7 +132,7 @@ class Relationship(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Frame(Struct, forbid_unknown_fields=True):
+class Frame(Struct, forbid_unknown_fields=True, gc=False):
     """One line of a frames file, or one element of `Label` where the frames were put in place."""
 
     number: Integer = field(name="frameNumber")
@@ -142,7 +142,7 @@ class Frame(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Annotations(Struct, forbid_unknown_fields=True):
+class Annotations(Struct, forbid_unknown_fields=True, gc=False):
     objects: list[Object] = ABSENT
     classifications: list[Classification | Bracketed] = ABSENT
     relationships: list[Relationship] = ABSENT
@@ -150,7 +150,7 @@ class Annotations(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Review(Struct, forbid_unknown_fields=True):
+class Review(Struct, forbid_unknown_fields=True, gc=False):
     id: str = ABSENT
     score: Number = ABSENT
     created_at: str = field(name="createdAt", default=ABSENT)
@@ -159,7 +159,7 @@ class Review(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class WorkflowEvent(Struct, forbid_unknown_fields=True):
+class WorkflowEvent(Struct, forbid_unknown_fields=True, gc=False):
     actor_id: str = field(name="actorId", default=ABSENT)
     action: str = ABSENT
     created_at: str = field(name="createdAt", default=ABSENT)
@@ -170,13 +170,13 @@ class WorkflowEvent(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class WorkflowInfo(Struct, forbid_unknown_fields=True):
+class WorkflowInfo(Struct, forbid_unknown_fields=True, gc=False):
     task_name: str = field(name="taskName", default=ABSENT)
     history: list[WorkflowEvent] = field(name="Workflow History", default=ABSENT)
     extra: Extra = ABSENT
 
 
-class MediaAttributes(Struct, forbid_unknown_fields=True):
+class MediaAttributes(Struct, forbid_unknown_fields=True, gc=False):
     asset_type: str = field(name="assetType", default=ABSENT)
     super_type: str = field(name="superType", default=ABSENT)
     sub_type: str = field(name="subType", default=ABSENT)
@@ -200,7 +200,7 @@ OptionalText = str | None | UnsetType
 OptionalNumber = Number | None | UnsetType
 
 
-class Element(Struct, forbid_unknown_fields=True):
+class Element(Struct, forbid_unknown_fields=True, gc=False):
     """One label. `UNSET` is a missing key, `None` a null: these keys are often null."""
 
     id: str = field(name="ID", default=ABSENT)

@@ -30,12 +30,12 @@ class Point(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
-class Mask(Struct, forbid_unknown_fields=True):
+class Mask(Struct, forbid_unknown_fields=True, gc=False):
     url: str
     extra: Extra = ABSENT
 
 
-class CompositeMask(Struct, forbid_unknown_fields=True):
+class CompositeMask(Struct, forbid_unknown_fields=True, gc=False):
     """One picture for all instances of a label or frame; `color_rgb` picks this one."""
 
     url: str
@@ -43,7 +43,7 @@ class CompositeMask(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class TextLocation(Struct, forbid_unknown_fields=True):
+class TextLocation(Struct, forbid_unknown_fields=True, gc=False):
     """Characters `start` to `end`, both included; in documents `groups` of tokens instead."""
 
     start: Integer = ABSENT
@@ -53,47 +53,47 @@ class TextLocation(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class ConversationalLocation(Struct, forbid_unknown_fields=True):
+class ConversationalLocation(Struct, forbid_unknown_fields=True, gc=False):
     message_id: str
     location: TextLocation
 
 
-class GeoJson(Struct, forbid_unknown_fields=True):
+class GeoJson(Struct, forbid_unknown_fields=True, gc=False):
     type: str
     coordinates: Raw
     extra: Extra = ABSENT
 
 
-class PageDimensions(Struct, forbid_unknown_fields=True):
+class PageDimensions(Struct, forbid_unknown_fields=True, gc=False):
     height: Number
     width: Number
 
 
-class SelectedMessage(Struct, forbid_unknown_fields=True):
+class SelectedMessage(Struct, forbid_unknown_fields=True, gc=False):
     message_id: str = ABSENT
     model_config_name: str = ABSENT
     parent_message_id: str = ABSENT
     extra: Extra = ABSENT
 
 
-class Message(Struct, forbid_unknown_fields=True):
+class Message(Struct, forbid_unknown_fields=True, gc=False):
     message_id: str = ABSENT
     model_config_name: str = ABSENT
     order: Number = ABSENT
     extra: Extra = ABSENT
 
 
-class SelectedMessages(Struct, forbid_unknown_fields=True):
+class SelectedMessages(Struct, forbid_unknown_fields=True, gc=False):
     messages: list[Message]
     parent_message_id: str = ABSENT
 
 
-class RankedMessages(Struct, forbid_unknown_fields=True):
+class RankedMessages(Struct, forbid_unknown_fields=True, gc=False):
     ranked_messages: list[Message]
     parent_message_id: str = ABSENT
 
 
-class Answer(Struct, forbid_unknown_fields=True):
+class Answer(Struct, forbid_unknown_fields=True, gc=False):
     feature_id: str = ABSENT
     feature_schema_id: str = ABSENT
     name: str = ABSENT
@@ -105,7 +105,7 @@ class Answer(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Classification(Struct, forbid_unknown_fields=True):
+class Classification(Struct, forbid_unknown_fields=True, gc=False):
     exclusive: ClassVar[tuple[str, ...]] = (
         "radio_answer",
         "checklist_answers",
@@ -131,7 +131,7 @@ class Classification(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Object(Struct, forbid_unknown_fields=True):
+class Object(Struct, forbid_unknown_fields=True, gc=False):
     exclusive: ClassVar[tuple[str, ...]] = (
         "bounding_box",
         "polygon",
@@ -170,13 +170,13 @@ class Object(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Ends(Struct, forbid_unknown_fields=True):
+class Ends(Struct, forbid_unknown_fields=True, gc=False):
     source: str = ABSENT
     target: str = ABSENT
     extra: Extra = ABSENT
 
 
-class Relationship(Struct, forbid_unknown_fields=True):
+class Relationship(Struct, forbid_unknown_fields=True, gc=False):
     exclusive: ClassVar[tuple[str, ...]] = ("unidirectional_relationship", "bidirectional_relationship")
 
     feature_id: str = ABSENT
@@ -190,14 +190,14 @@ class Relationship(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Frame(Struct, forbid_unknown_fields=True):
+class Frame(Struct, forbid_unknown_fields=True, gc=False):
     objects: dict[str, Object] = ABSENT
     classifications: list[Classification] = ABSENT
     relationships: list[Relationship] = ABSENT
     extra: Extra = ABSENT
 
 
-class Group(Struct, forbid_unknown_fields=True):
+class Group(Struct, forbid_unknown_fields=True, gc=False):
     """An axis of a DICOM series."""
 
     name: str = ABSENT
@@ -210,7 +210,7 @@ FrameSpans = list[tuple[Integer, Integer]]
 KeyFrames = dict[FrameKey, bool]
 
 
-class Annotations(Struct, forbid_unknown_fields=True):
+class Annotations(Struct, forbid_unknown_fields=True, gc=False):
     """`segments`: feature → spans, in DICOM group → feature → spans. `key_frame_feature_map`: feature → frames, as a
     list or as a map to booleans, in DICOM feature → group → map."""
 
@@ -224,7 +224,7 @@ class Annotations(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Review(Struct, forbid_unknown_fields=True):
+class Review(Struct, forbid_unknown_fields=True, gc=False):
     id: str = ABSENT
     score: Number = ABSENT
     reviewed_at: str = ABSENT
@@ -232,7 +232,7 @@ class Review(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class LabelDetails(Struct, forbid_unknown_fields=True):
+class LabelDetails(Struct, forbid_unknown_fields=True, gc=False):
     created_at: str = ABSENT
     updated_at: str = ABSENT
     created_by: str = ABSENT
@@ -241,7 +241,7 @@ class LabelDetails(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class PerformanceDetails(Struct, forbid_unknown_fields=True):
+class PerformanceDetails(Struct, forbid_unknown_fields=True, gc=False):
     seconds_to_create: Number = ABSENT
     seconds_to_review: Number = ABSENT
     skipped: bool = ABSENT
@@ -250,7 +250,7 @@ class PerformanceDetails(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Label(Struct, forbid_unknown_fields=True):
+class Label(Struct, forbid_unknown_fields=True, gc=False):
     id: str = ABSENT
     label_kind: str = ABSENT
     version: str = ABSENT
@@ -262,7 +262,7 @@ class Label(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class WorkflowEvent(Struct, forbid_unknown_fields=True):
+class WorkflowEvent(Struct, forbid_unknown_fields=True, gc=False):
     action: str = ABSENT
     created_at: str = ABSENT
     created_by: str = ABSENT
@@ -273,7 +273,7 @@ class WorkflowEvent(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class ProjectDetails(Struct, forbid_unknown_fields=True):
+class ProjectDetails(Struct, forbid_unknown_fields=True, gc=False):
     ontology_id: str = ABSENT
     task_id: str = ABSENT
     task_name: str = ABSENT
@@ -287,7 +287,7 @@ class ProjectDetails(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Project(Struct, forbid_unknown_fields=True):
+class Project(Struct, forbid_unknown_fields=True, gc=False):
     name: str = ABSENT
     labels: list[Label] = ABSENT
     project_tags: list[Any] = ABSENT
@@ -295,7 +295,7 @@ class Project(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class ModelRun(Struct, forbid_unknown_fields=True):
+class ModelRun(Struct, forbid_unknown_fields=True, gc=False):
     name: str = ABSENT
     run_data_row_id: str = ABSENT
     split: str = ABSENT
@@ -304,13 +304,13 @@ class ModelRun(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Experiment(Struct, forbid_unknown_fields=True):
+class Experiment(Struct, forbid_unknown_fields=True, gc=False):
     name: str = ABSENT
     runs: dict[str, ModelRun] = ABSENT
     extra: Extra = ABSENT
 
 
-class DataRowDetails(Struct, forbid_unknown_fields=True):
+class DataRowDetails(Struct, forbid_unknown_fields=True, gc=False):
     dataset_id: str = ABSENT
     dataset_name: str = ABSENT
     created_at: str = ABSENT
@@ -320,7 +320,7 @@ class DataRowDetails(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class DataRow(Struct, forbid_unknown_fields=True):
+class DataRow(Struct, forbid_unknown_fields=True, gc=False):
     id: str = ABSENT
     external_id: str = ABSENT
     global_key: str = ABSENT
@@ -329,7 +329,7 @@ class DataRow(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class MediaAttributes(Struct, forbid_unknown_fields=True):
+class MediaAttributes(Struct, forbid_unknown_fields=True, gc=False):
     """Seen for images and video; the other names are those of v1 in snake case."""
 
     asset_type: str = ABSENT
@@ -351,14 +351,14 @@ class MediaAttributes(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Attachment(Struct, forbid_unknown_fields=True):
+class Attachment(Struct, forbid_unknown_fields=True, gc=False):
     type: str = ABSENT
     value: str = ABSENT
     name: str = ABSENT
     extra: Extra = ABSENT
 
 
-class MetadataField(Struct, forbid_unknown_fields=True):
+class MetadataField(Struct, forbid_unknown_fields=True, gc=False):
     schema_id: str = ABSENT
     schema_name: str = ABSENT
     schema_kind: str = ABSENT
@@ -366,7 +366,7 @@ class MetadataField(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Embedding(Struct, forbid_unknown_fields=True):
+class Embedding(Struct, forbid_unknown_fields=True, gc=False):
     id: str = ABSENT
     name: str = ABSENT
     dimensions: Integer = ABSENT
@@ -375,7 +375,7 @@ class Embedding(Struct, forbid_unknown_fields=True):
     extra: Extra = ABSENT
 
 
-class Line(Struct, forbid_unknown_fields=True):
+class Line(Struct, forbid_unknown_fields=True, gc=False):
     """One data row."""
 
     data_row: DataRow
