@@ -3,6 +3,7 @@
 create index versions_label on versions (label_id);
 create index versions_load on versions (load_id);
 create index versions_replaced_by on versions (replaced_by);
+create index records_content on records (content_hash);
 create index records_data_row on records (data_row_id);
 create index records_load on records (load_id);
 create index rejects_load on rejects (load_id);
