@@ -70,6 +70,7 @@ def measure(folder: Path, megabytes: int, rounds: int) -> list[Row]:
             "export v1, DuckDB": ("export", duckdb, "labelbox-v1", out),
             "reload, nothing changed, SQLite": ("load", sqlite, v1),
         }.items():
+            remove(out)  # in its place a file system would first write the new one to the disk
             runs[what].append(run(*LABELSTORE, *arguments))
         sizes = {engine: store.stat().st_size / v1.stat().st_size for engine, store in stores.items()}
         latencies = [_latency(engine, store) for engine, store in stores.items()]

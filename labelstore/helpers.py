@@ -1,6 +1,5 @@
 """Helper processes: each runs a module of this package, is told one task and says what came of it, both in JSON."""
 
-import gc
 import json
 import os
 import subprocess
@@ -85,7 +84,8 @@ def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     except (LabelstoreError, OSError) as error:
         said = {"error": type(error).__name__, "arguments": [str(error)]}
     json.dump(said, sys.stdout)
-    gc.freeze()  # it ends, and need not look for cycles
+    sys.stdout.flush()
+    os._exit(0)  # all is closed; Python's own end would take another 30 ms
 
 
 def _end_with_input() -> None:

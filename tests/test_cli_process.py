@@ -13,7 +13,7 @@ from labelstore import samples
 from labelstore.loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("duckdb", "pyarrow", "sqlite_utils", "msgspec", "sqlite3", "rich")
+HEAVY = ("duckdb", "pyarrow", "sqlite_utils", "msgspec", "sqlite3", "rich", "pydantic")
 
 
 def python(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
@@ -54,6 +54,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = samples.write(folder / "samples", generations=("v1",), asset_types=("image",), labels=40)
     load(folder / "labels.db", [file.path for file in files])
     return folder / "labels.db"
+
+
+@pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
+def test_a_command_ends_in_silence(store: Path, tmp_path: Path, name: str) -> None:
+    exported = python("cli.py", "export", str(store), "labelbox-v1", str(tmp_path / "labels.json"))
+    assert (exported.returncode, exported.stderr) == (0, "40 records written\n")
+    loaded = python("cli.py", "load", str(tmp_path / name), str(tmp_path / "labels.json"), "--json")
+    assert (loaded.returncode, loaded.stderr) == (0, "")
 
 
 def test_a_reader_that_leaves_early_is_no_error(store: Path) -> None:
