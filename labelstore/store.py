@@ -1,6 +1,5 @@
 """A store as Python sees it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -87,9 +86,9 @@ class Store:
         Raises `NotFoundError`.
         """
         if at is not None:
-            return json.loads(label_at(self._open(), label_id, at))
+            return _value(label_at(self._open(), label_id, at))
         found = self._open().label_json(label_id)
-        return json.loads(found[0]) if found else self._missing(label_id)
+        return _value(found[0]) if found else self._missing(label_id)
 
     def history(self, label_id: str) -> list[Version]:
         """The versions of a label, oldest first, the current one last. Raises `NotFoundError`."""
@@ -105,7 +104,7 @@ class Store:
         Raises `NotFoundError`.
         """
         found = self._open().data_row_json(data_row_id)
-        return json.loads(found[-1]) if found else self._missing(data_row_id)
+        return _value(found[-1]) if found else self._missing(data_row_id)
 
     def _missing(self, wanted: str) -> Any:
         return next(json_of(self._open(), [wanted]))  # raises NotFoundError
@@ -136,7 +135,7 @@ class Store:
         }
         database = self._open()
         for label_ids in selected(database, wanted):
-            yield from map(json.loads, database.labels_json(label_ids).values())
+            yield from map(_value, database.labels_json(label_ids).values())
 
     def objects(
         self,
@@ -192,3 +191,9 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _value(text: str) -> Any:
+    import msgspec  # here, for `import labelstore` to stay light
+
+    return msgspec.json.decode(text)
