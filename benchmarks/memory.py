@@ -1,6 +1,7 @@
 """How time and memory of load, verify and export grow with the file, for v1 and v2 on both engines.
 
 python benchmarks/memory.py --megabytes 10 100 1000 [--dir FOLDER] [--write docs/performance.md]
+python benchmarks/memory.py --megabytes 10000 --generation v1 --engine SQLite
 """
 
 import argparse
@@ -53,7 +54,8 @@ def main() -> int:
         for row in measure(options.dir, megabytes, options.generation or ["v1", "v2"], options.engine or list(STORES))
     ]
     text = "A v1 array and v2 lines of image labels, one run each; the memory of all processes of a command together."
-    return report("Growth", text, rows, options.write)
+    title = ", ".join(["Growth", *(options.generation or []), *(options.engine or [])])
+    return report(title, text, rows, options.write)
 
 
 if __name__ == "__main__":
