@@ -3,7 +3,7 @@
 An array element is one label: one labeler's pass over one data row, with what the export says about that data row.
 Video and DICOM labels keep their annotations in frames: in a file of their own, a line a frame, or put in place.
 Facts about the format come from exports of 2018 to 2024 and from the vendor's SDK; where they leave a doubt, both
-readings survive: what does not fit here is kept in `extra`.
+readings survive: what does not fit here is kept in `extra`. No struct can be part of a cycle: hence `gc=False`.
 """
 
 from typing import Annotated, Any, ClassVar

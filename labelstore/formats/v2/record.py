@@ -2,7 +2,8 @@
 
 A line is one data row with everything that the request asked for: its labels in each project and in each run of a
 model. Keys of `projects`, `experiments`, `runs`, `frames`, `groups` and of the objects of a frame are ids. A block that
-is absent was not requested. What does not fit here is kept in `extra`.
+is absent was not requested. What does not fit here is kept in `extra`. No struct can be part of a cycle: hence
+`gc=False`.
 """
 
 from typing import Annotated, Any, ClassVar
