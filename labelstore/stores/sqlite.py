@@ -112,24 +112,24 @@ class SqliteDatabase(Database):
             for table in (*content_tables(), "rejects"):
                 self.execute(f"insert into main.{table} select * from {shard}.{table}")
             self.execute(f"insert into main.features select * from {shard}.features except select * from main.features")
-        self._connection.execute("create unique index records_record_id on records (record_id)")
-        repeated = self._drop_repeated()
-        self._connection.execute("drop index records_record_id")
-        for statement in lookups:
+        *of_records, of_labels = lookups
+        for statement in of_records:
             self._connection.execute(statement)
+        repeated = self._drop_repeated()
+        self._connection.execute(of_labels)
         return repeated
 
     def _drop_repeated(self) -> Counter[int]:
-        sql = (
-            "select record_id, load_id from (select record_id, load_id, row_number() over"
-            " (partition by identity, generation order by record_id desc) as newness from records) where newness > 1"
-        )
-        repeated = self._connection.execute(sql).fetchall()
-        self.delete_records([record_id for record_id, _ in repeated])
+        sql = "select identity, generation from records group by identity, generation having count(*) > 1"
+        load_of: dict[int, int] = {}
+        for about in self._connection.execute(sql).fetchall():
+            sql = "select record_id, load_id from records where identity = ? and generation = ? order by record_id"
+            load_of.update(self._connection.execute(sql, about).fetchall()[:-1])
+        self.delete_records(list(load_of))
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
         for label_id, newest in self._connection.execute(sql).fetchall():
             self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
-        return Counter(load_id for _, load_id in repeated)
+        return Counter(load_of.values())
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):
@@ -252,6 +252,9 @@ class SqliteDatabase(Database):
 
     def derive(self, first: int) -> None:
         for statement in SQLITE.statements("derive.sql"):
+            table = statement.split()[2]
+            if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
+                continue  # in a new store, where looking for what to delete takes as long as half of the rest
             self._connection.execute(statement, {"first": first} if ":first" in statement else {})
 
     def derive_features(self, first: int) -> None:
