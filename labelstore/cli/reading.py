@@ -25,7 +25,7 @@ class ExportFormat(StrEnum):
 
 def get(
     db: Store,
-    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of labels or data rows.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of labels or data rows.")],
     pretty: Annotated[
         bool | None, typer.Option("--pretty/--compact", help="Indented (as on a terminal), or a line each.")
     ] = None,
