@@ -34,8 +34,8 @@ class Nodes:
 
     def vertices(self, table: str, object_id: int, raw: Raw) -> None:
         """A polygon or polyline of `{"x", "y"}`."""
-        text, bounds = path_text(raw)
-        self.rows[table].append((object_id, text, None, None, *bounds, None))
+        text, (min_x, min_y, max_x, max_y) = path_text(raw)
+        self.rows[table].append((object_id, text, None, None, min_x, min_y, max_x, max_y, None))
 
     def path(
         self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None

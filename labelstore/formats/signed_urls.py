@@ -2,7 +2,8 @@
 
 import re
 
-_SIGNED = r"\?(?=[^\"?\s]*?(?:[Ss]ignature|[Tt]oken|[Xx]-[AaGg]|[Ss]ig=|[Ee]xpires=|Key-Pair-Id))([^\"?\s]*)"
+_WORD = r"(?=[SsTtXxEeK])(?:[Ss]ignature|[Tt]oken|[Xx]-[AaGg]|[Ss]ig=|[Ee]xpires=|Key-Pair-Id)"
+_SIGNED = rf"\?([^\"?\s]*?{_WORD}[^\"?\s]*)"
 _IN_TEXT = re.compile(_SIGNED)
 _IN_JSON = re.compile(_SIGNED.encode())
 

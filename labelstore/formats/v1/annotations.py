@@ -183,7 +183,7 @@ class AnnotationShredder(Nodes):
         """The rows of an array of questions, in which early exports put questions into brackets of their own."""
         end = len(questions) - 1
         ordinal = 0
-        owner = (frame_id, frame_number, None, object_id, parent_answer_id)
+        owner = (frame_id, frame_number, object_id, parent_answer_id)
         for place, item in enumerate(questions):
             last = place == end
             if type(item) is list:
@@ -199,6 +199,7 @@ class AnnotationShredder(Nodes):
         self, question: v1.Classification, owner: tuple[int | None, ...], ordinal: int, opens: int | None, closes: int
     ) -> None:
         self.node = classification_id = self.node + 1
+        frame_id, frame_number, object_id, parent_answer_id = owner
         answer, answers, end_id, count = question.answer, question.answers, None, None
         if answers is not None:
             if answer is not None:
@@ -225,7 +226,11 @@ class AnnotationShredder(Nodes):
                 classification_id,
                 end_id,
                 self.label_id,
-                *owner,
+                frame_id,
+                frame_number,
+                None,
+                object_id,
+                parent_answer_id,
                 ordinal,
                 opens,
                 closes,
@@ -246,7 +251,7 @@ class AnnotationShredder(Nodes):
         )
 
     def answers(self, answers: Sequence[v1.Answer], classification_id: int, owner: tuple[int | None, ...]) -> None:
-        frame_id, frame_number, _, object_id, _ = owner
+        frame_id, frame_number, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             self.node = answer_id = self.node + 1
             end_id, questions = None, answer.classifications
