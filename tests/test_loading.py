@@ -90,6 +90,28 @@ def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name:
     assert (result.equal, result.superseded.total(), result.ok) == (701, 2, True)
 
 
+@pytest.mark.parametrize(("first", "second"), [(0, 100), (0, 1), (99, 100), (0, 0)])
+def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, first: int, second: int) -> None:
+    """In the shares of two processes, and in that of one; a line that comes again as it was replaces it."""
+    lines = [v2(f"d{number}", "p", f"l{number}") for number in range(100)]
+    attached = v2("d", "p", "a") | {"attachments": [{"type": "RAW_TEXT", "value": "a note"}]}
+    lines.insert(first, attached)
+    lines.insert(second, v2("d", "p", "b") if first != second else attached)
+    file = save(tmp_path / "twice.ndjson", lines)
+    found = []
+    for jobs in (1, 2):
+        store = tmp_path / f"{jobs}.db"
+        report = load(store, [file], jobs=jobs)
+        counted = [report.total("added"), report.total("repeated") + report.total("unchanged")]
+        with open_database(store, read_only=True) as database:
+            sql = "select identity, json from record_json order by identity, json"
+            found.append((counted, list(database.query(sql).rows), counts(store)))
+    assert found[0] == found[1]
+    assert found[0][0] == [101, 1]
+    assert found[0][2]["attachments"] == 1
+    assert found[0][2]["labels"] == (101 if first == second else 102)
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_another_projects_labels_of_the_same_data_row_stay(tmp_path: Path, name: str) -> None:
     store = tmp_path / name

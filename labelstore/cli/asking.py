@@ -112,7 +112,9 @@ class Place(StrEnum):
 
 def search(
     db: Store,
-    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What to find; quoted, several words are one.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS...", help="What to find; quoted, several words are one.")
+    ],
     places: Annotated[
         list[Place] | None, typer.Option("--in", help="Only there; can be repeated.", show_default="everywhere")
     ] = None,

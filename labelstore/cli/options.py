@@ -24,7 +24,9 @@ class TextFormat(StrEnum):
 Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite or DuckDB file.")]
 Exports = Annotated[
     list[str],
-    typer.Argument(metavar="FILE...", help='JSON or NDJSON, also in gzip, zstd or zip; patterns; "-" is standard input.'),
+    typer.Argument(
+        metavar="FILE...", help='JSON or NDJSON, also in gzip, zstd or zip; patterns; "-" is standard input.'
+    ),
 ]
 Frames = Annotated[
     Path | None,

@@ -28,6 +28,10 @@ APPLICATION_ID = 0x4C626C73  # "Lbls"
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
 
 
+class OrderMatters(Exception):
+    """Parts that were stored side by side do not add up to what one load in the order of the files stores."""
+
+
 class SqliteDatabase(Database):
     """`new` is true for a file that this call made: it has no indexes for queries until `finish`."""
 
@@ -103,7 +107,8 @@ class SqliteDatabase(Database):
     def merge(self, shards: Sequence[str]) -> Counter[int]:
         """Copy the rows of attached stores, whose nodes do not meet, into this one.
 
-        Of records about the same label or data row the last in the files stays; the others, counted by load.
+        Of records about the same label or data row the last in the files stays; the others, counted by load. Raises
+        `OrderMatters` if lines of v2 about the same data row differ: only a load in their order knows what stays.
         """
         lookups = list(SQLITE.statements("lookups.sql"))
         for statement in lookups:
@@ -122,9 +127,15 @@ class SqliteDatabase(Database):
     def _drop_repeated(self) -> Counter[int]:
         sql = "select identity, generation from records group by identity, generation having count(*) > 1"
         load_of: dict[int, int] = {}
-        for about in self._connection.execute(sql).fetchall():
-            sql = "select record_id, load_id from records where identity = ? and generation = ? order by record_id"
-            load_of.update(self._connection.execute(sql, about).fetchall()[:-1])
+        for identity, generation in self._connection.execute(sql).fetchall():
+            sql = (
+                "select record_id, load_id, content_hash from records where identity = ? and generation = ?"
+                " order by record_id"
+            )
+            records = self._connection.execute(sql, (identity, generation)).fetchall()
+            if generation == "v2" and {content_hash for *_, content_hash in records} != {records[-1][2] or b""}:
+                raise OrderMatters
+            load_of.update((record_id, load_id) for record_id, load_id, _ in records[:-1])
         self.delete_records(list(load_of))
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
         for label_id, newest in self._connection.execute(sql).fetchall():
