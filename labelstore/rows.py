@@ -57,6 +57,11 @@ def node_column(table: str) -> str:
     return next(iter(columns()[table]))
 
 
+def node_range(record_id: int) -> tuple[int, int]:
+    """The first node that a record can have, and the last."""
+    return record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1
+
+
 class Rows:
     """Rows per table, in the order in which their records came."""
 

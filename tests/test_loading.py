@@ -14,6 +14,7 @@ from labelstore.loading.frames_files import FramesFolder
 from labelstore.rows import content_tables
 from labelstore.samples import write
 from labelstore.stores import open_database
+from labelstore.stores.sqlite import SqliteDatabase
 from labelstore.verifying import verify
 
 ENGINES = ("labels.db", "labels.duckdb")
@@ -110,6 +111,28 @@ def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, 
     assert found[0][0] == [101, 1]
     assert found[0][2]["attachments"] == 1
     assert found[0][2]["labels"] == (101 if first == second else 102)
+
+
+def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_complete_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = []
+    query = SqliteDatabase.query
+
+    def explained(self: SqliteDatabase, sql: str, parameters: Any = ()) -> Any:
+        if parameters and sql.startswith(("select", "update", "delete")):
+            plans.extend((row[3], sql) for row in query(self, f"explain query plan {sql}", parameters).rows)
+        return query(self, sql, parameters)
+
+    def executed(self: SqliteDatabase, sql: str, parameters: Any = ()) -> None:
+        list(explained(self, sql, parameters).rows)
+
+    monkeypatch.setattr(SqliteDatabase, "query", explained)
+    monkeypatch.setattr(SqliteDatabase, "execute", executed)
+    file = save(tmp_path / "again.ndjson", [v2("d", "p", "a", "b", "c"), v2("d", "p", "b"), v2("d", "q", "a")])
+    assert load(tmp_path / "labels.db", [file], jobs=1).total("repeated") == 1
+    assert "labels" in {sql.split()[1] for _, sql in plans}
+    assert [plan for plan in plans if plan[0].startswith("SCAN")] == []
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -14,31 +14,19 @@ from labelstore.rows import sql_text
 from labelstore.stores.database import Database, Result
 from labelstore.stores.schema import DUCKDB, SQLITE
 
+_BOTH = (
+    "label_id",
+    "data_row_id",
+    "external_id",
+    "global_key",
+    "project",
+    "created_by",
+    "group_name",
+    "frame_number",
+)
 OWNERS: Final = {
-    "labels": (
-        "label_id",
-        "data_row_id",
-        "external_id",
-        "global_key",
-        "project",
-        "created_by",
-        "group_name",
-        "frame_number",
-        "message_id",
-    ),
-    "objects": (
-        "label_id",
-        "data_row_id",
-        "external_id",
-        "global_key",
-        "project",
-        "created_by",
-        "group_name",
-        "frame_number",
-        "feature_id",
-        "object_name",
-        "object_kind",
-    ),
+    "labels": (*_BOTH, "message_id"),
+    "objects": (*_BOTH, "feature_id", "object_name", "object_kind"),
 }
 """What is answered about → the columns that stand before the questions."""
 

@@ -50,11 +50,15 @@ def load(
         jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
         with helpers("labelstore.loading.shards", jobs - 1) as others:
             # imported here: while this process gets ready, so do the others
+            alone = not others
             if others:
-                from labelstore.loading.shards import load_shards
+                from labelstore.loading.shards import OrderMatters, load_shards
 
-                load_shards(path, report, arguments, max_ratio, others, options, progress)
-            else:
+                try:
+                    load_shards(path, report, arguments, max_ratio, others, options, progress)
+                except OrderMatters:
+                    alone = True
+            if alone:
                 from labelstore.loading.serial import load_alone
 
                 load_alone(path, report, arguments, max_ratio, folder, options, prune, progress)

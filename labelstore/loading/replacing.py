@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from labelstore.rows import NODE_BITS, Rows, columns, node_column
+from labelstore.rows import Rows, columns, node_column, node_range
 from labelstore.stores.database import Database, Stored, StoredLabel
 
 _BLOCKS = {
@@ -103,13 +103,13 @@ class Replacement:
         return (row[project] for row in self.rows["data_row_projects"] if row[of] == record_id and row[has])
 
     def _stored_details(self, record_id: int) -> set[str]:
-        sql = "select project_id from data_row_projects where record_id = ? and has_details"
-        return {row[0] for row in self.database.query(sql, (record_id,)).rows}
+        sql = "select project_id from data_row_projects where node_id between ? and ? and has_details"
+        return {row[0] for row in self.database.query(sql, node_range(record_id)).rows}
 
     def _blocks_of(self, record_id: int) -> set[str]:
         sql = (
             f"select {', '.join(_BLOCKS.values())}, has_details,"
-            " (select count(*) from media_attributes as m where m.record_id = r.record_id)"
+            " (select count(*) from media_attributes as m where m.node_id between r.node_id and r.end_id)"
             " from records as r where record_id = ?"
         )
         *counts, has_details, media = next(self.database.query(sql, (record_id,)).rows)
@@ -118,9 +118,9 @@ class Replacement:
 
     def _leave_rest(self, record_id: int, told: set[str]) -> None:
         """Take out of an earlier record what its successor tells, except for its labels, which are out already."""
-        database, first, end = self.database, record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1
+        database, (first, end) = self.database, node_range(record_id)
         if "experiments" in told:
-            start = database.value("select min(node_id) from experiments where record_id = ?", (record_id,))
+            start = database.value("select min(node_id) from experiments where node_id between ? and ?", (first, end))
             if start is not None:
                 database.delete_nodes(start, end)
         for table in told - {"experiments"}:

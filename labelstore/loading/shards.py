@@ -17,11 +17,12 @@ from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport, Progress, Reading, Report
-from labelstore.loading.serial import load_alone
 from labelstore.loading.shares import Share
 from labelstore.loading.sources import load_sources
 from labelstore.stores import open_database
 from labelstore.stores.sqlite import OrderMatters, SqliteDatabase
+
+__all__ = ["OrderMatters", "load_shards"]
 
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
@@ -37,23 +38,8 @@ def load_shards(
 ) -> None:
     """Load files into a new store at `path`: this process stores the first share, `helpers` the rest.
 
-    Where the order of records matters beyond which of them is the last, this process loads them all again.
+    Raises `OrderMatters`, with nothing stored, for files that only one process can load.
     """
-    try:
-        _load_shards(path, report, arguments, max_ratio, helpers, options, progress)
-    except OrderMatters:
-        load_alone(path, report, arguments, max_ratio, None, options, False, progress)
-
-
-def _load_shards(
-    path: Path,
-    report: Report,
-    arguments: list[str],
-    max_ratio: float | None,
-    helpers: list[Helper],
-    options: Options,
-    progress: Progress | None,
-) -> None:
     jobs = 1 + len(helpers)
     with writing(path) as database:
         assert isinstance(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.errors import LabelstoreError
-from labelstore.rows import Row, Rows, node_column
+from labelstore.rows import Row, Rows, node_column, node_range
 
 if TYPE_CHECKING:
     import pandas
@@ -256,14 +256,19 @@ class Database(ABC):
                 continue
             self.delete_nodes(label.node_id, label.end_id)
             if label.model_run_id is None:
-                siblings, place = "record_id = ? and project_id = ? and model_run_id is null", (label.project_id,)
+                siblings, place = (
+                    "node_id between ? and ? and project_id = ? and model_run_id is null",
+                    (label.project_id,),
+                )
                 table, count, holder = "data_row_projects", "label_count", "project_id"
             else:
-                siblings = f"record_id = ? and model_run_id = ? and is_prediction = {bool(label.is_prediction)}"
+                siblings = (
+                    f"node_id between ? and ? and model_run_id = ? and is_prediction = {bool(label.is_prediction)}"
+                )
                 place = (label.model_run_id,)
                 table, holder = "model_runs", "model_run_id"
                 count = "prediction_count" if label.is_prediction else "label_count"
-            among = (label.record_id, *place)
+            among = (*node_range(label.record_id), *place)  # a new store has no index of records' labels yet
             self.execute(
                 "update labels set ordinal = (select count(*) from labels as earlier"
                 f" where {siblings} and earlier.node_id < labels.node_id) where {siblings}",
@@ -276,7 +281,7 @@ class Database(ABC):
             )
             self.execute(
                 f"update {table} set {count} = (select count(*) from labels where {siblings})"
-                f" where record_id = ? and {holder} = ?",
+                f" where node_id between ? and ? and {holder} = ?",
                 among * 2,
             )
             self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))

@@ -8,7 +8,7 @@ import sqlite3
 
 import duckdb
 
-from labelstore.rows import NODE_BITS, columns, content_tables, node_column
+from labelstore.rows import columns, content_tables, node_column, node_range
 from labelstore.stores.sqlite import make_tables
 
 
@@ -29,7 +29,7 @@ class Lookup:
     def _rebuilt(self, record_id: int, sql: str, wanted: object) -> str | None:
         self._sqlite.execute("begin")
         try:
-            self._copy(record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1)
+            self._copy(*node_range(record_id))
             row = self._sqlite.execute(sql, (wanted,)).fetchone()
             return None if row is None else str(row[0])
         finally:

@@ -18,7 +18,7 @@ from typing import Any
 import apsw
 
 from labelstore.errors import RefusedError, StoreError
-from labelstore.rows import NODE_BITS, Row, content_tables, node_column
+from labelstore.rows import Row, content_tables, node_column, node_range
 from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
@@ -138,8 +138,11 @@ class SqliteDatabase(Database):
             load_of.update((record_id, load_id) for record_id, load_id, _ in records[:-1])
         self.delete_records(list(load_of))
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
-        for label_id, newest in self._connection.execute(sql).fetchall():
-            self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
+        if again := self._connection.execute(sql).fetchall():
+            self._connection.execute("create index labels_again on labels (label_id)")
+            for label_id, newest in again:
+                self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
+            self._connection.execute("drop index labels_again")
         return Counter(load_of.values())
 
     def finish(self) -> None:
@@ -237,11 +240,12 @@ class SqliteDatabase(Database):
         return self._labels("l.label_id", label_ids)
 
     def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
-        return self._labels("l.record_id", record_ids)
+        return self._labels("r.record_id", record_ids)
 
     def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
         sql = (
-            f"select {STORED_LABEL} from labels as l join records as r on r.record_id = l.record_id"
+            f"select {STORED_LABEL} from labels as l join records as r"
+            f" on r.record_id = l.record_id and l.node_id between r.node_id and r.end_id"
             f" where {column} in ({_marks(values)})"
         )
         return [StoredLabel(*row) for row in self._connection.execute(sql, tuple(values))]
@@ -252,7 +256,7 @@ class SqliteDatabase(Database):
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
-            self._delete_nodes(content_tables(), record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1)
+            self._delete_nodes(content_tables(), *node_range(record_id))
 
     def delete_nodes(self, first: int, last: int) -> None:
         self._delete_nodes(content_tables()[1:], first, last)
