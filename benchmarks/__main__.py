@@ -1,6 +1,6 @@
 """All benchmarks in turn, each a section of docs/performance.md: python benchmarks [--quick].
 
-Takes an hour and 15 GB of disk; with --quick, exports of 20 MB, some minutes, and the page stays as it is.
+Takes about half an hour and some gigabytes of disk. With --quick, 20 MB, a minute or two, and no page is written.
 """
 
 import subprocess
