@@ -7,7 +7,8 @@
     ├── QueryError          1   SQL that cannot be run, with the place in it
     │   ├── RefusedError    1   SQL that would do more than read the store
     │   └── TooSlowError    1   SQL that took longer than it was given
-    └── UsageError          2   a call that contradicts itself
+    ├── UsageError          2   a call that contradicts itself
+    └── NeedsOneProcess         never leaves this package
 
 The text of each ends with a way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
 """
@@ -65,3 +66,10 @@ class UsageError(LabelstoreError):
     """A call that contradicts itself or names something unknown."""
 
     exit_code = 2
+
+
+class NeedsOneProcess(LabelstoreError):
+    """What several processes do side by side one has to do alone. Caught by whoever started them."""
+
+    def __init__(self) -> None:
+        super().__init__("one process has to do this alone; try --jobs 1")

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -91,12 +90,13 @@ def export(
 
 def _stretches(database: Database, generation: str, count: int) -> list[tuple[int, int]]:
     """First and last record id of `count` stretches that hold all records of a generation."""
-    sql = "select min(record_id), max(record_id) from records where generation = ?"
-    first, last = next(database.query(sql, (generation,)).rows)
-    if first is None:
-        return [(0, -1)] * count
-    ends = [first + (last + 1 - first) * number // count for number in range(count + 1)]
-    return [(start, end - 1) for start, end in pairwise(ends)]
+    sql = (
+        "select min(record_id), max(record_id)"
+        " from (select record_id, ntile(?) over (order by record_id) as stretch from records where generation = ?)"
+        " group by stretch order by stretch"
+    )
+    found = [(first, last) for first, last in database.query(sql, (count, generation)).rows]
+    return found + [(0, -1)] * (count - len(found))
 
 
 def _write(

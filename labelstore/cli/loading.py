@@ -179,7 +179,7 @@ def _verify_lines(report: "VerifyReport") -> "Iterator[str]":
         yield f"different: {visible(found['file'])}, record {found['position']}, {pointer}: {values}"
     for found in report.first_missing:
         yield f"missing: {visible(found['file'])}, record {found['position']}"
-    for place in report.duplicate_keys:
+    for place in report.places_of_duplicate_keys():
         yield f"key given twice, the last one counts: {visible(place)}"
 
 

@@ -76,6 +76,22 @@ def split(
         raise window.failure
 
 
+def split_rest(
+    source: Readable, decode: Callable[[bytes], T], framing: str, byte_offset: int, number: int
+) -> Iterator[Record[T] | Broken]:
+    """The values of the rest of a file as `split` gives them: `source` is at `byte_offset`, where one begins.
+
+    `framing` is that of the file, "array" or "lines"; the values are numbered from `number` on.
+    """
+    window = Window(source, CHUNK_BYTES)
+    window.offset = byte_offset
+    walk = (_Array if framing == "array" else _Values)(source, window, decode)
+    walk.number = number
+    yield from walk.rest()
+    if window.failure:
+        raise window.failure
+
+
 class _Walk(ABC, Generic[T]):
     """The walk through one source. `last` is the item before the position, `number` that of the next one."""
 
@@ -91,6 +107,10 @@ class _Walk(ABC, Generic[T]):
     @abstractmethod
     def items(self) -> Iterator[Record[T] | Broken]:
         """All of the source."""
+
+    @abstractmethod
+    def rest(self) -> Iterator[Record[T] | Broken]:
+        """What follows from the position on, where a value begins that others stood before."""
 
     def value(self) -> Record[T] | Broken:
         """The value at the position, of which only its own text is read; moves behind it."""
@@ -169,12 +189,15 @@ class _Array(_Walk[T]):
     """
 
     def items(self) -> Iterator[Record[T] | Broken]:
+        self.window.position += 1
+        yield from self.rest(_Expects.FIRST)
+
+    def rest(self, expects: _Expects = _Expects.VALUE) -> Iterator[Record[T] | Broken]:
         self.source.framing, self.between = "array", Between.COMMAS
-        self.expects, self.was_closed = _Expects.FIRST, False
+        self.expects, self.was_closed = expects, False
         self.step, self.misses = b"", 0
         self.proves = False
         window = self.window
-        window.position += 1
         while window.skip_space():
             byte = window.data[window.position]
             if self.is_lost:
@@ -294,10 +317,14 @@ class _Values(_Walk[T]):
 
     def items(self) -> Iterator[Record[T] | Broken]:
         first = self.first()
-        self.source.framing = self.framing_after(first)
-        if self.source.framing == "lines":
-            self.between = Between.NEWLINES
+        framing = self.framing_after(first)
         yield first
+        yield from self.rest(framing)
+
+    def rest(self, framing: str = "lines") -> Iterator[Record[T] | Broken]:
+        self.source.framing = framing
+        if framing == "lines":
+            self.between = Between.NEWLINES
         while self.window.skip_space():
             if self.between is Between.NEWLINES and not self.is_lost:
                 yield from self.lines()

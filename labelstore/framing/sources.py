@@ -32,7 +32,8 @@ class Source:
     compression  `none`, `gzip`, `zstd`, `zip`, `zip+gzip`, `zip+zstd`
     size         bytes on disk (for a member: its compressed size), None if that is not known
     bytes_read   how many of them have been read so far
-    sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read
+    sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read, empty if only
+                 a part of the file is
     is_zip       whether it is a zip archive itself, which has to be opened member by member
     framing      what `split` found: `array`, `lines`, `concatenated`, `single` or `empty`; None before that
     """
@@ -52,7 +53,8 @@ class Source:
         self.framing: str | None = None
         self._file, self._closes = file, closes
         self._member_size, self._max_ratio = member_size, max_ratio
-        self._digest, self._taken, self._given = hashlib.sha256(), 0, 0
+        self._digest: hashlib._Hash | None = hashlib.sha256()
+        self._taken = self._given = 0
         self._step = _PLAIN_BYTES if member_size is None else _MEMBER_BYTES
         self._head = self._pending = b""
         self._pending_from = 0
@@ -63,6 +65,11 @@ class Source:
         self.is_zip = kind == "zip"
         self._pieces = _DECODERS[kind](name, self._take) if kind in _DECODERS else self._plain()
 
+    def begin_at(self, byte_offset: int) -> None:
+        """Read a plain file from there on, and nothing of it has been read yet; nobody then knows its digest."""
+        self._file.seek(byte_offset)
+        self._head, self._taken, self._digest = b"", byte_offset, None
+
     @property
     def bytes_read(self) -> int:
         if self._member_size is None or self.size is None:
@@ -71,7 +78,7 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        return self._digest.hexdigest()
+        return "" if self._digest is None else self._digest.hexdigest()
 
     def read(self, count: int) -> bytes:
         """Up to `count` decompressed bytes, none at the end. Raises InputError where the data is damaged."""
@@ -121,7 +128,8 @@ class Source:
         data = self._head or self._read_file(count)
         self._head = b""
         self._taken += len(data)
-        self._digest.update(data)
+        if self._digest is not None:
+            self._digest.update(data)
         return data
 
     def _peek(self, count: int) -> bytes:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from labelstore.errors import NeedsOneProcess
 from labelstore.helpers import helpers, useful_jobs
 from labelstore.loading.building import is_store, remove_leftovers
 from labelstore.loading.frames_files import FramesFolder
@@ -48,20 +49,20 @@ def load(
         remove_leftovers(path)
         started = time.perf_counter()
         jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
-        with helpers("labelstore.loading.shards", jobs - 1) as others:
-            # imported here: while this process gets ready, so do the others
-            alone = not others
-            if others:
-                from labelstore.loading.shards import OrderMatters, load_shards
+        alone = jobs == 1
+        if not alone:
+            with helpers("labelstore.loading.shards", jobs - 1) as others:
+                # imported here: while this process gets ready, so do the others
+                from labelstore.loading.shards import load_shards
 
                 try:
                     load_shards(path, report, arguments, max_ratio, others, options, progress)
-                except OrderMatters:
+                except NeedsOneProcess:
                     alone = True
-            if alone:
-                from labelstore.loading.serial import load_alone
+        if alone:
+            from labelstore.loading.serial import load_alone
 
-                load_alone(path, report, arguments, max_ratio, folder, options, prune, progress)
+            load_alone(path, report, arguments, max_ratio, folder, options, prune, progress)
         report.seconds = time.perf_counter() - started
     return report
 

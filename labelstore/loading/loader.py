@@ -12,6 +12,7 @@ from labelstore.formats.shredding import Hashes, generation_of, hashes, identity
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.framing.pointers import located
+from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.options import Options
 from labelstore.loading.replacing import Replacement, is_older
@@ -82,17 +83,20 @@ class Loader:
         self.first_record = self.file_base = first + first % 2
         self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
         self.pending_frames: list[tuple[str, Path]] = []
+        self.first_numbers: list[int | None] = []
+        """By file, the number of the first item of a stretch; None where the items before it are counted."""
+        self.numbers = 0
+        """How many numbers the items of the file take, of which each record gets its record id."""
         self.refused: set[int] | None = None
         """While rejects are tried again: the positions of those that are refused again."""
-        self.numbers_matter = True
-        """Whether the number of records in a file is needed, for the record ids of a file after it."""
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def load_file(self, source: Source) -> None:
-        """Store the records of an export, and the frames files of its labels."""
+    def load_file(self, source: Source, stretch: Stretch | None = None) -> None:
+        """Store the records of an export, or a stretch of it, and the frames files of its labels."""
         file = self.begin_file(source.name)
-        self.store_records(source, file)
+        self.first_numbers.append(None if stretch is None else stretch.number)
+        self.store_records(source, file, stretch=stretch)
         if self.share.of == 1:
             refuse_foreign(file)
         self.end_file(source, file)
@@ -134,13 +138,15 @@ class Loader:
 
     # -- records ------------------------------------------------------------------------------------------------------
 
-    def store_records(self, source: Source, file: FileReport, label_id: str = "") -> set[str]:
+    def store_records(
+        self, source: Source, file: FileReport, label_id: str = "", stretch: Stretch | None = None
+    ) -> set[str]:
         """Store the records of a file, frames under their label; the identities of the frames."""
         skips = not (self.is_new or label_id or self.folder)
         self.begin_batch(file, label_id)
         waiting: list[Record[Any]] = []
         waiting_bytes = 0
-        for item in self.shared(source, skips):
+        for item in self.shared(source, skips, stretch):
             file.records += 1
             if isinstance(item, Broken):
                 self.reject(file, item)
@@ -157,7 +163,7 @@ class Loader:
                 self.progress(Reading(source.name, source.size, source.bytes_read))
         self.sort_out(waiting)
         self.write()
-        self.file_base = self.record_id(self.read_records, False)
+        self.file_base = self.record_id(self.numbers, False)
         return self.frames
 
     def begin_batch(self, file: FileReport, label_id: str) -> None:
@@ -165,27 +171,24 @@ class Loader:
         self.batch, self.frames = _Batch(), set[str]()
         self.decode = tolerant(RecordDecoder(bool(label_id)))
 
-    def shared(self, source: Source, skips: bool) -> Iterator[Record[Any] | Broken]:
-        """The records of this share, decoded unless `skips`; the text of the others is only split."""
+    def shared(self, source: Source, skips: bool, stretch: Stretch | None) -> Iterator[Record[Any] | Broken]:
+        """The records of this share, decoded unless `skips`; what is not in it is only split, or not even read."""
         decode, share = self.decode, self.share
-        self.read_records = 0
+        if stretch is not None:
+            self.numbers = stretch.numbers
+            yield from map(known, split_stretch(source, decode, stretch))
+            return
+        self.numbers = 0
         if share.of == 1:
             for item in split(source, skim if skips else decode):
-                self.read_records = item.position + 1
+                self.numbers = item.position + 1
                 yield known(item)
             return
-        expected = share.owns(source, 0, 0)
-
-        def decode_own(raw: bytes) -> Any:
-            return decode(raw) if expected else skim(raw)
-
-        for item in split(source, decode_own):
-            self.read_records = item.position + 1
-            if not self.numbers_matter and share.is_over(source, item.byte_offset):
-                break
-            if share.owns(source, item.position, item.byte_offset):
+        for item in split(source, lambda raw: decode(raw) if share.owns(self.numbers) else skim(raw)):
+            expected = share.owns(self.numbers)
+            self.numbers = item.position + 1
+            if share.owns(item.position):
                 yield known(item) if expected else self.decoded(item)
-            expected = share.owns(source, item.position + 1, item.byte_offset + len(item.raw))
 
     def decoded(self, item: Record[Any] | Broken) -> Record[Any] | Broken:
         """A record that was only split until now."""

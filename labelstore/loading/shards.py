@@ -1,29 +1,32 @@
 """Several processes that build a new SQLite store side by side.
 
-Each process splits the files but stores only its share of the records, the first in the store itself, each other in a
-scratch store of its own. Record ids follow the places of the records in the files, so what the scratch stores hold is
-appended in the order of its nodes.
+Each process stores its share of the records, the first in the store itself, each other in a scratch store of its own.
+Record ids follow the places of the records in the files, so what the scratch stores hold is appended in the order of
+its nodes. Of a stretch of a file nobody knows how many records come before it until all are read: `position` is set
+right when the parts are put together; record ids just leave numbers out.
 """
 
+import hashlib
 import shutil
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-from labelstore.errors import StoreError
+from labelstore.errors import InputError, StoreError
 from labelstore.helpers import Helper, answer, serve, tell
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport, Progress, Reading, Report
-from labelstore.loading.shares import Share
+from labelstore.loading.shares import Share, shares
 from labelstore.loading.sources import load_sources
 from labelstore.stores import open_database
-from labelstore.stores.sqlite import OrderMatters, SqliteDatabase
+from labelstore.stores.sqlite import SqliteDatabase
 
-__all__ = ["OrderMatters", "load_shards"]
-
+_LATER = 0.97
+"""What a helper gets of each file, to one part of this process, which has begun by then."""
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
 
@@ -38,32 +41,39 @@ def load_shards(
 ) -> None:
     """Load files into a new store at `path`: this process stores the first share, `helpers` the rest.
 
-    Raises `OrderMatters`, with nothing stored, for files that only one process can load.
+    Raises `NeedsOneProcess`, with nothing stored, for files that only one process can load.
     """
     jobs = 1 + len(helpers)
+    parts = [1.0, *(_LATER,) * len(helpers)]
+    parts = [part / sum(parts) for part in parts]
+    # a limit of rejects names the place of the last one, which only who counts all records knows
+    own_share, *others = shares(arguments if options.max_rejects is None else [], parts)
     with writing(path) as database:
         assert isinstance(
             database, SqliteDatabase
         )  # DuckDB has threads of its own; two processes took twice the memory
         with scratch_folder(database.path) as folder:
             shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
-            for number, (shard, helper) in enumerate(zip(shards, helpers, strict=True), 1):
+            for shard, helper, share in zip(shards, helpers, others, strict=True):
                 shutil.copyfile(database.path, shard)
-                task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
+                task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": share}
                 tell(helper, {**task, "options": asdict(options)})
             own = Report(report.store, report.engine)
-            loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, Share(0, jobs))
+            loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, own_share)
             load_sources(loader, arguments, max_ratio)
+            digests = _Digests(own_share, arguments)
             database.derive_features(0)
             results = [answer(helper, report.store) for helper in helpers]
+            summaries = [_summary(own, loader), *(result["report"] for result in results)]
             database.commit()  # stores are attached and detached outside of transactions
             with database.attached(shards) as names:
                 database.begin()
-                repeated = database.merge(names)
+                repeated = database.merge(dict(zip(names, _shifts(summaries)[1:], strict=True)))
                 database.commit()
             database.begin()
-        _sum_up(report, [_summary(own), *(result["report"] for result in results)])
+        _sum_up(report, summaries)
         for file in report.files:
+            file.sha256 = file.sha256 or digests.of(file.name)
             refuse_many(file, options)
             file.repeated += repeated[file.load_id]
             file.added -= repeated[file.load_id]
@@ -81,13 +91,57 @@ def _sped_up(progress: Progress, jobs: int) -> Progress:
     return report
 
 
-def _summary(report: Report) -> dict[str, Any]:
-    return {**asdict(report), "asset_types": dict(report.asset_types)}
+class _Digests(Thread):
+    """Digests of the files that no process reads from end to end, made while the parts are put together."""
+
+    def __init__(self, share: Share, arguments: list[str]) -> None:
+        super().__init__()
+        self._names = [name for number, name in enumerate(arguments) if share.stretch(number) is not None]
+        self._found: dict[str, str] = {}
+        self._error: InputError | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            for name in self._names:
+                with open(name, "rb") as file:
+                    self._found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            self._error = InputError(name, f"cannot be read ({error.strerror})")
+
+    def of(self, name: str) -> str:
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._found[name]
+
+
+def _summary(report: Report, loader: Loader) -> dict[str, Any]:
+    return {**asdict(report), "asset_types": dict(report.asset_types), "first_numbers": loader.first_numbers}
+
+
+def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
+    """For each part, what the positions of the records of a load lack, as far as others stand before them.
+
+    The places of rejects in the summaries are set right.
+    """
+    before: Counter[int] = Counter()
+    shifts: list[dict[int, int]] = []
+    for part in summaries:
+        shifts.append({})
+        for file, first in zip(part["files"], part["first_numbers"], strict=True):
+            load_id = file["load_id"]
+            if first is not None:
+                shifts[-1][load_id] = before[load_id] - first
+                before[load_id] += file["records"]
+                for reject in file["first_rejects"]:
+                    reject["position"] += shifts[-1][load_id]
+    return shifts
 
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     for files in zip(*(part["files"] for part in parts), strict=True):
-        total = FileReport(**files[-1])  # only the last share is sure to have read the whole file
+        total = FileReport(**files[-1])  # where they share blocks, only the last is sure to have read the whole file
         for other in files[:-1]:
             for count in _SUMS:
                 setattr(total, count, getattr(total, count) + other[count])
@@ -103,7 +157,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     report.asset_types = Counter()
     for part in parts:
         report.asset_types.update(part["asset_types"])
-    report.bytes = parts[-1]["bytes"]
+    report.bytes = sum(file.bytes for file in report.files)
 
 
 # -- in the process ---------------------------------------------------------------------------------------------------
@@ -115,13 +169,13 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
         try:
             database.build_fast()
             database.begin()
-            loader = Loader(database, report, options=Options(**task["options"]), share=Share(*task["share"]))
+            loader = Loader(database, report, options=Options(**task["options"]), share=Share.told(*task["share"]))
             load_sources(loader, task["files"], task["max_ratio"])
             database.derive_features(0)
             database.commit()
         except database.errors as error:
             raise StoreError(task["shard"], f"cannot be written ({error})") from error
-    return {"report": _summary(report)}
+    return {"report": _summary(report, loader)}
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from labelstore.loading.loader import Loader
 def load_sources(loader: Loader, arguments: list[str], max_ratio: float | None) -> None:
     """Let a loader read all files."""
     with bounded_depth(), _no_cycle_search():
-        loader.numbers_matter = len(arguments) > 1
-        for source in open_sources(arguments, max_ratio=max_ratio):
-            with source:
-                loader.load_file(source)
+        for number, argument in enumerate(arguments):
+            for source in open_sources([argument], max_ratio=max_ratio):
+                with source:
+                    loader.load_file(source, loader.share.stretch(number))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any
 
 import apsw
 
-from labelstore.errors import RefusedError, StoreError
-from labelstore.rows import Row, content_tables, node_column, node_range
+from labelstore.errors import NeedsOneProcess, RefusedError, StoreError
+from labelstore.rows import Row, columns, content_tables, node_column, node_range
 from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
@@ -26,10 +26,6 @@ from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_versio
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
-
-
-class OrderMatters(Exception):
-    """Parts that were stored side by side do not add up to what one load in the order of the files stores."""
 
 
 class SqliteDatabase(Database):
@@ -104,18 +100,19 @@ class SqliteDatabase(Database):
         for name in names:
             self._connection.execute(f"detach {name}")
 
-    def merge(self, shards: Sequence[str]) -> Counter[int]:
+    def merge(self, shards: Mapping[str, Mapping[int, int]]) -> Counter[int]:
         """Copy the rows of attached stores, whose nodes do not meet, into this one.
 
+        For each of them: load id → what the positions of its records lack.
         Of records about the same label or data row the last in the files stays; the others, counted by load. Raises
-        `OrderMatters` if lines of v2 about the same data row differ: only a load in their order knows what stays.
+        `NeedsOneProcess` if lines of v2 about the same data row differ: only a load in their order knows what stays.
         """
         lookups = list(SQLITE.statements("lookups.sql"))
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
-        for shard in shards:
+        for shard, shifts in shards.items():
             for table in (*content_tables(), "rejects"):
-                self.execute(f"insert into main.{table} select * from {shard}.{table}")
+                self.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {shard}.{table}")
             self.execute(f"insert into main.features select * from {shard}.features except select * from main.features")
         *of_records, of_labels = lookups
         for statement in of_records:
@@ -134,7 +131,7 @@ class SqliteDatabase(Database):
             )
             records = self._connection.execute(sql, (identity, generation)).fetchall()
             if generation == "v2" and {content_hash for *_, content_hash in records} != {records[-1][2] or b""}:
-                raise OrderMatters
+                raise NeedsOneProcess
             load_of.update((record_id, load_id) for record_id, load_id, _ in records[:-1])
         self.delete_records(list(load_of))
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
@@ -299,6 +296,16 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
+
+
+def _shifted(table: str, shifts: Mapping[int, int]) -> str:
+    """The columns of a table, `position` set right; a bare `*`, which is quicker, where that changes nothing."""
+    if not ({"load_id", "position"} <= columns()[table].keys() and any(shifts.values())):
+        return "*"
+    cases = " ".join(f"when {load_id} then {shift}" for load_id, shift in shifts.items())
+    return ", ".join(
+        f"position + case load_id {cases} else 0 end" if name == "position" else name for name in columns()[table]
+    )
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -24,7 +24,7 @@ class VerifyReport:
     superseded: Counter[int] = field(default_factory=Counter)
     missing: int = 0
     rejected: int = 0
-    duplicate_keys: list[str] = field(default_factory=list)
+    duplicate_keys: list[dict[str, Any]] = field(default_factory=list)
     first_differences: list[dict[str, Any]] = field(default_factory=list)
     first_missing: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
@@ -42,9 +42,14 @@ class VerifyReport:
         self.different += count
         self.first_differences.extend(listed[: SHOWN - len(self.first_differences)])
 
+    def places_of_duplicate_keys(self) -> list[str]:
+        """As text."""
+        return ["{file}: record {position} at {pointer}".format(**place) for place in self.duplicate_keys]
+
     def as_json(self) -> dict[str, Any]:
         return {
             **asdict(self),
+            "duplicate_keys": self.places_of_duplicate_keys(),
             "superseded": dict(sorted(self.superseded.items())),
             "seconds": round(self.seconds, 3),
             "megabytes_per_second": round(self.megabytes_per_second, 1),

@@ -9,6 +9,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder, skim
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.shares import Share
 from labelstore.stores.database import Database, Stored
@@ -22,10 +23,13 @@ class Changed:
     """Records of one file that the store has with other content: superseded, or different, which its load tells.
 
     `by_load` counts them by the load that the store has them from; `first` has the first differences of each.
+    `records` is the number of all that were read, `first_number` that of the first one if those before are not counted.
     """
 
-    def __init__(self, sha256: str = "") -> None:
-        self.sha256 = sha256
+    def __init__(self, name: str, first_number: int | None = None) -> None:
+        self.name, self.first_number = name, first_number
+        self.records = 0
+        self.sha256 = ""
         self.by_load: dict[int, int] = {}
         self.first: dict[int, list[dict[str, Any]]] = {}
 
@@ -50,8 +54,8 @@ class Verifier:
         self.share = share
         self.changed: list[Changed] = []
 
-    def verify_file(self, source: Source, label_id: str = "") -> None:
-        changed = Changed()
+    def verify_file(self, source: Source, label_id: str = "", stretch: Stretch | None = None) -> None:
+        changed = Changed(source.name, None if stretch is None else stretch.number)
         self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
         decode = RecordDecoder(bool(label_id))
@@ -59,12 +63,11 @@ class Verifier:
         batch: list[tuple[Record[Any], str]] = []
         size = 0
         read: Callable[[bytes], Any] = skim if skims else decode
-        for item in split(source, read):
-            if not self.share.owns(source, item.position, item.byte_offset):
-                if self.share.is_over(source, item.byte_offset):
-                    break
+        for item in split(source, read) if stretch is None else split_stretch(source, read, stretch):
+            if stretch is None and not self.share.owns(item.position):
                 continue
             self.report.records += 1
+            changed.records += 1
             if isinstance(item, Broken):
                 self.report.rejected += 1
                 continue
@@ -152,13 +155,13 @@ class Verifier:
             self.report.equal += 1
             return
         keys = duplicate_keys(record.raw)
+        place = {"file": name, "position": record.position}
         self.report.duplicate_keys.extend(
-            f"{name}: record {record.position} at {key}" for key in keys[: SHOWN - len(self.report.duplicate_keys)]
+            {**place, "pointer": key} for key in keys[: SHOWN - len(self.report.duplicate_keys)]
         )
         if same(record.raw, found):
             self.report.equal += 1
             return
-        place = {"file": name, "position": record.position}
         listed = [{**place, **difference._asdict()} for difference in differences(record.raw, found, 5)]
         if (known.content_hash, known.url_hash) == hashes(record.raw):
             self.report.add_different(1, listed)

@@ -1,17 +1,19 @@
 """Verifying files by one process or by several, each of which compares a share of the records."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from labelstore.errors import NeedsOneProcess
 from labelstore.formats.decoding import bounded_depth
 from labelstore.framing import Source, open_sources
 from labelstore.helpers import answer, helpers, serve, tell, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
-from labelstore.loading.shares import Share
-from labelstore.stores import open_database
+from labelstore.loading.shares import Share, shares
+from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
@@ -39,31 +41,68 @@ def verify(
     shared = folder is None and all(path.is_file() for path in paths)
     jobs = useful_jobs(jobs, *paths) if shared else 1
     started = time.perf_counter()
-    with (
-        helpers(__name__, jobs - 1) as others,
-        open_database(store, read_only=True) as database,
-    ):
-        for number, helper in enumerate(others, 1):
-            task = {"store": str(store), "files": arguments, "max_ratio": max_ratio, "share": [number, jobs]}
-            tell(helper, task)
-        verifier = Verifier(database, VerifyReport(str(store), database.engine), folder, progress, Share(0, jobs))
-        _verify_files(verifier, arguments, max_ratio)
-        report, parts = verifier.report, [verifier.changed]
-        for helper in others:
-            found = answer(helper, str(store))
-            _add(report, found["report"])
-            parts.append([_changed(file) for file in found["changed"]])
-        for file in zip(*parts, strict=True):
-            _settle(database, report, file)
+    report = VerifyReport(str(store), engine_of(store))
+    alone = jobs == 1
+    if not alone:
+        try:
+            _verify_side_by_side(store, report, arguments, max_ratio, jobs, progress)
+        except NeedsOneProcess:
+            alone, report = True, VerifyReport(str(store), report.engine)
+    if alone:
+        with open_database(store, read_only=True) as database:
+            verifier = Verifier(database, report, folder, progress)
+            _verify_files(verifier, arguments, max_ratio)
+            for changed in verifier.changed:
+                _settle(database, report, [changed])
     report.seconds = time.perf_counter() - started
     return report
 
 
+def _verify_side_by_side(
+    store: str | Path,
+    report: VerifyReport,
+    arguments: list[str],
+    max_ratio: float | None,
+    jobs: int,
+    progress: Callable[[Source], None] | None,
+) -> None:
+    with (
+        helpers(__name__, jobs - 1) as processes,
+        open_database(store, read_only=True) as database,
+    ):
+        own_share, *others = shares(arguments, [1 / jobs] * jobs)
+        for helper, share in zip(processes, others, strict=True):
+            tell(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "share": share})
+        verifier = Verifier(database, report, None, progress, own_share)
+        _verify_files(verifier, arguments, max_ratio)
+        parts = [verifier.changed]
+        for helper in processes:
+            found = answer(helper, str(store))
+            changed = [_changed(file) for file in found["changed"]]
+            _set_right(found["report"], changed, parts)
+            _add(report, found["report"])
+            parts.append(changed)
+        for files in zip(*parts, strict=True):
+            _settle(database, report, files)
+
+
 def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | None) -> None:
     with bounded_depth():
-        for source in open_sources(arguments, max_ratio=max_ratio):
-            with source:
-                verifier.verify_file(source)
+        for number, argument in enumerate(arguments):
+            for source in open_sources([argument], max_ratio=max_ratio):
+                with source:
+                    verifier.verify_file(source, stretch=verifier.share.stretch(number))
+
+
+def _set_right(report: dict[str, Any], changed: Sequence[Changed], earlier: Sequence[Sequence[Changed]]) -> None:
+    """Add to the places that a process found in its stretches how many records `earlier` ones have before them."""
+    shifts: dict[str, int] = {}
+    for number, file in enumerate(changed):
+        if file.first_number is not None:
+            shifts[file.name] = sum(part[number].records for part in earlier) - file.first_number
+    found = [*(report[name] for name in _LISTS), *(places for file in changed for places in file.first.values())]
+    for place in (place for places in found for place in places):
+        place["position"] += shifts.get(place["file"], 0)
 
 
 def _add(report: VerifyReport, part: dict[str, Any]) -> None:
@@ -74,20 +113,28 @@ def _add(report: VerifyReport, part: dict[str, Any]) -> None:
         shown.extend(part[name][: SHOWN - len(shown)])
     for load_id, count in part["superseded"].items():
         report.superseded[int(load_id)] += count
-    report.bytes = part["bytes"]  # the last share is sure to have read all
+    report.bytes = max(report.bytes, part["bytes"])  # the last share comes to the end
 
 
 def _changed(file: dict[str, Any]) -> Changed:
-    changed = Changed(file["sha256"])
+    changed = Changed(file["name"], file["first_number"])
+    changed.records, changed.sha256 = file["records"], file["sha256"]
     for load_id, count in file["by_load"].items():
         changed.add(int(load_id), file["first"][load_id], count)
     return changed
 
 
-def _settle(database: Database, report: VerifyReport, shares: Sequence[Changed]) -> None:
+def _settle(database: Database, report: VerifyReport, parts: Sequence[Changed]) -> None:
     """Content that came with this file's load or a later one supersedes; any other is a difference."""
-    own = database.value("select max(load_id) from loads where sha256 = ?", (shares[-1].sha256,))
-    for changed in shares:
+    if not any(changed.by_load for changed in parts):
+        return
+    *_, last = parts
+    sha256 = last.sha256
+    if last.first_number is not None:
+        with open(last.name, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    own = database.value("select max(load_id) from loads where sha256 = ?", (sha256,))
+    for changed in parts:
         for load_id, count in sorted(changed.by_load.items()):
             if own is not None and load_id >= own:
                 report.superseded[load_id] += count
@@ -99,7 +146,7 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
     with open_database(task["store"], read_only=True) as database:
         report = VerifyReport(task["store"], database.engine)
-        verifier = Verifier(database, report, None, None, Share(*task["share"]))
+        verifier = Verifier(database, report, None, None, Share.told(*task["share"]))
         _verify_files(verifier, task["files"], task["max_ratio"])
     return {"report": asdict(report), "changed": [vars(file) for file in verifier.changed]}
 
