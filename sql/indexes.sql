@@ -36,13 +36,8 @@ create index frames_label on frames (label_id, group_name, frame_number);
 create index segments_label on segments (label_id);
 create index key_frames_label on key_frames (label_id);
 create index objects_label on objects (label_id, name, kind); -- the classes of a label without its objects
-create index objects_frame on objects (frame_id) where frame_id is not null;
 create index selected_messages_object on selected_messages (object_id);
 create index classifications_label on classifications (label_id);
 create index classifications_object on classifications (object_id) where object_id is not null;
-create index classifications_frame on classifications (frame_id) where frame_id is not null;
-create index classifications_group on classifications (group_id) where group_id is not null;
-create index classifications_answer on classifications (parent_answer_id) where parent_answer_id is not null;
 create index answers_classification on answers (classification_id);
 create index relationships_label on relationships (label_id);
-create index relationships_frame on relationships (frame_id) where frame_id is not null;

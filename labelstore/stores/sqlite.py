@@ -71,7 +71,8 @@ class SqliteDatabase(Database):
     def _writer(self) -> apsw.Connection:
         # used by one thread, which needs no mutex around the binding of each value
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
-        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=256)
+        # the cache is searched for each row that is written: it holds as many statements as deleting a record takes
+        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=40)
         connection.set_busy_timeout(60_000)
         connection.execute("pragma cache_size = -32000")
         return connection
@@ -107,7 +108,7 @@ class SqliteDatabase(Database):
         Of records about the same label or data row the last in the files stays; the others, counted by load. Raises
         `NeedsOneProcess` if lines of v2 about the same data row differ: only a load in their order knows what stays.
         """
-        lookups = list(SQLITE.statements("lookups.sql"))
+        lookups = [statement for statement in SQLITE.statements("lookups.sql") if " where " not in statement]
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
         for shard, shifts in shards.items():
