@@ -1,4 +1,4 @@
-"""Helper processes: each runs a module of this package, is told one task and says what came of it, both in JSON."""
+"""Helper processes: each runs `work` of a module, is told one task and says what came of it, both in JSON."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -31,7 +32,9 @@ def useful_jobs(wanted: int | None, *files: Path) -> int:
 @contextmanager
 def helpers(module: str, count: int) -> Iterator[list[Helper]]:
     """Processes that wait for their task; whatever happens, none outlives this block."""
-    command, pipe = [sys.executable, "-m", module], subprocess.PIPE
+    # they import what this process does, and nothing that happens to lie in the current folder
+    code = f"import sys; sys.path = {sys.path!r}; from labelstore.helpers import serve; serve({module!r})"
+    command, pipe = [sys.executable, "-P", "-c", code], subprocess.PIPE
     started: list[Helper] = []
     try:
         for _ in range(count):
@@ -70,8 +73,9 @@ def answer(helper: Helper, what: str) -> dict[str, Any]:
     return said
 
 
-def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def serve(module: str) -> None:
     """What a helper does: read its task, do it, and say what came of it."""
+    work: Callable[[dict[str, Any]], dict[str, Any]] = import_module(module).work
     text = sys.stdin.readline()
     if not text:  # whoever started it failed before there was a task
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.helpers import answer, helpers, serve, tell, useful_jobs
+from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.outputs import check_output, output_file
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
@@ -116,7 +116,7 @@ def _write(
     return count
 
 
-def _work(task: dict[str, Any]) -> dict[str, Any]:
+def work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
     with open_database(task["store"], read_only=True) as database, open(task["out"], "wb") as file:
         return {"count": _write(database, _FRAMES[task["format"]], tuple(task["stretch"]), file)}
@@ -125,7 +125,3 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
 def _folder_of(out: str | Path) -> Path | None:
     """Where parts can be written: beside the file, or where temporary files go."""
     return Path(out).absolute().parent if str(out) != "-" and Path(out).absolute().parent.is_dir() else None
-
-
-if __name__ == "__main__":
-    serve(_work)

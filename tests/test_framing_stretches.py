@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.framing import Broken, open_sources, split
-from labelstore.framing.stretches import split_stretch, stretches
+from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading import load
+from labelstore.loading.shares import shares
 from labelstore.verifying import verify
 
 Found = tuple[int, bytes, str]
@@ -28,14 +29,20 @@ def whole(path: Path) -> list[Found]:
         return found(split(source, msgspec.json.decode))
 
 
+def planned(path: Path, *parts: float) -> list[Stretch] | None:
+    """The stretches for shares of these parts."""
+    found = [share.stretch(0) for share in shares([str(path)], parts)]
+    return None if None in found else [stretch for stretch in found if stretch is not None]
+
+
 def side_by_side(path: Path, parts: int) -> list[Found] | None:
     """What is found in the stretches, in their order; None if only one process can read the file."""
-    planned = stretches(str(path), [1 / parts] * parts)
-    if planned is None:
+    plan = planned(path, *[1 / parts] * parts)
+    if plan is None:
         return None
-    assert len(planned) == parts
+    assert len(plan) == parts
     items: list[Found] = []
-    for stretch in planned:
+    for stretch in plan:
         [source] = open_sources([str(path)])
         with source:
             part = list(split_stretch(source, msgspec.json.decode, stretch))
@@ -70,9 +77,9 @@ RECORDS = [record(number, "x" * (number % 300)) for number in range(400)]
 def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
     path = tmp_path / "export"
     path.write_bytes(text.encode())
-    planned = stretches(str(path), [1 / parts] * parts)
-    assert planned is not None
-    assert len({stretch.start for stretch in planned}) == parts
+    plan = planned(path, *[1 / parts] * parts)
+    assert plan is not None
+    assert len({stretch.start for stretch in plan}) == parts
     assert side_by_side(path, parts) == whole(path)
 
 
@@ -93,14 +100,14 @@ def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
 def test_files_that_only_reading_can_tell_apart(tmp_path: Path, text: str) -> None:
     path = tmp_path / "export"
     path.write_text(text)
-    assert stretches(str(path), [0.5, 0.5]) is None
+    assert planned(path, 0.5, 0.5) is None
 
 
 def test_a_compressed_file_has_no_stretches(tmp_path: Path) -> None:
     path = tmp_path / "export.gz"
     path.write_bytes(b"\x1f\x8b\x08" + bytes(1000))
-    assert stretches(str(path), [0.5, 0.5]) is None
-    assert stretches(str(tmp_path / "none"), [0.5, 0.5]) is None
+    assert planned(path, 0.5, 0.5) is None
+    assert planned(tmp_path / "none", 0.5, 0.5) is None
 
 
 def test_more_parts_than_records(tmp_path: Path) -> None:
@@ -121,7 +128,7 @@ def lured(path: Path) -> Path:
 def test_a_wrong_guess_is_noticed(tmp_path: Path) -> None:
     """Only who reads all before it can know that it is no record."""
     path = lured(tmp_path / "export")
-    [_, lure] = stretches(str(path), [0.5, 0.5]) or []
+    [_, lure] = planned(path, 0.5, 0.5) or []
     assert 22_000 < lure.start < lure.end
     with pytest.raises(NeedsOneProcess):
         side_by_side(path, 2)
@@ -137,7 +144,7 @@ def test_after_a_wrong_guess_one_process_does_it_alone(tmp_path: Path) -> None:
 
 def test_more_records_than_numbers_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "export"
-    path.write_text(",".join(['[{"ID":1}', *['{"ID":2}'] * 1000]) + "]")
+    path.write_text(",".join(['[{"ID":1}', *['{"ID":2}'] * 9000]) + "]")
     with pytest.raises(NeedsOneProcess):
         side_by_side(path, 2)
 
@@ -145,11 +152,30 @@ def test_more_records_than_numbers_is_noticed(tmp_path: Path) -> None:
 def test_a_file_that_got_shorter_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_text(json.dumps(RECORDS))
-    [first, _] = stretches(str(path), [0.5, 0.5]) or []
+    [first, _] = planned(path, 0.5, 0.5) or []
     path.write_text(json.dumps(RECORDS[:10]))
     [source] = open_sources([str(path)])
     with source, pytest.raises(NeedsOneProcess):
         list(split_stretch(source, msgspec.json.decode, first))
+
+
+def test_several_files_are_shared_out_as_one(tmp_path: Path) -> None:
+    """Only where two shares meet a file is divided, so most files are read by one process."""
+    paths = [tmp_path / str(number) for number in range(5)]
+    for path in paths:
+        path.write_text(
+            json.dumps([record(400 + number) if path == paths[3] else record(number) for number in range(400)])
+        )
+    halves = shares([*map(str, paths)], [0.5, 0.5])
+    size = paths[0].stat().st_size
+    assert [share.stretch(1) for share in halves] == [Stretch("", 0, size, size), Stretch("", size, size, size)]
+    assert [share.stretch(3) for share in halves] == [Stretch("", 0, 0, size), Stretch("", 0, size, size)]
+    assert 0 < (halves[0].stretch(2) or Stretch("", 0, 0, 0)).end < size
+    whole, parts = (load(tmp_path / f"{jobs}.db", paths, jobs=jobs) for jobs in (1, 2))
+    assert [
+        (file.sha256, file.framing, file.bytes, file.records, file.added, file.unchanged) for file in whole.files
+    ] == [(file.sha256, file.framing, file.bytes, file.records, file.added, file.unchanged) for file in parts.files]
+    assert whole.bytes == parts.bytes == 5 * size
 
 
 BITS = st.sampled_from(

@@ -104,14 +104,47 @@ def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, 
     for jobs in (1, 2):
         store = tmp_path / f"{jobs}.db"
         report = load(store, [file], jobs=jobs)
-        counted = [report.total("added"), report.total("repeated") + report.total("unchanged")]
+        counted = [report.total(count) for count in ("added", "repeated", "unchanged")]
         with open_database(store, read_only=True) as database:
             sql = "select identity, json from record_json order by identity, json"
             found.append((counted, list(database.query(sql).rows), counts(store)))
     assert found[0] == found[1]
-    assert found[0][0] == [101, 1]
+    assert found[0][0] == ([101, 0, 1] if first == second else [101, 1, 0])
     assert found[0][2]["attachments"] == 1
     assert found[0][2]["labels"] == (101 if first == second else 102)
+
+
+@pytest.mark.parametrize("others", [0, 60])
+@pytest.mark.parametrize("name", ["changed", "renewed", "same", "other generation"])
+def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
+    tmp_path: Path, name: str, others: int
+) -> None:
+    """Exports of several months in one command, one of them read by each process or both by the second one."""
+    signed = "https://example.com/a.jpg?token="
+    first = [v1(f"label{number}", **{"Labeled Data": f"{signed}1"}) for number in range(20)]
+    second = {
+        "changed": [*first[:10], *(v1(f"label{number}", "truck") for number in range(10, 20))],
+        "renewed": [v1(f"label{number}", **{"Labeled Data": f"{signed}2"}) for number in range(20)],
+        "same": first,
+        "other generation": [v2(f"row-label{number}", "p", f"label{number}") for number in range(20)],
+    }[name]
+    months = {"february": [v1(f"other{number}") for number in range(others)], "march": first, "april": second}
+    files = [save(tmp_path / f"{month}.json", labels) for month, labels in months.items()]
+    found = []
+    for jobs in (1, 2):
+        store = tmp_path / f"{jobs}.db"
+        report = load(store, files, jobs=jobs)
+        with open_database(store, read_only=True) as database:
+            versions = list(database.query("select * from versions order by label_id").rows)
+            sql = (
+                "select r.identity, r.load_id, r.url_load_id, r.position, j.json"
+                " from records as r join record_json as j using (record_id) order by 1"
+            )
+            records = list(database.query(sql).rows)
+        counted = [[file.added, file.changed, file.unchanged, file.repeated] for file in report.files]
+        found.append((counted, versions, records))
+    assert found[0] == found[1]
+    assert len(found[0][1]) == {"changed": 10, "other generation": 20}.get(name, 0)
 
 
 def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_complete_one(

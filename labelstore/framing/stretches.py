@@ -16,13 +16,14 @@ T = TypeVar("T")
 _LOOK_BYTES = 1 << 20
 _MAX_LOOK_BYTES = 64 << 20
 _RECORD_BYTES = 32
-"""Fewer bytes than this in the mean of a stretch, and its numbers would run into those of the next one."""
+_SPARE_NUMBERS = 1000
 
 
 class Stretch(NamedTuple):
     """The records that begin from byte `start` on and before `end` of a file of `size` bytes.
 
-    Nobody has counted those before: they are numbered from `number` on, which is more than there are.
+    Nobody has counted those before: they are numbered from `number` on, which is more than there are unless they are
+    tiny. `framing` is that of the file; it may be empty for a file that is not divided.
     """
 
     framing: str
@@ -32,31 +33,47 @@ class Stretch(NamedTuple):
 
     @property
     def number(self) -> int:
-        return self.start // _RECORD_BYTES
+        return _number_at(self.start)
 
     @property
     def numbers(self) -> int:
         """How many the whole file has."""
-        return self.size // _RECORD_BYTES
+        return _number_at(self.size)
 
 
-def stretches(path: str, parts: Sequence[float]) -> list[Stretch] | None:
-    """As many stretches of a file as it has `parts` of its bytes; None where only reading it shows what it is.
+def _number_at(byte: int) -> int:
+    return byte // _RECORD_BYTES + _SPARE_NUMBERS if byte else 0
 
-    Where they meet is guessed: by the text that separates the first two records and begins the second. The reader of
-    a stretch proves the guess when it comes by (see `split_stretch`).
-    """
+
+def plain_size(path: str) -> int | None:
+    """The bytes of a file that is not compressed."""
     try:
         with open(path, "rb") as file:
-            framing, step, indent = _separation(path, file)
-            if not step:
-                return None
-            size = file.seek(0, io.SEEK_END)
-            starts, done = [0], 0.0
-            for part in parts[:-1]:
-                done += part
-                found = _find(file, step, max(int(done * size), starts[-1]))
-                starts.append(size if found is None else found + indent)
+            source = Source(path, file, closes=False)
+            return None if source.is_zip or source.compression != "none" else file.seek(0, io.SEEK_END)
+    except (OSError, InputError):
+        return None
+
+
+def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None:
+    """The stretches of a plain file that `cuts` divide, each made at the next record; None where one cannot be guessed.
+
+    The guess is the text that separates the first two records and begins the second. The reader of a stretch proves it
+    when it comes by (see `split_stretch`). A cut at the file's start or end is no guess.
+    """
+    framing, starts = "", [0]
+    try:
+        with open(path, "rb") as file:
+            for cut in cuts:
+                start = max(cut, starts[-1])
+                if cut > 0 and start < size:
+                    if not framing:
+                        framing, step, indent = _separation(path, file)
+                    if not framing:
+                        return None
+                    found = _find(file, step, start)
+                    start = size if found is None else found + indent
+                starts.append(start)
     except OSError:
         return None
     ends = [*starts[1:], size]
@@ -73,7 +90,7 @@ def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch
     source.framing = framing
     if start == end:
         return
-    last = end // _RECORD_BYTES
+    last = _number_at(end)
     for item in split_rest(source, decode, framing, start, stretch.number) if start else split(source, decode):
         if item.position > last or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):
@@ -87,18 +104,17 @@ def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch
 def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
     """The framing, the text between the first records with the start of the second, and the length of the former."""
     source = Source(path, file, closes=False)
-    if source.compression == "none" and not source.is_zip:
-        with suppress(InputError):
-            items = split(source, check)
-            first, second = next(items, None), next(items, None)
-            if isinstance(first, Record) and isinstance(second, Record) and source.framing in ("array", "lines"):
-                begin = first.byte_offset + len(first.raw)
-                indent = second.byte_offset - begin
-                file.seek(begin)
-                key = first_key(second.raw)
-                step = file.read(indent) + key
-                if key and step not in first.raw and step not in second.raw:
-                    return source.framing, step, indent
+    with suppress(InputError):
+        items = split(source, check)
+        first, second = next(items, None), next(items, None)
+        if isinstance(first, Record) and isinstance(second, Record) and source.framing in ("array", "lines"):
+            begin = first.byte_offset + len(first.raw)
+            indent = second.byte_offset - begin
+            file.seek(begin)
+            key = first_key(second.raw)
+            step = file.read(indent) + key
+            if key and step not in first.raw and step not in second.raw:
+                return source.framing, step, indent
     return "", b"", 0
 
 

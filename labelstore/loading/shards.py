@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 
 from labelstore.errors import InputError, StoreError
-from labelstore.helpers import Helper, answer, serve, tell
+from labelstore.helpers import Helper, answer, tell
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
@@ -68,15 +68,16 @@ def load_shards(
             database.commit()  # stores are attached and detached outside of transactions
             with database.attached(shards) as names:
                 database.begin()
-                repeated = database.merge(dict(zip(names, _shifts(summaries)[1:], strict=True)))
+                again = database.merge(dict(zip(names, _shifts(summaries)[1:], strict=True)))
                 database.commit()
             database.begin()
         _sum_up(report, summaries)
         for file in report.files:
             file.sha256 = file.sha256 or digests.of(file.name)
             refuse_many(file, options)
-            file.repeated += repeated[file.load_id]
-            file.added -= repeated[file.load_id]
+            for count in ("unchanged", "repeated"):
+                setattr(file, count, getattr(file, count) + again[file.load_id, count])
+                file.added -= again[file.load_id, count]
             record_load(database, file)
         database.derive(0)
 
@@ -141,11 +142,13 @@ def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     for files in zip(*(part["files"] for part in parts), strict=True):
-        total = FileReport(**files[-1])  # where they share blocks, only the last is sure to have read the whole file
+        total = FileReport(**files[-1])
         for other in files[:-1]:
             for count in _SUMS:
                 setattr(total, count, getattr(total, count) + other[count])
             total.generation = total.generation or other["generation"]
+            total.framing = total.framing or other["framing"]
+            total.bytes = max(total.bytes, other["bytes"])
             total.foreign = total.foreign or other["foreign"]
             total.first_rejects = sorted(
                 total.first_rejects + other["first_rejects"], key=lambda reject: int(reject["position"])
@@ -163,7 +166,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
 # -- in the process ---------------------------------------------------------------------------------------------------
 
 
-def _work(task: dict[str, Any]) -> dict[str, Any]:
+def work(task: dict[str, Any]) -> dict[str, Any]:
     report = Report(task["shard"], "sqlite")
     with open_database(task["shard"]) as database:
         try:
@@ -176,7 +179,3 @@ def _work(task: dict[str, Any]) -> dict[str, Any]:
         except database.errors as error:
             raise StoreError(task["shard"], f"cannot be written ({error})") from error
     return {"report": _summary(report, loader)}
-
-
-if __name__ == "__main__":
-    serve(_work)

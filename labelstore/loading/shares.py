@@ -1,15 +1,16 @@
 """The parts of files that processes side by side store or verify."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
-from labelstore.framing.stretches import Stretch, stretches
+from labelstore.framing.stretches import Stretch, plain_size, stretches
 
 _BLOCK_RECORDS = 256
 
 
 class Share(NamedTuple):
-    """What one of several processes has to do: of each file a stretch; where there are none each `of`-th block."""
+    """What one of several processes does: a stretch of each file, perhaps empty; where there is none, blocks of it."""
 
     number: int = 0
     of: int = 1
@@ -25,12 +26,24 @@ class Share(NamedTuple):
         return self.stretches[argument] if self.stretches else None
 
     def owns(self, position: int) -> bool:
-        """Whether a record is in the blocks of this share."""
+        """Whether a record is in the blocks of this share, each `of`-th one."""
         return position // _BLOCK_RECORDS % self.of == self.number
 
 
 def shares(arguments: Sequence[str], parts: Sequence[float]) -> list[Share]:
-    """The shares of as many processes as there are `parts` of each file to be read."""
+    """The shares of as many processes as there are `parts`, of all bytes of the plain files one after another.
+
+    So a process gets whole files, but where two of them meet.
+    """
     of = len(parts)
-    files: list[Sequence[Stretch | None]] = [stretches(argument, parts) or [None] * of for argument in arguments]
+    sizes = [plain_size(argument) for argument in arguments]
+    ends = [part * sum(size or 0 for size in sizes) for part in accumulate(parts[:-1])]
+    files: list[Sequence[Stretch | None]] = []
+    begin = 0
+    for argument, size in zip(arguments, sizes, strict=True):
+        found = None
+        if size:
+            found = stretches(argument, size, [min(max(int(end) - begin, 0), size) for end in ends])
+            begin += size
+        files.append(found or [None] * of)
     return [Share(number, of, [file[number] for file in files]) for number in range(of)]

@@ -101,47 +101,67 @@ class SqliteDatabase(Database):
         for name in names:
             self._connection.execute(f"detach {name}")
 
-    def merge(self, shards: Mapping[str, Mapping[int, int]]) -> Counter[int]:
+    def merge(self, shards: Mapping[str, Mapping[int, int]]) -> Counter[tuple[int, str]]:
         """Copy the rows of attached stores, whose nodes do not meet, into this one.
 
         For each of them: load id → what the positions of its records lack.
-        Of records about the same label or data row the last in the files stays; the others, counted by load. Raises
-        `NeedsOneProcess` if lines of v2 about the same data row differ: only a load in their order knows what stays.
+
+        Of records about the same label or data row one stays; the others are given by load and what a load in their
+        order would have counted them as, unchanged or repeated. Raises `NeedsOneProcess` where only such a load knows
+        what stays: for lines of v2 that differ, and for what differs between loads, which becomes a version.
         """
         lookups = [statement for statement in SQLITE.statements("lookups.sql") if " where " not in statement]
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
         for shard, shifts in shards.items():
-            for table in (*content_tables(), "rejects"):
+            for table in (*content_tables(), "rejects", "versions"):
                 self.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {shard}.{table}")
             self.execute(f"insert into main.features select * from {shard}.features except select * from main.features")
         *of_records, of_labels = lookups
         for statement in of_records:
             self._connection.execute(statement)
-        repeated = self._drop_repeated()
+        again = self._drop_repeated()
+        self._drop_labels_again()
         self._connection.execute(of_labels)
-        return repeated
+        return again
 
-    def _drop_repeated(self) -> Counter[int]:
+    def _drop_repeated(self) -> Counter[tuple[int, str]]:
         sql = "select identity, generation from records group by identity, generation having count(*) > 1"
-        load_of: dict[int, int] = {}
+        again: Counter[tuple[int, str]] = Counter()
+        dropped = []
         for identity, generation in self._connection.execute(sql).fetchall():
             sql = (
-                "select record_id, load_id, content_hash from records where identity = ? and generation = ?"
-                " order by record_id"
+                "select record_id, load_id, content_hash, url_hash from records"
+                " where identity = ? and generation = ? order by record_id"
             )
-            records = self._connection.execute(sql, (identity, generation)).fetchall()
-            if generation == "v2" and {content_hash for *_, content_hash in records} != {records[-1][2] or b""}:
-                raise NeedsOneProcess
-            load_of.update((record_id, load_id) for record_id, load_id, _ in records[:-1])
-        self.delete_records(list(load_of))
+            stays, *others = self._connection.execute(sql, (identity, generation)).fetchall()
+            for record in others:
+                (older, before, content, urls), (newer, load_id, *digests) = stays, record
+                same = content is not None and content == digests[0]
+                again[load_id, "unchanged" if same else "repeated"] += 1
+                if same and urls == digests[1]:
+                    dropped.append(newer)
+                elif before == load_id and (same or generation != "v2"):
+                    dropped.append(older)
+                    stays = record
+                else:
+                    raise NeedsOneProcess
+        self.delete_records(dropped)
+        return again
+
+    def _drop_labels_again(self) -> None:
+        """Take labels out of older records if newer ones bring them too."""
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
-        if again := self._connection.execute(sql).fetchall():
-            self._connection.execute("create index labels_again on labels (label_id)")
-            for label_id, newest in again:
-                self.take_labels_out([label for label in self.labels_named([label_id]) if label.record_id != newest])
-            self._connection.execute("drop index labels_again")
-        return Counter(load_of.values())
+        again = self._connection.execute(sql).fetchall()
+        if not again:
+            return
+        self._connection.execute("create index labels_again on labels (label_id)")
+        for label_id, newest in again:
+            labels = self.labels_named([label_id])
+            if len({label.load_id for label in labels}) > 1:
+                raise NeedsOneProcess
+            self.take_labels_out([label for label in labels if label.record_id != newest])
+        self._connection.execute("drop index labels_again")
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):

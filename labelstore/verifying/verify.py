@@ -10,7 +10,7 @@ from typing import Any
 from labelstore.errors import NeedsOneProcess
 from labelstore.formats.decoding import bounded_depth
 from labelstore.framing import Source, open_sources
-from labelstore.helpers import answer, helpers, serve, tell, useful_jobs
+from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.shares import Share, shares
 from labelstore.stores import engine_of, open_database
@@ -142,14 +142,10 @@ def _settle(database: Database, report: VerifyReport, parts: Sequence[Changed]) 
                 report.add_different(count, changed.first[load_id])
 
 
-def _work(task: dict[str, Any]) -> dict[str, Any]:
+def work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
     with open_database(task["store"], read_only=True) as database:
         report = VerifyReport(task["store"], database.engine)
         verifier = Verifier(database, report, None, None, Share.told(*task["share"]))
         _verify_files(verifier, task["files"], task["max_ratio"])
     return {"report": asdict(report), "changed": [vars(file) for file in verifier.changed]}
-
-
-if __name__ == "__main__":
-    serve(_work)
