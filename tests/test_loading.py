@@ -115,7 +115,7 @@ def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("others", [0, 60])
-@pytest.mark.parametrize("name", ["changed", "renewed", "same", "other generation"])
+@pytest.mark.parametrize("name", ["changed", "there and back", "renewed", "same", "other generation"])
 def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
     tmp_path: Path, name: str, others: int
 ) -> None:
@@ -124,6 +124,7 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
     first = [v1(f"label{number}", **{"Labeled Data": f"{signed}1"}) for number in range(20)]
     second = {
         "changed": [*first[:10], *(v1(f"label{number}", "truck") for number in range(10, 20))],
+        "there and back": [v1("label3", "truck"), *first],
         "renewed": [v1(f"label{number}", **{"Labeled Data": f"{signed}2"}) for number in range(20)],
         "same": first,
         "other generation": [v2(f"row-label{number}", "p", f"label{number}") for number in range(20)],
@@ -144,7 +145,7 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
         counted = [[file.added, file.changed, file.unchanged, file.repeated] for file in report.files]
         found.append((counted, versions, records))
     assert found[0] == found[1]
-    assert len(found[0][1]) == {"changed": 10, "other generation": 20}.get(name, 0)
+    assert len(found[0][1]) == {"changed": 10, "there and back": 1, "other generation": 20}.get(name, 0)
 
 
 def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_complete_one(

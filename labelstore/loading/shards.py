@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from labelstore.errors import InputError, StoreError
+from labelstore.errors import InputError, NeedsOneProcess, StoreError
 from labelstore.helpers import Helper, answer, tell
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
@@ -70,6 +70,7 @@ def load_shards(
                 database.begin()
                 again = database.merge(dict(zip(names, _shifts(summaries)[1:], strict=True)))
                 database.commit()
+            _refuse_there_and_back(summaries, again)
             database.begin()
         _sum_up(report, summaries)
         for file in report.files:
@@ -138,6 +139,14 @@ def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
                 for reject in file["first_rejects"]:
                     reject["position"] += shifts[-1][load_id]
     return shifts
+
+
+def _refuse_there_and_back(summaries: list[dict[str, Any]], again: Counter[tuple[int, str]]) -> None:
+    """Raise `NeedsOneProcess` for what may have changed in a file and back to how an earlier file had it."""
+    several = len(summaries[0]["files"]) > 1
+    twice = {file["load_id"] for part in summaries for file in part["files"] if file["repeated"]}
+    if several and any(again[load_id, "unchanged"] for load_id in twice):
+        raise NeedsOneProcess
 
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
