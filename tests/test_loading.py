@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -434,3 +436,11 @@ def test_v2_scores_inside_and_beside_performance_details(tmp_path: Path, name: s
             (0.25, None, True),
             (0.125, None, False),
         ]
+
+
+def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:
+    (tmp_path / "msgspec.py").write_text("raise SystemExit(9)")
+    save(tmp_path / "labels.json", [v1(f"label{number}") for number in range(20)])
+    code = "from labelstore.loading import load; print(load('labels.db', ['labels.json'], jobs=2).total('added'))"
+    ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("20\n", "")
