@@ -53,7 +53,7 @@ def state(store: Path) -> State:
     with open_database(store, read_only=True) as database:
         loads = list(database.query("select load_id, sha256, bytes, records, added, changed, rejected from loads").rows)
         counts = dict(database.query("select load_id, count(*) from records group by 1").rows)
-        sql = "select record_id, load_id, identity, json from record_json order by record_id"
+        sql = "select load_id, identity, json from record_json order by record_id"
         records = list(database.query(sql).rows)
         rejects = list(database.query("select load_id, position from rejects").rows)
         assert all(json for *_, json in records)
