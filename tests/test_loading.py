@@ -1,5 +1,6 @@
 """What a load does with files, with records that come again, and with records that it cannot store."""
 
+import gzip
 import json
 import sqlite3
 import subprocess
@@ -207,9 +208,14 @@ def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path,
     assert (superseded.missing, dict(superseded.superseded)) == (0, {3: 1})
 
 
-@pytest.mark.parametrize("jobs", [2, 3])
-def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize(("jobs", "packed"), [(2, False), (3, False), (3, True)])
+def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
+    """From stretches of plain files, and from blocks of compressed ones."""
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
+    if packed:
+        for number, path in enumerate(files):
+            files[number] = path.with_suffix(".gz")
+            files[number].write_bytes(gzip.compress(path.read_bytes(), 1))
     bad = tmp_path / "bad.ndjson"
     lines = (b'{"ID": "x", "Label": {}}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Label": {}}')
     bad.write_bytes(b"\n".join(lines))
