@@ -14,6 +14,7 @@ import labelstore
 from labelstore.errors import InputError, StoreError, UsageError
 from labelstore.loading import load
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.report import Reading
 from labelstore.rows import NODE_BITS, content_tables
 from labelstore.samples import write
 from labelstore.stores import open_database
@@ -442,6 +443,19 @@ def test_v2_scores_inside_and_beside_performance_details(tmp_path: Path, name: s
             (0.25, None, True),
             (0.125, None, False),
         ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_tells_how_far_all_processes_are(tmp_path: Path, jobs: int) -> None:
+    long = "x" * 10_000
+    file = save(tmp_path / "labels.json", [v1(f"label{number}", long) for number in range(1100)])
+    size, loading, verifying = file.stat().st_size, list[Reading](), list[Reading]()
+    load(tmp_path / "labels.db", [file], jobs=jobs, progress=loading.append)
+    verify(tmp_path / "labels.db", [file], jobs=jobs, progress=verifying.append)
+    assert len(loading) == 2 // jobs
+    for readings in (loading, verifying):
+        assert {(reading.name, reading.size) for reading in readings} == {(str(file), size)}
+        assert all(500 / 1100 * size <= reading.bytes_read <= size for reading in readings)
 
 
 def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ class Stretch(NamedTuple):
         """How many the whole file has."""
         return _number_at(self.size)
 
+    def reached(self, byte: int) -> int:
+        """How much of the file is read when this stretch is up to there, and the others are as far."""
+        return min(self.size * (byte - self.start) // max(self.end - self.start, 1), self.size)
+
 
 def _number_at(byte: int) -> int:
     return byte // _RECORD_BYTES + _SPARE_NUMBERS if byte else 0

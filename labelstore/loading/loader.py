@@ -160,7 +160,7 @@ class Loader:
                 self.sort_out(waiting)
                 waiting, waiting_bytes = [], 0
             if self.progress is not None and file.records % _WAITING_RECORDS == 0:
-                self.progress(Reading(source.name, source.size, source.bytes_read))
+                self.progress(Reading.of(source, stretch))
         self.sort_out(waiting)
         self.write()
         self.file_base = self.record_id(self.numbers, False)

@@ -3,7 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+if TYPE_CHECKING:  # a load starts its helpers before it imports these
+    from labelstore.framing import Source
+    from labelstore.framing.stretches import Stretch
 
 
 class Reading(NamedTuple):
@@ -12,6 +16,11 @@ class Reading(NamedTuple):
     name: str
     size: int | None
     bytes_read: int
+
+    @classmethod
+    def of(cls, source: "Source", stretch: "Stretch | None") -> Self:
+        """Of a source, of which other processes read the other stretches."""
+        return cls(source.name, source.size, stretch.reached(source.bytes_read) if stretch else source.bytes_read)
 
 
 Progress = Callable[[Reading], None]

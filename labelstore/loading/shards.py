@@ -19,14 +19,14 @@ from labelstore.helpers import Helper, answer, tell
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
-from labelstore.loading.report import FileReport, Progress, Reading, Report
+from labelstore.loading.report import FileReport, Progress, Report
 from labelstore.loading.shares import Share, shares
 from labelstore.loading.sources import load_sources
 from labelstore.stores import open_database
 from labelstore.stores.sqlite import SqliteDatabase
 
 _LATER = 0.97
-"""What a helper gets of each file, to one part of this process, which has begun by then."""
+"""What a helper gets to one part of this process, which has begun by then."""
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
 
 
@@ -49,9 +49,8 @@ def load_shards(
     # a limit of rejects names the place of the last one, which only who counts all records knows
     own_share, *others = shares(arguments if options.max_rejects is None else [], parts)
     with writing(path) as database:
-        assert isinstance(
-            database, SqliteDatabase
-        )  # DuckDB has threads of its own; two processes took twice the memory
+        # DuckDB has threads of its own; two processes took twice the memory
+        assert isinstance(database, SqliteDatabase)
         with scratch_folder(database.path) as folder:
             shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
             for shard, helper, share in zip(shards, helpers, others, strict=True):
@@ -59,7 +58,7 @@ def load_shards(
                 task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": share}
                 tell(helper, {**task, "options": asdict(options)})
             own = Report(report.store, report.engine)
-            loader = Loader(database, own, None, progress and _sped_up(progress, jobs), options, own_share)
+            loader = Loader(database, own, None, progress, options, own_share)
             load_sources(loader, arguments, max_ratio)
             digests = _Digests(own_share, arguments)
             database.derive_features(0)
@@ -81,16 +80,6 @@ def load_shards(
                 file.added -= again[file.load_id, count]
             record_load(database, file)
         database.derive(0)
-
-
-def _sped_up(progress: Progress, jobs: int) -> Progress:
-    """While this process reads its share, the others read theirs."""
-
-    def report(reading: Reading) -> None:
-        size, read = reading.size, reading.bytes_read * jobs
-        progress(reading._replace(bytes_read=read if size is None else min(read, size)))
-
-    return report
 
 
 class _Digests(Thread):

@@ -11,6 +11,7 @@ from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.report import Progress, Reading
 from labelstore.loading.shares import Share
 from labelstore.stores.database import Database, Stored
 from labelstore.verifying.report import SHOWN, VerifyReport
@@ -47,7 +48,7 @@ class Verifier:
         database: Database,
         report: VerifyReport,
         folder: FramesFolder | None,
-        progress: Callable[[Source], None] | None,
+        progress: Progress | None,
         share: Share = Share(),  # noqa: B008
     ) -> None:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
@@ -83,7 +84,7 @@ class Verifier:
                 self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed)
                 batch, size = [], 0
                 if self.progress is not None:
-                    self.progress(source)
+                    self.progress(Reading.of(source, stretch))
         self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed)
         changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read

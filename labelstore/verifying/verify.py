@@ -2,16 +2,17 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.formats.decoding import bounded_depth
-from labelstore.framing import Source, open_sources
+from labelstore.framing import open_sources
 from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.report import Progress
 from labelstore.loading.shares import Share, shares
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
@@ -29,7 +30,7 @@ def verify(
     frames: str | Path | None = None,
     max_ratio: float | None = 1000.0,
     jobs: int | None = None,
-    progress: Callable[[Source], None] | None = None,
+    progress: Progress | None = None,
 ) -> VerifyReport:
     """Read the files again, rebuild every record from the views of the store, and compare.
 
@@ -64,7 +65,7 @@ def _verify_side_by_side(
     arguments: list[str],
     max_ratio: float | None,
     jobs: int,
-    progress: Callable[[Source], None] | None,
+    progress: Progress | None,
 ) -> None:
     with (
         helpers(__name__, jobs - 1) as processes,
