@@ -69,7 +69,4 @@ class UsageError(LabelstoreError):
 
 
 class NeedsOneProcess(LabelstoreError):
-    """What several processes do side by side one has to do alone. Caught by whoever started them."""
-
-    def __init__(self) -> None:
-        super().__init__("one process has to do this alone; try --jobs 1")
+    """What several processes do side by side one has to do alone, and why. Caught by whoever started them."""

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 from labelstore import errors
-from labelstore.errors import InputError, LabelstoreError, NeedsOneProcess, StoreError, UsageError
+from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
 
 Helper = subprocess.Popen[str]
 SHARED_BYTES = 16_000_000
@@ -85,8 +85,6 @@ def serve(module: str) -> None:
     except (InputError, StoreError) as error:
         place = error.source if isinstance(error, InputError) else error.path
         said = {"error": type(error).__name__, "arguments": [place, error.reason, error.hint]}
-    except NeedsOneProcess as error:
-        said = {"error": type(error).__name__, "arguments": []}
     except (LabelstoreError, OSError) as error:
         said = {"error": type(error).__name__, "arguments": [str(error)]}
     json.dump(said, sys.stdout)

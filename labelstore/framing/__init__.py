@@ -9,6 +9,6 @@ What a file is follows from its content, never from its name. All errors are `la
 """
 
 from labelstore.framing.records import Broken, Record, split
-from labelstore.framing.sources import Source, open_sources
+from labelstore.framing.sources import Source, digest_of, open_sources
 
-__all__ = ["Broken", "Record", "Source", "open_sources", "split"]
+__all__ = ["Broken", "Record", "Source", "digest_of", "open_sources", "split"]

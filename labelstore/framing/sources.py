@@ -10,6 +10,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -143,6 +144,15 @@ class Source:
             return self._file.read1(count) if isinstance(self._file, io.BufferedIOBase) else self._file.read(count)
         except _READ_ERRORS as error:
             raise InputError(self.name, f"{_reason(error)}, at byte {self._taken} of it") from None
+
+
+def digest_of(path: str | Path) -> str:
+    """The `sha256` of a source that reads this file to its end."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(str(path), _reason(error)) from None
 
 
 def open_sources(arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO) -> Iterator[Source]:

@@ -99,10 +99,10 @@ def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch
         if item.position > last or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):
                 return
-            raise NeedsOneProcess
+            raise NeedsOneProcess(f"{source.name}: no record begins at byte {end}, or too many before it")
         yield item
     if end < size:
-        raise NeedsOneProcess
+        raise NeedsOneProcess(f"{source.name}: ends before byte {end}")
 
 
 def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:

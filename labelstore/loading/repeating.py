@@ -1,9 +1,9 @@
 """The very same files again, and nothing changed in between: known by their digests, without reading a record."""
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from labelstore.framing import digest_of
 from labelstore.loading.loader import Loader, now, record_load
 from labelstore.stores.database import Database
 
@@ -53,7 +53,6 @@ def _same(database: Database, path: Path) -> tuple[int, str, int, int] | None:
     size = path.stat().st_size
     if not database.value("select count(*) from loads where bytes = ?", (size,)):
         return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = digest_of(path)
     row = next(database.query(_SAME, (digest, size)).rows, None)
     return None if row is None else (row[0], row[1], row[2], row[3])

@@ -6,7 +6,6 @@ its nodes. Of a stretch of a file nobody knows how many records come before it u
 right when the parts are put together; record ids just leave numbers out.
 """
 
-import hashlib
 import shutil
 from collections import Counter
 from dataclasses import asdict
@@ -15,12 +14,13 @@ from threading import Thread
 from typing import Any
 
 from labelstore.errors import InputError, NeedsOneProcess, StoreError
+from labelstore.framing import digest_of
 from labelstore.helpers import Helper, answer, tell
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport, Progress, Report
-from labelstore.loading.shares import Share, shares
+from labelstore.loading.shares import Share, shares, shifts
 from labelstore.loading.sources import load_sources
 from labelstore.stores import open_database
 from labelstore.stores.sqlite import SqliteDatabase
@@ -95,10 +95,9 @@ class _Digests(Thread):
     def run(self) -> None:
         try:
             for name in self._names:
-                with open(name, "rb") as file:
-                    self._found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            self._error = InputError(name, f"cannot be read ({error.strerror})")
+                self._found[name] = digest_of(name)
+        except InputError as error:
+            self._error = error
 
     def of(self, name: str) -> str:
         self.join()
@@ -112,22 +111,18 @@ def _summary(report: Report, loader: Loader) -> dict[str, Any]:
 
 
 def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
-    """For each part, what the positions of the records of a load lack, as far as others stand before them.
+    """By part and load, what positions of records lack; those of rejects in the summaries are set right."""
+    found: list[dict[int, int]] = []
+    for part, lacks in zip(summaries, shifts([_read(part) for part in summaries]), strict=True):
+        found.append({file["load_id"]: lack for file, lack in zip(part["files"], lacks, strict=True) if lack})
+        for file, lack in zip(part["files"], lacks, strict=True):
+            for reject in file["first_rejects"]:
+                reject["position"] += lack
+    return found
 
-    The places of rejects in the summaries are set right.
-    """
-    before: Counter[int] = Counter()
-    shifts: list[dict[int, int]] = []
-    for part in summaries:
-        shifts.append({})
-        for file, first in zip(part["files"], part["first_numbers"], strict=True):
-            load_id = file["load_id"]
-            if first is not None:
-                shifts[-1][load_id] = before[load_id] - first
-                before[load_id] += file["records"]
-                for reject in file["first_rejects"]:
-                    reject["position"] += shifts[-1][load_id]
-    return shifts
+
+def _read(part: dict[str, Any]) -> list[tuple[int | None, int]]:
+    return [(first, file["records"]) for first, file in zip(part["first_numbers"], part["files"], strict=True)]
 
 
 def _refuse_there_and_back(summaries: list[dict[str, Any]], again: Counter[tuple[int, str]]) -> None:
@@ -135,7 +130,7 @@ def _refuse_there_and_back(summaries: list[dict[str, Any]], again: Counter[tuple
     several = len(summaries[0]["files"]) > 1
     twice = {file["load_id"] for part in summaries for file in part["files"] if file["repeated"]}
     if several and any(again[load_id, "unchanged"] for load_id in twice):
-        raise NeedsOneProcess
+        raise NeedsOneProcess("a label may have changed in a file and back to how an earlier file had it")
 
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
@@ -165,6 +160,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
 
 
 def work(task: dict[str, Any]) -> dict[str, Any]:
+    """The part of a helper process."""
     report = Report(task["shard"], "sqlite")
     with open_database(task["shard"]) as database:
         try:

@@ -47,3 +47,17 @@ def shares(arguments: Sequence[str], parts: Sequence[float]) -> list[Share]:
             begin += size
         files.append(found or [None] * of)
     return [Share(number, of, [file[number] for file in files]) for number in range(of)]
+
+
+def shifts(parts: Sequence[Sequence[tuple[int | None, int]]]) -> list[list[int]]:
+    """What the numbers of records lack, by process and file, for the records of the processes before are not counted.
+
+    `parts`: by process and file the number of the first record (None where all are counted) and how many there are.
+    """
+    before = [0] * len(parts[0])
+    found = []
+    for files in parts:
+        both = list(zip(before, files, strict=True))
+        found.append([0 if first is None or not count else seen - first for seen, (first, count) in both])
+        before = [seen + count for seen, (_, count) in both]
+    return found

@@ -110,7 +110,7 @@ class SqliteDatabase(Database):
         order would have counted them as, unchanged or repeated. Raises `NeedsOneProcess` where only such a load knows
         what stays: for lines of v2 that differ, and for what differs between loads, which becomes a version.
         """
-        lookups = [statement for statement in SQLITE.statements("lookups.sql") if " where " not in statement]
+        lookups = list(SQLITE.statements("lookups.sql"))
         for statement in lookups:
             self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
         for shard, shifts in shards.items():
@@ -145,7 +145,7 @@ class SqliteDatabase(Database):
                     dropped.append(older)
                     stays = record
                 else:
-                    raise NeedsOneProcess
+                    raise NeedsOneProcess(f"{identity}: told about in different ways")
         self.delete_records(dropped)
         return again
 
@@ -159,7 +159,7 @@ class SqliteDatabase(Database):
         for label_id, newest in again:
             labels = self.labels_named([label_id])
             if len({label.load_id for label in labels}) > 1:
-                raise NeedsOneProcess
+                raise NeedsOneProcess(f"{label_id}: in several files")
             self.take_labels_out([label for label in labels if label.record_id != newest])
         self._connection.execute("drop index labels_again")
 
@@ -347,7 +347,7 @@ def _create(path: Path) -> None:
 def make_tables(connection: sqlite3.Connection) -> None:
     """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
     connection.execute("begin")
-    for name in ("schema.sql", "lookups.sql"):
+    for name in ("schema.sql", "lookups.sql", "sparse.sql"):
         for statement in SQLITE.statements(name):
             connection.execute(statement)
     for view in VIEWS:

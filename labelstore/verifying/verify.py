@@ -1,6 +1,5 @@
 """Verifying files by one process or by several, each of which compares a share of the records."""
 
-import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -9,11 +8,11 @@ from typing import Any
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.formats.decoding import bounded_depth
-from labelstore.framing import open_sources
+from labelstore.framing import digest_of, open_sources
 from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Progress
-from labelstore.loading.shares import Share, shares
+from labelstore.loading.shares import Share, shares, shifts
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 from labelstore.verifying.report import SHOWN, VerifyReport
@@ -97,13 +96,11 @@ def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | N
 
 def _set_right(report: dict[str, Any], changed: Sequence[Changed], earlier: Sequence[Sequence[Changed]]) -> None:
     """Add to the places that a process found in its stretches how many records `earlier` ones have before them."""
-    shifts: dict[str, int] = {}
-    for number, file in enumerate(changed):
-        if file.first_number is not None:
-            shifts[file.name] = sum(part[number].records for part in earlier) - file.first_number
+    *_, lacks = shifts([[(file.first_number, file.records) for file in part] for part in (*earlier, changed)])
+    lack_of = {file.name: lack for file, lack in zip(changed, lacks, strict=True)}
     found = [*(report[name] for name in _LISTS), *(places for file in changed for places in file.first.values())]
     for place in (place for places in found for place in places):
-        place["position"] += shifts.get(place["file"], 0)
+        place["position"] += lack_of[place["file"]]
 
 
 def _add(report: VerifyReport, part: dict[str, Any]) -> None:
@@ -130,11 +127,7 @@ def _settle(database: Database, report: VerifyReport, parts: Sequence[Changed]) 
     if not any(changed.by_load for changed in parts):
         return
     *_, last = parts
-    sha256 = last.sha256
-    if last.first_number is not None:
-        with open(last.name, "rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    own = database.value("select max(load_id) from loads where sha256 = ?", (sha256,))
+    own = database.value("select max(load_id) from loads where sha256 = ?", (last.sha256 or digest_of(last.name),))
     for changed in parts:
         for load_id, count in sorted(changed.by_load.items()):
             if own is not None and load_id >= own:
