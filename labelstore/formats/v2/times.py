@@ -1,0 +1,74 @@
+"""`segments` and `key_frame_feature_map` of a v2 label → rows without ids.
+
+Of a map or list the first row opens it and the last closes it: 1 for the innermost, 2, 4 for the whole, added up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelstore.formats.v2 import record as v2
+
+_FRAME_KEY = re.compile(v2.FRAME_KEY_PATTERN)
+
+
+def spans_of(segments: Mapping[str, Any]) -> list[list[Any]]:
+    """One row a span: group, feature, ordinal, start, end, opens, closes; where none is, one row without."""
+    spans: list[list[Any]] = []
+    for name, value in segments.items():
+        first = len(spans)
+        if isinstance(value, dict):
+            for feature_id, pairs in value.items():
+                _add_spans(spans, name, feature_id, pairs)
+            if not value:
+                spans.append([name, None, 0, None, None, 0, 0])
+            _bracket(spans, first, 2)
+        else:
+            _add_spans(spans, None, name, value)
+    _bracket(spans, 0, 4)
+    return spans
+
+
+def _add_spans(spans: list[list[Any]], group: str | None, feature_id: str, pairs: Sequence[tuple[int, int]]) -> None:
+    first = len(spans)
+    spans.extend([group, feature_id, ordinal, *pair, 0, 0] for ordinal, pair in enumerate(pairs))
+    if not pairs:
+        spans.append([group, feature_id, 0, None, None, 0, 0])
+    _bracket(spans, first, 1)
+
+
+def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
+    """One row a key frame: feature, axis, frame, is key frame, form, opens, closes; where none is, one row without."""
+    keys: list[list[Any]] = []
+    for feature_id, value in features.items():
+        first = len(keys)
+        if isinstance(value, list):
+            keys.extend([feature_id, None, number, None, "list", 0, 0] for number in value)
+        else:
+            for key, item in value.items():
+                if isinstance(item, dict):
+                    start = len(keys)
+                    keys.extend([feature_id, key, int(number), is_key, "map", 0, 0] for number, is_key in item.items())
+                    if not item:
+                        keys.append([feature_id, key, None, None, "map", 0, 0])
+                    _bracket(keys, start, 1)
+                else:
+                    keys.append([feature_id, None, int(key), item, "map", 0, 0])
+        if len(keys) == first:
+            keys.append([feature_id, None, None, None, "list" if isinstance(value, list) else "map", 0, 0])
+        _bracket(keys, first, 2)
+    _bracket(keys, 0, 4)
+    return keys
+
+
+def all_numbered(features: Mapping[str, Any]) -> bool:
+    """Whether the keys that stand beside booleans are frame numbers (the others are axes)."""
+    maps = (value for value in features.values() if isinstance(value, dict))
+    return all(_FRAME_KEY.search(key) for frames in maps for key, item in frames.items() if isinstance(item, bool))
+
+
+def _bracket(rows: list[list[Any]], first: int, level: int) -> None:
+    """Let the rows from `first` on be one map or list."""
+    if rows:
+        rows[first][-2] |= level
+        rows[-1][-1] |= level
