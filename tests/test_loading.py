@@ -92,6 +92,7 @@ def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name:
     assert [report.total(count) for count in ("records", "added", "repeated", "rejected")] == [703, 701, 2, 0]
     with labelstore.open(store) as opened:
         assert opened.label("a")["Label"]["objects"][0]["title"] == "third"
+        assert not {"first", "second"} & {row["name"] for row in opened.query("select name from features")}
     result = verify(store, [file])
     assert (result.equal, result.superseded.total(), result.ok) == (701, 2, True)
 
@@ -207,6 +208,14 @@ def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path,
     assert verify(store, [new]).equal == 1
     superseded = verify(store, [old])
     assert (superseded.missing, dict(superseded.superseded)) == (0, {3: 1})
+
+
+def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
+    store, labels = tmp_path / "labels.db", [v1(f"label{number}") for number in range(900)]
+    load(store, [save(tmp_path / "first.json", labels)])
+    file = save(tmp_path / "second.json", [*labels, v1("new")])
+    missing = verify(store, [file, file], jobs=3).as_json()["first_missing"]
+    assert [place["position"] for place in missing] == [900, 900]
 
 
 @pytest.mark.parametrize(("jobs", "packed"), [(2, False), (3, False), (3, True)])

@@ -121,7 +121,9 @@ class SqliteDatabase(Database):
         for statement in of_records:
             self._connection.execute(statement)
         again = self._drop_repeated()
-        self._drop_labels_again()
+        if self._drop_labels_again() or again:  # a part told of features that only what is gone had
+            self.execute("delete from features")
+            self.derive_features(0)
         self._connection.execute(of_labels)
         return again
 
@@ -149,12 +151,12 @@ class SqliteDatabase(Database):
         self.delete_records(dropped)
         return again
 
-    def _drop_labels_again(self) -> None:
-        """Take labels out of older records if newer ones bring them too."""
+    def _drop_labels_again(self) -> bool:
+        """Take labels out of older records if newer ones bring them too; whether there are any."""
         sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
         again = self._connection.execute(sql).fetchall()
         if not again:
-            return
+            return False
         self._connection.execute("create index labels_again on labels (label_id)")
         for label_id, newest in again:
             labels = self.labels_named([label_id])
@@ -162,6 +164,7 @@ class SqliteDatabase(Database):
                 raise NeedsOneProcess(f"{label_id}: in several files")
             self.take_labels_out([label for label in labels if label.record_id != newest])
         self._connection.execute("drop index labels_again")
+        return True
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):

@@ -33,12 +33,13 @@ def verify(
 ) -> VerifyReport:
     """Read the files again, rebuild every record from the views of the store, and compare.
 
-    `jobs` processes (the number of cores, 8 at most) share large files, but not those that come with frames files.
+    `jobs` processes (the number of cores, 8 at most) share large files, but neither those that come with frames files
+    nor one that is given twice.
     """
     folder = FramesFolder(frames) if frames is not None else None
     arguments = [str(file) for file in files]
     paths = [Path(argument) for argument in arguments]
-    shared = folder is None and all(path.is_file() for path in paths)
+    shared = folder is None and len(set(arguments)) == len(arguments) and all(path.is_file() for path in paths)
     jobs = useful_jobs(jobs, *paths) if shared else 1
     started = time.perf_counter()
     report = VerifyReport(str(store), engine_of(store))
