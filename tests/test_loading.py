@@ -153,6 +153,40 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
     assert len(found[0][1]) == {"changed": 10, "there and back": 1, "other generation": 20}.get(name, 0)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        [["car", "car", "truck"]],
+        [["car", "truck", "car"]],
+        [["car", "truck"], ["car"]],
+        [["car"], ["truck", "car"]],
+        [["line", "car", "line"]],
+        [["line"], ["car", "line"]],
+        [["car", "truck", "line"]],
+    ],
+)
+def test_processes_count_a_label_that_several_of_them_read_again_and_again_as_one_does(
+    tmp_path: Path, files: list[list[str]]
+) -> None:
+    """One record is at the start of the first process, the others at the end of the last, other labels between."""
+    records = {"car": v1("a", "car"), "truck": v1("a", "truck"), "line": v2("d", "p", "a")}
+    others = [v1(f"other{number}") for number in range(100)]
+    paths, found = [], []
+    for number, (first, *rest) in enumerate(files):
+        between = others if number == 0 else []
+        labels = [records[first], *between, *(records[name] for name in rest)]
+        paths.append(save(tmp_path / f"{number}.ndjson", labels))
+    for jobs in (1, 2):
+        store = tmp_path / f"{jobs}.db"
+        report = load(store, paths, jobs=jobs)
+        with open_database(store, read_only=True) as database:
+            versions = list(database.query("select * from versions").rows)
+            places = list(database.query("select identity, load_id, position from records order by 1").rows)
+        counted = [[file.added, file.changed, file.unchanged, file.repeated] for file in report.files]
+        found.append((counted, versions, places))
+    assert found[0] == found[1]
+
+
 def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_complete_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

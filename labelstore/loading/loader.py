@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.errors import InputError
-from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, skim, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import Hashes, generation_of, hashes, identity, label_ids, label_times, shred
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
@@ -15,6 +14,7 @@ from labelstore.framing.pointers import located
 from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.options import Options
+from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, Foreign, recognized, refuse_foreign, refuse_many
 from labelstore.loading.replacing import Replacement, is_older
 from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.shares import Share
@@ -25,8 +25,6 @@ from labelstore.version import __version__
 BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
 BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
 _FIRST_REJECTS = 5
-_FRAME_ALONE = "a frame, but nothing says of which label: frames belong into a frames file"
-_LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNumber"
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _WAITING_RECORDS = 500
 _WAITING_BYTES = 16_000_000
@@ -45,10 +43,10 @@ class _Batch:
         """Whether a record can join: no two records of a batch tell about the same label."""
         return key not in self.identities and self.label_ids.isdisjoint(ids)
 
-    def add(self, entry: "_Entry", ids: list[str]) -> None:
+    def add(self, entry: "_Entry") -> None:
         self.records.append(entry)
         self.identities.add(entry.identity)
-        self.label_ids.update(ids)
+        self.label_ids.update(entry.label_ids)
         self.bytes += len(entry.record.raw)
 
 
@@ -56,6 +54,7 @@ class _Entry(NamedTuple):
     record: Record[Decoded]
     hashes: Hashes
     identity: str
+    label_ids: list[str]
 
 
 class Loader:
@@ -87,6 +86,8 @@ class Loader:
         """By file, the number of the first item of a stretch; None where the items before it are counted."""
         self.numbers = 0
         """How many numbers the items of the file take, of which each record gets its record id."""
+        self.told_again: set[str] = set()
+        """If this loader is one of several: identities of records and ids of labels of which it replaced something."""
         self.refused: set[int] | None = None
         """While rejects are tried again: the positions of those that are refused again."""
 
@@ -176,26 +177,26 @@ class Loader:
         decode, share = self.decode, self.share
         if stretch is not None:
             self.numbers = stretch.numbers
-            yield from map(known, split_stretch(source, decode, stretch))
+            yield from map(recognized, split_stretch(source, decode, stretch))
             return
         self.numbers = 0
         if share.of == 1:
             for item in split(source, skim if skips else decode):
                 self.numbers = item.position + 1
-                yield known(item)
+                yield recognized(item)
             return
         for item in split(source, lambda raw: decode(raw) if share.owns(self.numbers) else skim(raw)):
             expected = share.owns(self.numbers)
             self.numbers = item.position + 1
             if share.owns(item.position):
-                yield known(item) if expected else self.decoded(item)
+                yield recognized(item) if expected else self.decoded(item)
 
     def decoded(self, item: Record[Any] | Broken) -> Record[Any] | Broken:
         """A record that was only split until now."""
         if isinstance(item, Broken):
             return item
         try:
-            return known(Record(item.position, item.byte_offset, item.raw, self.decode(item.raw)))
+            return recognized(Record(item.position, item.byte_offset, item.raw, self.decode(item.raw)))
         except (ValueError, RecursionError) as error:
             return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))
 
@@ -260,8 +261,8 @@ class Loader:
     def take(self, item: Record[Decoded], digest: Hashes | None = None) -> None:
         """Put a record into the batch."""
         if isinstance(item.value, Frame) != bool(self.label_id):
-            reason = _LABEL_ALONE if self.label_id else _FRAME_ALONE
-            self.reject(self.file, _Foreign(item.position, item.byte_offset, item.raw, reason))
+            reason = LABEL_ALONE if self.label_id else FRAME_ALONE
+            self.reject(self.file, Foreign(item.position, item.byte_offset, item.raw, reason))
             return
         key = identity(item.value)
         if self.label_id:
@@ -270,7 +271,7 @@ class Loader:
         ids = label_ids(item.value)
         if not self.batch.takes(key, ids):
             self.write()
-        self.batch.add(_Entry(item, digest or hashes(item.raw), key), ids)
+        self.batch.add(_Entry(item, digest or hashes(item.raw), key, ids))
         self.look_for_frames(item.value, ids)
         engine = self.database.engine
         if len(self.batch.records) >= BATCH_RECORDS[engine] or self.batch.bytes >= BATCH_BYTES[engine]:
@@ -326,6 +327,10 @@ class Loader:
             replacement.keep_versions(file.load_id)
         replacement.make_way()
         self.replaced.update(replacement.touched)
+        if self.share.of > 1 and replacement.touched:
+            taken = {label.label_id for label in replacement.taken}
+            again = (entry for entry in entries if entry.identity in stored or not taken.isdisjoint(entry.label_ids))
+            self.told_again.update(taken, (entry.identity for entry in again))
         self.count_rows()
         database.insert(self.rows)
         self.rows.clear()
@@ -363,7 +368,7 @@ class Loader:
             self.refused.add(item.position)
             return
         file.rejected += 1
-        if isinstance(item, _Foreign):
+        if isinstance(item, Foreign):
             file.foreign = file.foreign or item.reason
         if len(file.first_rejects) < _FIRST_REJECTS:
             place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
@@ -382,36 +387,6 @@ class Loader:
         report.frames += len(self.rows["frames"])
         types = (row[_ASSET_TYPE] for row in self.rows["records"])
         report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
-
-
-class _Foreign(Broken, frozen=True):
-    """A JSON value that is no record of an export."""
-
-
-def known(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
-    if isinstance(item, Record) and isinstance(item.value, UnknownRecord):
-        return _Foreign(item.position, item.byte_offset, item.raw, str(item.value))
-    return item
-
-
-def refuse_foreign(file: FileReport) -> None:
-    """Raise `InputError` for a file that holds JSON of something else and no record at all."""
-    if file.foreign and file.rejected == file.records:
-        if file.foreign == _FRAME_ALONE:
-            hint = "load the export that names it, with --frames and the folder of this file"
-            raise InputError(file.name, "is a frames file, the frames of one label", hint)
-        reason = f"is JSON, but no Labelbox export: it holds {file.foreign}"
-        raise InputError(file.name, reason, "see what is in it with: labelstore detect")
-
-
-def refuse_many(file: FileReport, options: Options, item: Broken | None = None) -> None:
-    """Raise `InputError` for a file with more rejects, the last of them `item`, than the caller admits."""
-    if options.max_rejects is None or file.rejected <= options.max_rejects:
-        return
-    where = f"record {item.position} at byte {item.byte_offset} cannot be stored ({item.reason})" if item else ""
-    many = f"more than {options.max_rejects:,} records cannot be stored"
-    reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
-    raise InputError(file.name, reason, "nothing of this load was stored")
 
 
 def record_load(database: Database, file: FileReport) -> None:

@@ -13,12 +13,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from labelstore.errors import InputError, NeedsOneProcess, StoreError
+from labelstore.errors import InputError, StoreError
 from labelstore.framing import digest_of
 from labelstore.helpers import Helper, answer, tell
 from labelstore.loading.building import scratch_folder, writing
-from labelstore.loading.loader import Loader, record_load, refuse_foreign, refuse_many
+from labelstore.loading.loader import Loader, record_load
+from labelstore.loading.merging import merge
 from labelstore.loading.options import Options
+from labelstore.loading.refusing import refuse_foreign, refuse_many
 from labelstore.loading.report import FileReport, Progress, Report
 from labelstore.loading.shares import Share, shares, shifts
 from labelstore.loading.sources import load_sources
@@ -67,9 +69,9 @@ def load_shards(
             database.commit()  # stores are attached and detached outside of transactions
             with database.attached(shards) as names:
                 database.begin()
-                again = database.merge(dict(zip(names, _shifts(summaries)[1:], strict=True)))
+                told_again = {identity for part in summaries for identity in part["told_again"]}
+                again = merge(database, dict(zip(names, _shifts(summaries)[1:], strict=True)), told_again)
                 database.commit()
-            _refuse_there_and_back(summaries, again)
             database.begin()
         _sum_up(report, summaries)
         for file in report.files:
@@ -107,7 +109,12 @@ class _Digests(Thread):
 
 
 def _summary(report: Report, loader: Loader) -> dict[str, Any]:
-    return {**asdict(report), "asset_types": dict(report.asset_types), "first_numbers": loader.first_numbers}
+    return {
+        **asdict(report),
+        "asset_types": dict(report.asset_types),
+        "first_numbers": loader.first_numbers,
+        "told_again": list(loader.told_again),
+    }
 
 
 def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
@@ -123,14 +130,6 @@ def _shifts(summaries: list[dict[str, Any]]) -> list[dict[int, int]]:
 
 def _read(part: dict[str, Any]) -> list[tuple[int | None, int]]:
     return [(first, file["records"]) for first, file in zip(part["first_numbers"], part["files"], strict=True)]
-
-
-def _refuse_there_and_back(summaries: list[dict[str, Any]], again: Counter[tuple[int, str]]) -> None:
-    """Raise `NeedsOneProcess` for what may have changed in a file and back to how an earlier file had it."""
-    several = len(summaries[0]["files"]) > 1
-    twice = {file["load_id"] for part in summaries for file in part["files"] if file["repeated"]}
-    if several and any(again[load_id, "unchanged"] for load_id in twice):
-        raise NeedsOneProcess("a label may have changed in a file and back to how an earlier file had it")
 
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:

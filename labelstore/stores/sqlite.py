@@ -6,10 +6,8 @@ a load is alone with its file, and what reads may share its process with a user'
 """
 
 import os
-import re
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -17,15 +15,14 @@ from typing import Any
 
 import apsw
 
-from labelstore.errors import NeedsOneProcess, RefusedError, StoreError
-from labelstore.rows import Row, columns, content_tables, node_column, node_range
+from labelstore.errors import RefusedError, StoreError
+from labelstore.rows import Row, content_tables, node_column, node_range
 from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
-_INDEX_NAME = re.compile(r"\bindex (\w+)")
 
 
 class SqliteDatabase(Database):
@@ -100,71 +97,6 @@ class SqliteDatabase(Database):
         yield names
         for name in names:
             self._connection.execute(f"detach {name}")
-
-    def merge(self, shards: Mapping[str, Mapping[int, int]]) -> Counter[tuple[int, str]]:
-        """Copy the rows of attached stores, whose nodes do not meet, into this one.
-
-        For each of them: load id → what the positions of its records lack.
-
-        Of records about the same label or data row one stays; the others are given by load and what a load in their
-        order would have counted them as, unchanged or repeated. Raises `NeedsOneProcess` where only such a load knows
-        what stays: for lines of v2 that differ, and for what differs between loads, which becomes a version.
-        """
-        lookups = list(SQLITE.statements("lookups.sql"))
-        for statement in lookups:
-            self._connection.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
-        for shard, shifts in shards.items():
-            for table in (*content_tables(), "rejects", "versions"):
-                self.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {shard}.{table}")
-            self.execute(f"insert into main.features select * from {shard}.features except select * from main.features")
-        *of_records, of_labels = lookups
-        for statement in of_records:
-            self._connection.execute(statement)
-        again = self._drop_repeated()
-        if self._drop_labels_again() or again:  # a part told of features that only what is gone had
-            self.execute("delete from features")
-            self.derive_features(0)
-        self._connection.execute(of_labels)
-        return again
-
-    def _drop_repeated(self) -> Counter[tuple[int, str]]:
-        sql = "select identity, generation from records group by identity, generation having count(*) > 1"
-        again: Counter[tuple[int, str]] = Counter()
-        dropped = []
-        for identity, generation in self._connection.execute(sql).fetchall():
-            sql = (
-                "select record_id, load_id, content_hash, url_hash from records"
-                " where identity = ? and generation = ? order by record_id"
-            )
-            stays, *others = self._connection.execute(sql, (identity, generation)).fetchall()
-            for record in others:
-                (older, before, content, urls), (newer, load_id, *digests) = stays, record
-                same = content is not None and content == digests[0]
-                again[load_id, "unchanged" if same else "repeated"] += 1
-                if same and urls == digests[1]:
-                    dropped.append(newer)
-                elif before == load_id and (same or generation != "v2"):
-                    dropped.append(older)
-                    stays = record
-                else:
-                    raise NeedsOneProcess(f"{identity}: told about in different ways")
-        self.delete_records(dropped)
-        return again
-
-    def _drop_labels_again(self) -> bool:
-        """Take labels out of older records if newer ones bring them too; whether there are any."""
-        sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
-        again = self._connection.execute(sql).fetchall()
-        if not again:
-            return False
-        self._connection.execute("create index labels_again on labels (label_id)")
-        for label_id, newest in again:
-            labels = self.labels_named([label_id])
-            if len({label.load_id for label in labels}) > 1:
-                raise NeedsOneProcess(f"{label_id}: in several files")
-            self.take_labels_out([label for label in labels if label.record_id != newest])
-        self._connection.execute("drop index labels_again")
-        return True
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):
@@ -320,16 +252,6 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
-
-
-def _shifted(table: str, shifts: Mapping[int, int]) -> str:
-    """The columns of a table, `position` set right; a bare `*`, which is quicker, where that changes nothing."""
-    if not ({"load_id", "position"} <= columns()[table].keys() and any(shifts.values())):
-        return "*"
-    cases = " ".join(f"when {load_id} then {shift}" for load_id, shift in shifts.items())
-    return ", ".join(
-        f"position + case load_id {cases} else 0 end" if name == "position" else name for name in columns()[table]
-    )
 
 
 def _marks(values: Sequence[Any]) -> str:

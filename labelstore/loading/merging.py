@@ -1,0 +1,96 @@
+"""The stores that several processes made side by side put together to what one process would have made."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from itertools import groupby
+
+from labelstore.errors import NeedsOneProcess
+from labelstore.rows import columns, content_tables
+from labelstore.stores.schema import SQLITE
+from labelstore.stores.sqlite import SqliteDatabase
+
+_INDEX_NAME = re.compile(r"\bindex (\w+)")
+_REPEATED = """
+    select identity, generation, record_id, load_id, content_hash, url_hash
+    from records
+    where (identity, generation) in (select identity, generation from records group by 1, 2 having count(*) > 1)
+    order by identity, generation, record_id"""
+
+
+def merge(
+    database: SqliteDatabase, parts: Mapping[str, Mapping[int, int]], told_again: Collection[str]
+) -> Counter[tuple[int, str]]:
+    """Copy the rows of attached stores, whose nodes do not meet, into a new store.
+
+    `parts`: for the name of each of them, load id → what the positions of its records lack. `told_again` has the
+    identities of which one part alone read records that differ, or that took labels from each other.
+
+    Of records about the same label or data row one stays; the others are given by load and what a load in their
+    order would have counted them as, unchanged or repeated. Raises `NeedsOneProcess` where only such a load knows
+    that: for lines of v2 that differ, for what differs between loads, which becomes a version, and for records of
+    several parts of which one has only the last of its own.
+    """
+    *of_records, of_labels = lookups = list(SQLITE.statements("lookups.sql"))
+    for statement in lookups:
+        database.execute("drop index " + _INDEX_NAME.search(statement)[1])  # type: ignore[index]
+    for part, shifts in parts.items():
+        for table in (*content_tables(), "rejects", "versions"):
+            database.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {part}.{table}")
+        database.execute(f"insert into main.features select * from {part}.features except select * from main.features")
+    for statement in of_records:
+        database.execute(statement)
+    again = _drop_repeated(database, told_again)
+    if _drop_labels_again(database, told_again) or again:  # a part told of features that only what is gone had
+        database.execute("delete from features")
+        database.derive_features(0)
+    database.execute(of_labels)
+    return again
+
+
+def _shifted(table: str, shifts: Mapping[int, int]) -> str:
+    """The columns of a table, `position` set right; a bare `*`, which is quicker, where that changes nothing."""
+    if not ({"load_id", "position"} <= columns()[table].keys() and any(shifts.values())):
+        return "*"
+    cases = " ".join(f"when {load_id} then {shift}" for load_id, shift in shifts.items())
+    return ", ".join(
+        f"position + case load_id {cases} else 0 end" if name == "position" else name for name in columns()[table]
+    )
+
+
+def _drop_repeated(database: SqliteDatabase, told_again: Collection[str]) -> Counter[tuple[int, str]]:
+    again: Counter[tuple[int, str]] = Counter()
+    dropped = []
+    for (identity, generation), records in groupby(database.query(_REPEATED).rows, lambda row: row[:2]):
+        if identity in told_again:
+            raise NeedsOneProcess(f"{identity}: told about several times in one part and in others")
+        stays, *others = (record[2:] for record in records)
+        for record in others:
+            (older, before, content, urls), (newer, load_id, *digests) = stays, record
+            same = content is not None and content == digests[0]
+            again[load_id, "unchanged" if same else "repeated"] += 1
+            if same and urls == digests[1]:
+                dropped.append(newer)
+            elif before == load_id and (same or generation != "v2"):
+                dropped.append(older)
+                stays = record
+            else:
+                raise NeedsOneProcess(f"{identity}: told about in different ways")
+    database.delete_records(dropped)
+    return again
+
+
+def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) -> bool:
+    """Take labels out of older records if newer ones bring them too; whether there are any."""
+    sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
+    again = list(database.query(sql).rows)
+    if not again:
+        return False
+    database.execute("create index labels_again on labels (label_id)")
+    for label_id, newest in again:
+        labels = database.labels_named([label_id])
+        if label_id in told_again or len({label.load_id for label in labels}) > 1:
+            raise NeedsOneProcess(f"{label_id}: in several files, or several times in one part")
+        database.take_labels_out([label for label in labels if label.record_id != newest])
+    database.execute("drop index labels_again")
+    return True

@@ -1,0 +1,43 @@
+"""What a load refuses: values that are no records, files of something else, more rejects than the caller admits."""
+
+from typing import Any
+
+from labelstore.errors import InputError
+from labelstore.formats.decoding import Decoded, UnknownRecord
+from labelstore.framing import Broken, Record
+from labelstore.loading.options import Options
+from labelstore.loading.report import FileReport
+
+FRAME_ALONE = "a frame, but nothing says of which label: frames belong into a frames file"
+LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNumber"
+
+
+class Foreign(Broken, frozen=True):
+    """A JSON value that is no record of an export."""
+
+
+def recognized(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
+    """The item, as `Foreign` if its decoder found no record of an export in it."""
+    if isinstance(item, Record) and isinstance(item.value, UnknownRecord):
+        return Foreign(item.position, item.byte_offset, item.raw, str(item.value))
+    return item
+
+
+def refuse_foreign(file: FileReport) -> None:
+    """Raise `InputError` for a file that holds JSON of something else and no record at all."""
+    if file.foreign and file.rejected == file.records:
+        if file.foreign == FRAME_ALONE:
+            hint = "load the export that names it, with --frames and the folder of this file"
+            raise InputError(file.name, "is a frames file, the frames of one label", hint)
+        reason = f"is JSON, but no Labelbox export: it holds {file.foreign}"
+        raise InputError(file.name, reason, "see what is in it with: labelstore detect")
+
+
+def refuse_many(file: FileReport, options: Options, item: Broken | None = None) -> None:
+    """Raise `InputError` for a file with more rejects, the last of them `item`, than the caller admits."""
+    if options.max_rejects is None or file.rejected <= options.max_rejects:
+        return
+    where = f"record {item.position} at byte {item.byte_offset} cannot be stored ({item.reason})" if item else ""
+    many = f"more than {options.max_rejects:,} records cannot be stored"
+    reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
+    raise InputError(file.name, reason, "nothing of this load was stored")
