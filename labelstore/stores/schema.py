@@ -9,7 +9,7 @@ from labelstore.errors import StoreError
 from labelstore.rows import sql_text
 from labelstore.stores import macros
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 
