@@ -13,7 +13,7 @@ from labelstore.analyses.geojson import valid
 from labelstore.assets import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.cli import app
 from labelstore.errors import InputError
-from labelstore.spans import Unit, cut, span_problem, utf16_length
+from labelstore.spans import Offsets, Unit, span_problem, utf16_length
 from labelstore.stores import open_database
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_queries_space import v1_map
@@ -90,13 +90,16 @@ def test_line_ends_are_kept(folder: Path) -> None:
 
 
 def test_spans_in_both_units() -> None:
-    assert utf16_length(EMOJI) == len(EMOJI) + 1 == 9
-    assert cut(EMOJI, 5, 7, Unit.CODE_POINTS) == cut(EMOJI, 6, 8, Unit.UTF_16) == "you"
-    assert cut(EMOJI, 3, 3, Unit.CODE_POINTS) == cut(EMOJI, 3, 4, Unit.UTF_16) == "\U0001f600"
-    assert cut(EMOJI, 3, 3, Unit.UTF_16) == "\ufffd"
-    for token_at in (5, 6):  # either unit may be meant
-        assert span_problem(token_at, token_at + 2, token="you", text=EMOJI) is None
-    assert span_problem(4, 6, token="you", text=EMOJI) == "token is not the text at the span"
+    points, units = (Offsets(EMOJI, unit) for unit in Unit)
+    assert utf16_length(EMOJI) == units.length == points.length + 1 == 9
+    assert points.cut(5, 7) == units.cut(6, 8) == "you"
+    assert points.cut(3, 3) == units.cut(3, 4) == "\U0001f600"
+    assert units.cut(3, 3) == units.cut(4, 4) == "\U0001f600"  # half a pair stands for its character
+    assert span_problem(5, 7, token="you", offsets=points) is None
+    assert span_problem(6, 8, token="you", offsets=units) is None
+    assert span_problem(4, 6, token="you", offsets=points) == "token is not the text at the span"
+    assert span_problem(6, 8, offsets=points) == "end beyond the text in code points, not in UTF-16 units"
+    assert span_problem(6, 9, offsets=units) == span_problem(6, 9, offsets=points) == "end beyond the text"
 
 
 @ENGINES
@@ -127,7 +130,7 @@ def test_entities_with_assets(tmp_path: Path, folder: Path, engine: str) -> None
     assert rows == [
         ("Place", "Paris", "assets", None),
         ("Long", None, None, "end beyond the text"),
-        ("Wide", "ou", "assets", beyond),
+        ("Wide", None, None, beyond),
         ("Broken", None, None, "the file of the asset is not UTF-8 text (invalid start byte)"),
         ("Person", "Ada", "row_data", None),
         ("Back", None, None, "end before start"),

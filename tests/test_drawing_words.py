@@ -18,8 +18,8 @@ from labelstore.drawing.messages import messages_of
 from labelstore.drawing.palette import STYLES, styled
 from labelstore.drawing.scene import Answer, Asset, Messages, Question, Relation, Shape, Span, Track
 from labelstore.drawing.source import text_of, visible
-from labelstore.drawing.spans import MAX_DEPTH, unit_of
-from labelstore.spans import Unit
+from labelstore.drawing.spans import MAX_DEPTH
+from labelstore.spans import Claim, Unit, unit_of
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' &amp; \x00"
 EMOJI = "Ab 🙂 cd 🦊 ef"
@@ -123,10 +123,10 @@ def test_spans_count_code_points_unless_tokens_say_otherwise() -> None:
 
 
 def test_the_unit_of_tokens() -> None:
-    assert unit_of([(EMOJI, Span(6, 7, None, "cd"))]) is Unit.UTF_16
-    assert unit_of([(EMOJI, Span(5, 6, None, "cd"))]) is Unit.CODE_POINTS
-    assert unit_of([(EMOJI, Span(0, 1, None, "Ab")), (EMOJI, Span(0, 1))]) is Unit.CODE_POINTS
-    assert unit_of([(EMOJI, Span(-3, 10**30, None, "cd"))]) is Unit.CODE_POINTS
+    assert unit_of([Claim(EMOJI, 6, 7, "cd")]) is Unit.UTF_16
+    assert unit_of([Claim(EMOJI, 5, 6, "cd")]) is Unit.CODE_POINTS
+    assert unit_of([Claim(EMOJI, 0, 1, "Ab"), Claim(EMOJI, 0, 1)]) is Unit.CODE_POINTS
+    assert unit_of([Claim(EMOJI, -3, 10**30, "cd")]) is Unit.CODE_POINTS
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_is_not_in_the_text_is_listed_with_the_reason(shape: Shape, reason:
 def test_a_token_that_is_not_at_the_span_is_doubtful() -> None:
     html = draw(scene("text", entity(1, 0, 2, token="dog"), text="cat"))
     assert Seen(html).marked() == {"o1": "cat"}
-    assert "“dog” the token of the export is not the text at the span" in html
+    assert "“dog” the token is not the text at the span" in html
 
 
 def test_more_entities_over_one_another_than_can_be_told_apart() -> None:

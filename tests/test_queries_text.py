@@ -1,10 +1,13 @@
 """Canned queries about text, documents and conversations."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from labelstore.analyses.entities import entities
+from labelstore.spans import Offsets, Unit
 from labelstore.stores import open_database
 from labelstore.stores.schema import DUCKDB, SQLITE
 from tests.making import ENGINES, asked, feature, store_of, v1
@@ -193,3 +196,56 @@ def test_conversation_messages(tmp_path: Path, engine: str) -> None:
         ("a", "row-a", "m3", "choice", "Rank", "B", None, None, 2.0),
     ]
     assert asked(store, "conversation-messages", label="b") == []
+
+
+def test_tokens_decide_what_spans_count(tmp_path: Path) -> None:
+    """An emoji stands before both names: the tokens of a label prove the unit of those of its spans without one."""
+    text = "Zoe \U0001f600 met Bob in Rome."
+    in_units = [v2_entity("Name", 11, 13, token="Bob"), v2_entity("Place", 18, 21), v2_entity("Far", 23, 23)]
+    in_points = [v2_entity("Name", 10, 12, token="Bob"), v2_entity("Place", 17, 20), v2_entity("Far", 22, 22)]
+    silent = [v2_entity("Place", 17, 20)]
+    lines = [
+        v2_line(name, *spans, row_data=text) for name, spans in zip("abc", (in_units, in_points, silent), strict=True)
+    ]
+    for engine in ("sqlite", "duckdb"):
+        store = store_of(tmp_path, engine, lines)
+        found = columns(asked(store, "text-entities"), "label_id", "name", "unit", "text", "problem")
+        beyond = "end beyond the text in code points, not in UTF-16 units"
+        assert found == [
+            ("a", "Name", "utf-16", "Bob", None),
+            ("a", "Place", "utf-16", "Rome", None),
+            ("a", "Far", "utf-16", None, "end beyond the text"),
+            ("b", "Name", "code-points", "Bob", None),
+            ("b", "Place", "code-points", "Rome", None),
+            ("b", "Far", "code-points", None, beyond),
+            ("c", "Place", "code-points", "Rome", None),
+        ], engine
+
+
+@ENGINES
+def test_the_view_and_the_command_agree_about_texts(tmp_path: Path, engine: str) -> None:
+    """Random texts with and without characters beyond U+FFFF, spans that fit and some that do not, many with tokens."""
+    dice = random.Random(7)
+    lines = []
+    for number in range(150):
+        text = "".join(
+            dice.choices("abc é\n中\U0001f600\U00010000\U0010ffff", k=dice.choice((0, 3, 9, 40, 255, 256, 700)))
+        )
+        spans = []
+        for place in range(dice.randrange(6)):
+            start = dice.randrange(-1, len(text) + 3)
+            end = start + dice.choice((-1, 0, 1, 2, 3, 5, 300))
+            token: dict[str, str] = {}
+            if dice.random() < 0.6:
+                offsets = Offsets(text, dice.choice(list(Unit)) if number % 3 else Unit.UTF_16)
+                token["token"] = (offsets.cut(start, end) if start >= 0 else "") + dice.choice(("", "", "", "x"))
+            spans.append(v2_entity(f"E{place}", start, end, **token))
+        lines.append(v2_line(f"label-{number}", *spans, row_data=text))
+    store = store_of(tmp_path, engine, lines)
+    with open_database(store, read_only=True) as database:
+        told = [(e.object_id, e.text, e.source, e.problem) for e in entities(database)]
+    found = columns(asked(store, "text-entities"), "object_id", "text", "source", "problem")
+    assert [(*row[:1], row[1] or None, *row[2:]) for row in found] == told
+    units = set(columns(asked(store, "text-entities"), "unit"))
+    assert units == {("code-points",), ("utf-16",)}
+    assert len({problem for *_, problem in told}) > 5

@@ -1,11 +1,13 @@
 """Text entities with their text, from the export or from the assets, and the spans that do not fit it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from labelstore.assets import AssetFolder, is_address, names_of
 from labelstore.errors import InputError
-from labelstore.spans import BEYOND_CODE_POINTS, Unit, cut, span_problem
+from labelstore.spans import Claim, Offsets, Unit, span_problem, unit_of
 from labelstore.stores.database import Database
 
 
@@ -35,26 +37,36 @@ order by o.object_id
 _RECORD = "select asset_type, row_data, external_id, global_key, data_row_id from records where record_id = $record_id"
 
 
-def entities(database: Database, assets: AssetFolder | None = None, unit: Unit = Unit.CODE_POINTS) -> Iterator[Entity]:
+def entities(
+    database: Database, assets: AssetFolder | None = None, otherwise: Unit = Unit.CODE_POINTS
+) -> Iterator[Entity]:
     """The entities of labels that have a span, in the order of the records; those of model runs are left out.
 
-    Their text is the token of the export, else it is cut from the text of the asset by `unit`: from the file in
-    `assets`, or where the export holds the text from that. Nothing tells the text of a message.
+    Their text is the token of the export, else it is cut from the text of the asset: from the file in `assets`, or
+    where the export holds the text from that. The tokens of a label decide in which unit its spans count, `otherwise`
+    is the unit of labels whose tokens do not tell. Nothing tells the text of a message.
     """
     source: _Source | None = None
-    for label_id, data_row_id, object_id, name, message_id, start, end, token, record_id in database.query(
-        _ENTITIES
-    ).rows:
+    for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)):
+        label = list(rows)
+        record_id = label[0][-1]
         if source is None or source.record_id != record_id:
             source = _source(database, assets, record_id)
-        whole = source.text if message_id is None else None
-        problem = span_problem(start, end, token=token, text=whole)
-        if problem is None and whole is None and message_id is None:
-            problem = source.problem
-        text, origin = token, "token" if token is not None else None
-        if token is None and whole is not None and problem in (None, BEYOND_CODE_POINTS):
-            text, origin = cut(whole, start, end, unit), source.origin
-        yield Entity(label_id, data_row_id, object_id, name, message_id, start, end, text or None, origin, problem)
+        claims = [Claim(source.text, *row[5:8]) for row in label if row[4] is None and source.text is not None]
+        offsets = None if source.text is None else Offsets(source.text, unit_of(claims, otherwise))
+        for row in label:
+            yield _entity(row, source, offsets if row[4] is None else None)
+
+
+def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) -> Entity:
+    label_id, data_row_id, object_id, name, message_id, start, end, token, _ = row
+    problem = span_problem(start, end, token=token, offsets=offsets)
+    if problem is None and offsets is None and message_id is None:
+        problem = source.problem
+    text, origin = token or None, None if token is None else "token"
+    if token is None and problem is None and offsets is not None:
+        text, origin = offsets.cut(start, end), source.origin
+    return Entity(label_id, data_row_id, object_id, name, message_id, start, end, text, origin, problem)
 
 
 class _Source(NamedTuple):

@@ -27,7 +27,7 @@ def entities(
     db: Store,
     assets: _Assets = None,
     utf16: Annotated[
-        bool, typer.Option("--utf-16", help="Spans count UTF-16 units, not code points; an emoji is two.")
+        bool, typer.Option("--utf-16", help="Where tokens do not tell, spans count UTF-16 units, not code points.")
     ] = False,
     problems: Annotated[bool, typer.Option("--problems", help="Only entities whose span cannot be right.")] = False,
     format: RowsFormat = None,
@@ -37,7 +37,8 @@ def entities(
     """Print the entities marked in texts with their text, and tell which spans do not fit it.
 
     Spans count characters from 0, both ends included. The text comes from the export where that has it,
-    and from the files in --assets.
+    and from the files in --assets. An emoji is one code point and two UTF-16 units: the tokens of a label
+    decide which of the two its spans count; without tokens it is code points.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """A conversation or chat: messages as bubbles with entities, choices and answers."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -13,10 +13,10 @@ from labelstore.drawing.notes import left_out, shortened
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.scene import Look, Messages, Question, Scene, Shape, Span
 from labelstore.drawing.source import text_of, visible
-from labelstore.drawing.spans import marked, place, unit_of, windows
+from labelstore.drawing.spans import claims, marked, place, windows
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
-from labelstore.spans import Unit
+from labelstore.spans import Unit, unit_of
 
 MAX_MESSAGES = 1000
 """So many messages are shown, and those behind them that have annotations."""
@@ -49,7 +49,7 @@ def draw(scene: Scene, look: Look) -> Markup:
     known = set(notes.known)
     shown = [one for place, one in enumerate(every) if place < MAX_MESSAGES or one.message_id in known]
     long = LONG_MESSAGE if sum(len(one.text) for one in messages) <= MAX_TEXT else MAX_TEXT // max(len(shown), 50)
-    unit = unit_of(_pairs(messages, notes.entities))
+    unit = unit_of(claim for one in messages for claim in claims(one.text, notes.entities.get(one.message_id, ())))
     drawn_objects: set[int] = set()
     bubbles = [_bubble(one, notes, unit, long, drawn_objects, in_asset=one.message_id in said) for one in shown]
     return element(
@@ -152,13 +152,6 @@ def _choice_item(shape: Shape, words: str, drawn: set[int]) -> Markup:
         id=f"o{shape.object_id}" if first else None,
         data_object=None if first else shape.object_id,
     )
-
-
-def _pairs(messages: Iterable[Message], entities: Mapping[str, Sequence[Shape]]) -> Iterator[tuple[str, Span]]:
-    for message in messages:
-        for shape in entities.get(message.message_id, ()):
-            if isinstance(shape.geometry, Span):
-                yield message.text, shape.geometry
 
 
 def _quotes(messages: Iterable[Message], entities: Mapping[str, Sequence[Shape]], unit: Unit) -> dict[int, str]:

@@ -1,7 +1,6 @@
 """Where text entities lie in a text, and the text with them marked."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -12,7 +11,7 @@ from labelstore.drawing.scene import Shape, Span
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import visible
 from labelstore.drawing.svg import element, joined
-from labelstore.spans import Unit, cut, span_problem, utf16_length
+from labelstore.spans import Claim, Offsets, Unit, span_problem
 
 MAX_DEPTH = 12
 """So many entities may lie over one another; a further one is listed below the text."""
@@ -37,48 +36,32 @@ class Layout(NamedTuple):
     doubtful: tuple[tuple[Shape, str], ...]
 
 
-def unit_of(pairs: Iterable[tuple[str, Span]]) -> Unit:
-    """The unit in which the tokens are the text at their spans; code points where they do not tell."""
-    votes = 0
-    for text, (start, end, _, token) in pairs:
-        if token is not None and 0 <= start <= end:
-            in_points, in_units = (cut(text, start, end, unit) == token for unit in Unit)
-            votes += in_units - in_points
-    return Unit.UTF_16 if votes > 0 else Unit.CODE_POINTS
+def claims(text: str, shapes: Iterable[Shape]) -> Iterator[Claim]:
+    """What the entities say of the text."""
+    for shape in shapes:
+        if isinstance(shape.geometry, Span):
+            yield Claim(text, shape.geometry.start, shape.geometry.end, shape.geometry.token)
 
 
 def place(text: str, shapes: Iterable[Shape], unit: Unit) -> Layout:
     """Every entity into the text, or the reason why it cannot be."""
-    offsets = _Offsets(text, unit)
+    offsets = Offsets(text, unit)
     placed, missing, doubtful = [], [], []
     for shape in shapes:
         span = shape.geometry
-        reason = "no span" if not isinstance(span, Span) else span_problem(span.start, span.end)
-        if reason is not None or not isinstance(span, Span):
-            missing.append((shape, reason or "no span"))
-        elif span.end >= offsets.length:
-            fits = unit is Unit.CODE_POINTS and span.end < utf16_length(text)
-            missing.append((shape, "end beyond the text" + (" in code points, not in UTF-16 units" if fits else "")))
-        else:
-            place = Placed(offsets.point(span.start), offsets.point(span.end) + 1, shape)
-            placed.append(place)
-            if span.token is not None and span.token != text[place.start : place.stop]:
-                doubtful.append((shape, "the token of the export is not the text at the span"))
+        if not isinstance(span, Span):
+            missing.append((shape, "no span"))
+            continue
+        problem = span_problem(span.start, span.end, token=span.token, offsets=offsets)
+        if problem is None or (span.end < offsets.length and 0 <= span.start <= span.end):
+            placed.append(Placed(offsets.point(span.start), offsets.point(span.end) + 1, shape))
+            if problem is not None:
+                doubtful.append((shape, f"the {problem}"))
+        elif problem is not None:
+            missing.append((shape, problem))
     kept, deep = _bounded(placed)
     too_deep = ((one.shape, f"more than {MAX_DEPTH} entities lie over one another here") for one in deep)
     return Layout(tuple(kept), (*missing, *too_deep), tuple(doubtful))
-
-
-class _Offsets:
-    """From offsets in a unit to code points. Half a surrogate pair stands for its character."""
-
-    def __init__(self, text: str, unit: Unit) -> None:
-        wide = [index for index, char in enumerate(text) if char > "\uffff"] if unit is Unit.UTF_16 else []
-        self.wide = [index + before for before, index in enumerate(wide)]
-        self.length = len(text) + len(wide)
-
-    def point(self, offset: int) -> int:
-        return offset - bisect_left(self.wide, offset)
 
 
 def _bounded(placed: Iterable[Placed]) -> tuple[list[Placed], list[Placed]]:

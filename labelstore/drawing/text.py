@@ -10,8 +10,9 @@ from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.scene import Look, Scene, Shape, Span
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.source import text_of
-from labelstore.drawing.spans import LONG, marked, place, unit_of, windows
+from labelstore.drawing.spans import LONG, claims, marked, place, windows
 from labelstore.drawing.svg import element, joined
+from labelstore.spans import unit_of
 
 
 def draw(scene: Scene, look: Look) -> Markup:
@@ -25,7 +26,7 @@ def draw(scene: Scene, look: Look) -> Markup:
         words = note + entity_list(shapes) if shapes else element("p", "The text is not at hand.", class_="note")
         quotes = {shape.object_id: quoted_token(shape) for shape in shapes}
     else:
-        unit = unit_of((text, shape.geometry) for shape in shapes if isinstance(shape.geometry, Span))
+        unit = unit_of(claims(text, scene.shapes))
         layout = place(text, shapes, unit)
         words = (
             element("div", marked(text, layout.placed, windows(len(text), layout.placed)), class_="text", dir="auto")

@@ -43,6 +43,7 @@ VIEWS = (
     "views/workflow_steps.sql",
     "views/frame_features.sql",
     "views/object_bounds.sql",
+    "views/entity_texts.sql",
 )
 
 
