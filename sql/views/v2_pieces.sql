@@ -402,10 +402,9 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    case when location is not null then ',"location":{"groups":' || location
-            when message_id is not null then ',"conversational_location":{"message_id":' || json_quote(message_id) || ',"location":{' || char(1)
+    case when message_id is not null then ',"conversational_location":{"message_id":' || json_quote(message_id) || ',"location":{' || char(1)
             else ',"location":{' || char(1) end
-        || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '') || case when token is null then '' else ',"token":' || json_quote(token) end
+        || coalesce(',"groups":' || location, '') || coalesce(',"start":' || start, '') || coalesce(',"end":' || "end", '') || case when token is null then '' else ',"token":' || json_quote(token) end
         || coalesce(',' || substr(extra, 2), '}') || case when message_id is not null then '}' else '' end as piece
 from text_entities
 where (object_id >> 24) & 1 = 1

@@ -209,7 +209,9 @@ class AnnotationShredder(ShapeShredder):
                     answer.confidence,
                     None,
                     None if answer.classifications is None else len(answer.classifications),
-                    None if answer.extra is None else extra_json(answer.extra),
+                    None
+                    if answer.extra is None and answer.custom_metrics is None
+                    else extra_json(answer.extra, custom_metrics=answer.custom_metrics),
                 )
             )
 

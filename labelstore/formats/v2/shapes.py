@@ -149,8 +149,6 @@ class ShapeShredder(Nodes):
             self.messages(ranked.ranked_messages, "ranked", ranked.parent_message_id, object_id)
 
     def text_entity(self, span: v2.TextLocation, message_id: str | None, object_id: int) -> None:
-        if span.groups is not None and message_id is not None:
-            raise Misfit
         groups = None if span.groups is None else to_json(span.groups)
         self.rows["text_entities"].append(
             (object_id, span.start, span.end, span.token, message_id, groups, None, extra_json(span.extra))

@@ -1,0 +1,88 @@
+"""Whatever a struct of a format declares comes back, with a proper value, null or a value of another type.
+
+The fields are taken from the structs themselves, at each place where a record can have them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelstore.equality import differences
+from labelstore.formats.decoding import RecordDecoder
+from labelstore.loading import load
+from labelstore.stores import open_database
+from labelstore.verifying import verify
+from tests import declared
+from tests.making import ENGINES
+
+Records = list[tuple[str, dict[str, Any]]]
+GENERATIONS = pytest.mark.parametrize("generation", declared.ROOTS)
+
+
+def check(tmp_path: Path, engine: str, generation: str, records: Records) -> Path:
+    """Load the records, compare what the views make of each, and verify the store, which it gives back."""
+    store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
+    texts = [json.dumps(record).encode() for _, record in records]
+    export, folder = tmp_path / "export.ndjson", None
+    if generation == "frames":
+        folder = tmp_path / "frames"
+        folder.mkdir()
+        export.write_text('{"ID": "label", "Labeled Data": "x", "Label": {"frames": "https://example.com/label"}}\n')
+        (folder / "label.ndjson").write_bytes(b"\n".join(texts))
+    else:
+        export.write_bytes(b"\n".join(texts))
+    report = load(store, [export], frames=folder, jobs=1)
+    assert report.total("rejected") == 0, report.files[0].first_rejects
+    assert report.total("added") == len(records) + (generation == "frames")
+    with open_database(store, read_only=True) as database:
+        sql = "select position, json from record_json where generation = ?"
+        found = dict(database.query(sql, (generation,)).rows)
+    wrong = Counter(
+        place
+        for position, ((place, _), text) in enumerate(zip(records, texts, strict=True))
+        if differences(text, found[position].encode())
+    )
+    assert wrong == {}
+    assert verify(store, [export], frames=folder, jobs=1).ok
+    return store
+
+
+@ENGINES
+@GENERATIONS
+@pytest.mark.parametrize("make", [declared.with_one_field, declared.with_all_fields])
+def test_every_declared_field_comes_back(
+    tmp_path: Path, engine: str, generation: str, make: Callable[[str, int], Iterator[tuple[str, dict[str, Any]]]]
+) -> None:
+    """The exhaustive field test: a field that reaches neither a column nor `extra` is lost here."""
+    check(tmp_path, engine, generation, list(make(generation, 1)))
+
+
+@GENERATIONS
+def test_places_reach_every_struct(generation: str) -> None:
+    """No struct of a format stands where the test above does not look, and each record is one of its generation."""
+    root = declared.ROOTS[generation]
+    found = {place.struct for place in declared.places(root)}
+    assert len(found) > 5
+    decode = RecordDecoder(generation == "frames")
+    for _, record in declared.with_one_field(generation, 1):
+        assert isinstance(decode(json.dumps(record).encode()), root)
+
+
+def test_a_field_that_is_dropped_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from labelstore.formats.v2 import annotations
+
+    def forgetful(extra: Any, **_members: Any) -> Any:
+        return None if extra is None else json.dumps(extra.members)
+
+    monkeypatch.setattr(annotations, "extra_json", forgetful)
+    records = [
+        (place, record)
+        for place, record in declared.with_one_field("v2", 1)
+        if place.endswith("radio_answer/custom_metrics")
+    ]
+    with pytest.raises(AssertionError, match="custom_metrics"):
+        check(tmp_path, "sqlite", "v2", records)
