@@ -28,6 +28,9 @@ MAX_PLACES = 1000
 
 _FIRST_REJECTS = 5
 _LEGACY = ("L0", "L1", "L2")
+_UNREAD = "/Label/*"
+"""Where values under the classes of a legacy label stand that are no geometry and no answer."""
+
 _LABELS = ("/projects/*/labels/*", "/experiments/*/runs/*/labels/*", "/experiments/*/runs/*/predictions/*")
 
 BLOCKS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -165,7 +168,10 @@ class _Look:
         if generation == "v1":
             self.found.sub_generations.update(shapes)
         self.count_rows()
-        self.places.setdefault(generation, _Places()).add(record, not set(_LEGACY).isdisjoint(shapes))
+        places = self.places.setdefault(generation, _Places())
+        places.add(record, not set(_LEGACY).isdisjoint(shapes))
+        if self.rows.unread:
+            places.unexpected[_UNREAD] += self.rows.unread
 
     def count_rows(self) -> None:
         self.found.asset_types.update(_values(self.rows, "records", "asset_type"))

@@ -67,6 +67,8 @@ class Rows:
 
     def __init__(self) -> None:
         self.by_table: dict[str, list[Row]] = {table: [] for table in content_tables()}
+        self.unread = 0
+        """How many values of legacy labels could not be read, and are kept as JSON."""
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.by_table[table]
@@ -86,5 +88,6 @@ class Rows:
                 rows.pop()
 
     def clear(self) -> None:
+        self.unread = 0
         for rows in self.by_table.values():
             rows.clear()

@@ -5,6 +5,6 @@ select distinct schema_id, name, value, kind, color, 'object' from objects where
 union all
 select distinct schema_id, name, value, kind, null, 'classification' from classifications where classification_id >= cast(:first as integer) << 24
 union all
-select distinct schema_id, name, value, null, null, 'answer' from answers where answer_id >= cast(:first as integer) << 24 and text is null
+select distinct schema_id, name, value, null, null, 'answer' from answers where answer_id >= cast(:first as integer) << 24 and (text is null or name is not null)
 except
 select schema_id, name, value, kind, color, role from features;

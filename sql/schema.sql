@@ -159,7 +159,7 @@ create table attachments (
     extra text
 );
 
--- one metadata field of a data row (v2)
+-- one metadata field of a data row
 create table metadata_fields (
     node_id integer primary key,
     record_id integer references records (record_id),
@@ -167,7 +167,7 @@ create table metadata_fields (
     ordinal integer,
     closes boolean,
     schema_id text,
-    schema_name text,
+    schema_name text,               -- v1: name
     schema_kind text,
     value text,                     -- the text itself, or the JSON of any other value
     value_is_json boolean,          -- true where value is JSON (a number, a list …), false where it is a string
@@ -404,7 +404,7 @@ create table objects (
     frame_number integer,
     ordinal integer,
     closes boolean,
-    opens boolean,                  -- L0–L2: first of its class
+    opens boolean,                  -- L0–L2: first in the list of its class; NULL without a list
     feature_id text,                -- of the instance; the same in every frame of a track
     map_key text,                   -- v2 frames: the key it stands under, where that is not its feature_id
     schema_id text,
@@ -412,7 +412,7 @@ create table objects (
     value text,
     kind text,                      -- bounding_box polygon polyline point mask text_entity message_… , or the vendor's word
     annotation_kind text,           -- v2: the vendor's word; v1 geospatial: type
-    form text,                      -- L0–L2: wkt, ring, item (what stands in the class's array)
+    form text,                      -- L0–L2: how it is written: wkt, part (a further point of it), ring, position, item, odd (in extra), mask
     color text,
     instance_uri text,              -- v1: the feature drawn as a mask
     uuid text,                      -- v1, imported features
@@ -457,7 +457,7 @@ create table polylines (
     object_id integer primary key references objects (object_id),
     coordinates text,               -- JSON as exported: [{"x", "y"}], or [longitude, latitude] pairs
     form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item, ring, item
-    wkt text,                       -- L0–L2: the well-known text that coordinates were read from
+    wkt text,                       -- L0–L2: the well-known text that coordinates were read from; NULL for a further line of it
     min_x double,
     min_y double,
     max_x double,
@@ -470,17 +470,18 @@ create table points (
     object_id integer primary key references objects (object_id),
     x double,                       -- pixels; geospatial: longitude
     y double,                       -- pixels; geospatial: latitude
-    form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item
-    wkt text,                       -- L0–L2: the well-known text that x and y were read from
+    form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item, position, item
+    wkt text,                       -- L0–L2: the well-known text that x and y were read from; NULL for a further point of it
     extra text
 );
 
 -- the mask of one object: where its picture is
 create table masks (
     object_id integer primary key references objects (object_id),
-    url text,                       -- v1: instanceURI
+    url text,                       -- v1: instanceURI; under "Masks" the picture of all of its class
     composite_url text,             -- v2: one picture for all instances
     color_rgb text,                 -- v2: JSON [r, g, b] of this instance in it
+    form text,                      -- v1, 2018 to 2020: map, one of the pictures under "Masks"; else NULL
     extra text,                     -- v2: mask
     composite_extra text            -- v2: composite_mask
 );
@@ -534,7 +535,7 @@ create table classifications (
     scope text,                     -- v1: global, index
     keyframe boolean,               -- v1
     uuid text,                      -- v1, imported features
-    form text,                      -- L0–L2: scalar
+    form text,                      -- L0–L2: scalar (one text), list (of texts)
     answer_count integer,
     extra text
 );
@@ -549,7 +550,7 @@ create table answers (
     schema_id text,
     name text,                      -- v1 title
     value text,
-    text text,                      -- of a free-form answer
+    text text,                      -- of a free-form answer; L0–L2: of any
     keyframe boolean,               -- v1
     position double,                -- v1
     confidence double,              -- v2 predictions

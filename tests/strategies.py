@@ -506,6 +506,7 @@ V1_OPTIONS: dict[str, Maker] = {
     "Data Split": Among("training", "validation", "test", None),
     "DataRow Workflow Info": made({"taskName": text, "Workflow History": listed(v1_step, 2)}),
     "media_type": Among("image", "video"),
+    "Masks": mapped(("Car", "car ", "", "😀"), lambda draw: pick(draw, (url, url, scalar))(draw), 3),
 }
 V1_MEDIA: dict[str, Maker] = {
     "assetType": Among("image", "video", "text", "audio"),
@@ -532,15 +533,48 @@ def _spoiled_label(draw: Draw, label: dict[str, Json], serial: int) -> dict[str,
 # v1 before 2020: class names are keys.
 
 CLASSES = ("Car", "car ", "tv/monitor", "objects", "", "😀")
-WKT = ("POLYGON ((1 2, 3 2, 3 5, 1 2))", "MULTIPOLYGON (((10 20, 30 20, 30 40, 10 20)))", "POINT (1 2)", "")
+WKT = (
+    "POLYGON ((1 2, 3 2, 3 5, 1 2))",
+    "MULTIPOLYGON (((10 20, 30 20, 30 40, 10 20)))",
+    "POINT (1 2)",
+    "multipoint ((1 2), (3 4.5))",
+    "LINESTRING (1 2, 3 4)",
+    "MULTILINESTRING ((1 2, 3 4), (5 6, 7 8))",
+    "POINT EMPTY",
+    "POLYGON Z ((1 2 3, 4 5 6, 7 8 9, 1 2 3))",
+    "POINT (here)",
+    "",
+)
+texts = listed(text, 2)
+LEGACY_ANSWERS: dict[str, Maker] = {"color": text, "type": text, "seen": texts, "odd": scalar, "x": texts}
+
+
+def legacy_position(draw: Draw) -> Json:
+    return {"x": number(draw), "y": number(draw)}
 
 
 def legacy_instance(draw: Draw) -> Json:
-    geometry = {"geometry": pick(draw, WKT) if below(draw, 2) else path(draw)}
-    return geometry | maybe(draw, {"color": text, "type": text})
+    geometry = pick(draw, (Among(*WKT), path, legacy_position, Among(None, 5, [])))(draw)
+    return {"geometry": geometry} | maybe(draw, LEGACY_ANSWERS)
 
 
-LEGACY_CLASS: tuple[Maker, ...] = (Among(*WKT), listed(path, 2), listed(legacy_instance, 2), text)
+def legacy_member(draw: Draw) -> Json:
+    """One element of the list of a class, of any kind: kinds mix."""
+    return pick(draw, (Among(*WKT), path, legacy_position, legacy_instance, scalar))(draw)
+
+
+LEGACY_CLASS: tuple[Maker, ...] = (
+    Among(*WKT),
+    listed(path, 2),
+    listed(legacy_position, 2),
+    listed(legacy_instance, 2),
+    listed(legacy_member, 3),
+    legacy_position,
+    legacy_instance,
+    texts,
+    text,
+    scalar,
+)
 LEGACY_OPTIONS: dict[str, Maker] = {
     key: V1_OPTIONS[key]
     for key in (
@@ -551,6 +585,7 @@ LEGACY_OPTIONS: dict[str, Maker] = {
         "Benchmark ID",
         "Dataset Name",
         "Reviews",
+        "Masks",
     )
 }
 

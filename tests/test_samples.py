@@ -449,9 +449,12 @@ def test_legacy_labels_of_each_sub_generation() -> None:
 
 def test_legacy_geometry_with_attributes_and_plain_answers() -> None:
     l2 = [label["Label"] for label in legacy("L2") if isinstance(label["Label"], dict)]
-    instances = [item for label in l2 for values in label.values() if isinstance(values, list) for item in values]
-    assert {type(item["geometry"]) for item in instances} == {str, list}
-    assert "color" in keys(instances)
+    values = [item for label in l2 for values in label.values() if isinstance(values, list) for item in values]
+    instances = [item for item in values if isinstance(item, dict)]
+    assert {type(item["geometry"]) for item in instances} == {str, list, dict}
+    assert {"color", "seen from"} <= keys(instances)
+    assert {item for item in values if isinstance(item, str)} == {"rain", "fog", "night"}
+    assert any("Masks" in label for label in legacy("L2"))
     rings = [item["geometry"] for item in instances if isinstance(item["geometry"], list)]
     assert {ring[0] == ring[-1] for ring in rings} == {True, False}
     assert {"type", "notes", "car ", "tv/monitor"} <= keys(l2)

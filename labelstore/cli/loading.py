@@ -144,6 +144,8 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     yield f"  objects          {report.objects:,}"
     yield f"  classifications  {report.classifications:,}"
     yield f"  frames           {report.frames:,}"
+    if report.unread:
+        yield f"  unread           {report.unread:,} values under classes of legacy labels, kept as JSON (column extra)"
     if missing := report.total("missing"):
         pruned = report.total("pruned")
         yield f"  missing labels   {missing:,}, " + ("removed" if pruned else "kept (--prune removes them)")

@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Raw, UnsetType, inspect
+from msgspec import UNSET, Meta, Raw, UnsetType, inspect
 
 T = TypeVar("T")
 
@@ -191,3 +191,9 @@ def given(value: T | UnsetType | None) -> T | None:
 def counted(items: Sized | None) -> int | None:
     """The length of an array or map; None without one."""
     return None if items is None else len(items)
+
+
+def text_or_json(value: Any) -> tuple[str | None, bool]:
+    """A string, or any other value as JSON, and whether it is JSON; None for a missing one."""
+    is_json = value is not UNSET and not isinstance(value, str)
+    return to_json(value) if is_json else given(value), is_json

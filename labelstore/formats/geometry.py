@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Misfit
+from labelstore.formats.fitting import Misfit, to_json
 
 Bounds = tuple[float | None, float | None, float | None, float | None]
 """min_x, min_y, max_x, max_y"""
@@ -112,32 +112,48 @@ def _finite(min_x: float, min_y: float, max_x: float, max_y: float) -> Bounds:
 # -- well-known text (v1, 2018–19) ------------------------------------------------------------------------------------
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_WKT = re.compile(r"\s*(POINT|LINESTRING|POLYGON|MULTIPOLYGON)\s*(\(.*\))\s*", re.S)
-_WKT_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})")
-_WKT_KINDS = {"POINT": "point", "LINESTRING": "polyline", "POLYGON": "polygon", "MULTIPOLYGON": "polygon"}
+_WKT = re.compile(
+    r"\s*((?:MULTI)?(POINT|LINESTRING|POLYGON))\s*(?:\s(?:Z|M|ZM)\s*)?(\(.*\)|\sEMPTY)\s*", re.S | re.IGNORECASE
+)
+_WKT_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER}){{0,2}}")
+_WKT_REST = re.compile(r"[(),\s]*")
+_WKT_KINDS = {"POINT": "point", "LINESTRING": "polyline", "POLYGON": "polygon"}
 
 
-def read_wkt(text: str) -> tuple[str, str] | None:
-    """Kind and coordinates (JSON arrays as nested as the text) of well-known text; None if it is something else."""
+class Wkt(NamedTuple):
+    """What well-known text says: the kind of the objects, and of each the coordinates as JSON.
+
+    A multipolygon is one object; each point or line of a text with several is one.
+    """
+
+    kind: str
+    parts: Sequence[str]
+
+
+def read_wkt(text: str) -> Wkt | None:
+    """Well-known text, read; None if it is something else."""
     match = _WKT.fullmatch(text)
     if match is None:
         return None
-    if match[1] == "POINT" and not _is_one_position(match[2]):
+    name, shape, body = match.groups()
+    kind, is_multiple = _WKT_KINDS[shape.upper()], len(name) > len(shape)
+    if body[0] != "(":
+        return Wkt(kind, ["[]"])
+    if not _WKT_REST.fullmatch(_WKT_POSITION.sub("", body)):
         return None
-    body = _WKT_POSITION.sub(lambda m: f"[{_json_number(m[1])},{_json_number(m[2])}]", match[2])
-    coordinates = body.replace("(", "[").replace(")", "]")
-    if match[1] == "POINT":
-        coordinates = coordinates.strip()[1:-1]
     try:
-        return _WKT_KINDS[match[1]], msgspec.json.format(coordinates, indent=-1)
+        text = msgspec.json.format(
+            _WKT_POSITION.sub(_json_position, body).replace("(", "[").replace(")", "]"), indent=-1
+        )
+        if kind == "polygon" or (kind == "polyline" and not is_multiple):
+            return Wkt(kind, [text])
+        read = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
+    parts: list[Any] = list(_positions(read)) if kind == "point" else read
+    return Wkt(kind, [to_json(part) for part in parts]) if parts and (is_multiple or len(parts) == 1) else None
 
 
-def _is_one_position(body: str) -> bool:
-    position = _WKT_POSITION.fullmatch(body.strip("() \t\r\n"))
-    return position is not None and all(isfinite(float(number)) for number in position.groups())
-
-
-def _json_number(text: str) -> str:
-    return repr(float(text)) if isfinite(float(text)) else "null"
+def _json_position(match: re.Match[str]) -> str:
+    x, y = (repr(float(text)) if isfinite(float(text)) else "null" for text in match.groups())
+    return f"[{x},{y}]"

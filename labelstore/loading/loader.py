@@ -385,6 +385,7 @@ class Loader:
         report.objects += len(self.rows["objects"])
         report.classifications += len(self.rows["classifications"])
         report.frames += len(self.rows["frames"])
+        report.unread += self.rows.unread
         types = (row[_ASSET_TYPE] for row in self.rows["records"])
         report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
 

@@ -59,7 +59,10 @@ class FileReport:
 
 @dataclass
 class Report:
-    """What came of a whole load; counts of labels, objects and classifications are of records added or changed."""
+    """What came of a whole load; counts of labels, objects and classifications are of records added or changed.
+
+    `unread` counts the values in classes of legacy labels that are no geometry and no answer, and are kept as JSON.
+    """
 
     store: str
     engine: str
@@ -68,6 +71,7 @@ class Report:
     objects: int = 0
     classifications: int = 0
     frames: int = 0
+    unread: int = 0
     asset_types: Counter[str] = field(default_factory=Counter)
     frames_files: int = 0
     frames_missing: int = 0
@@ -92,6 +96,7 @@ class Report:
             "objects": self.objects,
             "classifications": self.classifications,
             "frames": self.frames,
+            "unread": self.unread,
             "asset_types": dict(sorted(self.asset_types.items())),
             "frames_files": self.frames_files,
             "frames_missing": self.frames_missing,

@@ -32,6 +32,10 @@ def _element(dice: Dice, sub_generation: str, number: int) -> Json:
     year = 2019 if sub_generation == "L2" and dice.chance(0.7) else 2018
     if year == 2019:
         made["DataRow ID"] = dice.id()
+    if sub_generation != "L0" and dice.chance(0.1):
+        made["Masks"] = {
+            name: f"https://storage.example.com/masks/{dice.id()}.png?jwt={dice.id()}" for name in _classes(dice)
+        }
     made |= {
         "Labeled Data": f"https://storage.example.com/early/{number:06}.jpg",
         "Label": dice.pick(({}, "Skip")) if dice.chance(0.05) else LABELS[sub_generation](dice),
@@ -103,6 +107,11 @@ def _instances(dice: Dice) -> Json:
     for name in _classes(dice):
         rings = _rings(dice, closed=as_wkt or closed)
         label[name] = [_instance(dice, f"POLYGON {_wkt(ring)}" if as_wkt else ring) for ring in rings]
+        if dice.chance(0.2):  # a class mixes what its tools drew
+            spot = shapes.point(dice, CANVAS, int)
+            label[name].append(_instance(dice, f"POINT ({spot['x']} {spot['y']})" if as_wkt else spot))
+    if dice.chance(0.2):
+        label["weather"] = dice.some(("rain", "fog", "night"), 2)
     if dice.chance(0.4):
         label["type"] = dice.pick(("person", "vehicle"))
     if dice.chance(0.2):
@@ -114,6 +123,8 @@ def _instance(dice: Dice, geometry: Any) -> Json:
     made: Json = {"geometry": geometry}
     if dice.chance(0.4):
         made["color"] = dice.pick(("blue", "red", "hellgrün"))
+    if dice.chance(0.2):
+        made["seen from"] = dice.some(("left", "right", "above"), 2)
     return made
 
 

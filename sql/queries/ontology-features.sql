@@ -35,7 +35,7 @@ seen as (
     from answers as a
     join classifications as c on c.classification_id = a.classification_id
     join work as w on w.label_id = c.label_id
-    where a.text is null and (c.kind is null or c.kind <> 'text')
+    where (a.text is null or a.name is not null) and (c.kind is null or c.kind <> 'text')
 )
 select
     role,

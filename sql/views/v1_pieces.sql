@@ -14,7 +14,8 @@ select
         || case when row_data is null then '' else ',"Labeled Data":' || json_quote(row_data) end
         || case when external_id is null then '' else ',"External ID":' || json_quote(external_id) end
         || case when global_key is null then '' else ',"Global Key":' || json_quote(global_key) end
-        || case when dataset_name is null then '' else ',"Dataset Name":' || json_quote(dataset_name) end as piece
+        || case when dataset_name is null then '' else ',"Dataset Name":' || json_quote(dataset_name) end
+        || case metadata_field_count when 0 then ',"DataRow Metadata":[]' else '' end as piece
 from records
 where generation = 'v1'
 union all
@@ -112,6 +113,20 @@ select
 from media_attributes
 where (node_id >> 24) & 1 = 0
 union all
+-- the metadata fields of its data row
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"DataRow Metadata":[' || char(1) else '' end || ',{' || char(1)
+        || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
+        || case when schema_name is null then '' else ',"name":' || json_quote(schema_name) end
+        || case when value is null then '' when value_is_json then ',"value":' || value else ',"value":' || json_quote(value) end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
+from metadata_fields
+where (node_id >> 24) & 1 = 0
+union all
 -- its annotations begin
 select
     node_id as node_id,
@@ -164,8 +179,11 @@ select
     object_id as node_id,
     object_id as pos,
     0 as rank,
-    case when opens then ',' || json_quote(name) || ':[' || char(1) else '' end
-        || case form when 'wkt' then ',' || json_quote(name) || ':' when 'ring' then ',' when 'item' then ',{' || char(1) else ',{' || char(1)
+    case when form is null then '' when form = 'mask' then case when opens then ',"Masks":{' || char(1) else '' end
+            when form = 'part' then '' when opens then ',' || json_quote(name) || ':[' || char(1)
+            when opens is null then ',' || json_quote(name) || ':' || char(1) else '' end
+        || case form when 'wkt' then ',' when 'ring' then ',' when 'item' then ',{' || char(1) when 'position' then ',{' || char(1)
+            when 'part' then '' when 'mask' then '' when 'odd' then ',' || substr(extra, 5, length(extra) - 5) else ',{' || char(1)
             || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
             || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
             || case when name is null then '' else ',"title":' || json_quote(name) end
@@ -180,7 +198,8 @@ select
             || case when version is null then '' else ',"version":' || json_number(version) end
             || case when annotation_kind is null then '' else ',"type":' || json_quote(annotation_kind) end
             end
-        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
+        || case when form = 'odd' then '' else coalesce(',' || substr(extra, 2, length(extra) - 2), '') end
+        || case when form = 'mask' then ',' || json_quote(name) || ':' else '' end as piece
 from objects
 where (object_id >> 24) & 1 = 0
 union all
@@ -220,7 +239,7 @@ select
     1 as rank,
     case when form is null then ',"line":' || coordinates
             when form = 'geo' then ',"geometry":{"coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}')
-            when form = 'wkt' then json_quote(wkt)
+            when form = 'wkt' then case when wkt is null then '' else json_quote(wkt) end
             when form = 'wkt_item' then ',"geometry":' || json_quote(wkt)
             when form = 'ring' then coordinates
             else ',"geometry":' || coordinates end as piece
@@ -235,8 +254,10 @@ select
     case when form is null then ',"point":{' || char(1) || case when x is null then '' else ',"x":' || json_number(x) end || case when y is null then '' else ',"y":' || json_number(y) end
                 || coalesce(',' || substr(extra, 2), '}')
             when form = 'geo' then ',"geometry":{"coordinates":[' || json_number(x) || ',' || json_number(y) || ']' || coalesce(',' || substr(extra, 2), '}')
-            when form = 'wkt' then json_quote(wkt)
-            else ',"geometry":' || json_quote(wkt) end as piece
+            when form = 'wkt' then case when wkt is null then '' else json_quote(wkt) end
+            when form = 'wkt_item' then ',"geometry":' || json_quote(wkt)
+            when form = 'position' then ',"x":' || json_number(x) || ',"y":' || json_number(y)
+            else ',"geometry":{"x":' || json_number(x) || ',"y":' || json_number(y) || coalesce(',' || substr(extra, 2), '}') end as piece
 from points
 where (object_id >> 24) & 1 = 0
 union all
@@ -245,7 +266,8 @@ select
     object_id as node_id,
     object_id as pos,
     1 as rank,
-    ',"instanceURI":' || json_quote(url) as piece
+    case when form is null then ',"instanceURI":' || json_quote(url)
+            else json_quote(url) end as piece
 from masks
 where (object_id >> 24) & 1 = 0
 union all
@@ -267,8 +289,8 @@ select
     object_id as node_id,
     object_id as pos,
     2 as rank,
-    case when form = 'wkt' or form = 'ring' then '' else case classification_count when 0 then ',"classifications":[]}' else '}' end end
-        || case when closes then ']' else '' end as piece
+    case when form in ('wkt', 'ring', 'odd', 'part', 'mask') then '' else case classification_count when 0 then ',"classifications":[]}' else '}' end end
+        || case when not closes then '' when form = 'mask' then '}' else ']' end as piece
 from objects
 where (object_id >> 24) & 1 = 0 and end_id is null
 union all
@@ -286,7 +308,7 @@ select
     classification_id as node_id,
     classification_id as pos,
     0 as rank,
-    case when form = 'scalar' then ',' || json_quote(name) || ':' || char(1) else
+    case when form = 'scalar' then ',' || json_quote(name) || ':' || char(1) when form = 'list' then ',' || json_quote(name) || ':[' || char(1) else
             case ordinal when 0 then ',"classifications":[' || char(1) else '' end
             || case when opens > 0 then replace(substr('########', 1, opens), '#', ',[' || char(1)) else '' end
             || ',{' || char(1)
@@ -304,7 +326,7 @@ select
                 when kind = 'dropdown' then ',"answer":[' || char(1)
                 else ',"answer":' || char(1) end
             end
-        || case when end_id is not null then '' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
+        || case when end_id is not null then '' when form = 'list' then ']' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
 from classifications
 where (classification_id >> 24) & 1 = 0
 union all
@@ -313,7 +335,7 @@ select
     classification_id as node_id,
     end_id as pos,
     0 as rank,
-    case form when 'scalar' then '' else case when kind = 'checklist' or kind = 'dropdown' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) end as piece
+    case form when 'scalar' then '' when 'list' then ']' else case when kind = 'checklist' or kind = 'dropdown' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) end as piece
 from classifications
 where (classification_id >> 24) & 1 = 0 and end_id is not null
 union all

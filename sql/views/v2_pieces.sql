@@ -94,6 +94,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from metadata_fields
+where (node_id >> 24) & 1 = 1
 union all
 -- its embeddings
 select

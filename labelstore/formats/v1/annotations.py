@@ -28,6 +28,8 @@ class AnnotationShredder(Nodes):
         super().__init__(rows, record_id)
         self.label_id = label_id
         self.seen_message = False
+        self.unread = 0
+        """How much of a legacy label could not be read, and is kept as JSON."""
         self.seen_kinds: set[str] = set()
         self.add_object = rows["objects"].append
         self.add_box = rows["bounding_boxes"].append
@@ -136,7 +138,7 @@ class AnnotationShredder(Nodes):
             return self.geo_geometry(item, item.geometry, object_id, extra)
         kind = _unknown_kind(item.extra)
         if kind is None and item.instance_uri is not None:
-            self.rows["masks"].append((object_id, item.instance_uri, None, None, None, None))
+            self.rows["masks"].append((object_id, item.instance_uri, *(None,) * 5))
             return "mask", None, extra
         return kind or "unknown", item.instance_uri, extra
 

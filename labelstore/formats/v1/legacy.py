@@ -1,118 +1,196 @@
 """`Label` of the exports of 2018 and 2019 (L0, L1, L2): class name → geometry, without ids or kinds.
 
-Three shapes stand under a class: one string of well-known text, a list of rings of {"x", "y"}, or a list of items
-with `geometry` (either of the two) and further answers beside it. A scalar beside the classes answers a question.
-A rectangle is just a polygon of four points, and some early exports count y from the bottom: nothing is normalised.
+Under a class stand its instances, one alone or a list of them, each of them
+    well-known text             of all instances of the class, or of one
+    [{"x", "y"}, …]             a ring
+    {"x", "y"}                  a point
+    {"geometry": …}             one of the three; `geometry` may also be null
+An object's further members are answers: a text, or a list of texts (a checklist). The same beside the classes answers
+a question about the asset. A rectangle is just a polygon of four points, and some early exports count y from the
+bottom: nothing is normalised. `Masks`, beside `Label`, has the URL of one picture a class.
 """
 
+from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from labelstore.formats.fitting import to_json
-from labelstore.formats.geometry import read_wkt
+from labelstore.formats.geometry import Wkt, read_wkt
 
 if TYPE_CHECKING:
     from labelstore.formats.v1.annotations import AnnotationShredder
 
+Json = dict[str, Any]
+_EXACT = 2**53
 
-def shred_legacy(members: dict[str, Any], label: "AnnotationShredder") -> tuple[int, int, dict[str, Any]]:
-    """Add the rows of the classes that can be read; how many objects and questions, and what is left over."""
-    rest: dict[str, Any] = {}
-    objects = questions = 0
-    for name, value in members.items():
-        if isinstance(value, str) and (geometry := read_wkt(value)):
-            objects += _shape(label, objects, name, "wkt", geometry, value, None)
-        elif isinstance(value, str):
-            _question(label, questions, name, value)
-            questions += 1
-        elif isinstance(value, list) and value and all(_is_ring(item) for item in value):
-            for place, ring in enumerate(value):
-                objects += _shape(
-                    label, objects, name, "ring", ("polygon", to_json(ring)), None, None, place, len(value)
-                )
-        elif isinstance(value, list) and value and (items := [_item(item) for item in value]) and all(items):
-            for place, item in enumerate(items):
-                assert item is not None
-                objects += _shape(label, objects, name, *item, place, len(value))
+
+def is_legacy(members: Json) -> bool:
+    """Whether what no key of a later `Label` could take is classes."""
+    return not any(isinstance(members.get(key), list | dict) for key in ("objects", "classifications", "relationships"))
+
+
+def shred_legacy(members: Json, label: "AnnotationShredder", first: int = 0) -> tuple[int, int, Json]:
+    """Add the rows of the classes that can be read, their objects counted from `first` on.
+
+    Returns how many objects and questions there are, and what is left over.
+    """
+    shredder = _Legacy(label, first)
+    rest = {name: value for name, value in members.items() if not shredder.member(name, value)}
+    label.unread += sum(value != [] for value in rest.values())
+    return shredder.ordinal - first, shredder.questions, rest
+
+
+def shred_masks(masks: Json, label: "AnnotationShredder", first: int) -> int:
+    """Add the rows of the masks whose URLs can be read, counted from `first` on; how many there are."""
+    urls = {name: url for name, url in masks.items() if isinstance(url, str)}
+    odd = {name: url for name, url in masks.items() if name not in urls}
+    label.unread += len(odd) if urls else 0
+    shredder = _Legacy(label, first)
+    for place, (name, url) in enumerate(urls.items()):
+        object_id = label.next()
+        label.rows["masks"].append((object_id, url, None, None, "map", None, None))
+        shredder.object(object_id, name, "mask", "mask", (place, len(urls)), odd if place == 0 else {})
+    return len(urls)
+
+
+class _Legacy:
+    """The rows of the classes of one `Label`; `ordinal` is that of the next object."""
+
+    def __init__(self, label: "AnnotationShredder", first: int) -> None:
+        self.label, self.ordinal = label, first
+        self.questions = 0
+
+    def member(self, name: str, value: Any) -> bool:
+        """A class or a question; False if it is neither."""
+        label = self.label
+        if _is_instance(value):
+            self.shape(name, value, None)
+        elif isinstance(value, list) and any(_is_instance(item) or _is_ring(item) for item in value):
+            for place, item in enumerate(value):
+                self.shape(name, item, (place, len(value)))
+        elif value != [] and _answer_form(value):
+            _question(label, None, self.questions, name, value)
+            self.questions += 1
         else:
-            rest[name] = value
-    return objects, questions, rest
+            return False
+        return True
 
+    def shape(self, name: str, value: Any, place: tuple[int, int] | None) -> None:
+        """One instance of a class; `place` is its number in the list, and the length of that."""
+        object_id = self.label.next()
+        if isinstance(value, str) and (wkt := read_wkt(value)):
+            self.wkt(object_id, wkt.kind, wkt.parts[0], "wkt", value)
+            self.object(object_id, name, wkt.kind, "wkt", place, {})
+            self.parts(name, wkt)
+        elif _is_ring(value):
+            self.label.path("polygons", object_id, to_json(value), "ring")
+            self.object(object_id, name, "polygon", "ring", place, {})
+        elif isinstance(value, dict) and "geometry" in value:
+            self.item(object_id, name, value, place)
+        elif _is_position(value):
+            self.label.rows["points"].append((object_id, value["x"], value["y"], "position", None, None))
+            self.object(object_id, name, "point", "position", place, _without(value, "x", "y"))
+        else:
+            self.label.unread += 1
+            self.object(object_id, name, "unknown", "odd", place, {"": value})
 
-def _item(value: Any) -> tuple[str, tuple[str, str], str | None, dict[str, Any] | None] | None:
-    """Form, geometry, well-known text and further members of one item of a class; None if it is something else."""
-    if not isinstance(value, dict):
-        return None
-    geometry = value.get("geometry")
-    others = {key: member for key, member in value.items() if key != "geometry"} or None
-    if isinstance(geometry, str) and (read := read_wkt(geometry)):
-        return "wkt_item", read, geometry, others
-    if _is_ring(geometry):
-        return "item", ("polygon", to_json(geometry)), None, others
-    return None
+    def item(self, object_id: int, name: str, item: Json, place: tuple[int, int] | None) -> None:
+        geometry, others = item["geometry"], _without(item, "geometry")
+        if isinstance(geometry, str) and (wkt := read_wkt(geometry)):
+            self.wkt(object_id, wkt.kind, wkt.parts[0], "wkt_item", geometry)
+            self.object(object_id, name, wkt.kind, "item", place, others)
+            self.parts(name, wkt)
+        elif _is_ring(geometry):
+            self.label.path("polygons", object_id, to_json(geometry), "item")
+            self.object(object_id, name, "polygon", "item", place, others)
+        elif _is_position(geometry):
+            more = _without(geometry, "x", "y")
+            point = (object_id, geometry["x"], geometry["y"], "item", None, to_json(more) if more else None)
+            self.label.rows["points"].append(point)
+            self.object(object_id, name, "point", "item", place, others)
+        else:
+            self.object(object_id, name, "unknown", "item", place, others, {"geometry": geometry})
 
+    def wkt(self, object_id: int, kind: str, coordinates: str, form: str, text: str | None) -> None:
+        if kind == "point":
+            x, y = msgspec.json.decode(coordinates) or (None, None)
+            self.label.rows["points"].append((object_id, x, y, form, text, None))
+        else:
+            self.label.path(kind + "s", object_id, coordinates, form, text)
 
-def _is_ring(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(vertex, dict) and vertex.keys() == {"x", "y"} for vertex in value)
-    )
+    def parts(self, name: str, wkt: Wkt) -> None:
+        """The further points or lines of a text are objects of their own, of which nothing more is written."""
+        for coordinates in wkt.parts[1:]:
+            object_id = self.label.next()
+            self.wkt(object_id, wkt.kind, coordinates, "wkt", None)
+            self.object(object_id, name, wkt.kind, "part", None, {})
 
-
-def _shape(
-    label: "AnnotationShredder",
-    ordinal: int,
-    name: str,
-    form: str,
-    geometry: tuple[str, str],
-    wkt: str | None,
-    others: dict[str, Any] | None,
-    place: int | None = None,
-    count: int = 0,
-) -> int:
-    kind, coordinates = geometry
-    object_id = label.next()
-    if kind == "point":
-        x, y = (float(number) for number in coordinates.strip("[]").split(","))
-        label.rows["points"].append((object_id, x, y, form, wkt, None))
-    else:
-        label.path(kind + "s", object_id, coordinates, form, wkt)
-    label.seen_kinds.add(kind)
-    object_form = "item" if form == "wkt_item" else form
-    label.rows["objects"].append(
-        (
-            object_id,
-            None,
-            label.label_id,
-            None,
-            None,
-            ordinal,
-            place is not None and place == count - 1,
-            place == 0,
-            None,
-            None,
-            None,
-            name,
-            None,
-            kind,
-            None,
-            object_form,
-            *(None,) * 12,
-            to_json(others) if others else None,
+    def object(
+        self,
+        object_id: int,
+        name: str,
+        kind: str,
+        form: str,
+        place: tuple[int, int] | None,
+        others: Json,
+        extra: Json | None = None,
+    ) -> None:
+        """The row of an object, and those of its answers among `others`; what is none of them is its extra."""
+        label = self.label
+        answers = (
+            {} if form in ("odd", "mask") else {key: value for key, value in others.items() if _answer_form(value)}
         )
-    )
-    return 1
+        extra = {**(extra or {}), **_without(others, *answers)}
+        if form not in ("odd", "mask"):
+            label.unread += len(extra)
+        for ordinal, (question, value) in enumerate(answers.items()):
+            _question(label, object_id, ordinal, question, value)
+        label.seen_kinds.add(kind)
+        label.rows["objects"].append(
+            (
+                object_id,
+                label.next() if answers else None,
+                label.label_id,
+                None,
+                None,
+                self.ordinal,
+                place is not None and place[0] == place[1] - 1,
+                None if place is None else place[0] == 0,
+                None,
+                None,
+                None,
+                name,
+                None,
+                kind,
+                None,
+                form,
+                *(None,) * 11,
+                len(answers) or None,
+                to_json(extra) if extra else None,
+            )
+        )
+        self.ordinal += 1
 
 
-def _question(label: "AnnotationShredder", ordinal: int, name: str, text: str) -> None:
-    classification_id, answer_id = label.next(), label.next()
-    label.rows["answers"].append((answer_id, None, classification_id, 0, *(None,) * 4, text, *(None,) * 6))
+def _question(label: "AnnotationShredder", object_id: int | None, ordinal: int, name: str, value: Any) -> None:
+    """A question and its answers: a text, or the options of a checklist."""
+    form = _answer_form(value)
+    options: Sequence[str] = [value] if form == "scalar" else value
+    classification_id = label.next()
+    for place, text in enumerate(options):
+        option = None if form == "scalar" else text
+        answer = (label.next(), None, classification_id, place, None, None, option, None, text, *(None,) * 6)
+        label.rows["answers"].append(answer)
     label.rows["classifications"].append(
         (
             classification_id,
-            label.next(),
+            label.next() if options else None,
             label.label_id,
-            *(None,) * 5,
+            *(None,) * 3,
+            object_id,
+            None,
             ordinal,
             None,
             0,
@@ -120,10 +198,47 @@ def _question(label: "AnnotationShredder", ordinal: int, name: str, text: str) -
             None,
             name,
             None,
-            "text",
+            "text" if form == "scalar" else "checklist",
             *(None,) * 5,
-            "scalar",
-            1,
+            form,
+            len(options),
             None,
         )
     )
+
+
+def _answer_form(value: Any) -> str | None:
+    """scalar for a text, list for a list of texts, None for anything else."""
+    if isinstance(value, str):
+        return "scalar"
+    return "list" if isinstance(value, list) and all(isinstance(item, str) for item in value) else None
+
+
+def _is_instance(value: Any) -> bool:
+    """Whether it can only be an instance of a class: in its list, or alone."""
+    if isinstance(value, str):
+        return read_wkt(value) is not None
+    return isinstance(value, dict) and ("geometry" in value or _is_position(value))
+
+
+def _is_ring(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_vertex, value))
+
+
+def _is_vertex(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() >= {"x", "y"}
+
+
+def _is_position(value: Any) -> bool:
+    return isinstance(value, dict) and _is_number(value.get("x")) and _is_number(value.get("y"))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a DOUBLE column holds it exactly."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _EXACT
+
+
+def _without(members: Json, *keys: str) -> Json:
+    return {key: value for key, value in members.items() if key not in keys}

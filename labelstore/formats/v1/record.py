@@ -196,6 +196,13 @@ class MediaAttributes(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
+class MetadataField(Struct, forbid_unknown_fields=True, gc=False):
+    schema_id: str = field(name="schemaId", default=ABSENT)
+    name: str = ABSENT
+    value: Any = UNSET
+    extra: Extra = ABSENT
+
+
 OptionalText = str | None | UnsetType
 OptionalNumber = Number | None | UnsetType
 
@@ -229,7 +236,8 @@ class Element(Struct, forbid_unknown_fields=True, gc=False):
     reviews: list[Review] = field(name="Reviews", default=ABSENT)
     media_attributes: MediaAttributes = field(name="Media Attributes", default=ABSENT)
     workflow_info: WorkflowInfo = field(name="DataRow Workflow Info", default=ABSENT)
-    metadata: Raw = field(name="DataRow Metadata", default=ABSENT)
+    metadata: list[MetadataField] = field(name="DataRow Metadata", default=ABSENT)
+    masks: dict[str, Any] = field(name="Masks", default=ABSENT)
     extra: Extra = ABSENT
 
 

@@ -10,11 +10,11 @@ import msgspec
 from msgspec import UNSET
 
 from labelstore.formats import asset_types
-from labelstore.formats.fitting import Extra, counted, extra_json, given, to_json
+from labelstore.formats.fitting import Extra, counted, extra_json, given, text_or_json, to_json
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.annotations import AnnotationShredder
-from labelstore.formats.v1.legacy import shred_legacy
+from labelstore.formats.v1.legacy import is_legacy, shred_legacy, shred_masks
 from labelstore.rows import Rows
 
 _PROJECT = re.compile(r"[?&]project=([^&#]+)")
@@ -27,7 +27,9 @@ def label_id_of(element: v1.Element) -> str:
 
 def shred_label(element: v1.Element, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
     """Add the rows of one array element; `source` is (load_id, position, byte_offset, content_hash, url_hash)."""
-    _LabelShredder(rows, record_id, label_id_of(element)).shred(element, source)
+    shredder = _LabelShredder(rows, record_id, label_id_of(element))
+    shredder.shred(element, source)
+    rows.unread += shredder.unread
 
 
 def shred_frame(frame: v1.Frame, label_id: str, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
@@ -42,6 +44,9 @@ def shred_frame(frame: v1.Frame, label_id: str, record_id: int, rows: Rows, sour
 
 
 class _LabelShredder(AnnotationShredder):
+    mask_count = 0
+    """How many objects the element has under "Masks"."""
+
     # -- the element --------------------------------------------------------------------------------------------------
 
     def shred(self, element: v1.Element, source: tuple[Any, ...]) -> None:
@@ -55,6 +60,11 @@ class _LabelShredder(AnnotationShredder):
         self.reviews(element.reviews)
         if element.media_attributes is not None:
             self.media_attributes(element.media_attributes, data_row_id)
+        if element.metadata is not None:
+            self.metadata_fields(element.metadata, data_row_id)
+        if element.masks is not None:
+            before = element.label.objects if isinstance(element.label, v1.Annotations) else None
+            self.mask_count = shred_masks(element.masks, self, len(before or ()))
         form, annotations_id, counts, body_extra = self.annotations(element)
         end_id = self.next()
         self.check()
@@ -80,14 +90,16 @@ class _LabelShredder(AnnotationShredder):
                 given(element.global_key),
                 None,
                 given(element.dataset_name),
-                *(None,) * 13,
+                *(None,) * 8,
+                counted(element.metadata),
+                *(None,) * 4,
             )
         )
         self.label(element, data_row_id, (annotations_id, end_id, form, counts, body_extra))
 
     def label(self, element: v1.Element, data_row_id: str, annotations: tuple[Any, ...]) -> None:
         annotations_id, end_id, form, counts, body_extra = annotations
-        other: dict[str, Any] = {}
+        other: dict[str, Any] = {} if self.mask_count or element.masks is None else {"Masks": element.masks}
         if isinstance(element.label, str) and form is None:
             other["Label"] = element.label
         skipped = element.skipped
@@ -153,7 +165,7 @@ class _LabelShredder(AnnotationShredder):
                 None,
                 body_extra,
                 to_json(nulls) if nulls else None,
-                extra_json(element.extra, **{"DataRow Metadata": element.metadata}, **other),
+                extra_json(element.extra, **other),
             )
         )
 
@@ -223,6 +235,23 @@ class _LabelShredder(AnnotationShredder):
             )
         )
 
+    def metadata_fields(self, fields: list[v1.MetadataField], data_row_id: str) -> None:
+        for ordinal, item in enumerate(fields):
+            self.rows["metadata_fields"].append(
+                (
+                    self.next(),
+                    self.record_id,
+                    data_row_id,
+                    ordinal,
+                    ordinal == len(fields) - 1,
+                    item.schema_id,
+                    item.name,
+                    None,
+                    *text_or_json(item.value),
+                    extra_json(item.extra),
+                )
+            )
+
     def annotations(self, element: v1.Element) -> tuple[str | None, int | None, tuple[int | None, ...], str | None]:
         """The rows of `Label`: its form, where it begins, the counts of objects … frames, and its extra."""
         body = element.label
@@ -238,8 +267,9 @@ class _LabelShredder(AnnotationShredder):
             return None, None, uncounted, None
         annotations_id = self.next()
         counts = (counted(body.objects), counted(body.classifications), counted(body.relationships), None)
-        if counts == uncounted and body.frames is None and body.extra is not None:
-            object_count, question_count, rest = shred_legacy(body.extra.members, self)
+        has_classes = body.extra is not None and is_legacy(body.extra.members)
+        if counts == uncounted and body.frames is None and body.extra is not None and has_classes:
+            object_count, question_count, rest = shred_legacy(body.extra.members, self, self.mask_count)
             return "legacy", annotations_id, (object_count, question_count, None, None), to_json(rest) if rest else None
         self.objects(body.objects or (), None, None)
         self.classifications(body.classifications or (), None, None, None, None)
@@ -284,7 +314,11 @@ def _shape(element: v1.Element, form: str | None) -> str:
         return "L0"
     if form == "legacy":
         items = element.label.extra.members if isinstance(element.label, v1.Annotations) and element.label.extra else {}
-        has_items = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in items.values())
+        has_items = any(
+            isinstance(item, dict) and "geometry" in item
+            for value in items.values()
+            for item in (value if isinstance(value, list) else (value,))
+        )
         return "L2" if has_items or element.updated_at is not None else "L1"
     if element.data_split is not UNSET and element.view_label is UNSET:
         return "MR"

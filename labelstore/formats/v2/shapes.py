@@ -94,6 +94,7 @@ class ShapeShredder(Nodes):
                 None if mask is None else mask.url,
                 None if composite is None else composite.url,
                 None if composite is None or composite.color_rgb is None else array_text(composite.color_rgb),
+                None,
                 None if mask is None else extra_json(mask.extra),
                 None if composite is None else extra_json(composite.extra),
             )

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from msgspec import UNSET
-
 from labelstore.formats import asset_types
-from labelstore.formats.fitting import counted, extra_json, given, to_json
+from labelstore.formats.fitting import counted, extra_json, text_or_json, to_json
 from labelstore.formats.geometry import array_text
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.formats.v2 import record as v2
@@ -129,10 +127,15 @@ class _LineShredder(AnnotationShredder):
 
     def metadata_fields(self, fields: Sequence[v2.MetadataField]) -> None:
         for item, place in self._listed(fields):
-            is_json = item.value is not UNSET and not isinstance(item.value, str)
-            value = to_json(item.value) if is_json else given(item.value)
             self.rows["metadata_fields"].append(
-                (*place, item.schema_id, item.schema_name, item.schema_kind, value, is_json, extra_json(item.extra))
+                (
+                    *place,
+                    item.schema_id,
+                    item.schema_name,
+                    item.schema_kind,
+                    *text_or_json(item.value),
+                    extra_json(item.extra),
+                )
             )
 
     def embeddings(self, embeddings: Sequence[v2.Embedding]) -> None:
