@@ -410,7 +410,7 @@ create table objects (
     schema_id text,
     name text,                      -- v1 title
     value text,
-    kind text,                      -- bounding_box polygon polyline point mask text_entity message_… , or the vendor's word
+    kind text,                      -- bounding_box polygon polyline point mask text_entity message_… where such a row is; else the vendor's word
     annotation_kind text,           -- v2: the vendor's word; v1 geospatial: type
     form text,                      -- L0–L2: how it is written: wkt, part (a further point of it), ring, position, item, odd (in extra), mask
     color text,

@@ -7,19 +7,12 @@ from msgspec import Raw
 
 from labelstore.formats.fitting import Extra, Misfit, Number, counted, extra_json, to_json
 from labelstore.formats.geometry import array_text
-from labelstore.formats.kinds import snake_case
+from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
 from labelstore.formats.nodes import Nodes
 from labelstore.formats.v1 import record as v1
 from labelstore.rows import Row, Rows
 
 _GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
-_GEOMETRY_KINDS = {
-    "line": "polyline",
-    "point": "point",
-    "polygon": "polygon",
-    "bbox": "bounding_box",
-    "data": "text_entity",
-}
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -140,7 +133,7 @@ class AnnotationShredder(Nodes):
         if kind is None and item.instance_uri is not None:
             self.rows["masks"].append((object_id, item.instance_uri, *(None,) * 5))
             return "mask", None, extra
-        return kind or "unknown", item.instance_uri, extra
+        return kind or UNKNOWN, item.instance_uri, extra
 
     def geo_geometry(
         self, item: v1.Object, geometry: v1.GeoGeometry, object_id: int, extra: str | None
@@ -152,7 +145,7 @@ class AnnotationShredder(Nodes):
             try:
                 x, y = _position.decode(coordinates)
             except msgspec.ValidationError:
-                kind, extra = "point", extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
+                kind, extra = UNKNOWN, extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
             else:
                 self.geo_point(object_id, x, y)
         elif kind == "bounding_box":
@@ -160,7 +153,7 @@ class AnnotationShredder(Nodes):
         elif kind is not None:
             self.path(kind + "s", object_id, coordinates, "geo")
         else:
-            kind = snake_case(item.type) if item.type else "unknown"
+            kind = kind_without_row(item.type) if item.type else UNKNOWN
             extra = extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
         return kind, item.instance_uri, extra
 
@@ -324,12 +317,11 @@ def _has_more(item: v1.Object) -> bool:
 
 
 def _unknown_kind(extra: Extra | None) -> str | None:
-    """The kind of an object without a geometry that fits: that of the key that looks like one."""
+    """The kind of an object without a geometry that fits: that of the first key that might hold one."""
     for key, value in (extra.members if extra else {}).items():
-        if key in _GEOMETRY_KINDS:
-            return _GEOMETRY_KINDS[key]
-        if isinstance(value, dict | list) and key != "classifications":
-            return snake_case(key)
+        is_geometry = key in v1.Object.exclusive and value is not None
+        if is_geometry or (isinstance(value, dict | list) and key != "classifications"):
+            return kind_without_row(key)
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Extra, Misfit, Number, extra_json, to_json
+from labelstore.formats.fitting import Misfit, Number, extra_json, to_json
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import kind_of
 from labelstore.formats.nodes import Nodes
@@ -19,11 +19,9 @@ _SHAPE_KINDS = {
     "polygon": "polygon",
     "line": "polyline",
     "point": "point",
-    "mask": "mask",
-    "composite_mask": "mask",
     "location": "text_entity",
     "conversational_location": "text_entity",
-    "geojson": "polygon",
+    "geojson": "polygon",  # or what its type says
     "selected_message": "message_single_selection",
     "selected_messages": "message_multi_selection",
     "ranked_messages": "message_ranking",
@@ -60,11 +58,11 @@ class ShapeShredder(Nodes):
         found = [name for name in v2.Object.exclusive if getattr(item, name) is not None]
         if len(found) > 1:
             raise Misfit
-        if item.mask is not None or item.composite_mask is not None:
+        has_mask = item.mask is not None or item.composite_mask is not None
+        if has_mask:
             self.mask(item, object_id)
-            found = found or ["mask"]
         shape = found[0] if found else None
-        kind = kind_of(word) if word is not None else _SHAPE_KINDS.get(shape or _unknown_shape(item.extra), "unknown")
+        row_kind = None if shape is None else _SHAPE_KINDS[shape]
         if shape == "bounding_box":
             box = item.bounding_box
             self.rows["bounding_boxes"].append(
@@ -78,13 +76,15 @@ class ShapeShredder(Nodes):
             point = item.point
             self.rows["points"].append((object_id, point.x, point.y, None, None, extra_json(point.extra)))
         elif shape == "geojson":
-            extra = self.geojson(item, object_id, extra)
+            row_kind, extra = self.geojson(item, object_id, extra)
         elif shape in ("selected_messages", "ranked_messages") and not _messages_of(item, shape):
+            row_kind = None
             members = msgspec.structs.asdict(getattr(item, shape))  # no rows to tell of the block: it stays as it is
             extra = _extra_of(item, **{shape: {key: value for key, value in members.items() if value is not None}})
-        elif shape is not None and shape != "mask":
+        elif shape is not None:
             self.text_or_messages(item, shape, object_id)
-        return kind, extra
+        row_kinds = () if row_kind is None else (row_kind,)
+        return kind_of(word, *row_kinds, "mask") if has_mask else kind_of(word, *row_kinds), extra
 
     def mask(self, item: v2.Object, object_id: int) -> None:
         mask, composite = item.mask, item.composite_mask
@@ -100,7 +100,8 @@ class ShapeShredder(Nodes):
             )
         )
 
-    def geojson(self, item: v2.Object, object_id: int, extra: str | None) -> str | None:
+    def geojson(self, item: v2.Object, object_id: int, extra: str | None) -> tuple[str | None, str | None]:
+        """The kind of the row, None without one, and the object's extra."""
         shape = item.geojson
         kind, coordinates = _GEO_KINDS.get(shape.type), array_text(shape.coordinates)
         if kind == "point" and shape.extra is None:
@@ -113,13 +114,14 @@ class ShapeShredder(Nodes):
         elif shape.extra is not None:
             kind = None
         elif kind == "polygon" and item.annotation_kind == "GeoBoundingBox":
+            kind = "bounding_box"
             self.geo_box(object_id, coordinates)
         elif kind is not None:
             self.path(kind + "s", object_id, coordinates, "geo")
         if kind is None:
             members = shape.extra.members if shape.extra else {}
-            return _extra_of(item, geojson={"type": shape.type, "coordinates": Raw(coordinates), **members})
-        return extra
+            extra = _extra_of(item, geojson={"type": shape.type, "coordinates": Raw(coordinates), **members})
+        return kind, extra
 
     def text_or_messages(self, item: v2.Object, shape: str, object_id: int) -> None:
         if shape == "location":
@@ -179,10 +181,3 @@ def _extra_of(item: v2.Object, **members: Any) -> str | None:
 
 def _messages_of(item: v2.Object, shape: str) -> Sequence[v2.Message]:
     return item.selected_messages.messages if shape == "selected_messages" else item.ranked_messages.ranked_messages
-
-
-def _unknown_shape(extra: Extra | None) -> str:
-    for key, value in (extra.members if extra else {}).items():
-        if key in _SHAPE_KINDS or isinstance(value, dict | list):
-            return key
-    return ""
