@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.fitting import Extra
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing.pointers import located
 from labelstore.rows import Rows, columns
 
 MAX_RECORDS = 1000
@@ -144,11 +145,11 @@ class _Look:
         self.conclude()
         return found
 
-    def add(self, item: Record[Decoded | UnknownRecord] | Broken) -> None:
+    def add(self, item: Record[Decoded | Exception] | Broken) -> None:
         if isinstance(item, Broken):
             self.reject(item, item.reason)
-        elif isinstance(item.value, UnknownRecord):
-            self.reject(item, str(item.value))
+        elif isinstance(item.value, Exception):
+            self.reject(item, located(item.raw, item.value))
         else:
             self.add_record(item, item.value)
 
@@ -158,11 +159,8 @@ class _Look:
         try:
             source = (0, item.position, item.byte_offset, None, None)
             shred(record, item.raw, int(generation == "v2"), self.rows, source)
-        except RecursionError:
-            self.reject(item, "nested deeper than 1000")
-            return
-        except ValueError as error:
-            self.reject(item, str(error))
+        except (ValueError, RecursionError) as error:
+            self.reject(item, located(item.raw, error))
             return
         shapes = _values(self.rows, "labels", "shape")
         if generation == "v1":

@@ -181,6 +181,8 @@ def _verify_lines(report: "VerifyReport") -> "Iterator[str]":
         yield f"different: {visible(found['file'])}, record {found['position']}, {pointer}: {values}"
     for found in report.first_missing:
         yield f"missing: {visible(found['file'])}, record {found['position']}"
+    for found in report.first_rejects:
+        yield f"rejected: {visible(found['file'])}, record {found['position']}: {visible(found['reason'])}"
     for place in report.places_of_duplicate_keys():
         yield f"key given twice, the last one counts: {visible(place)}"
 

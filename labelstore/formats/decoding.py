@@ -46,40 +46,64 @@ class RecordDecoder:
         """
         if not raw.isascii():
             raw.decode()  # strings inside raw geometry are not decoded further on
-        decode = self._decode or self._chosen(recognise(msgspec.json.decode(raw), self._among_frames))
+        if self._decode is None:
+            return self._unlike_the_last(raw)
         try:
-            record: Decoded = decode(raw)
+            record: Decoded = self._decode(raw)
         except msgspec.ValidationError:
-            return self.fitted(raw)
+            return self._unlike_the_last(raw)
         if isinstance(record, v1.Element) and record.id is None:  # it might be no element: see `recognise`
             return self.fitted(raw)
         return record
+
+    def _unlike_the_last(self, raw: bytes) -> Decoded:
+        """The record, whatever came before it: of no more than one struct, or fitted.
+
+        The structs are asked first, for they skip what a key holds that comes again in its object.
+        """
+        for struct, decoder in _DECODERS.items():
+            if struct is self._struct:
+                continue
+            try:
+                record: Decoded = decoder.decode(raw)
+            except msgspec.ValidationError:
+                continue
+            if isinstance(record, v1.Element) and record.id is None:
+                break
+            self._choose(struct)
+            return record
+        return self.fitted(raw)
 
     def fitted(self, raw: bytes) -> Decoded:
         """The same record by the way for records of an unexpected shape: both ways give the same rows."""
         value = msgspec.json.decode(raw)
         struct = recognise(value, self._among_frames)
         if struct is not self._struct:
-            self._chosen(struct)
+            self._choose(struct)
         with deep_calls():
             try:
                 return fit(struct, value)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
 
-    def _chosen(self, struct: type) -> Callable[[bytes], Any]:
+    def _choose(self, struct: type) -> None:
         self._struct, self._decode = struct, _DECODERS[struct].decode
-        return self._decode
 
 
-def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | UnknownRecord]:
-    """`decoder`, giving back a JSON value that is no record: it is well-formed, so the file goes on after it."""
+def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:
+    """`decoder`, giving back why a JSON value cannot be stored: it is well-formed, so the file goes on after it.
 
-    def decode(raw: bytes) -> Decoded | UnknownRecord:
+    So it refuses what `skim` refuses, and both see the same records in a file.
+    """
+
+    def decode(raw: bytes) -> Decoded | Exception:
         try:
             return decoder(raw)
         except UnknownRecord as error:
             return error
+        except (msgspec.ValidationError, UnicodeDecodeError) as error:
+            skim(raw)  # the decoder has not read all of it
+            return error.with_traceback(None)
 
     return decode
 

@@ -35,8 +35,10 @@ _plain_vertices = msgspec.json.Decoder(list[_PlainVertex])
 def array_text(raw: Raw) -> str:
     """A JSON array as text without blanks; `Misfit` for any other value.
 
-    Geometry holds no strings that matter, so its text is kept as it came, number spelling included.
+    Geometry holds no strings that matter, so its text is kept as it came, number spelling included. Raises
+    `msgspec.ValidationError` for a number out of range, which no decoder has seen so far.
     """
+    msgspec.json.decode(raw)
     text = str(raw, "utf-8")
     if text[0] != "[":
         raise Misfit

@@ -5,6 +5,7 @@ from typing import Any
 from labelstore.errors import InputError
 from labelstore.formats.decoding import Decoded, UnknownRecord
 from labelstore.framing import Broken, Record
+from labelstore.framing.pointers import located
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport
 
@@ -17,9 +18,11 @@ class Foreign(Broken, frozen=True):
 
 
 def recognized(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
-    """The item, as `Foreign` if its decoder found no record of an export in it."""
-    if isinstance(item, Record) and isinstance(item.value, UnknownRecord):
-        return Foreign(item.position, item.byte_offset, item.raw, str(item.value))
+    """The item, as `Broken` if its decoder found that it cannot be stored: `Foreign` if it is of no export."""
+    if isinstance(item, Record) and isinstance(item.value, Exception):
+        if isinstance(item.value, UnknownRecord):
+            return Foreign(item.position, item.byte_offset, item.raw, str(item.value))
+        return Broken(item.position, item.byte_offset, item.raw, located(item.raw, item.value))
     return item
 
 

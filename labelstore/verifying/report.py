@@ -27,6 +27,7 @@ class VerifyReport:
     duplicate_keys: list[dict[str, Any]] = field(default_factory=list)
     first_differences: list[dict[str, Any]] = field(default_factory=list)
     first_missing: list[dict[str, Any]] = field(default_factory=list)
+    first_rejects: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
 

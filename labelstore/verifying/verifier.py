@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from labelstore.equality import differences, duplicate_keys, same, same_and_plain
-from labelstore.formats.decoding import Decoded, RecordDecoder, skim
-from labelstore.formats.shredding import generation_of, hashes, identity, label_ids
+from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
+from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing.pointers import located
 from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
 from labelstore.loading.shares import Share
+from labelstore.rows import Rows
 from labelstore.stores.database import Database, Stored
 from labelstore.verifying.report import SHOWN, VerifyReport
 
@@ -59,21 +62,21 @@ class Verifier:
         changed = Changed(source.name, None if stretch is None else stretch.number)
         self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
-        decode = RecordDecoder(bool(label_id))
+        decode = tolerant(RecordDecoder(bool(label_id)))
         skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
         batch: list[tuple[Record[Any], str]] = []
         size = 0
         read: Callable[[bytes], Any] = skim if skims else decode
-        for item in split(source, read) if stretch is None else split_stretch(source, read, stretch):
+        for item in map(recognized, split(source, read) if stretch is None else split_stretch(source, read, stretch)):
             if stretch is None and not self.share.owns(item.position):
                 continue
             self.report.records += 1
             changed.records += 1
             if isinstance(item, Broken):
-                self.report.rejected += 1
+                self.reject(source.name, item, item.reason)
                 continue
             if not skims and isinstance(item.value, Frame) != bool(label_id):
-                self.report.rejected += 1
+                self.reject(source.name, item, LABEL_ALONE if label_id else FRAME_ALONE)
                 continue
             key = "" if skims else self.key_of(item.value, label_id)
             batch.append((item, key))
@@ -81,11 +84,13 @@ class Verifier:
             if not skims:
                 pending.extend(self.frames_of(item.value, key))
             if len(batch) >= _BATCH_RECORDS or size >= _BATCH_BYTES:
-                self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed)
+                self.compare(
+                    source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id
+                )
                 batch, size = [], 0
                 if self.progress is not None:
                     self.progress(Reading.of(source, stretch))
-        self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed)
+        self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id)
         changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read
         for frames_label, path in pending:
@@ -96,8 +101,13 @@ class Verifier:
     def key_of(self, record: Decoded, label_id: str) -> str:
         return f"{label_id}/{record.number}" if isinstance(record, Frame) else identity(record)
 
+    def reject(self, name: str, item: Record[Any] | Broken, reason: str) -> None:
+        self.report.rejected += 1
+        if len(self.report.first_rejects) < SHOWN:
+            self.report.first_rejects.append({"file": name, "position": item.position, "reason": reason})
+
     def unknown(
-        self, name: str, batch: list[tuple[Record[Any], str]], decode: RecordDecoder
+        self, name: str, batch: list[tuple[Record[Any], str]], decode: Callable[[bytes], Decoded | Exception]
     ) -> list[tuple[Record[Decoded], str]]:
         """The records that are not, or not surely, as the store holds them, decoded."""
         digests = [hashes(record.raw) for record, _ in batch]
@@ -109,15 +119,13 @@ class Verifier:
             if known is not None and same_and_plain(record.raw, rebuilt.get(known.record_id, "").encode()):
                 self.report.equal += 1
                 continue
-            try:
-                value = decode(record.raw)
-            except (ValueError, RecursionError):
-                self.report.rejected += 1
-                continue
-            if isinstance(value, Frame):
-                self.report.rejected += 1
-                continue
-            left.append((Record(record.position, record.byte_offset, record.raw, value), self.key_of(value, "")))
+            item = recognized(Record(record.position, record.byte_offset, record.raw, decode(record.raw)))
+            if isinstance(item, Broken):
+                self.reject(name, item, item.reason)
+            elif isinstance(item.value, Frame):
+                self.reject(name, item, FRAME_ALONE)
+            else:
+                left.append((item, self.key_of(item.value, "")))
         return left
 
     def frames_of(self, record: Decoded, label_id: str) -> Iterator[tuple[str, Path]]:
@@ -127,18 +135,24 @@ class Verifier:
             if path:
                 yield label_id, path
 
-    def compare(self, name: str, batch: list[tuple[Record[Decoded], str]], changed: Changed) -> None:
+    def compare(
+        self, name: str, batch: list[tuple[Record[Decoded], str]], changed: Changed, label_id: str = ""
+    ) -> None:
         for generation in sorted({generation_of(record.value) for record, _ in batch}):
             entries = [entry for entry in batch if generation_of(entry[0].value) == generation]
             stored = self.database.stored(generation, [key for _, key in entries])
             rebuilt = dict(self.database.rebuilt([known[-1].record_id for known in stored.values()]))
             for record, key in entries:
                 known = stored.get(key)
-                if known is None:
-                    self.missing(name, record)
+                text = rebuilt.get(known[-1].record_id, "") if known else ""
+                if known and same_and_plain(record.raw, text.encode()):
+                    self.report.equal += 1
+                elif (reason := _refusal(record, label_id)) is not None:
+                    self.reject(name, record, reason)
+                elif known:
+                    self.compare_one(name, record, known[-1], text, changed)
                 else:
-                    newest = known[-1]
-                    self.compare_one(name, record, newest, rebuilt.get(newest.record_id, ""), changed)
+                    self.missing(name, record)
 
     def missing(self, name: str, record: Record[Decoded]) -> None:
         """No record is about the same: its label may stand in a record of the other generation, which came later."""
@@ -152,9 +166,6 @@ class Verifier:
 
     def compare_one(self, name: str, record: Record[Decoded], known: Stored, text: str, changed: Changed) -> None:
         found = text.encode()
-        if same_and_plain(record.raw, found):
-            self.report.equal += 1
-            return
         keys = duplicate_keys(record.raw)
         place = {"file": name, "position": record.position}
         self.report.duplicate_keys.extend(
@@ -168,3 +179,12 @@ class Verifier:
             self.report.add_different(1, listed)
         else:
             changed.add(known.url_load_id or known.load_id, listed)
+
+
+def _refusal(record: Record[Decoded], label_id: str) -> str | None:
+    """Why a load refuses a record that decodes; None if it does not."""
+    try:
+        shred(record.value, record.raw, int(generation_of(record.value) == "v2"), Rows(), (None,) * 5, label_id)
+    except (ValueError, RecursionError) as error:
+        return located(record.raw, error)
+    return None

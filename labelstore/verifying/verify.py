@@ -19,7 +19,7 @@ from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
 
 _SUMS = ("records", "equal", "different", "missing", "rejected")
-_LISTS = ("duplicate_keys", "first_differences", "first_missing")
+_LISTS = ("duplicate_keys", "first_differences", "first_missing", "first_rejects")
 
 
 def verify(
