@@ -2,6 +2,7 @@
 
     LabelstoreError         1
     ├── InputError          1   a file that cannot be read, or holds something else than an export
+    │   └── NotAnExport     1   a file that is well, but of something else
     ├── StoreError          1   a store that cannot be opened, read or written
     ├── NotFoundError       1   an id that the store does not hold
     ├── QueryError          1   SQL that cannot be run, with the place in it
@@ -26,6 +27,10 @@ class InputError(LabelstoreError):
     def __init__(self, source: str, reason: str, hint: str = "") -> None:
         self.source, self.reason, self.hint = source, reason, hint
         super().__init__(f"{source}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class NotAnExport(InputError):
+    """A file that can be read and holds something else than an export."""
 
 
 class StoreError(LabelstoreError):

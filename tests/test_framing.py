@@ -70,7 +70,23 @@ ONE, TWO = {"ID": "a", "Label": {"x": [1, 2.5]}}, {"ID": "b", "n": None}
         (b"\xef\xbb\xbf", "empty", []),
         (b"[]", "array", []),
         (b" [ ] \n", "array", []),
+        (b'{"data": []}', "wrapped", []),
+        (
+            b'{"total": 2, "note": "a, [b", "result":\n[{"a":1}, {"b":[2]}], "next": {"page": null}}\n',
+            "wrapped",
+            [{"a": 1}, {"b": [2]}],
+        ),
+        (b'{"labels":[{"a":1},\n{"b":[2]}]}', "wrapped", [{"a": 1}, {"b": [2]}]),
+        (b'{"data":[{"a":1}],"page":1}\n{"data":[{"b":[2]}],"page":2}\n', "wrapped", [{"a": 1}, {"b": [2]}]),
+        (b'{"a":1},\n{"b":[2]},\n', "lines", [{"a": 1}, {"b": [2]}]),
+        (b'{"a":1} ,\r\n\r\n{"b":[2]},', "lines", [{"a": 1}, {"b": [2]}]),
+        (b'{"a":1},{"b":[2]}', "concatenated", [{"a": 1}, {"b": [2]}]),
+        (b'{\n"a":1\n},\n{\n"b":[2]\n}\n', "concatenated", [{"a": 1}, {"b": [2]}]),
         (b"[{}]", "array", [{}]),
+        (b'{"data": [1, 2]}', "single", [{"data": [1, 2]}]),
+        (b'{"data": {"rows": [{"a": 1}]}}', "single", [{"data": {"rows": [{"a": 1}]}}]),
+        (b'{"objects": [{"a": 1}], "frameNumber": 1}', "single", [{"objects": [{"a": 1}], "frameNumber": 1}]),
+        (b'{"frameNumber": 1, "data": [{"a": 1}]}', "single", [{"frameNumber": 1, "data": [{"a": 1}]}]),
         (
             b'[1,"a,]",null,[2,3],{"a":1},true,-1.5e3]',
             "array",
@@ -98,6 +114,41 @@ ONE, TWO = {"ID": "a", "Label": {"x": [1, 2.5]}}, {"ID": "b", "n": None}
 )
 def test_framings(data: bytes, framing: str, values: list[Any], chunk_bytes: int) -> None:
     assert values_of(data, chunk_bytes) == (framing, values)
+
+
+PLAIN = b'{"ID": "a", "text": "x\\\\n \\u00e9 \xc3\xa9 \\\\"}'
+
+
+@pytest.mark.parametrize("chunk_bytes", CHUNKS)
+@pytest.mark.parametrize("wrap", ["{}\n", "[{}]", "{} "])
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"conv_type": "JsonConverterOutput", "current_offset": 7, "json_str": PLAIN.decode() + "\n"},
+        {"json_str": PLAIN.decode(), "current_line": 3},
+        {"current_offset": 0, "current_line": 0, "json": json.loads(PLAIN)},
+        {"json": PLAIN.decode()},
+    ],
+)
+def test_the_stream_of_the_sdk(output: dict[str, Any], wrap: str, chunk_bytes: int) -> None:
+    line = json.dumps(output).encode()
+    data = b",".join([line, line, line]) if wrap == "[{}]" else wrap.format("").encode().join([line, line, line])
+    data = b"[" + data + b"]" if wrap == "[{}]" else data
+    source = Source("export.json", io.BytesIO(data))
+    items = list(split(source, json.loads, chunk_bytes=chunk_bytes))
+    assert [(item.position, data[item.byte_offset :][: len(line)]) for item in items] == [(n, line) for n in range(3)]
+    assert all(isinstance(item, Record) and item.value == json.loads(PLAIN) == json.loads(item.raw) for item in items)
+
+
+def test_a_broken_record_in_the_stream_of_the_sdk() -> None:
+    texts = [json.dumps({"json_str": text}) for text in ('{"ID": 1}', '{"ID": [1, }', '{"ID": 3}')]
+    source = Source("export.json", io.BytesIO("\n".join([*texts, "{}"]).encode()))
+    first, broken, third, last = split(source, msgspec.json.decode)
+    assert isinstance(broken, Broken)
+    assert (broken.raw, broken.byte_offset) == (b'{"ID": [1, }', len(texts[0]) + 1)
+    assert broken.reason.startswith("JSON is malformed")
+    assert broken.reason.endswith("at /ID/1 (byte 11)")
+    assert [first.raw, third.raw, last.raw] == [b'{"ID": 1}', b'{"ID": 3}', b"{}"]
 
 
 JSON = st.recursive(
@@ -196,7 +247,6 @@ def test_a_first_key_inside_of_records_misleads_nobody(decode: Callable[[bytes],
             "[NaN, 1, Infinity, -Infinity, [NaN], 01, tru, +1, 2]",
             [("NaN",), 1, ("Infinity",), ("-Infinity",), ("[NaN]",), ("01",), ("tru",), ("+1",), 2],
         ),
-        ("[{'ID': 1}, {'ID': 2}]", [("{'ID': 1}",), ("{'ID': 2}",)]),
         ('["a\nb", "c"]', [('"a\nb"',), "c"]),
         (r'["\q", "c"]', [(r'"\q"',), "c"]),
         ('[{"ID":1]},{"ID":2}]', [('{"ID":1]}',), {"ID": 2}]),
@@ -226,7 +276,10 @@ def test_a_first_key_inside_of_records_misleads_nobody(decode: Callable[[bytes],
         ('{"ID":1}\n{"ID":[\n{"ID":3}', [{"ID": 1}, ('{"ID":[',), {"ID": 3}]),
         ('{"ID":1,\n{"ID":2}\n{"ID":3}', [('{"ID":1,',), {"ID": 2}, {"ID": 3}]),
         ('{"ID":1}\nnonsense\n\n{"ID":2}', [{"ID": 1}, ("nonsense",), {"ID": 2}]),
-        ('{"ID":1},{"ID":2}', [{"ID": 1}, (",",), {"ID": 2}]),
+        ('{"ID":1},nope,{"ID":2}', [{"ID": 1}, ("nope,",), {"ID": 2}]),
+        ('{"ID":1},\n{"ID":,},\n{"ID":3},\n', [{"ID": 1}, ('{"ID":,},',), {"ID": 3}]),
+        ('{"data": [{"ID":1}, {"ID" 2}, {"ID":3}], "page": 1} x', [{"ID": 1}, ('{"ID" 2}',), {"ID": 3}, ("x",)]),
+        ('{"data": [{"ID":1}], "page"', [{"ID": 1}, ("",), "page"]),
         ('{"ID":1}{"ID" 2}{"ID":3}', [{"ID": 1}, ('{"ID" 2}',), {"ID": 3}]),
         ('{"ID":1} {"ID":[2} {"ID":3}', [{"ID": 1}, ('{"ID":[2}',), {"ID": 3}]),
         ('{"ID":1} nope {"ID":3}', [{"ID": 1}, ("nope",), {"ID": 3}]),
@@ -360,5 +413,5 @@ def test_any_bytes_give_items_or_an_input_error(noise: bytes, chunk_bytes: int) 
         dropped = data.removeprefix(b"\xef\xbb\xbf")
         for byte in set(covered):
             assert covered.count(byte) <= dropped.count(byte)
-        if framing != "array":  # of values, nothing but space is dropped
-            assert sorted(dropped.translate(None, b" \t\r\n")) == sorted(covered.translate(None, b" \t\r\n"))
+        if framing not in ("array", "wrapped"):  # of values, nothing but space and commas between them is dropped
+            assert sorted(dropped.translate(None, b" \t\r\n,")) == sorted(covered.translate(None, b" \t\r\n,"))

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import threading
 import zipfile
@@ -16,7 +17,7 @@ import pytest
 import zstandard
 
 from labelstore.errors import InputError
-from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing import Broken, Record, Source, digest_of, open_sources, split
 from labelstore.framing import sources as sources_module
 
 LABELS = [{"ID": f"label {number}", "Label": {"n": list(range(number % 50))}} for number in range(300)]
@@ -176,7 +177,20 @@ def write_ignoring_readers(path: Path, content: bytes) -> None:
         (gzip.compress(gzip.compress(b"[]", mtime=0), mtime=0), "gzip data inside compressed data"),
         (gzip.compress(b"SQLite format 3\0", mtime=0), "a SQLite database"),
         (b"\n<!DOCTYPE html><html>", "an HTML page"),
-        (b"<?xml version='1.0'?><Error>", "an XML or HTML document"),
+        (b"<?xml version='1.0'?><Errors>", "an XML document"),
+        (b"<Error><Code>ExpiredToken</Code></Error>", "the answer of a file storage, ExpiredToken"),
+        (
+            b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n<Code>AccessDenied</Code><Message>no',
+            "the answer of a file storage, AccessDenied",
+        ),
+        (b"<html>Sign in</html>", "an HTML page"),
+        (b"<annotation>", "an XML or HTML document"),
+        (b"version https://git-lfs.github.com/spec/v1\noid ", "a Git LFS pointer to the file, which is elsewhere"),
+        (b"[{'data_row': {'id': 'x', 'n': None, 'b': True}}]", "Python's print of a list or dict"),
+        (b"{'data_row': {}}\n{'data_row': {}}", "Python's print of a list or dict"),
+        (b"['{\"data_row\": {}}']", "Python's print of a list or dict"),
+        (b"[JsonConverterOutput(current_offset=0, json_str='{}')]", "Python's print of an object"),
+        (b"[<labelbox.schema.export_task.JsonConverterOutput object at 0x7f>]", "Python's print of an object"),
         (b"\1\2\0\3", "binary data"),
         (b"ID,Label\n1,x\n", "text that begins with 'ID,Label\\n1,x\\n'"),
         (b"\xef\xbb\xbfID,Label", "text that begins with 'ID,Label'"),
@@ -194,11 +208,34 @@ def test_what_is_not_json_is_called_by_its_name(tmp_path: Path, content: bytes, 
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("text", ["[]", '{"ID": 1}\n'])
-def test_wide_text_is_refused(tmp_path: Path, encoding: str, text: str) -> None:
+@pytest.mark.parametrize("text", ["[]", '{"ID": "\U0001f600é"}\r\n{"ID": 2}\r\n', '\ufeff[{"ID": 1}]'])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: zipped({"a": data})])
+def test_wide_text_is_read(tmp_path: Path, encoding: str, text: str, pack: Callable[[bytes], bytes]) -> None:
+    if text.startswith("\ufeff") and encoding in ("utf-16", "utf-32"):
+        text = text[1:]
     path = tmp_path / "export.json"
-    path.write_bytes(text.encode(encoding))
-    assert refusal(path).reason == "is UTF-16 or UTF-32 text"
+    path.write_bytes(pack(text.encode(encoding)))
+    with one_source(path) as source:
+        items = list(split(source, json.loads, chunk_bytes=5))
+        assert source.sha256 == digest_of(path) or "zip" in source.compression
+    text = text.removeprefix("\ufeff")
+    expected = json.loads(text) if text[0] == "[" else [json.loads(line) for line in text.splitlines()]
+    assert [item.value for item in items if isinstance(item, Record)] == expected
+    assert len(items) == len(expected)
+    assert source.encoding == "-".join([*encoding.split("-")[:2], encoding[7:] or "le"])
+
+
+def test_wide_text_with_damage(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    data = '{"ID": 1}\n{"ID": "\ud800"}\n{"ID": 3}\n'.encode("utf-16", "surrogatepass")
+    path.write_bytes(data + b"\0")
+    assert re.fullmatch(r"the UTF-16 text is damaged \(.*\), after byte \d+ of its content", refusal(path).reason)
+    path.write_bytes(data)
+    with one_source(path) as source:
+        items = list(split(source, lambda raw: json.loads(raw.decode())))
+    assert [isinstance(item, Record) for item in items] == [True, False, True]
+    assert isinstance(items[1], Broken)
+    assert items[1].reason.startswith("not utf-8")
 
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ RECORDS = [record(number, "x" * (number % 300)) for number in range(400)]
         pytest.param("\ufeff" + json.dumps(RECORDS, separators=(",", ":")), id="array behind a byte order mark"),
         pytest.param("\n".join(map(json.dumps, RECORDS)), id="lines"),
         pytest.param("\r\n".join(map(json.dumps, RECORDS)) + "\r\n", id="lines of another system"),
+        pytest.param(",\n".join(map(json.dumps, RECORDS)) + ",\n", id="lines that end in a comma"),
     ],
 )
 def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
@@ -92,6 +93,10 @@ def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
         pytest.param(json.dumps(RECORDS[:1]), id="an array of one"),
         pytest.param("".join(map(json.dumps, RECORDS)), id="objects without separators"),
         pytest.param("[1, 2, 3, 4]", id="scalars"),
+        pytest.param(json.dumps({"data": RECORDS}), id="an array in an object"),
+        pytest.param(
+            "\n".join(json.dumps({"json_str": json.dumps(found)}) for found in RECORDS), id="the SDK's stream"
+        ),
         pytest.param("[{}, {}, {}]", id="no keys"),
         pytest.param('[{"ID": {, {"ID": 1}]', id="broken at the start"),
         pytest.param('[{"id":1,"a":[{"id":2},{"id":3}]},{"id":4},{"id":5}]', id="the separator in a record"),

@@ -10,8 +10,10 @@ import msgspec
 
 from labelstore.framing.pointers import located
 from labelstore.framing.resync import Between, Landmarks, first_key
-from labelstore.framing.signatures import HEAD_BYTES, not_json, refuse_binary
+from labelstore.framing.signatures import BOM, HEAD_BYTES, not_json, refuse_foreign
 from labelstore.framing.window import SPACE, SPACES, Malformed, Readable, Window, check
+from labelstore.framing.wrapping import HEAD_BYTES as WRAPPING_BYTES
+from labelstore.framing.wrapping import array_start, content, is_stream, members_end
 
 T = TypeVar("T")
 
@@ -23,9 +25,10 @@ _REFUSALS = (msgspec.DecodeError, ValueError, RecursionError)
 _RESYNC_BYTES = 16 << 10
 _MAX_MISSES = 32
 _MAX_SEPARATOR_BYTES = 200
-_BOM = b"\xef\xbb\xbf"
 _VALUE_STARTS = b'{["-0123456789tfn'
 _BRACKETED = b'{["'
+_COMMA = ord(",")
+_AFTER_VALUE = SPACE + b","
 _JUNK = re.compile(rb'.[^,\[\]{"]*', re.DOTALL)
 _JUNK_BEHIND = re.compile(rb'.[^,\[{"]*', re.DOTALL)
 
@@ -53,6 +56,9 @@ def split(
 ) -> Iterator[Record[T] | Broken]:
     """The values of `source` in order: the elements of an array, the lines, or the values one after another.
 
+    The array may be a member of an object, as in `{"data": […]}`; lines and values may end in a comma. Of objects of
+    the SDK's stream, `{"json_str": "…"}`, the values are the texts in them, at the places of the objects.
+
     `decode` takes the text of one value. What it refuses (msgspec.DecodeError, ValueError, RecursionError)
     becomes a Broken with that reason. It has to be a function of the text alone: it may see a text twice, or
     a part of one. It should parse the text: a line that it accepts is believed to be one record.
@@ -65,15 +71,37 @@ def split(
     """
     window = Window(source, chunk_bytes)
     head = window.need(HEAD_BYTES)
-    refuse_binary(source.name, head)
-    window.position = len(_BOM) if head.startswith(_BOM) else 0
+    refuse_foreign(source.name, head)
+    window.position = len(BOM) if head.startswith(BOM) else 0
     if window.skip_space():
-        walk = _Array if window.data[window.position] == ord("[") else _Values
-        yield from walk(source, window, decode).items()
+        if is_stream(window.need(WRAPPING_BYTES)):
+            yield from _contents(_walk(source, window, content), decode)
+        else:
+            yield from _walk(source, window, decode)
     elif not window.failure:
         source.framing = "empty"
     if window.failure:
         raise window.failure
+
+
+def _walk(source: Readable, window: Window, decode: Callable[[bytes], T]) -> "Iterator[Record[T] | Broken]":
+    is_array = window.data[window.position] == ord("[") or array_start(window.need(WRAPPING_BYTES))
+    return (_Array if is_array else _Values)(source, window, decode).items()
+
+
+def _contents(
+    items: "Iterator[Record[bytes] | Broken]", decode: Callable[[bytes], T]
+) -> "Iterator[Record[T] | Broken]":
+    """The records whose texts are the values of `items`, each at the place of its item."""
+    for item in items:
+        if isinstance(item, Broken):
+            yield item
+            continue
+        raw = item.value
+        try:
+            yield Record(item.position, item.byte_offset, raw, decode(raw))
+        except _REFUSALS as error:
+            yield Broken(item.position, item.byte_offset, raw, located(raw, error))
 
 
 def split_rest(
@@ -186,14 +214,19 @@ class _Array(_Walk[T]):
     Once two records are known, the next end is guessed: where the same separator and the same start follow.
     A value that is whole up to a comma ends there, so a text that parses proves the guess. `decode` does that
     in passing, or msgspec where `decode` takes halves for whole. After a wrong one the value is read exactly.
+
+    `is_wrapped`: the array is a member of an object, and `in_object` as long as that is not left.
     """
 
+    is_wrapped = in_object = False
+
     def items(self) -> Iterator[Record[T] | Broken]:
+        self.is_wrapped = self.unwrap()
         self.window.position += 1
         yield from self.rest(_Expects.FIRST)
 
     def rest(self, expects: _Expects = _Expects.VALUE) -> Iterator[Record[T] | Broken]:
-        self.source.framing, self.between = "array", Between.COMMAS
+        self.source.framing, self.between = "wrapped" if self.is_wrapped else "array", Between.COMMAS
         self.expects, self.was_closed = expects, False
         self.step, self.misses = b"", 0
         self.proves = False
@@ -238,8 +271,23 @@ class _Array(_Walk[T]):
         else:
             yield self.junk("this is no separator of values")
 
+    def unwrap(self) -> bool:
+        """Moves to the array that is a member of the object at the position; False if it is not there."""
+        start = array_start(self.window.need(WRAPPING_BYTES))
+        self.window.position += start
+        return start > 0
+
+    def leave_object(self) -> bool:
+        """Moves behind the object that the array is a member of; False if it does not end properly."""
+        end = members_end(self.window.need(_RESYNC_BYTES))
+        self.window.position += end
+        self.in_object = False
+        return end > 0
+
     def behind(self, byte: int) -> Iterator[Broken]:
-        if byte == ord("["):
+        if self.in_object and self.leave_object():
+            return
+        if (self.is_wrapped and byte == ord("{") and self.unwrap()) or byte == ord("["):
             self.advance(_Expects.FIRST)
         elif byte == ord(",") or byte in _VALUE_STARTS:
             yield self.gap("there is text after the end of the array")
@@ -253,7 +301,7 @@ class _Array(_Walk[T]):
 
     def close(self) -> None:
         self.advance(_Expects.NOTHING)
-        self.was_closed = True
+        self.was_closed, self.in_object = True, self.is_wrapped
 
     def gap(self, reason: str) -> Broken:
         return self.counted(Broken(self.number, self.window.place, b"", reason))
@@ -325,12 +373,22 @@ class _Values(_Walk[T]):
         self.source.framing = framing
         if framing == "lines":
             self.between = Between.NEWLINES
-        while self.window.skip_space():
+        while self.skip_comma():
             if self.between is Between.NEWLINES and not self.is_lost:
                 yield from self.lines()
-                if not self.window.skip_space():
+                if not self.skip_comma():
                     return
             yield self.value()
+
+    def skip_comma(self) -> bool:
+        """Moves to the next value, behind the comma that may follow a record; False at the end."""
+        window = self.window
+        if not window.skip_space():
+            return False
+        if window.data[window.position] != ord(",") or not isinstance(self.last, Record):
+            return True
+        window.position += 1
+        return window.skip_space()
 
     def first(self) -> Record[T] | Broken:
         """The first value. Raises InputError if the file does not look like JSON."""
@@ -351,8 +409,8 @@ class _Values(_Walk[T]):
     def framing_after(self, first: Record[T] | Broken) -> str:
         window = self.window
         behind = window.need(HEAD_BYTES)
-        space = behind[: len(behind) - len(behind.lstrip(SPACE))]
-        if not window.skip_space():
+        space = behind[: len(behind) - len(behind.lstrip(_AFTER_VALUE))]
+        if not self.skip_comma():
             return "single"
         return "lines" if b"\n" in space and b"\n" not in first.raw else "concatenated"
 
@@ -367,6 +425,8 @@ class _Values(_Walk[T]):
                 if not raw:
                     begin = SPACES.match(data, end).end()  # type: ignore[union-attr]
                     continue
+                if raw[-1] == _COMMA and len(raw) > 1:
+                    raw = raw[:-1].rstrip(SPACE)
                 place = begin if len(raw) == len(line) else begin + line.find(raw)
                 try:
                     record = Record(number, window.offset + place, raw, decode(raw))

@@ -1,9 +1,13 @@
-"""What a file is, told from its first bytes: its compression, or why it is no JSON."""
+"""What a file is, told from its first bytes: its compression, or what it is that is no JSON."""
 
-from labelstore.errors import InputError
+import re
+
+from labelstore.errors import NotAnExport
 
 HEAD_BYTES = 512
 """As many bytes as the signatures look at."""
+
+BOM = b"\xef\xbb\xbf"
 
 _COMPRESSIONS = (
     (b"\x1f\x8b", "gzip"),
@@ -11,6 +15,8 @@ _COMPRESSIONS = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
+
+_PRINTED = "write it with json.dump, a record a line"
 
 _SIGNATURES = (
     (0, b"SQLite format 3\0", "a SQLite database"),
@@ -39,9 +45,29 @@ _SIGNATURES = (
     (0, b"\x7fELF", "a program"),
 )
 
-_MARKUP = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page"), (b"<", "an XML or HTML document"))
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_TEXTS = (
+    (
+        rb"\s*(?:<\?xml[^>]*>)?\s*<Error>.*?<Code>(?P<word>\w{1,40})</Code>",
+        "the answer of a file storage, {word}",
+        "the link to the file has expired: export again, and download soon",
+    ),
+    (
+        rb"\s*<(?:!doctype\s+)?html",
+        "an HTML page",
+        "a page to sign in, or of an error, perhaps: look at it in a browser, and download the export again",
+    ),
+    (rb"\s*<\?xml", "an XML document", "a link that has expired answers like this"),
+    (rb"\s*[\[(]?\s*<(?:labelbox|class|generator|bound method|module)\b", "Python's print of an object", _PRINTED),
+    (rb"\s*<", "an XML or HTML document", ""),
+    (
+        rb"\s*version https://git-lfs\.github\.com",
+        "a Git LFS pointer to the file, which is elsewhere",
+        "fetch the file itself with: git lfs pull",
+    ),
+    (rb"\s*[\[{(\s]*[\[{(]\s*b?'", "Python's print of a list or dict", _PRINTED),
+    (rb"\s*\[?\s*[A-Z]\w*\((?:\w+=|\)|<)", "Python's print of an object", _PRINTED),
+)
+"""Patterns of text that people take for an export → what it is, and the way out."""
 
 
 def compression_of(head: bytes) -> str:
@@ -49,23 +75,21 @@ def compression_of(head: bytes) -> str:
     return next((name for magic, name in _COMPRESSIONS if head.startswith(magic)), "none")
 
 
-def refuse_binary(name: str, head: bytes) -> None:
-    """Raises InputError if the first bytes of `name` are of a known kind of file, or not of UTF-8 text."""
+def refuse_foreign(name: str, head: bytes) -> None:
+    """Raises NotAnExport if the first bytes of `name` are of a known kind of file, or of text, that is no JSON."""
     for offset, magic, kind in _SIGNATURES:
         if head.startswith(magic, offset):
             raise _foreign(name, kind, _way_out(name, kind))
-    if head.startswith(_UTF16) or _has_utf16_nul(head):
-        raise InputError(name, "is UTF-16 or UTF-32 text", "convert it to UTF-8, for example with iconv")
+    for pattern, kind, hint in _TEXTS:
+        if found := re.match(pattern, head.removeprefix(BOM), re.IGNORECASE | re.DOTALL):
+            raise _foreign(name, kind.format_map({key: word.decode() for key, word in found.groupdict().items()}), hint)
 
 
-def not_json(name: str, head: bytes) -> InputError:
+def not_json(name: str, head: bytes) -> NotAnExport:
     """The error for a file whose first bytes, `head`, start no JSON value. Shows 40 characters of a text."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for start, kind in _MARKUP:
-        if text[:20].lower().startswith(start):
-            return _foreign(name, kind, "a link that has expired answers like this" if b"xml" in text[:20] else "")
     if b"\0" in head:
         return _foreign(name, "binary data")
+    text = head.removeprefix(BOM).lstrip()
     return _foreign(name, f"text that begins with {text.decode('utf-8', 'replace')[:40]!r}")
 
 
@@ -75,10 +99,5 @@ def _way_out(name: str, kind: str) -> str:
     return "unpack it first" if "archive" in kind or "data" in kind else ""
 
 
-def _foreign(name: str, kind: str, hint: str = "") -> InputError:
-    return InputError(name, f"is {kind}, not a Labelbox export", hint)
-
-
-def _has_utf16_nul(head: bytes) -> bool:
-    """Whether one of the first two bytes is NUL and the other is the start of a JSON text."""
-    return len(head) > 1 and 0 in head[:2] and any(byte in b' \t\r\n[{"' for byte in head[:4] if byte)
+def _foreign(name: str, kind: str, hint: str = "") -> NotAnExport:
+    return NotAnExport(name, f"is {kind}, not a Labelbox export", hint)

@@ -10,12 +10,14 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from labelstore.errors import InputError
 from labelstore.framing.compression import DamagedError, gunzip, unzstd
+from labelstore.framing.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
 from labelstore.framing.signatures import compression_of
 
 MAX_RATIO = 1000.0
@@ -31,12 +33,15 @@ class Source:
 
     name         as the user wrote it, `archive.zip!member` for a member
     compression  `none`, `gzip`, `zstd`, `zip`, `zip+gzip`, `zip+zstd`
+    encoding     `utf-8`, or what is read as UTF-8: `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be`; known once
+                 something has been read, of a plain file from the start
     size         bytes on disk (for a member: its compressed size), None if that is not known
     bytes_read   how many of them have been read so far
     sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read, empty if only
                  a part of the file is
     is_zip       whether it is a zip archive itself, which has to be opened member by member
-    framing      what `split` found: `array`, `lines`, `concatenated`, `single` or `empty`; None before that
+    framing      what `split` found: `array`, `wrapped` (an array that is a member of an object), `lines`,
+                 `concatenated`, `single` or `empty`; None before that
     """
 
     def __init__(
@@ -64,7 +69,13 @@ class Source:
         layers = ["zip"] * (member_size is not None) + [kind] * (kind in _DECODERS)
         self.compression = "+".join(layers) or "none"
         self.is_zip = kind == "zip"
-        self._pieces = _DECODERS[kind](name, self._take) if kind in _DECODERS else self._plain()
+        self.encoding = encoding_of(self._head)
+        if kind in _DECODERS:
+            self._pieces = self._recoded(_DECODERS[kind](name, self._take))
+        elif self.encoding == UTF_8:
+            self._pieces = self._plain()
+        else:
+            self._pieces = as_utf8(self.encoding, self._plain())
 
     def begin_at(self, byte_offset: int) -> None:
         """Read a plain file from there on, and nothing of it has been read yet; nobody then knows its digest."""
@@ -123,6 +134,15 @@ class Source:
     def _plain(self) -> Iterator[bytes]:
         while piece := self._take(self._step):
             yield piece
+
+    def _recoded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """What was compressed, as UTF-8."""
+        head = b""
+        while len(head) < LONGEST_MARK and (piece := next(pieces, None)) is not None:
+            head += piece
+        self.encoding = encoding_of(head)
+        pieces = chain([head], pieces)
+        yield from pieces if self.encoding == UTF_8 else as_utf8(self.encoding, pieces)
 
     def _take(self, count: int) -> bytes:
         """Up to `count` bytes of the file, counted and hashed."""

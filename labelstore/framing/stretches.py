@@ -3,9 +3,10 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from labelstore.errors import InputError, NeedsOneProcess
+from labelstore.framing.encodings import UTF_8
 from labelstore.framing.records import Broken, Record, split, split_rest
 from labelstore.framing.resync import first_key
 from labelstore.framing.sources import Source
@@ -50,11 +51,12 @@ def _number_at(byte: int) -> int:
 
 
 def plain_size(path: str) -> int | None:
-    """The bytes of a file that is not compressed."""
+    """The bytes of a file that is neither compressed nor in another encoding than UTF-8."""
     try:
         with open(path, "rb") as file:
             source = Source(path, file, closes=False)
-            return None if source.is_zip or source.compression != "none" else file.seek(0, io.SEEK_END)
+            is_plain = not source.is_zip and source.compression == "none" and source.encoding == UTF_8
+            return file.seek(0, io.SEEK_END) if is_plain else None
     except (OSError, InputError):
         return None
 
@@ -111,7 +113,13 @@ def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
     with suppress(InputError):
         items = split(source, check)
         first, second = next(items, None), next(items, None)
-        if isinstance(first, Record) and isinstance(second, Record) and source.framing in ("array", "lines"):
+        if (
+            source.framing in ("array", "lines")
+            and isinstance(first, Record)
+            and isinstance(second, Record)
+            and _is_there(first, file)
+            and _is_there(second, file)
+        ):
             begin = first.byte_offset + len(first.raw)
             indent = second.byte_offset - begin
             file.seek(begin)
@@ -120,6 +128,12 @@ def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
             if key and step not in first.raw and step not in second.raw:
                 return source.framing, step, indent
     return "", b"", 0
+
+
+def _is_there(item: Record[Any], file: BinaryIO) -> bool:
+    """Whether the text of a record stands in the file as it is."""
+    file.seek(item.byte_offset)
+    return file.read(len(item.raw)) == item.raw
 
 
 def _find(file: BinaryIO, text: bytes, offset: int) -> int | None:
