@@ -23,6 +23,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "rows",
     "equality",
     "spans",
+    "colors",
     "diffing",
     "samples",
     "framing",

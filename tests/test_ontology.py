@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from labelstore.analyses.ontology import Feature, normalized, ontology
 from labelstore.cli import app
+from labelstore.colors import ClassColors
 from labelstore.errors import LabelstoreError, NotFoundError
 from labelstore.stores import open_database
 from tests.making import ENGINES, asked, box, feature, store_of, v1
@@ -119,8 +120,8 @@ def test_words_of_tools(kind: str | None, word: str) -> None:
 def test_colors_and_names_that_exports_do_not_tell() -> None:
     tools = [Feature("tool", "point", name, None, None, None) for name in "abc"]
     asked_by_frame = Feature("classification", "text", "Why?", None, None, None, by_frame=True)
-    found = normalized([*tools, asked_by_frame])
-    assert [tool["color"] for tool in found["tools"]] == ["#ff0000", "#00ff00", "#0000ff"]  # a third of the circle each
+    found = normalized([*tools, asked_by_frame], ClassColors("abc"))
+    assert [tool["color"] for tool in found["tools"]] == [ClassColors("abc").of(None, name) for name in "abc"]
     assert found["classifications"][0]["name"] == "Why?"
     assert found["classifications"][0]["scope"] == "index"
     assert "featureSchemaId" not in found["tools"][0]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from labelstore.colors import ClassColors
 from labelstore.errors import LabelstoreError
 from labelstore.projects import check_project
 from labelstore.queries import named
@@ -70,11 +71,11 @@ def ontology(database: Database, project: str | None = None) -> list[Feature]:
     return list(_children(found, None, frozenset(), [0]))
 
 
-def normalized(features: Iterable[Feature]) -> dict[str, Any]:
+def normalized(features: Iterable[Feature], colors: ClassColors) -> dict[str, Any]:
     """The ontology in the shape that Labelbox imports: `{"tools": […], "classifications": […]}`.
 
-    Tools without a color (v2 exports tell none) get one, spread around the color circle. Exports do not tell what is
-    required: nothing is.
+    Tools without a color (v2 exports tell none) get the one in which they are drawn, from `colors`. Exports do not tell
+    what is required: nothing is.
     """
     features = list(features)
     tools = [feature for feature in features if feature.role == "tool"]
@@ -83,12 +84,12 @@ def normalized(features: Iterable[Feature]) -> dict[str, Any]:
             {
                 "tool": tool.word,
                 "name": tool.name,
-                "color": tool.color or _spread_color(number, len(tools)),
+                "color": colors.of(tool.color, tool.name),
                 **_schema(tool),
                 "required": False,
                 "classifications": [_classification(child) for child in tool.children],
             }
-            for number, tool in enumerate(tools)
+            for tool in tools
         ],
         "classifications": [
             {**_classification(feature), "scope": "index" if feature.by_frame else "global"}
@@ -119,12 +120,6 @@ def _classification(question: Feature) -> dict[str, Any]:
 
 def _schema(feature: Feature) -> dict[str, str]:
     return {} if feature.schema_id is None else {"featureSchemaId": feature.schema_id}
-
-
-def _spread_color(number: int, of: int) -> str:
-    from colorsys import hsv_to_rgb
-
-    return "#" + "".join(f"{round(part * 255):02x}" for part in hsv_to_rgb(number / of, 1, 1))
 
 
 _Found = dict[Key | None, dict[Key, Feature]]

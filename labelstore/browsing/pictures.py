@@ -23,7 +23,7 @@ _SIGNATURES = (
 _SOUNDS = ((b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
 _WITH_TEXT = ("text", "html", "conversation", "llm")
 _MASK = """
-select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color
+select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color, o.name
 from objects as o
 join masks as m on m.object_id = o.object_id
 where o.object_id = $object_id
@@ -139,7 +139,7 @@ class MaskFile(NamedTuple):
 
 def mask_file(source: Source, folder: AssetFolder, object_id: int) -> MaskFile | None:
     """Where the mask of an object is in the folder; None without."""
-    from labelstore.drawing.colors import color_of
+    from labelstore.colors import class_colors
     from labelstore.scenes.geometry import geometry_of
 
     row: dict[str, Any] | None = next(iter(source.query(_MASK, {"object_id": object_id})), None)
@@ -150,4 +150,6 @@ def mask_file(source: Source, folder: AssetFolder, object_id: int) -> MaskFile |
         return None
     unset = dict.fromkeys(("box_coordinates", "coordinates", "start", "end"))
     mask = geometry_of({**row, **unset, "kind": "mask"})
-    return MaskFile(path, mask.rgb if isinstance(mask, Mask) else None, color_of(row["color"], None))
+    return MaskFile(
+        path, mask.rgb if isinstance(mask, Mask) else None, class_colors(source).of(row["color"], row["name"])
+    )

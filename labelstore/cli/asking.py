@@ -40,12 +40,14 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
       labelstore ontology labels.db --project "Street scenes" --json > ontology.json
     """
     from labelstore.analyses import ontology as rebuilt
+    from labelstore.colors import class_colors
     from labelstore.stores import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:
         features = rebuilt.ontology(database, project)
-    if as_json:
-        output.write_json(rebuilt.normalized(features))
+        colors = class_colors(database) if as_json else None
+    if colors is not None:
+        output.write_json(rebuilt.normalized(features, colors))
         return
     if not features:
         say("no label has an object or an answer, so there is no ontology to tell of")

@@ -1,30 +1,4 @@
-"""Colors of features: the one from the export if it is a color, else one that its name always gets."""
-
-import re
-from hashlib import sha256
-
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-PALETTE = (
-    "#e6194b",
-    "#3cb44b",
-    "#4363d8",
-    "#f58231",
-    "#911eb4",
-    "#008b8b",
-    "#d02fb5",
-    "#7a8b00",
-    "#9a6324",
-    "#1e90ff",
-    "#b8860b",
-    "#800000",
-)
-
-
-def color_of(color: str | None, name: str | None) -> str:
-    """#rrggbb; whatever is no hexadecimal color is not passed on."""
-    if color is not None and _HEX.fullmatch(color):
-        return color.lower() if len(color) == 7 else "#" + "".join(2 * digit for digit in color[1:].lower())
-    return PALETTE[sha256((name or "").encode(errors="replace")).digest()[0] % len(PALETTE)]
+"""Colors as pages can say them, and what is readable on them."""
 
 
 def color_class(color: str) -> str:

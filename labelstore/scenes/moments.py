@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.drawing.colors import color_of
+from labelstore.colors import ClassColors
 from labelstore.drawing.scene import Answer, Question, Track
 from labelstore.scenes.questions import MAX_DEPTH, trees
 from labelstore.scenes.source import Source
@@ -64,7 +64,7 @@ class _Asked(NamedTuple):
     at: int | None
 
 
-def read_moments(source: Source, label_id: str, annotations_extra: str | None) -> Moments:
+def read_moments(source: Source, label_id: str, annotations_extra: str | None, colors: ClassColors) -> Moments:
     """The timed answers of a label of a recording. `annotations_extra` is that column of `labels`."""
     values = {"label_id": label_id, "limit": LIMIT}
     runs: dict[str, list[tuple[int, int]]] = {}
@@ -80,7 +80,7 @@ def read_moments(source: Source, label_id: str, annotations_extra: str | None) -
         if row["object_id"] is None
     )
     asked = [*rows, *timestamps(annotations_extra)]
-    tracks = _tracks(asked, runs)
+    tracks = _tracks(asked, runs, colors)
     return Moments(
         tuple(tracks[:MAX_TRACKS]), len(tracks), tuple(_timed(one, runs) for one in asked if one.at is not None)
     )
@@ -93,7 +93,7 @@ def _timed(one: _Asked, runs: Mapping[str, list[tuple[int, int]]]) -> Question:
     return one.question._replace(frame_number=one.at, end_frame=end)
 
 
-def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]]) -> list[Track]:
+def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]], colors: ClassColors) -> list[Track]:
     """One for each answer of a question, in the order of their first times; free text is one for its question."""
     places: dict[str, list[tuple[int, int]]] = {}
     about: dict[str, _Asked] = {}
@@ -115,11 +115,11 @@ def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]]) 
                 places.setdefault(track, []).extend(spans)
                 about.setdefault(track, one)
     ordered = sorted(places, key=lambda name: (min(places[name]), name))
-    return [_track(name, places[name], about[name]) for name in ordered]
+    return [_track(name, places[name], about[name], colors) for name in ordered]
 
 
-def _track(name: str, spans: list[tuple[int, int]], one: _Asked) -> Track:
-    return Track(one.feature_id, name, one.question.kind, color_of(None, name), tuple(sorted(set(spans))))
+def _track(name: str, spans: list[tuple[int, int]], one: _Asked, colors: ClassColors) -> Track:
+    return Track(one.feature_id, name, one.question.kind, colors.of(None, name), tuple(sorted(set(spans))))
 
 
 def timestamps(annotations_extra: str | None) -> Iterator[_Asked]:

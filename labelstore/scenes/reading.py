@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labelstore.drawing.colors import color_of
+from labelstore.colors import ClassColors, class_colors
 from labelstore.drawing.scene import Asset, Scene, Shape
 from labelstore.scenes.documents import blocks_of, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
@@ -70,13 +70,14 @@ def read_scene(
     facts["reviews"] = list(source.query(_REVIEWS, {"label_id": label_id}))
     frames = read_frames(source, label_id, frame, group)
     questions = read_questions(source, label_id, frames=frames)
-    shapes, count = _shapes(source, facts, frames, questions, limit)
+    colors = class_colors(source)
+    shapes, count = _shapes(source, facts, frames, questions, colors, limit)
     asset = read_asset(source, facts["data_row_id"])
     timed = tracks and (frames is not None or facts["segment_count"])
-    found = read_tracks(source, label_id, frames.group if frames else None) if timed else Tracks((), 0)
+    found = read_tracks(source, label_id, colors, frames.group if frames else None) if timed else Tracks((), 0)
     asked = questions.of_label
     if asset.asset_type == "audio":
-        moments = read_moments(source, label_id, facts["annotations_extra"])
+        moments = read_moments(source, label_id, facts["annotations_extra"], colors)
         asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
         found = Tracks(moments.tracks, moments.track_count)
     frames = frames or Frames((), None, (), None)
@@ -98,7 +99,7 @@ def read_scene(
 
 
 def _shapes(
-    source: Source, facts: Row, frames: Frames | None, questions: Questions, limit: int
+    source: Source, facts: Row, frames: Frames | None, questions: Questions, colors: ClassColors, limit: int
 ) -> tuple[tuple[Shape, ...], int]:
     """The objects of the label itself and of the frame, and how many there are."""
     places: list[tuple[str, str, Row]] = []
@@ -115,7 +116,7 @@ def _shapes(
         values = {"label_id": facts["label_id"], **more}
         sql = _OBJECTS.format(objects=objects, condition=condition)
         rows = source.query(sql, {**values, "limit": max(limit - len(shapes), 0)})
-        shapes += (_shape(row, questions, frames.group if frames else None) for row in rows)
+        shapes += (_shape(row, questions, colors, frames.group if frames else None) for row in rows)
         sql = _COUNT.format(objects=objects, condition=condition)
         count += next(iter(source.query(sql, values)))["number"]
     return tuple(shapes), count
@@ -128,12 +129,12 @@ def read_asset(source: Source, data_row_id: str | None) -> Asset:
     return Asset(**known)._replace(data_row_id=data_row_id, asset_type=known["asset_type"] or "unknown")
 
 
-def _shape(row: Row, questions: Questions, group: str | None) -> Shape:
+def _shape(row: Row, questions: Questions, colors: ClassColors, group: str | None) -> Shape:
     return Shape(
         row["object_id"],
         row["name"] or row["value"] or row["kind"] or "object",
         row["kind"] or "unknown",
-        color_of(row["color"], row["name"]),
+        colors.of(row["color"], row["name"]),
         geometry_of(row),
         row["feature_id"],
         row["frame_number"],

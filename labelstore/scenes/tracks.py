@@ -8,7 +8,7 @@ there, these count: without interpolated frames only the key frames have objects
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from labelstore.drawing.colors import color_of
+from labelstore.colors import ClassColors
 from labelstore.drawing.scene import Track
 from labelstore.scenes.frames import in_group
 from labelstore.scenes.source import Source
@@ -87,7 +87,9 @@ class _Found:
         return tuple(self.segments) or runs_of(bits_set(self.blocks))
 
 
-def read_tracks(source: Source, label_id: str, group: str | None = None, *, limit: int = LIMIT) -> Tracks:
+def read_tracks(
+    source: Source, label_id: str, colors: ClassColors, group: str | None = None, *, limit: int = LIMIT
+) -> Tracks:
     """The objects of a group (or of all frames, without groups), the answers about its frames, and its segments."""
     condition, more = in_group(group)
 
@@ -111,7 +113,7 @@ def read_tracks(source: Source, label_id: str, group: str | None = None, *, limi
     all_found = [found for found in (*features.values(), *answers) if found.segments or found.blocks]
     first = sorted(all_found, key=lambda found: (found.title is not None, found.order))[:limit]
     names = _names(source, [found.object_id for found in first if found.object_id is not None])
-    return Tracks(tuple(_track(found, names, group) for found in first), len(all_found))
+    return Tracks(tuple(_track(found, names, colors, group) for found in first), len(all_found))
 
 
 def _answers(rows: Iterable[Row]) -> tuple[list[_Found], dict[str, list[_Found]]]:
@@ -154,13 +156,13 @@ def _names(source: Source, object_ids: Sequence[int]) -> dict[int, Row]:
     return {row["object_id"]: row for row in source.query(sql, ids)}
 
 
-def _track(found: _Found, names: dict[int, Row], group: str | None) -> Track:
+def _track(found: _Found, names: dict[int, Row], colors: ClassColors, group: str | None) -> Track:
     row = names.get(found.object_id) if found.object_id is not None else None
     if row is not None:
-        name, kind, color = row["name"], row["kind"], color_of(row["color"], row["name"])
+        name, kind, color = row["name"], row["kind"], colors.of(row["color"], row["name"])
     else:
         name, kind = found.title or (found.feature_id or "segment", "segment")
-        color = color_of(None, name)
+        color = colors.of(None, name)
     return Track(found.feature_id, name, kind, color, found.runs(), tuple(sorted(set(bits_set(found.keys)))), group)
 
 
