@@ -297,6 +297,33 @@ class TestMissing:
         older = files.v1(v1_label("l1", updated="2020-01-01T00:00:00.000Z"))
         assert counts(load(store, [older], prune=True)) == {"stale": 1}
 
+    def test_a_stale_record_tells_of_its_own_project_and_labels_only(self, store: Path, files: Files) -> None:
+        def label(label_id: str, project: str, day: int) -> dict[str, Any]:
+            return v1_label(label_id, updated=f"2024-01-0{day}T00:00:00.000Z", **{"Project Name": project})
+
+        load(store, [files.v1(label("moved", "A", 5), label("a1", "A", 5), label("b1", "B", 5))])
+        older = files.v1(label("moved", "B", 2))
+        assert counts(load(store, [older], prune=True)) == {"stale": 1, "missing": 1, "pruned": 1}
+        assert rows(store, "select label_id from labels order by 1") == [("a1",), ("moved",)]
+
+    def test_a_refused_record_has_its_labels(self, store: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+        load(store, [files.v1(v1_label("l1"), v1_label("l2"))])
+        monkeypatch.setattr("labelstore.loading.loader.shred", refusing)
+        report = load(store, [files.v1(v1_label("l1", Agreement=0.5))], prune=True)
+        assert counts(report) == {"rejected": 1, "missing": 1, "pruned": 1}
+        assert rows(store, "select label_id from labels") == [("l1",)]
+
+    def test_an_old_record_with_a_label_that_is_not_stored_is_taken(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "car")]}}))])
+        undated = {**v2_label("l2", "bus"), "label_details": {}}
+        older = files.v2(v2_line({"p": {"labels": [v2_label("l1", "car", updated="2020-01-02T00:00:00Z"), undated]}}))
+        assert counts(load(store, [older])) == {"changed": 1}
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+
+
+def refusing(*_: object) -> None:
+    raise ValueError("too much")
+
 
 class TestRejects:
     def test_stop_at_the_first(self, store: Path, files: Files) -> None:

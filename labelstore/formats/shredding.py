@@ -7,7 +7,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.fitting import Misfit
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
-from labelstore.formats.v1.shred import label_id_of, shred_frame, shred_label
+from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.shred import identity_of, shred_line
 from labelstore.rows import Rows
@@ -48,6 +48,16 @@ def label_ids(record: Decoded) -> list[str]:
     if isinstance(record, v2.Line):
         projects = (record.projects or {}).values()
         return [label.id for project in projects for label in project.labels or () if label.id is not None]
+    return []
+
+
+def project_ids(record: Decoded) -> list[str]:
+    """Ids of the projects of which the record tells the labels, be it that there are none."""
+    if isinstance(record, v1.Element):
+        project_id = project_id_of(record)
+        return [] if project_id is None else [project_id]
+    if isinstance(record, v2.Line):
+        return [project_id for project_id, project in (record.projects or {}).items() if project.labels is not None]
     return []
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
-from labelstore.formats.shredding import Hashes, generation_of, hashes, identity, label_ids, label_times, shred
+from labelstore.formats.shredding import (
+    Hashes,
+    generation_of,
+    hashes,
+    identity,
+    label_ids,
+    label_times,
+    project_ids,
+    shred,
+)
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.framing.pointers import located
@@ -80,7 +89,7 @@ class Loader:
         self.is_new = first == 0
         """Whether the store was empty: then no record can be known by its content."""
         self.first_record = self.file_base = first + first % 2
-        self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
+        self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
         self.pending_frames: list[tuple[str, Path]] = []
         self.first_numbers: list[int | None] = []
         """By file, the number of the first item of a stretch; None where the items before it are counted."""
@@ -230,7 +239,7 @@ class Loader:
     def keep(self, same: list[tuple[Record[Any], Hashes, Stored]]) -> None:
         """Records whose content the store holds: at most the tokens of their URLs are new."""
         self.file.unchanged += len(same)
-        self.database.see([stored.record_id for _, _, stored in same])
+        self.database.note("seen", [stored.record_id for _, _, stored in same])
         for record, digest, stored in same:
             if digest.urls != stored.url_hash:
                 item = self.decoded(record)
@@ -305,14 +314,18 @@ class Loader:
         stored = database.stored(generation, [entry.identity for entry in entries])
         holders = {} if self.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
         earlier: dict[int, list[Stored]] = {}
+        stale: list[_Entry] = []
         for entry in entries:
             known = stored.get(entry.identity, [])
             newest = known[-1] if known else None
             if newest is not None and newest.content_hash == entry.hashes.content:
                 self.keep([(entry.record, entry.hashes, newest)])
-            elif holders and not self.options.force and is_older(label_times(entry.record.value), holders):
-                file.stale += 1
-                database.see([holders[label_id].record_id for label_id in label_times(entry.record.value)])
+            elif (
+                holders
+                and not self.options.force
+                and is_older(entry.label_ids, label_times(entry.record.value), holders)
+            ):
+                stale.append(entry)
             elif self.shred(entry):
                 if newest is None:
                     file.added += 1
@@ -322,10 +335,19 @@ class Loader:
                     file.changed += 1
                 if known:
                     earlier[self.record_id(entry.record.position, generation == "v2")] = known
+        if stale:
+            file.stale += len(stale)
+            self.hear_of(
+                (label_id for entry in stale for label_id in entry.label_ids),
+                (project_id for entry in stale for project_id in project_ids(entry.record.value)),
+            )
         replacement = Replacement(database, self.rows, earlier)
         if self.options.history:
             replacement.keep_versions(file.load_id)
         replacement.make_way()
+        came = [label for label in replacement.taken if label.load_id >= self.first_load and label.project_id]
+        if came and not self.is_new:
+            self.hear_of((), (label.project_id for label in came if label.project_id))
         self.replaced.update(replacement.touched)
         if self.share.of > 1 and replacement.touched:
             taken = {label.label_id for label in replacement.taken}
@@ -335,6 +357,11 @@ class Loader:
         database.insert(self.rows)
         self.rows.clear()
 
+    def hear_of(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
+        """Note what a record told that is not, or no longer, stored."""
+        self.database.note("heard_labels", list(dict.fromkeys(label_ids)))
+        self.database.note("heard_projects", list(dict.fromkeys(project_ids)))
+
     def shred(self, entry: _Entry) -> bool:
         record = entry.record
         record_id = self.record_id(record.position, generation_of(record.value) == "v2")
@@ -343,6 +370,7 @@ class Loader:
             shred(record.value, record.raw, record_id, self.rows, source, self.label_id)
         except (ValueError, RecursionError) as error:
             reason = located(record.raw, error)
+            self.hear_of(entry.label_ids, project_ids(record.value))
             self.reject(self.file, Broken(record.position, record.byte_offset, record.raw, reason))
             return False
         return True

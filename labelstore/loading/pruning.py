@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from labelstore.loading.options import Confirm
 from labelstore.loading.replacing import keep_versions
 from labelstore.loading.report import Report
-from labelstore.stores.database import Database
+from labelstore.stores.database import NOTES, Database
 
 _TOGETHER = 500
 
@@ -14,18 +14,22 @@ _TOGETHER = 500
 def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:
     """(project, label id) of labels that the store holds of the projects of these loads and the loads did not bring.
 
-    Records that came unchanged are known by `Database.see`.
+    What records told that are not stored, for they came unchanged or stale, is noted by the database.
     """
     if not load_ids:
         return []
-    database.see([])
+    for what in NOTES:
+        database.note(what, [])
     limits = f"between {min(load_ids)} and {max(load_ids)}"
-    came = f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits} or r.record_id in (select record_id from seen))"
+    came = f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits} or r.record_id in (select id from seen))"
     sql = f"""
         with projects_of_load as (
             select l.project_id from labels as l join records as r on r.record_id = l.record_id where {came}
             union
-            select p.project_id from data_row_projects as p join records as r on r.record_id = p.record_id where {came}
+            select p.project_id from data_row_projects as p join records as r on r.record_id = p.record_id
+            where p.label_count is not null and {came}
+            union
+            select id from heard_projects
         )
         select coalesce(n.name, l.project_id), l.label_id
         from labels as l
@@ -33,6 +37,7 @@ def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[st
         left join projects as n on n.project_id = l.project_id
         where l.project_id in (select project_id from projects_of_load where project_id is not null)
             and l.model_run_id is null and r.generation <> 'frames' and not {came}
+            and l.label_id not in (select id from heard_labels)
         order by 1, l.node_id
     """
     return [(project, label_id) for project, label_id in database.query(sql).rows]

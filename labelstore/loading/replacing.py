@@ -21,10 +21,12 @@ _BLOCKS = {
 """Table of a block of a v2 line, and the column of `records` that is NULL where the line lacks it."""
 
 
-def is_older(times: Mapping[str, str], stored: Mapping[str, StoredLabel]) -> bool:
+def is_older(label_ids: Iterable[str], times: Mapping[str, str], stored: Mapping[str, StoredLabel]) -> bool:
     """Whether a record brings a stored label as it was before, and no label that is newer or not stored yet."""
-    ages = [_age(time, stored[label_id].updated_at) for label_id, time in times.items() if label_id in stored]
-    return len(ages) == len(times) and any(age < 0 for age in ages) and all(age <= 0 for age in ages)
+    if any(label_id not in stored for label_id in label_ids):
+        return False
+    ages = [_age(time, stored[label_id].updated_at) for label_id, time in times.items()]
+    return any(age < 0 for age in ages) and all(age <= 0 for age in ages)
 
 
 def _age(updated_at: str, stored: str | None) -> int:

@@ -54,6 +54,11 @@ STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", 
 """The columns, of `labels as l join records as r`."""
 
 
+NOTES = {"seen": "bigint", "heard_labels": "text", "heard_projects": "text"}
+"""What a load remembers of records that are not stored: the ids of stored ones that came again unchanged; the ids of
+labels and projects that stale ones told about."""
+
+
 class Result:
     """The columns of a query and its rows, which stream.
 
@@ -196,8 +201,8 @@ class Database(ABC):
         """The labels that these records hold, those in model runs too."""
 
     @abstractmethod
-    def see(self, record_ids: Sequence[int]) -> None:
-        """Remember until the connection is closed that these records came again, unchanged."""
+    def note(self, what: str, ids: Sequence[Any]) -> None:
+        """Add to the ids of a temporary table of `NOTES`, which is made if it is not there."""
 
     @abstractmethod
     def delete_records(self, record_ids: Sequence[int]) -> None:

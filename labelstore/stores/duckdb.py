@@ -13,7 +13,17 @@ import pyarrow as pa
 from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
 from labelstore.stores.arrow import whole_numbers
-from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.database import (
+    NOTES,
+    STORED,
+    STORED_LABEL,
+    WAY_OUT,
+    Database,
+    Parameters,
+    Result,
+    Stored,
+    StoredLabel,
+)
 from labelstore.stores.guarding import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 
@@ -242,10 +252,10 @@ class DuckdbDatabase(Database):
         )
         return [StoredLabel(*row) for row in rows if row[1] not in self._deleted]
 
-    def see(self, record_ids: Sequence[int]) -> None:
-        self._connection.execute("create temp table if not exists seen (record_id bigint)")
-        if record_ids:
-            self._insert_arrow("seen", pa.table({"record_id": list(record_ids)}))
+    def note(self, what: str, ids: Sequence[Any]) -> None:
+        self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
+        if ids:
+            self._insert_arrow(what, pa.table({"id": list(ids)}))
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)

@@ -17,7 +17,17 @@ import apsw
 
 from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import Row, content_tables, node_column, node_range
-from labelstore.stores.database import STORED, STORED_LABEL, WAY_OUT, Database, Parameters, Result, Stored, StoredLabel
+from labelstore.stores.database import (
+    NOTES,
+    STORED,
+    STORED_LABEL,
+    WAY_OUT,
+    Database,
+    Parameters,
+    Result,
+    Stored,
+    StoredLabel,
+)
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
@@ -203,9 +213,9 @@ class SqliteDatabase(Database):
         )
         return [StoredLabel(*row) for row in self._connection.execute(sql, tuple(values))]
 
-    def see(self, record_ids: Sequence[int]) -> None:
-        self._connection.execute("create temp table if not exists seen (record_id integer primary key)")
-        self._connection.executemany("insert or ignore into seen values (?)", [(number,) for number in record_ids])
+    def note(self, what: str, ids: Sequence[Any]) -> None:
+        self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
+        self._connection.executemany(f"insert or ignore into {what} values (?)", [(some_id,) for some_id in ids])
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
