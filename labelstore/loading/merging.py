@@ -13,7 +13,9 @@ from labelstore.stores.sqlite import SqliteDatabase
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
 _REPEATED = """
     select r.identity, r.generation, r.record_id, r.load_id, r.content_hash, r.url_hash
-    from (select identity, generation from records group by identity, generation having count(*) > 1) as again
+    from (
+        select identity, generation from records where identity is not null group by 1, 2 having count(*) > 1
+    ) as again
     cross join records as r on r.identity = again.identity and r.generation = again.generation
     order by r.identity, r.generation, r.record_id"""
 """`cross join` keeps SQLite from a scan of all records, most of which are there once."""

@@ -124,7 +124,7 @@ class Replacement:
         if "experiments" in told:
             start = database.value("select min(node_id) from experiments where node_id between ? and ?", (first, end))
             if start is not None:
-                database.delete_nodes(start, end)
+                database.delete_nodes([(start, end)])
         for table in told - {"experiments"}:
             database.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, end))
         nulls = [f"{count} = null" for table, count in _BLOCKS.items() if table in told]

@@ -46,9 +46,8 @@ def project_ids(database: Database, projects: Sequence[str]) -> frozenset[str] |
         return None
     for project in projects:
         check_project(database, project)
-    marks = ", ".join("?" * len(projects))
-    sql = f"select project_id from projects where project_id in ({marks}) or name in ({marks})"
-    return frozenset(row[0] for row in database.query(sql, (*projects, *projects)).rows)
+    rows = database.query("select project_id, name from projects").rows
+    return frozenset(project_id for project_id, name in rows if project_id in projects or name in projects)
 
 
 class Batch(NamedTuple):

@@ -42,9 +42,10 @@ def chosen(database: Database, projects: Sequence[str]) -> Chosen:
         check_project(database, project)
     rows = database.query("select project_id, name from projects").rows
     ids = sorted({row[0] for row in rows if row[0] in projects or row[1] in projects})
-    values = {f"p{number}": project_id for number, project_id in enumerate(ids)}
+    values = {f"p{number}": project for number, project in enumerate(projects)}
     marks = ", ".join(f"${name}" for name in values)
-    return Chosen(f"l.model_run_id is null and l.project_id in ({marks})", values, frozenset(ids))
+    chosen = f"select project_id from projects where project_id in ({marks}) or name in ({marks})"
+    return Chosen(f"l.model_run_id is null and l.project_id in ({chosen})", values, frozenset(ids))
 
 
 def read_numbers(database: Database, labels: Chosen) -> Numbers:

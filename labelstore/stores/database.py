@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from labelstore.errors import LabelstoreError
 from labelstore.rows import Row, Rows, node_column, node_range
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
+
+T = TypeVar("T")
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -57,6 +59,49 @@ STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", 
 NOTES = {"seen": "bigint", "heard_labels": "text", "heard_projects": "text"}
 """What a load remembers of records that are not stored: the ids of stored ones that came again unchanged; the ids of
 labels and projects that stale ones told about."""
+
+
+MARKS = "<marks>"
+"""Stands in a statement for the question marks of as many parameters as there are values."""
+TOGETHER = 500
+"""How many of them a statement has at most: SQLite allows 32,766."""
+
+
+def together(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """At most `TOGETHER` values at a time."""
+    for start in range(0, len(values), TOGETHER):
+        yield values[start : start + TOGETHER]
+
+
+# by nodes, for a new store has no index of records' labels yet
+_CLOSE_GAPS = (
+    """update labels set ordinal = place.ordinal, closes = place.closes
+    from (
+        select node_id, row_number() over siblings - 1 as ordinal, lead(node_id) over siblings is null as closes
+        from labels
+        where node_id between ? and ?
+        window siblings as (partition by project_id, model_run_id, is_prediction order by node_id)
+    ) as place
+    where labels.node_id between ? and ? and labels.node_id = place.node_id
+        and (labels.ordinal <> place.ordinal or labels.closes <> place.closes)
+    """,
+    """update data_row_projects set label_count = (
+        select count(*) from labels as l
+        where l.node_id between ? and ? and l.project_id = data_row_projects.project_id and l.model_run_id is null
+    )
+    where node_id between ? and ? and label_count is not null
+    """,
+    *(
+        f"""update model_runs set {count} = (
+            select count(*) from labels as l
+            where l.node_id between ? and ? and l.model_run_id = model_runs.model_run_id
+                and l.is_prediction = {is_prediction}
+        )
+        where node_id between ? and ? and {count} is not null
+        """
+        for count, is_prediction in (("label_count", False), ("prediction_count", True))
+    ),
+)
 
 
 class Result:
@@ -133,6 +178,8 @@ class Database(ABC):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._gaps: set[int] = set()
+        """Records out of which labels were taken since `close_gaps`."""
 
     @abstractmethod
     def query(self, sql: str, parameters: Parameters = ()) -> Result: ...
@@ -209,11 +256,12 @@ class Database(ABC):
         """Remove records with all their rows, at the latest by the end of the load."""
 
     @abstractmethod
-    def delete_nodes(self, first: int, last: int) -> None:
-        """Remove the rows of a part of a record: those between the nodes `first` and `last`."""
+    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Remove the rows of parts of records: those between the first and the last node of each."""
 
-    def finish_deletions(self) -> None:  # noqa: B027
-        """Remove now what `delete_records` only noted."""
+    def finish_deletions(self) -> None:
+        """Do now what was put off: close gaps, and remove what `delete_records` only noted."""
+        self.close_gaps()
 
     @abstractmethod
     def derive(self, first: int) -> None:
@@ -254,42 +302,35 @@ class Database(ABC):
             self.insert_rows(table, new)
 
     def take_labels_out(self, labels: Sequence[StoredLabel]) -> None:
-        """Remove labels from the records that hold them. A v1 record is its label and goes with it."""
-        for label in labels:
-            if label.generation == "v1":
-                self.delete_records([label.record_id])
+        """Remove labels from the records that hold them. A v1 record is its label and goes with it.
+
+        The others in a record of v2 have gaps between them until `close_gaps`.
+        """
+        self.delete_records([label.record_id for label in labels if label.generation == "v1"])
+        others = [label for label in labels if label.generation == "v2"]
+        self.delete_nodes([(label.node_id, label.end_id) for label in others])
+        touched = {label.record_id for label in others}
+        self._gaps |= touched
+        for record_id in touched:
+            self.execute("update records set content_hash = null where record_id = ?", (record_id,))
+
+    def close_gaps(self) -> None:
+        """Count the labels anew in the records out of which some were taken, and remove those of which none is left.
+
+        A record that later ones told but for those labels has no identity any more.
+        """
+        for record_id in sorted(self._gaps):
+            nodes = node_range(record_id)
+            sql = "select 1 from records where record_id = ? and identity is null"
+            if (
+                self.value("select 1 from labels where node_id between ? and ? limit 1", nodes) is None
+                and self.value(sql, (record_id,)) is not None
+            ):
+                self.delete_records([record_id])
                 continue
-            self.delete_nodes(label.node_id, label.end_id)
-            if label.model_run_id is None:
-                siblings, place = (
-                    "node_id between ? and ? and project_id = ? and model_run_id is null",
-                    (label.project_id,),
-                )
-                table, count, holder = "data_row_projects", "label_count", "project_id"
-            else:
-                siblings = (
-                    f"node_id between ? and ? and model_run_id = ? and is_prediction = {bool(label.is_prediction)}"
-                )
-                place = (label.model_run_id,)
-                table, holder = "model_runs", "model_run_id"
-                count = "prediction_count" if label.is_prediction else "label_count"
-            among = (*node_range(label.record_id), *place)  # a new store has no index of records' labels yet
-            self.execute(
-                "update labels set ordinal = (select count(*) from labels as earlier"
-                f" where {siblings} and earlier.node_id < labels.node_id) where {siblings}",
-                among * 2,
-            )
-            self.execute(
-                f"update labels set closes = (node_id = (select max(node_id) from labels where {siblings}))"
-                f" where {siblings}",
-                among * 2,
-            )
-            self.execute(
-                f"update {table} set {count} = (select count(*) from labels where {siblings})"
-                f" where node_id between ? and ? and {holder} = ?",
-                among * 2,
-            )
-            self.execute("update records set content_hash = null where record_id = ?", (label.record_id,))
+            for statement in _CLOSE_GAPS:
+                self.execute(statement, nodes * (statement.count("?") // 2))
+        self._gaps.clear()
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""

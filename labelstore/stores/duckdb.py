@@ -261,6 +261,7 @@ class DuckdbDatabase(Database):
         self._deleted.update(record_ids)
 
     def finish_deletions(self) -> None:
+        super().finish_deletions()
         if not self._deleted:
             return
         self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
@@ -270,9 +271,21 @@ class DuckdbDatabase(Database):
         self._connection.unregister("doomed")
         self._deleted.clear()
 
-    def delete_nodes(self, first: int, last: int) -> None:
+    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        if not ranges:
+            return
+        firsts, lasts = zip(*ranges, strict=True)
+        self._connection.register("ranges", pa.table({"first": firsts, "last": lasts}))
+        limits = (min(firsts), max(lasts))
         for table in content_tables()[1:]:
-            self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
+            node = node_column(table)
+            self._connection.execute(
+                f"delete from {table} where {node} between ? and ? and {node} in ("
+                f"select t.{node} from {table} as t join ranges as r on t.{node} between r.first and r.last"
+                f" where t.{node} between ? and ?)",
+                limits * 2,
+            )
+        self._connection.unregister("ranges")
 
     def derive(self, first: int) -> None:
         self.finish_deletions()
@@ -312,11 +325,10 @@ class DuckdbDatabase(Database):
         texts: dict[int, str] = {}
         if len(found) > _ONE_BY_ONE:
             texts.update(self.rebuilt([label.record_id for label in found.values() if label.generation == "v1"]))
+        left = {label.label_id: label.record_id for label in found.values() if label.record_id not in texts}
+        alone = self._lookup.labels(left)
         labels = (found[label_id] for label_id in label_ids if label_id in found)
-        return {
-            label.label_id: texts.get(label.record_id) or self._lookup.label(label.record_id, label.label_id) or ""
-            for label in labels
-        }
+        return {label.label_id: texts.get(label.record_id) or alone.get(label.label_id, "") for label in labels}
 
     def close(self) -> None:
         self._connection.close()

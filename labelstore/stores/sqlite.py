@@ -18,6 +18,7 @@ import apsw
 from labelstore.errors import RefusedError, StoreError
 from labelstore.rows import Row, content_tables, node_column, node_range
 from labelstore.stores.database import (
+    MARKS,
     NOTES,
     STORED,
     STORED_LABEL,
@@ -27,6 +28,7 @@ from labelstore.stores.database import (
     Result,
     Stored,
     StoredLabel,
+    together,
 )
 from labelstore.stores.guarding import Guard
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
@@ -80,6 +82,8 @@ class SqliteDatabase(Database):
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
         # the cache is searched for each row that is written: it holds as many statements as deleting a record takes
         connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=40)
+        # else a statement may be planned anew for each parameter, which takes those of the views fifty times their run
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         connection.set_busy_timeout(60_000)
         connection.execute("pragma cache_size = -32000")
         return connection
@@ -186,18 +190,20 @@ class SqliteDatabase(Database):
             self._connection.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)
 
     def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
-        sql = f"select identity, {STORED} from records where generation = ? and identity in ({_marks(identities)})"
+        sql = (
+            f"select identity, {STORED} from records where generation = ? and identity in ({MARKS}) order by record_id"
+        )
         found: dict[str, list[Stored]] = {}
-        for key, *stored in self._connection.execute(f"{sql} order by record_id", (generation, *identities)):
+        for key, *stored in self._select_in(sql, identities, generation):
             found.setdefault(key, []).append(Stored(*stored))
         return found
 
     def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
         sql = (
             f"select content_hash, {STORED} from records"
-            f" where content_hash in ({_marks(content_hashes)}) and generation <> 'frames' order by record_id"
+            f" where content_hash in ({MARKS}) and generation <> 'frames' order by record_id"
         )
-        return {row[0]: Stored(*row[1:]) for row in self._connection.execute(sql, tuple(content_hashes))}
+        return {row[0]: Stored(*row[1:]) for row in self._select_in(sql, content_hashes)}
 
     def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
         return self._labels("l.label_id", label_ids)
@@ -209,9 +215,15 @@ class SqliteDatabase(Database):
         sql = (
             f"select {STORED_LABEL} from labels as l join records as r"
             f" on r.record_id = l.record_id and l.node_id between r.node_id and r.end_id"
-            f" where {column} in ({_marks(values)})"
+            f" where {column} in ({MARKS})"
         )
-        return [StoredLabel(*row) for row in self._connection.execute(sql, tuple(values))]
+        return [StoredLabel(*row) for row in self._select_in(sql, values)]
+
+    def _select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of `sql`, asked for `TOGETHER` values at a time in place of its `MARKS`, after other parameters."""
+        for some in together(values):
+            marks = ",".join("?" * len(some))
+            yield from self._connection.execute(sql.replace(MARKS, marks), (*before, *some)).fetchall()
 
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
@@ -221,14 +233,16 @@ class SqliteDatabase(Database):
         for record_id in record_ids:
             self._delete_nodes(content_tables(), *node_range(record_id))
 
-    def delete_nodes(self, first: int, last: int) -> None:
-        self._delete_nodes(content_tables()[1:], first, last)
+    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        for first, last in ranges:
+            self._delete_nodes(content_tables()[1:], first, last)
 
     def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
         for table in tables:
             self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
 
     def derive(self, first: int) -> None:
+        self.finish_deletions()
         for statement in SQLITE.statements("derive.sql"):
             table = statement.split()[2]
             if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
@@ -262,10 +276,6 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))
 
 
 def _create(path: Path) -> None:
