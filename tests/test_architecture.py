@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
 }
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the package by its name below `labelstore.`."""
     found = {}
