@@ -1,18 +1,26 @@
 """A store of an older schema version, rebuilt from its own views into a new file that takes its place."""
 
 import os
+import re
 import shutil
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from labelstore.errors import StoreError
-from labelstore.formats.decoding import RecordDecoder, bounded_depth
+from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth
+from labelstore.formats.naming import content_digest, is_unnamed, unnamed
 from labelstore.formats.shredding import hashes, shred
+from labelstore.formats.v1.record import Element
+from labelstore.formats.v1.shred import label_id_of
+from labelstore.framing.pointers import located
 from labelstore.loading import Progress, Reading
 from labelstore.loading.building import building, remove_leftovers
 from labelstore.loading.locking import Notify, locked
@@ -36,16 +44,31 @@ _REBUILT = {
     """,
 }
 
+_OWN_ID = re.compile(r"^unnamed-|/unnamed(?:#\d+)?$")
+"""Ids of ours in older stores: of labels without one, in v2 behind the project or model run and the data row."""
+_CAME_BACK = """
+    update versions set removed = false
+    where removed and label_id like '%unnamed-%' and exists (
+        select 1 from labels as l join records as r on r.record_id = l.record_id
+        where l.label_id = versions.label_id and r.load_id = versions.replaced_by)
+"""
+
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What was done: nothing if the two versions are the same. `kept` is where the old file is now."""
+    """What was done: nothing if the two versions are the same. `kept` is where the old file is now.
+
+    `repeated`: records without an id that were stored again under another one of ours, and are one now. `rejected`:
+    records that an older labelstore took and that cannot be stored, now in `rejects`.
+    """
 
     store: str
     engine: str
     from_version: int
     to_version: int
     records: int = 0
+    repeated: int = 0
+    rejected: int = 0
     kept: str | None = None
     seconds: float = 0.0
 
@@ -64,7 +87,8 @@ def upgrade(
     """Bring the store at `store` to the schema version of this labelstore, all or nothing.
 
     Every record is rebuilt as JSON by the store's own views and stored anew, under its number and with its load,
-    position and label ids; loads and rejects are copied. `keep` keeps the old file under another name. `wait` and
+    position and label ids; loads and rejects are copied. A label without an id gets the one that its content gives it,
+    and so do its versions. `keep` keeps the old file under another name. `wait` and
     `notify` as in `labelstore.loading.load`. Raises `StoreError` for a store that is newer, in use or no store.
     """
     path, started = Path(store), time.perf_counter()
@@ -79,7 +103,8 @@ def upgrade(
         kept = _name_to_keep(path, old.version) if keep else None
         try:
             with building(path) as new, bounded_depth():
-                records = _copy(old, new, progress)
+                copied = _Copy(old, new)
+                copied.run(progress)
                 if kept is not None:
                     _keep(path, kept)
         except BaseException:
@@ -88,7 +113,8 @@ def upgrade(
             raise
     seconds = time.perf_counter() - started
     old_file = None if kept is None else str(kept)
-    return Upgrade(str(store), engine, old.version, SCHEMA_VERSION, records, old_file, seconds)
+    counts = (copied.records, copied.repeated, copied.rejected)
+    return Upgrade(str(store), engine, old.version, SCHEMA_VERSION, *counts, old_file, seconds)
 
 
 class _Record(NamedTuple):
@@ -135,7 +161,7 @@ class _OldStore:
             self.connection.execute("pragma journal_mode = delete")
             self.connection.execute("begin immediate")
 
-    def rows(self, sql: str, **parameters: int) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, **parameters: int | str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.connection.execute(sql, parameters).fetchall()
         return found
 
@@ -205,52 +231,133 @@ def _opened_duckdb(path: Path) -> Iterator[Any]:
         yield connection
 
 
-def _copy(old: _OldStore, new: Database, progress: Progress | None) -> int:
-    """Store all that the old store holds; the number of records."""
-    for table in BOOKKEEPING:
-        for row in old.table(table):
-            new.insert_rows(table, [tuple(row.get(column) for column in columns()[table])])
-    decode, rows, count = RecordDecoder(), Rows(), 0
-    total, size = old.rows("select count(*) from records")[0][0], old.path.stat().st_size
-    for batch in old.batches():
-        for record in batch:
-            try:
-                _shred(record, old.version, decode, rows)
-            except (ValueError, RecursionError) as error:
-                reason = f"cannot be upgraded: record {record.record_id} ({record.identity}): {error}"
-                raise StoreError(str(old.path), reason) from error
-        new.insert(rows)
-        new.batch_done()
-        rows.clear()
-        count += len(batch)
-        if progress is not None:
-            progress(Reading(str(old.path), size, size * count // total))
-    new.derive(0)
-    new.derive_features(0)
-    return count
+class _Copy:
+    """All that the old store holds, on its way into a new one."""
+
+    def __init__(self, old: _OldStore, new: Database) -> None:
+        self.old, self.new = old, new
+        self.rows = Rows()
+        self.decode = RecordDecoder()
+        self.records = self.repeated = self.rejected = 0
+        self.own_ids: set[str] = set()
+        """The ids of labels without one that are stored, and those of their frames."""
+
+    def run(self, progress: Progress | None) -> None:
+        old, new = self.old, self.new
+        for table in BOOKKEEPING:
+            for row in old.table(table):
+                if table != "versions" or self.names_version(row):
+                    new.insert_rows(table, [tuple(row.get(column) for column in columns()[table])])
+        self.own_ids.clear()
+        self.names = _names_of_framed(old)
+        done, size = 0, old.path.stat().st_size
+        total = old.rows("select count(*) from records")[0][0]
+        for batch in old.batches():
+            for record in batch:
+                self.store(record)
+            new.insert(self.rows)
+            new.batch_done()
+            self.rows.clear()
+            done += len(batch)
+            if progress is not None:
+                progress(Reading(str(old.path), size, size * done // total))
+        new.derive(0)
+        new.derive_features(0)
+        new.execute(_CAME_BACK)
+
+    def names_version(self, version: dict[str, Any]) -> bool:
+        """Give an earlier version of a label without an id the one of its content; False if it is there already."""
+        if _OWN_ID.search(version["label_id"]) is None:
+            return True
+        label = msgspec.json.decode(zlib.decompress(version["json"]))
+        if isinstance(label.get("ID" if version["generation"] == "v1" else "id"), str):
+            return True
+        place, slash, _ = version["label_id"].rpartition("/")
+        version["label_id"] = place + slash + unnamed(content_digest(label))
+        return self.is_first(f"{version['label_id']} {version['load_id']} {version['replaced_by']}")
+
+    def is_first(self, own_id: str) -> bool:
+        if own_id in self.own_ids:
+            return False
+        self.own_ids.add(own_id)
+        return True
+
+    def store(self, record: _Record) -> None:
+        """Add the rows of a record; one that cannot be stored any more goes into `rejects`."""
+        try:
+            self.shred(record)
+        except msgspec.ValidationError as error:  # a number that no double can be
+            reason = located(record.raw, error)
+            place = (record.load_id, record.position, record.byte_offset)
+            self.new.insert_rows("rejects", [(*place, reason, record.raw)])
+            self.new.execute("update loads set rejected = rejected + 1 where load_id = ?", (record.load_id,))
+            self.rejected += 1
+        except (ValueError, RecursionError) as error:
+            reason = f"cannot be upgraded: record {record.record_id} ({record.identity}): {error}"
+            raise StoreError(str(self.old.path), reason) from error
+
+    def shred(self, record: _Record) -> None:
+        """Add the rows of a record, with the hashes that it has.
+
+        Those of version 1 were of the text with the tokens in its URLs: they are kept where there are none.
+        """
+        rows = self.rows
+        content_hash, url_hash = record.content_hash, record.url_hash
+        if self.old.version == 1:
+            found = hashes(record.raw)
+            same = content_hash is None or found.urls is None
+            content_hash, url_hash = content_hash if same else found.content, found.urls
+        source = (record.load_id, record.position, record.byte_offset, content_hash, url_hash)
+        frames_of, _, number = record.identity.rpartition("/") if record.generation == "frames" else ("", "", "")
+        if frames_of in self.names:
+            frames_of = self.names[frames_of]
+            if not self.is_first(f"{frames_of}/{number}"):
+                return
+        before = len(rows["labels"])
+        value = RecordDecoder(True)(record.raw) if frames_of else self.decode(record.raw)
+        shred(value, record.raw, record.record_id, rows, source, frames_of)
+        at = list(columns()["labels"]).index("label_id")
+        if record.url_load_id is not None:
+            rows["records"][-1] = _with(rows["records"][-1], "records", url_load_id=record.url_load_id)
+        label_ids = [row[at] for row in rows["labels"][before:]]
+        names: dict[str, str] = {}
+        for label_id, old_id in zip(label_ids, record.label_ids, strict=True):
+            if not _is_own(label_id, value):
+                names[label_id] = old_id  # made of more than what the views give back
+            elif record.generation == "v1" and not self.is_first(label_id):
+                rows.drop_from(record.record_id)
+                self.repeated += 1
+                return
+            elif record.generation == "v2":
+                names[label_id] = self.free(label_id)
+        if any(old != new for old, new in names.items()):
+            _rename(rows, record.record_id, names)
+        self.records += 1
+
+    def free(self, label_id: str) -> str:
+        """The id, with a number if another record of the store has the very same label."""
+        found, repeats = label_id, 1
+        while not self.is_first(found):
+            repeats += 1
+            found = f"{label_id}#{repeats}"
+        return found
 
 
-def _shred(record: _Record, version: int, decode: RecordDecoder, rows: Rows) -> None:
-    """Add the rows of a record, with the hashes that it has.
+def _is_own(label_id: str, record: Decoded) -> bool:
+    return is_unnamed(label_id) and not (isinstance(record, Element) and record.id is not None)
 
-    Those of version 1 were of the text with the tokens in its URLs: they are kept where there are none.
-    """
-    content_hash, url_hash = record.content_hash, record.url_hash
-    if version == 1:
-        found = hashes(record.raw)
-        same = content_hash is None or found.urls is None
-        content_hash, url_hash = content_hash if same else found.content, found.urls
-    source = (record.load_id, record.position, record.byte_offset, content_hash, url_hash)
-    frames_of = record.identity.rpartition("/")[0] if record.generation == "frames" else ""
-    before = len(rows["labels"])
-    value = RecordDecoder(True)(record.raw) if frames_of else decode(record.raw)
-    shred(value, record.raw, record.record_id, rows, source, frames_of)
-    at = list(columns()["labels"]).index("label_id")
-    if record.url_load_id is not None:
-        rows["records"][-1] = _with(rows["records"][-1], "records", url_load_id=record.url_load_id)
-    label_ids = [row[at] for row in rows["labels"][before:]]
-    if label_ids != record.label_ids:  # ids of our own, which are made of more than what the views give back
-        _rename(rows, record.record_id, dict(zip(label_ids, record.label_ids, strict=True)))
+
+def _names_of_framed(old: _OldStore) -> dict[str, str]:
+    """The ids that labels without one get, by those they have, of labels with frames files."""
+    sql = "select distinct label_id from frames where label_id like 'unnamed-%'"
+    names: dict[str, str] = {}
+    for (label_id,) in old.rows(sql):
+        sql = f"select json from label_json where label_id = {':' if old.engine == 'sqlite' else '$'}label_id"
+        for (text,) in old.rows(sql, label_id=label_id):
+            element = RecordDecoder()(text.encode())
+            if isinstance(element, Element) and element.id is None:
+                names[label_id] = label_id_of(element)
+    return names
 
 
 def _with(row: Row, table: str, **values: Any) -> Row:

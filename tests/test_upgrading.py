@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from labelstore import upgrading
 from labelstore.cli import app
 from labelstore.equality import same
 from labelstore.errors import StoreError
+from labelstore.formats.naming import content_digest, unnamed
+from labelstore.history import versions_of
 from labelstore.loading import Reading, load
 from labelstore.loading.locking import lock_file, locked
 from labelstore.rows import columns, content_tables
@@ -84,6 +87,15 @@ def test_everything_is_carried_over(store: Path) -> None:
 
     records = read(store, RECORDS)
     assert len(records) == len(before[RECORDS])
+    unnamed_now = {
+        row["identity"]: own_id(json.loads(row["json"]))
+        for row in before[RECORDS]
+        if row["identity"].startswith("unnamed-")
+    }
+    for row in before[RECORDS]:
+        row["identity"] = unnamed_now.get(row["identity"], row["identity"])
+    for row in before[LABELS]:
+        row["label_id"] = unnamed_now.get(row["label_id"], row["label_id"])
     for old, new in zip(before[RECORDS], records, strict=True):
         assert same(old.pop("json").encode(), new.pop("json").encode()), new["identity"]
         assert old == new
@@ -267,20 +279,83 @@ def test_a_killed_upgrade_leaves_the_old_store(store: Path) -> None:
     assert os.listdir(store.parent) == [store.name]
 
 
-def test_ids_of_our_own_are_kept(tmp_path: Path) -> None:
-    """A label without an id, in a store that gave it another one than this version would."""
-    store = tmp_path / "version-1.db"
-    shutil.copyfile(ROOT / "tests" / "fixtures" / "stores" / store.name, store)
-    connection = sqlite3.connect(store)
-    (old,) = connection.execute("select label_id from labels where label_id like 'unnamed-%'").fetchone()
-    for table, names in columns().items():
-        for name in {"label_id", "identity"} & names.keys() - ({"label_id"} if table == "versions" else set()):
-            connection.execute(f"update {table} set {name} = 'unnamed-old' where {name} = ?", (old,))
-    connection.commit()
-    connection.close()
-    upgrade(store)
-    assert read(store, "select identity from records where identity like 'unnamed-%'") == [{"identity": "unnamed-old"}]
-    assert read(store, "select label_id from labels where label_id like 'unnamed-%'") == [{"label_id": "unnamed-old"}]
+class Older:
+    """A store of this version that says it is of the one before, and in which SQL made what older code did."""
+
+    def __init__(self, store: Path, records: list[Any]) -> None:
+        self.store = store
+        export = store.with_suffix(".ndjson")
+        export.write_text("".join(json.dumps(record) + "\n" for record in records))
+        load(store, [export])
+
+    def upgraded(self, *changes: str) -> upgrading.Upgrade:
+        connection: Any = sqlite3.connect(self.store) if self.store.suffix == ".db" else duckdb.connect(str(self.store))
+        for sql in changes:
+            connection.execute(sql)
+        old = SCHEMA_VERSION - 1
+        is_sqlite = self.store.suffix == ".db"
+        comment = f"comment on table loads is 'labelstore schema {old}'"
+        connection.execute(f"pragma user_version = {old}" if is_sqlite else comment)
+        if is_sqlite:
+            connection.commit()
+        connection.close()
+        return upgrade(self.store)
+
+
+@pytest.fixture(params=["labels.db", "labels.duckdb"])
+def newest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return tmp_path / str(request.param)
+
+
+def renaming(old: str, new: str) -> list[str]:
+    """SQL that gives a label another id."""
+    return [
+        f"update {table} set {name} = '{new}' where {name} = '{old}'"
+        for table, names in columns().items()
+        for name in ("label_id", "identity")
+        if name in names
+    ]
+
+
+def own_id(record: dict[str, Any]) -> str:
+    return unnamed(content_digest(record))
+
+
+def test_a_label_without_an_id_gets_that_of_its_content(newest: Path) -> None:
+    element = {"Labeled Data": "x", "Label": {"car": "POINT (1 2)"}}
+    line = {"data_row": {"id": "d"}, "projects": {"p": {"labels": [{"version": "1"}, {"version": "2"}]}}}
+    ids = [own_id(element), *(f"p/d/{own_id({'version': version})}" for version in "12")]
+    older = Older(newest, [element, line])
+    olds = ("unnamed-0123456789abcdef", "p/d/unnamed", "p/d/unnamed#2")
+    older.upgraded(*(sql for pair in zip(ids, olds, strict=True) for sql in renaming(*pair)))
+    assert [row["label_id"] for row in read(newest, "select label_id from labels order by node_id")] == ids
+    assert read(newest, "select identity from records order by record_id")[0] == {"identity": ids[0]}
+
+
+def test_labels_that_got_several_random_ids_are_one(newest: Path) -> None:
+    element = {"Labeled Data": "x", "Label": {"car": "POINT (1 2)"}}
+    older = Older(newest, [element, element | {"Labeled Data": "y"}])
+    row = "1, 0, 2, true, 'v1', 'd', null, null"
+    text = zlib.compress(json.dumps(element).encode()).hex()
+    blob = f"x'{text}'" if newest.suffix == ".db" else f"from_hex('{text}')"
+    older_versions = [f"insert into versions values ('unnamed-{n}', {row}, {blob})" for n in "ab"]
+    done = older.upgraded("update records set row_data = 'x'", *older_versions)
+    assert (done.records, done.repeated, done.rejected) == (1, 1, 0)
+    assert read(newest, "select label_id from labels") == [{"label_id": own_id(element)}]
+    assert read(newest, "select label_id from versions") == [{"label_id": own_id(element)}]
+    with open_database(newest, read_only=True) as database:
+        assert [version.replaced_by for version in versions_of(database, own_id(element))] == [2, None]
+
+
+def test_a_number_that_was_taken_and_no_double_can_be_is_rejected(newest: Path) -> None:
+    element = {"ID": "a", "Label": {"objects": [{"polygon": [{"x": 1, "y": 2}]}]}}
+    done = Older(newest, [element, {"ID": "b"}]).upgraded('update polygons set coordinates = \'[{"x":1,"y":1E400}]\'')
+    assert (done.records, done.rejected) == (1, 1)
+    (reject,) = read(newest, "select position, reason, raw from rejects")
+    assert reject["reason"].startswith("a number is out of range at /Label/objects/0/polygon/0/y")
+    assert b"1E400" in reject["raw"]
+    assert read(newest, "select rejected from loads") == [{"rejected": 1}]
+    assert read(newest, "select label_id from labels") == [{"label_id": "b"}]
 
 
 @pytest.mark.parametrize("old", STORES, ids=lambda path: path.name)

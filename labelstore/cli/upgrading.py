@@ -19,7 +19,8 @@ def upgrade(
     """Bring a store of an older labelstore up to date.
 
     The store is rebuilt from its own views in a new file, which takes its place when it is complete; a store that
-    is up to date is left alone. Takes about as long as loading the exports again, and room for a second file.
+    is up to date is left alone. A label without an id gets one that depends on its content only; those that were stored
+    again under another id are one then. Takes about as long as loading the exports again, and room for a second file.
 
     \b
     Examples:
@@ -38,5 +39,9 @@ def upgrade(
         return
     versions = f"upgraded from schema version {done.from_version} to {done.to_version}"
     output.write(f"{visible(done.store)}: {versions}, {done.records:,} records, {done.seconds:.2f} s\n")
+    if done.repeated:
+        output.write(f"{done.repeated:,} records without an id were stored more than once and are one now.\n")
+    if done.rejected:
+        output.write(f"{done.rejected:,} records cannot be stored any more: labelstore rejects {visible(done.store)}\n")
     if done.kept is not None:
         output.write(f"The old store is {visible(done.kept)}.\n")

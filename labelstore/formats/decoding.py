@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from labelstore.formats.fitting import Misfit, fit
+from labelstore.formats.fitting import Extra, Misfit, fit
+from labelstore.formats.naming import content_digest
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v2 import record as v2
 
@@ -52,9 +53,7 @@ class RecordDecoder:
             record: Decoded = self._decode(raw)
         except msgspec.ValidationError:
             return self._unlike_the_last(raw)
-        if isinstance(record, v1.Element) and record.id is None:  # it might be no element: see `recognise`
-            return self.fitted(raw)
-        return record
+        return self.fitted(raw) if _is_nameless(record) else record
 
     def _unlike_the_last(self, raw: bytes) -> Decoded:
         """The record, whatever came before it: of no more than one struct, or fitted.
@@ -68,7 +67,7 @@ class RecordDecoder:
                 record: Decoded = decoder.decode(raw)
             except msgspec.ValidationError:
                 continue
-            if isinstance(record, v1.Element) and record.id is None:
+            if _is_nameless(record):
                 break
             self._choose(struct)
             return record
@@ -82,12 +81,24 @@ class RecordDecoder:
             self._choose(struct)
         with deep_calls():
             try:
-                return fit(struct, value)
+                record: Decoded = fit(struct, value)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
+            if isinstance(record, v2.Line) and _is_nameless(record):
+                members = record.extra.members if record.extra else {}
+                record.extra = Extra(members, content_digest(value))
+            return record
 
     def _choose(self, struct: type) -> None:
         self._struct, self._decode = struct, _DECODERS[struct].decode
+
+
+def _is_nameless(record: Decoded) -> bool:
+    """Whether a record is known by a digest of all its content (or it might be no element: see `recognise`)."""
+    if isinstance(record, v2.Line):
+        asset = record.data_row
+        return asset.id is None and asset.row_data is None and asset.global_key is None and asset.external_id is None
+    return isinstance(record, v1.Element) and record.id is None
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:

@@ -15,6 +15,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType, inspect
 
+from labelstore.formats.naming import content_digest
+
 T = TypeVar("T")
 
 ABSENT: Any = None
@@ -28,12 +30,15 @@ Number = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
 
 
 class Extra:
-    """The members of a JSON object that its struct could not take. Never decoded: JSON has no value of this type."""
+    """The members of a JSON object that its struct could not take. Never decoded: JSON has no value of this type.
 
-    __slots__ = ("members",)
+    `digest` is that of the whole object, if it lacks the id that it is known by.
+    """
 
-    def __init__(self, members: dict[str, Any]) -> None:
-        self.members = members
+    __slots__ = ("digest", "members")
+
+    def __init__(self, members: dict[str, Any], digest: str | None = None) -> None:
+        self.members, self.digest = members, digest
 
 
 class Misfit(Exception):
@@ -64,7 +69,8 @@ def extra_json(extra: Extra | None, **members: Any) -> str | None:
 def fit(struct: type[T], members: dict[str, Any]) -> T:
     """Make a `struct` of the members that fit, with the others in its `extra`.
 
-    Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry.
+    Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry. One
+    that is `known_by_id` and lacks its id gets a digest of its content.
     """
     types = _field_types(struct)  # type: ignore[arg-type]
     known: dict[str, Any] = {}
@@ -79,8 +85,9 @@ def fit(struct: type[T], members: dict[str, Any]) -> T:
     for key in _surplus(struct, known):
         del known[types[key][0]]
         extra[key] = members[key]
-    if extra:
-        known["extra"] = Extra(extra)
+    digest = content_digest(members) if getattr(struct, "known_by_id", False) and "id" not in known else None
+    if extra or digest:
+        known["extra"] = Extra(extra, digest)
     return struct(**known)
 
 

@@ -9,7 +9,7 @@ from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label
 from labelstore.formats.v2 import record as v2
-from labelstore.formats.v2.shred import identity_of, shred_line
+from labelstore.formats.v2.shred import data_row_id_of, identity_of, shred_line
 from labelstore.rows import Rows
 
 
@@ -59,6 +59,16 @@ def project_ids(record: Decoded) -> list[str]:
     if isinstance(record, v2.Line):
         return [project_id for project_id, project in (record.projects or {}).items() if project.labels is not None]
     return []
+
+
+def gives_ids(record: Decoded) -> str | None:
+    """The data row by which labels of the record get ids of ours, which another record about it may give them too."""
+    if not isinstance(record, v2.Line):
+        return None
+    projects = (record.projects or {}).values()
+    if record.experiments or any(label.id is None for project in projects for label in project.labels or ()):
+        return data_row_id_of(record)
+    return None
 
 
 def label_times(record: Decoded) -> dict[str, str]:

@@ -10,6 +10,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import (
     Hashes,
     generation_of,
+    gives_ids,
     hashes,
     identity,
     label_ids,
@@ -46,16 +47,20 @@ class _Batch:
         self.records: list[_Entry] = []
         self.identities: set[str] = set()
         self.label_ids: set[str] = set()
+        self.giving_ids: set[str] = set()
         self.bytes = 0
 
-    def takes(self, key: str, ids: list[str]) -> bool:
+    def takes(self, key: str, ids: list[str], gives_ids: str | None) -> bool:
         """Whether a record can join: no two records of a batch tell about the same label."""
-        return key not in self.identities and self.label_ids.isdisjoint(ids)
+        known = key in self.identities or gives_ids in self.giving_ids
+        return not known and self.label_ids.isdisjoint(ids)
 
     def add(self, entry: "_Entry") -> None:
         self.records.append(entry)
         self.identities.add(entry.identity)
         self.label_ids.update(entry.label_ids)
+        if entry.gives_ids is not None:
+            self.giving_ids.add(entry.gives_ids)
         self.bytes += len(entry.record.raw)
 
 
@@ -64,6 +69,7 @@ class _Entry(NamedTuple):
     hashes: Hashes
     identity: str
     label_ids: list[str]
+    gives_ids: str | None
 
 
 class Loader:
@@ -278,9 +284,10 @@ class Loader:
             key = f"{self.label_id}/{key}"
             self.frames.add(key)
         ids = label_ids(item.value)
-        if not self.batch.takes(key, ids):
+        about = gives_ids(item.value)
+        if not self.batch.takes(key, ids, about):
             self.write()
-        self.batch.add(_Entry(item, digest or hashes(item.raw), key, ids))
+        self.batch.add(_Entry(item, digest or hashes(item.raw), key, ids, about))
         self.look_for_frames(item.value, ids)
         engine = self.database.engine
         if len(self.batch.records) >= BATCH_RECORDS[engine] or self.batch.bytes >= BATCH_BYTES[engine]:

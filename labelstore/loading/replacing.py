@@ -83,7 +83,8 @@ class Replacement:
         names = list(columns()["records"])
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}
         media = {row[1] for row in self.rows["media_attributes"]}
-        labels_left = {label.record_id for label in self.in_older if _stays(label, self.label_ids)}
+        load_id = self.rows["records"][0][names.index("load_id")]
+        labels_left = {label.record_id for label in self.in_older if _stays(label, self.label_ids, load_id)}
         rests: dict[int, set[str]] = {}
         for new_id, records in self.earlier.items():
             row = told[new_id]
@@ -135,9 +136,11 @@ class Replacement:
         )
 
 
-def _stays(label: StoredLabel, brought: set[str]) -> bool:
-    """Labels of model runs, whose ids are ours, go with the block `experiments`."""
-    return label.generation == "v2" and label.label_id not in brought and label.label_id.count("/") < 2
+def _stays(label: StoredLabel, brought: set[str], load_id: int) -> bool:
+    """Labels of model runs go with the block `experiments`; those with ids of ours with what an earlier load told."""
+    if label.generation != "v2" or label.label_id in brought or label.model_run_id is not None:
+        return False
+    return label.label_id.count("/") < 2 or label.load_id == load_id
 
 
 def keep_versions(database: Database, labels: Sequence[StoredLabel], load_id: int, *, removed: bool) -> None:

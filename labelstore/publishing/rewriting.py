@@ -1,5 +1,6 @@
 """The rows of a published record, shredded from its JSON as a load does it."""
 
+import re
 from typing import Any
 
 from labelstore.formats.decoding import RecordDecoder
@@ -11,6 +12,9 @@ from labelstore.rows import NODE_BITS, Row, Rows, columns
 _OWN_LABEL, _OWN_DATA_ROW = "unnamed-", "asset-"
 """How ids begin that are digests of what the export says."""
 
+_OWN_IN_LINE = re.compile(r"(?<=/)unnamed-[0-9a-f]{16}(?=#\d+$|$)")
+"""The part of a v2 label's id that is one."""
+
 _IDS = ("label_id", "data_row_id", "identity")
 
 
@@ -21,7 +25,7 @@ def published_id(redactor: Redactor, id: str, data_row_id: str | None = None) ->
     for own in (_OWN_LABEL, _OWN_DATA_ROW):
         if id.startswith(own):
             return own + redactor.digest(id)
-    return redactor.text(id)
+    return redactor.text(_OWN_IN_LINE.sub(lambda own: _OWN_LABEL + redactor.digest(own[0]), id))
 
 
 def add_rows(record: StoredRecord, raw: bytes, redactor: Redactor, decode: RecordDecoder, rows: Rows) -> None:

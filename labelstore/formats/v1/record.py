@@ -210,6 +210,8 @@ OptionalNumber = Number | None | UnsetType
 class Element(Struct, forbid_unknown_fields=True, gc=False):
     """One label. `UNSET` is a missing key, `None` a null: these keys are often null."""
 
+    known_by_id: ClassVar[bool] = True
+
     id: str = field(name="ID", default=ABSENT)
     data_row_id: str = field(name="DataRow ID", default=ABSENT)
     label: Annotations | list[Frame] | str = field(name="Label", default=ABSENT)

@@ -1,17 +1,15 @@
 """Records of the legacy export → rows. Pure functions of a record and the number it is given."""
 
 import re
-from hashlib import blake2b
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
 from msgspec import UNSET
 
 from labelstore.formats import asset_types
 from labelstore.formats.fitting import Extra, counted, extra_json, given, text_or_json, to_json
-from labelstore.formats.signed_urls import without_tokens
+from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.annotations import AnnotationShredder
 from labelstore.formats.v1.legacy import is_legacy, shred_legacy, shred_masks
@@ -21,8 +19,12 @@ _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 
 
 def label_id_of(element: v1.Element) -> str:
-    """The label's id; of an element without one, a digest of the element."""
-    return element.id if element.id is not None else "unnamed-" + _digest(without_tokens(to_json(_plain(element))))
+    """The label's id; of an element without one, a digest of what it says."""
+    if element.id is not None:
+        return element.id
+    assert element.extra is not None
+    assert element.extra.digest is not None
+    return unnamed(element.extra.digest)
 
 
 def shred_label(element: v1.Element, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
@@ -53,9 +55,7 @@ class _LabelShredder(AnnotationShredder):
         load_id, position, byte_offset, content_hash, url_hash = source
         row_data = given(element.row_data)
         derived_id = element.data_row_id is None
-        data_row_id = (
-            "asset-" + _digest(without_tokens(row_data or self.label_id)) if derived_id else element.data_row_id
-        )
+        data_row_id = asset(text_digest(row_data or self.label_id)) if derived_id else element.data_row_id
         self.workflow(element.workflow_info, data_row_id)
         self.reviews(element.reviews)
         if element.media_attributes is not None:
@@ -343,13 +343,3 @@ def _number(extra: Extra | None, key: str) -> float | None:
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return number if number is not None and isfinite(number) else None
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.to_builtins(
-        {**msgspec.structs.asdict(value), "extra": value.extra and value.extra.members}, enc_hook=str
-    )

@@ -252,6 +252,8 @@ class PerformanceDetails(Struct, forbid_unknown_fields=True, gc=False):
 
 
 class Label(Struct, forbid_unknown_fields=True, gc=False):
+    known_by_id: ClassVar[bool] = True
+
     id: str = ABSENT
     label_kind: str = ABSENT
     version: str = ABSENT

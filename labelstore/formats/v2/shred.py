@@ -1,24 +1,24 @@
 """Records of the current export → rows. Pure functions of a record and the number it is given."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from labelstore.formats import asset_types
-from labelstore.formats.fitting import counted, extra_json, text_or_json, to_json
+from labelstore.formats.fitting import Misfit, counted, extra_json, text_or_json, to_json
 from labelstore.formats.geometry import array_text
-from labelstore.formats.signed_urls import without_tokens
+from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.annotations import AnnotationShredder
 from labelstore.rows import Rows
 
 
 def data_row_id_of(line: v2.Line) -> str:
-    """The data row's id; of a line without one, a digest of what it says of the asset."""
+    """The data row's id; of a line without one, a digest of what it says of the asset, or else of all it says."""
     if line.data_row.id is not None:
         return line.data_row.id
     told = (line.data_row.row_data, line.data_row.global_key, line.data_row.external_id)
-    return "asset-" + blake2b(without_tokens(to_json(told)).encode(), digest_size=8).hexdigest()
+    digest = line.extra.digest if line.extra is not None else None
+    return asset(text_digest(to_json(told)) if digest is None else digest)
 
 
 def identity_of(line: v2.Line) -> str:
@@ -37,6 +37,8 @@ class _LineShredder(AnnotationShredder):
         super().__init__(rows, record_id)
         self.data_row_id = data_row_id
         self.label_ids: set[str] = set()
+        self.ids_in_order: dict[int, str] = {}
+        """By `id` of its struct, the id of each label of a line with several projects or model runs."""
 
     # -- the line -----------------------------------------------------------------------------------------------------
 
@@ -48,6 +50,8 @@ class _LineShredder(AnnotationShredder):
         self.attachments(line.attachments or ())
         self.metadata_fields(line.metadata_fields or ())
         self.embeddings(line.embeddings or ())
+        if len(line.projects or ()) > 1 or line.experiments:
+            self.put_in_order(line)
         self.projects(line.projects or {})
         self.experiments(line.experiments or {})
         end_id = self.next()
@@ -279,7 +283,7 @@ class _LineShredder(AnnotationShredder):
 
     def label(self, label: v2.Label, where: tuple[Any, ...]) -> None:
         node_id = self.next()
-        self.label_id = self.unique_label_id(label.id, where[0], where[2])
+        self.label_id = self.ids_in_order.get(id(label)) or self.unique_label_id(label, where[0], where[2])
         details, performance, body = label.label_details, label.performance_details, label.annotations
         reviews = None if details is None else details.reviews
         self.reviews(reviews or ())
@@ -331,12 +335,30 @@ class _LineShredder(AnnotationShredder):
             )
         )
 
-    def unique_label_id(self, exported_id: str | None, project_id: str | None, model_run_id: str | None) -> str:
-        """The label's id; within model runs, and where a line repeats an id, one that says where it stands."""
+    def put_in_order(self, line: v2.Line) -> None:
+        """Give labels their ids as if the keys of projects and model runs were sorted: their order says nothing."""
+        for project_id, project in sorted((line.projects or {}).items()):
+            for label in project.labels or ():
+                self.ids_in_order[id(label)] = self.unique_label_id(label, project_id, None)
+        for _, experiment in sorted((line.experiments or {}).items()):
+            for run_id, run in sorted((experiment.runs or {}).items()):
+                for label in (*(run.labels or ()), *(run.predictions or ())):
+                    self.ids_in_order[id(label)] = self.unique_label_id(label, None, run_id)
+
+    def unique_label_id(self, label: v2.Label, project_id: str | None, model_run_id: str | None) -> str:
+        """The label's id; within model runs, and where a line repeats an id, one that says where it stands.
+
+        A label without an id is known by a digest of what it says.
+        """
+        exported_id = label.id
         if exported_id is not None and model_run_id is None and exported_id not in self.label_ids:
             label_id = exported_id
         else:
-            base = "/".join((model_run_id or project_id or "", self.data_row_id, exported_id or "unnamed"))
+            if exported_id is None:
+                if label.extra is None or label.extra.digest is None:
+                    raise Misfit
+                exported_id = unnamed(label.extra.digest)
+            base = "/".join((model_run_id or project_id or "", self.data_row_id, exported_id))
             label_id, repeats = base, 1
             while label_id in self.label_ids:
                 repeats += 1
