@@ -298,8 +298,8 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     store = store_of(tmp_path, "sqlite", answered("RB", "RR"))
     found = measured(store)
     assert [(row.agreement, row.alpha) for row in found.questions] == [(0.5, None)]
-    assert [(row.agreement, row.kappa) for row in found.pairs] == [(0.5, None)]
-    assert found.notes == ["no kappa and alpha; they take: pip install 'labelstore-db[agreement]'"]
+    assert [(row.agreement, row.kappa) for row in found.pairs] == [(0.5, 0.0)]
+    assert found.notes == ["no alpha; it takes: pip install 'labelstore-db[agreement]'"]
 
 
 def run(*arguments: object) -> Any:

@@ -65,7 +65,6 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "krippendorff": {"analyses.agreement.questions"},
     "pyarrow": {"stores.arrow", "stores.database", "stores.duckdb"},  # stores.database: only to check types
     "shapely": {"diffing.places"},
-    "sklearn": {"analyses.agreement.questions"},
     "sqlite_utils": {"search.indexing"},
     "typer": {"cli"},
     "uvicorn": {"browsing"},

@@ -190,9 +190,9 @@ def agreement(
 
     Boxes and polygons of one class are matched between every two labels, those that overlap most first: for each data
     row and class the matched pairs, the objects without a partner, the mean intersection over union and F1, the
-    lowest first. Radio and dropdown questions about data rows, frames and messages get Krippendorff's alpha, and
-    Cohen's kappa for every two labelers; these take the extra "agreement". Polygons are measured exactly with the
-    extra "geometry", else by their bounds. Skipped labels and labels in model runs are left out.
+    lowest first. Radio and dropdown questions about data rows, frames and messages get Cohen's kappa for every two
+    labelers and, with the extra "agreement", Krippendorff's alpha. Polygons are measured exactly with the extra
+    "geometry", else by their bounds. Skipped labels and labels in model runs are left out.
 
     \b
     Examples:

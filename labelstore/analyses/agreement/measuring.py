@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from labelstore.analyses.agreement.objects import ObjectAgreement, object_agreement
-from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_measures, question_agreement
+from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_alpha, question_agreement
 from labelstore.errors import UsageError
 from labelstore.projects import check_project
 from labelstore.rows import sql_text
@@ -48,6 +48,6 @@ def agreement(database: Database, project: str | None = None, iou: float = 0.5) 
         notes.append(f"not compared, since only boxes and polygons are: {listed}")
     if any(row.measured == "bounds" for row in objects):
         notes.append("some polygons are measured by their bounds; exactly with: pip install 'labelstore-db[geometry]'")
-    if questions and not has_measures():
-        notes.append("no kappa and alpha; they take: pip install 'labelstore-db[agreement]'")
+    if questions and not has_alpha():
+        notes.append("no alpha; it takes: pip install 'labelstore-db[agreement]'")
     return Agreement(iou, objects, questions, pairs, notes)

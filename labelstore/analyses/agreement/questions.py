@@ -1,6 +1,6 @@
 """Agreement about radio and dropdown questions: Krippendorff's alpha of all labelers, Cohen's kappa of every two.
 
-A unit is what was asked about: a data row, a frame of it, or a message. The measures come from the extra `agreement`.
+A unit is what was asked about: a data row, a frame of it, or a message. Alpha comes from the extra `agreement`.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ class QuestionAgreement(NamedTuple):
 
 
 class PairAgreement(NamedTuple):
-    """The units of a question that two labelers answered both. `kappa` is None as alpha is."""
+    """The units of a question that two labelers answered both. `kappa` is None where all answers are the same."""
 
     project: str | None
     question: str
@@ -46,9 +46,9 @@ class _Question:
         self.labelers: set[str] = set()
 
 
-def has_measures() -> bool:
+def has_alpha() -> bool:
     """Whether the extra `agreement` is installed."""
-    return all(find_spec(name) is not None for name in ("krippendorff", "sklearn"))
+    return find_spec("krippendorff") is not None
 
 
 def question_agreement(rows: Iterable[dict[str, Any]]) -> tuple[list[QuestionAgreement], list[PairAgreement]]:
@@ -124,7 +124,7 @@ def _pairs(question: _Question) -> list[PairAgreement]:
 def _alpha(units: list[list[Any]]) -> float | None:
     """Krippendorff's alpha, nominal."""
     categories = sorted({answer for unit in units for answer in unit})
-    if len(categories) < 2 or not has_measures():
+    if len(categories) < 2 or not has_alpha():
         return None
     import krippendorff
 
@@ -133,12 +133,10 @@ def _alpha(units: list[list[Any]]) -> float | None:
 
 
 def _kappa(both: list[tuple[Any, Any]]) -> float | None:
-    """Cohen's kappa."""
-    categories = sorted({answer for pair in both for answer in pair})
-    if len(categories) < 2 or not has_measures():
+    """Cohen's kappa: how far two labelers agree beyond what their answers would by chance."""
+    ours, theirs = (Counter(side) for side in zip(*both, strict=True))
+    if len(ours | theirs) < 2:
         return None
-    from sklearn.metrics import cohen_kappa_score
-
-    numbers = {answer: number for number, answer in enumerate(categories)}
-    ours, theirs = ([numbers[answer] for answer in side] for side in zip(*both, strict=True))
-    return round(float(cohen_kappa_score(ours, theirs)), 4)
+    observed = sum(one == other for one, other in both) / len(both)
+    expected = sum(ours[answer] * theirs[answer] for answer in ours) / len(both) ** 2
+    return round(float((observed - expected) / (1 - expected)), 4)
