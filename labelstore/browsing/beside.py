@@ -1,6 +1,7 @@
 """What stands beside the drawing on a page: neighbours, workflow, attachments, the rebuilt JSON."""
 
 import contextlib
+import sqlite3
 from typing import Any, NamedTuple
 
 import msgspec
@@ -111,7 +112,10 @@ def json_text(source: Source, label_id: str) -> str | None:
     size = _one(source, _SIZE, label_id=label_id)
     if not size or (size["nodes"] or 0) > 2_000 or size["characters"] > LONGEST_JSON:
         return None
-    text = whole_json(source, label_id)
+    try:
+        text = whole_json(source, label_id)
+    except sqlite3.DataError:  # longer than a value may be
+        return None
     if text is None or len(text) > LONGEST_JSON:
         return None
     with contextlib.suppress(msgspec.DecodeError, RecursionError):

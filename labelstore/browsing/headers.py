@@ -1,4 +1,4 @@
-"""Headers of pages: what they may load and run.
+"""Headers of pages: what they may load and run, and who may ask for them.
 
 Our own pages run no script. Datasette's pages have scripts of their own in the page; those, and only those, carry the
 nonce of the request: it is written into the text of the templates before they are filled, so nothing that comes from a
@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment
 
 from labelstore.browsing.paths import ROOT, decode
+from labelstore.browsing.refusing import FROM_ELSEWHERE, is_from_elsewhere, refuse
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_new, is_store, stores
 
@@ -61,8 +62,11 @@ def guarded(datasette: Any, app: Asgi) -> Asgi:
     """The application with headers on all pages of stores; those of other databases pass untouched."""
 
     async def guard(scope: Scope, receive: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        if scope["type"] != "http" or not _is_ours(datasette, scope):
+        if scope["type"] != "http" or not is_ours(datasette, scope):
             await app(scope, receive, send)
+            return
+        if is_from_elsewhere(scope) and not datasette.cors:
+            await refuse(send, 403, FROM_ELSEWHERE)
             return
         nonce = secrets.token_urlsafe(16)
 
@@ -87,7 +91,8 @@ def guarded(datasette: Any, app: Asgi) -> Asgi:
     return guard
 
 
-def _is_ours(datasette: Any, scope: Scope) -> bool:
+def is_ours(datasette: Any, scope: Scope) -> bool:
+    """Whether the address is one of a store, or of a server that has nothing but stores."""
     raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     base = datasette.setting("base_url")
     path = "/" + raw.removeprefix(base).lstrip("/") if base != "/" else raw

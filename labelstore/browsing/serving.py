@@ -12,13 +12,14 @@ from typing import Any
 
 from labelstore.browsing.settings import PLUGIN, Settings
 from labelstore.errors import LabelstoreError, UsageError
-from labelstore.stores import engine_of, open_database
+from labelstore.stores import engine_of, limits, open_database
 
 EXTRA = "pip install 'labelstore-db[browse]'"
 DATASETTE_SETTINGS = {
     "allow_download": False,  # a store may hold tokens
     "default_page_size": 50,  # as many as there are thumbnails on a page
     "facet_time_limit_ms": 300,
+    "max_csv_mb": limits.BROWSE_CSV,
     "sql_time_limit_ms": 10_000,
     "suggest_facets": False,
 }
@@ -121,18 +122,20 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
                 ready()
 
     from labelstore.browsing.paths import Paths
+    from labelstore.browsing.refusing import calm
     from labelstore.browsing.stores import stores
 
     app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).overview())
     config = uvicorn.Config(
-        same_host(app) if is_loopback(host) else app,
+        calm(same_host(app) if is_loopback(host) else app),
         log_level="warning",
         access_log=False,
+        limit_concurrency=limits.BROWSE_REQUESTS,
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=2,
     )
-    with _ended_by_signals():
+    with _ended_by_signals(), limits.limited_process(limits.BROWSE):
         Server(config).run(sockets=[listener])
 
 

@@ -1,11 +1,12 @@
 """`query`: SQL and canned queries, their parameters, and the formats of the result."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -17,6 +18,7 @@ from labelstore.errors import InputError, LabelstoreError, StoreError, UsageErro
 if TYPE_CHECKING:
     from labelstore.queries import Query
     from labelstore.stores.database import Database, Result
+    from labelstore.stores.limits import Limits
 
 
 class Format(StrEnum):
@@ -58,6 +60,10 @@ def query(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0, help="Give up after so long.", show_default=False)
     ] = None,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Longest value or row, in bytes.  [default: 64 MiB]", show_default=False),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: short for --format json, and for --list.")
     ] = False,
@@ -66,6 +72,9 @@ def query(
 
     Values are given as -p name=value and stand in the SQL as $name. What looks like a number is a number, unless the
     canned query declares a text; -p 'name="12"' is text, and -p name without a value is NULL.
+
+    A value, and a row, may have 64 MiB (--max-bytes), the SQL 1 MiB, a temporary file 16 GiB, and all of it 1.5 GiB of
+    memory on Linux. Sorts go to files in TMPDIR, with DuckDB beside the store. Store.query in Python has no limits.
 
     Bytes are printed in hex; NULL is empty in csv, tsv and markdown. parquet and arrow need -o FILE or a pipe.
 
@@ -90,15 +99,23 @@ def query(
     from labelstore.querying.parameters import given
     from labelstore.querying.watching import watched
     from labelstore.stores import open_database
+    from labelstore.stores.limits import limited_process, query_limits
 
     found = _named(named) if named is not None else None
     values = given(parameters or (), found)
-    text = _statement(sql) if sql is not None else ""
+    limits = query_limits(max_bytes)
+    text = _statement(sql, limits) if sql is not None else ""
     text.encode()  # no engine takes a lone surrogate, but not every one says so
     check_output(out, db)
     target = None if is_stream(out) else Path(out).resolve()
     part = target and target.with_name(f".{target.name}.part")
-    with open_database(db, read_only=True) as database, _showable(), _tidied(part, out):
+    with (
+        open_database(db, read_only=True) as database,
+        _showable(),
+        _tidied(part, out, limits),
+        limited_process(limits),
+    ):
+        database.limits = limits
         with watched(database, timeout, lambda: _remove(part), INTERRUPTED):
             result = _ask(database, text, found, values)
             if result.columns:
@@ -154,10 +171,14 @@ def _write_arrow(result: "Result", format: Format, part: Path | None, out: str, 
 
 
 @contextmanager
-def _tidied(part: Path | None, out: str) -> Iterator[None]:
+def _tidied(part: Path | None, out: str, limits: "Limits") -> Iterator[None]:
     try:
         yield
+    except MemoryError:
+        raise limits.too_much_memory() from None
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise limits.too_much_disk() from None
         if part is None or error.filename != str(part):
             raise
         hint = "name a file that you may write"
@@ -214,18 +235,31 @@ def _facts(query: "Query") -> dict[str, Any]:
     return {"name": query.name, "description": query.description, "parameters": parameters}
 
 
-def _statement(sql: str) -> str:
+def _statement(sql: str, limits: "Limits") -> str:
     """The text of the statement, from where `sql` says it stands."""
     if sql == "-":
-        return sys.stdin.read()
+        return _read(sys.stdin.buffer, "-", limits)
     if not sql.startswith("@"):
         return sql
     try:
-        return Path(sql[1:]).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(sql[1:], f"is not UTF-8 text ({error.reason})", "name a file with SQL after @") from None
+        with Path(sql[1:]).open("rb") as file:
+            return _read(file, sql[1:], limits)
     except OSError as error:
         raise InputError(sql[1:], f"cannot be read ({error.strerror})", "name a file with SQL after @") from None
+
+
+def _read(file: BinaryIO, name: str, limits: "Limits") -> str:
+    """The SQL in a file, which may be one without end."""
+    from labelstore.stores.limits import size
+
+    text = file.read(limits.statement + 1)
+    if len(text) > limits.statement:
+        hint = "values belong into the store, or are given with -p"
+        raise InputError(name, f"is longer than {size(limits.statement)}, which no SQL may be", hint)
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(name, f"is not UTF-8 text ({error.reason})", "name a file with SQL after @") from None
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from labelstore.errors import LabelstoreError, UsageError
+from labelstore.errors import LabelstoreError, QueryError, UsageError
 from labelstore.projects import check_project
 from labelstore.queries import named
 from labelstore.querying.lexing import parameter_names, tokens
 from labelstore.querying.mistakes import explained
+from labelstore.stores import limits
 from labelstore.stores.database import Database, Parameters, Result
+from labelstore.stores.limits import checked
 
 
 def ask(database: Database, sql: str, parameters: Parameters = ()) -> Result:
@@ -49,17 +51,25 @@ def _run(database: Database, sql: str, parameters: Parameters) -> Result:
     except LabelstoreError:
         raise
     except Exception as error:
-        raise explained(error, sql, database) or error from None
+        raise _explained(error, sql, database) or error from None
     result.rows = _told(result.rows, sql, database)
     return result
 
 
 def _told(rows: Iterator[tuple[Any, ...]], sql: str, database: Database) -> Iterator[tuple[Any, ...]]:
     """The rows; an error that comes up on the way is explained like one at the start."""
+    if database.limits is not None:
+        rows = checked(rows, database.limits)
     try:
         for row in rows:  # noqa: UP028 - "yield from" would close a cursor whose store may be closed by then
             yield row
     except LabelstoreError:
         raise
     except Exception as error:
-        raise explained(error, sql, database) or error from None
+        raise _explained(error, sql, database) or error from None
+
+
+def _explained(error: Exception, sql: str, database: Database) -> QueryError | None:
+    if database.limits is not None and (stopped := limits.explained(error, database.limits)):
+        return stopped
+    return explained(error, sql, database)

@@ -20,7 +20,7 @@ from labelstore.stores.database import Database
 _STEP = 0.05
 _LONGEST = 1e8
 """Seconds that the operating system can count; three years are for ever."""
-_PATIENCE = 2.0
+_PATIENCE = 1.0
 """Seconds that an engine has to stop after it was told to."""
 
 

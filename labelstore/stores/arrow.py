@@ -17,6 +17,9 @@ from labelstore.stores.database import Result, distinct
 _EXACT = 2**53
 """Whole numbers up to here are exact as a double."""
 
+_BATCH_BYTES = 64 << 20
+"""So much text is in a batch at most, and one row."""
+
 _NONE, _WHOLE, _LARGE, _NUMBER, _BYTES, _TEXT = "none", "whole", "large", "number", "bytes", "text"
 _TYPES = {
     _NONE: pa.null(),
@@ -37,13 +40,13 @@ def batches_of_rows(
     names = distinct(columns)
     remaining = iter(rows) if limit is None else islice(rows, limit)
     kinds = [_NONE] * len(names)
-    batch = list(islice(remaining, size))
+    batch = _taken(remaining, size)
     while True:
         values = list(zip(*batch, strict=True)) or [()] * len(names)
         kinds = [_joined(kind, _kind(column)) for kind, column in zip(kinds, values, strict=True)]
         arrays = [_array(column, kind) for kind, column in zip(kinds, values, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, names=names)
-        batch = list(islice(remaining, size))
+        batch = _taken(remaining, size)
         if not batch:
             return
 
@@ -57,6 +60,18 @@ def _kind(values: Sequence[Any]) -> str:
         elif type_ is not type(None):
             kind = _joined(kind, {float: _NUMBER, bytes: _BYTES}.get(type_, _TEXT))
     return kind
+
+
+def _taken(rows: Iterator[Sequence[Any]], size: int) -> list[Sequence[Any]]:
+    """The next rows: `size`, or fewer that are long."""
+    batch: list[Sequence[Any]] = []
+    taken = 0
+    for row in rows:
+        batch.append(row)
+        taken += sum([len(value) for value in row if isinstance(value, str | bytes)])
+        if len(batch) == size or taken > _BATCH_BYTES:
+            break
+    return batch
 
 
 def _joined(left: str, right: str) -> str:

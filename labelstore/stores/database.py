@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from labelstore.errors import LabelstoreError
 from labelstore.rows import Row, Rows, node_column, node_range
+from labelstore.stores.limits import Limits
 
 if TYPE_CHECKING:
     import pandas
@@ -180,6 +181,8 @@ class Database(ABC):
         self.path = path
         self._gaps: set[int] = set()
         """Records out of which labels were taken since `close_gaps`."""
+        self.limits: Limits | None = None
+        """Of what `asked` may take; set them before the first question."""
 
     @abstractmethod
     def query(self, sql: str, parameters: Parameters = ()) -> Result: ...

@@ -25,6 +25,7 @@ from labelstore.stores.database import (
     StoredLabel,
 )
 from labelstore.stores.guarding import DUCKDB_CONFIG, check_duckdb, refused_functions
+from labelstore.stores.limits import QUERY
 from labelstore.stores.schema import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class DuckdbDatabase(Database):
             "preserve_insertion_order": "true",
         }
         if read_only and exists:
-            config |= DUCKDB_CONFIG
+            config |= DUCKDB_CONFIG | {"max_temp_directory_size": f"{QUERY.temporary}B"}
         if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
             config["storage_compatibility_version"] = STORAGE_VERSION
         try:

@@ -31,6 +31,7 @@ from labelstore.stores.database import (
     together,
 )
 from labelstore.stores.guarding import Guard
+from labelstore.stores.limits import limit_sqlite
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
 OLDEST = (3, 38, 0)
@@ -143,11 +144,14 @@ class SqliteDatabase(Database):
         """A connection for SQL of users."""
         connection = self._reader()
         connection.execute("pragma query_only = on")
+        connection.execute("pragma temp_store = file")
         tables = dict(connection.execute("select name, sql from sqlite_master where type = 'table'").fetchall())
         virtual = [name for name, sql in tables.items() if sql.lower().startswith("create virtual table")]
         for name in virtual:  # wakes it, which the guard would refuse; `pragma table_list` would resolve all views too
             connection.execute("select name from pragma_table_info(?)", (name,)).fetchall()
         guard = Guard({name for name in tables if name.startswith(tuple(f"{table}_" for table in virtual))})
+        if self.limits is not None:
+            limit_sqlite(connection, self.limits)
         connection.set_authorizer(guard)
         return connection, guard
 

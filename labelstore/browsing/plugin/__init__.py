@@ -4,20 +4,23 @@ Installed with labelstore, it also serves `datasette labels.db`; its settings ar
 in Datasette's configuration (see `labelstore.browsing.settings`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 import datasette
 from jinja2 import Environment
 
 from labelstore.browsing import cells, metadata
-from labelstore.browsing.headers import NONCE, NonceLoader, guarded
+from labelstore.browsing.headers import NONCE, NonceLoader, guarded, is_ours
 from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
+from labelstore.browsing.refusing import calm, error_page
 from labelstore.browsing.stores import is_store, stores
+from labelstore.stores.limits import BROWSE, Counted, limit_sqlite
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
 hook: Callable[[Hook], Hook] = datasette.hookimpl
+hook_around_others: Callable[[Hook], Hook] = datasette.hookimpl(hookwrapper=True)
 hook_of_one_version: Callable[[Hook], Hook] = datasette.hookimpl(optionalhook=True)
 
 
@@ -43,7 +46,23 @@ def asgi_wrapper(datasette: Any) -> Any:
 
         return with_budget
 
-    return wrap
+    return lambda app: calm(wrap(app))
+
+
+@hook
+def prepare_connection(conn: Any, database: str, datasette: Any) -> None:
+    """What SQL of a user may take: every connection to a store has limits."""
+    if is_store(datasette, database):
+        limit_sqlite(conn, BROWSE)
+        conn.row_factory = Counted()
+
+
+@hook_around_others
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Any, None]:
+    """Errors on pages of a store: instead of Datasette's answer, which prints a traceback with all that it holds."""
+    answers = yield
+    if is_ours(datasette, request.scope):
+        answers.force_result([error_page(datasette, request, exception)])
 
 
 @hook
