@@ -6,14 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import msgspec
+
 from labelstore.errors import NotFoundError, UsageError
+from labelstore.framing.columns import Form
+from labelstore.framing.signatures import BOM
+from labelstore.framing.tables import cells_of
 from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.outputs import check_output, output_file
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 
-FORMATS = ("labelbox-v1", "labelbox-v2")
-"""A JSON array of the labels that came as v1; a line for each data row that came as v2."""
+TABLE = "labelbox-csv"
+FORMATS = ("labelbox-v1", "labelbox-v2", TABLE)
+"""A JSON array of the labels that came as v1; a line for each data row that came as v2; a table of the labels that came
+in one."""
+
+_TOGETHER = 500
 
 
 def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -55,12 +64,18 @@ def export(
 ) -> int:
     """Write the records of one generation to `out` ("-" is standard output); the number of records written.
 
+    A table (CSV) has the columns of those that its labels came in, in their order, and is written as the first of them.
     `jobs` processes (the number of cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called
     now and then with the number of records so far.
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: unknown format; known are {', '.join(FORMATS)}")
     check_output(out, store)
+    if format == TABLE:
+        with open_database(store, read_only=True) as database:
+            form = _form(database)
+            with output_file(out) as file:
+                return _write_table(database, form, file, progress)
     frame = _FRAMES[format]
     jobs = useful_jobs(jobs, Path(store)) if engine_of(store) == "sqlite" else 1
     with (
@@ -112,6 +127,35 @@ def _write(
             file.write(frame.between)
         file.write(text)
         if progress is not None and count % 1000 == 0:
+            progress(count)
+    return count
+
+
+_OF_TABLES = "load_id in (select load_id from loads where table_form is not null)"
+
+
+def _form(database: Database) -> Form:
+    """How to write the labels that came in tables. Raises `UsageError` if there are none."""
+    sql = (
+        f"select table_form from loads where {_OF_TABLES} and load_id in (select load_id from records) order by load_id"
+    )
+    forms = [msgspec.json.decode(text, type=Form) for (text,) in database.query(sql).rows]
+    if not forms:
+        raise UsageError(f"{TABLE}: no label of {database.path} came in a table (CSV); write them with labelbox-v1")
+    return msgspec.structs.replace(
+        forms[0], columns=list(dict.fromkeys(name for form in forms for name in form.columns))
+    )
+
+
+def _write_table(database: Database, form: Form, file: BinaryIO, progress: Callable[[int], None] | None = None) -> int:
+    file.write((BOM if form.mark else b"") + form.row(form.columns).encode())
+    sql = f"select record_id from records where generation = 'v1' and {_OF_TABLES} and record_id > ? order by 1 limit ?"
+    count, last = 0, -1
+    while ids := [record_id for (record_id,) in database.query(sql, (last, _TOGETHER)).rows]:
+        texts = dict(database.rebuilt(ids))
+        file.writelines(form.row(cells_of(texts[record_id], form.columns)).encode() for record_id in ids)
+        count, last = count + len(ids), ids[-1]
+        if progress is not None:
             progress(count)
     return count
 

@@ -31,7 +31,8 @@ create table loads (
     rejected integer,
     missing integer,                -- labels of the file's projects that the store held and the load did not bring
     pruned integer,                 -- those of them that were removed
-    labelstore_version text
+    labelstore_version text,
+    table_form text                 -- CSV: JSON of its columns in their order, and of how it is written; else NULL
 );
 
 -- one record not stored
@@ -323,6 +324,7 @@ create table labels (
     key_frame_count integer,
     annotations_extra text,         -- v1: "Label"; v2: "annotations"
     nulls text,                     -- v1: JSON object of the keys that were there with null
+    in_extra integer,               -- v1: 1: created_at was milliseconds since 1970, 2: updated_at, 4: seconds_to_label a text; added up
     extra text
 );
 

@@ -8,6 +8,7 @@ import pytest
 
 from labelstore.analyses.answers import answers
 from labelstore.analyses.ontology import normalized, ontology
+from labelstore.colors import class_colors
 from labelstore.detection import detect
 from labelstore.loading import load
 from labelstore.search import search
@@ -188,7 +189,7 @@ def test_ontology_answers_search_and_sizes_know_them(tmp_path: Path, engine: str
     }
     store = loaded(tmp_path, engine, element(classes, Masks={"sky": "https://example.com/m.png"}))
     with open_database(store, read_only=True) as database:
-        tools = {tool["name"]: tool for tool in normalized(ontology(database))["tools"]}
+        tools = {tool["name"]: tool for tool in normalized(ontology(database), class_colors(database))["tools"]}
         assert {name: tool["tool"] for name, tool in tools.items()} == {
             "gate": "polygon",
             "fence": "line",

@@ -108,7 +108,8 @@ def test_everything_is_carried_over(store: Path) -> None:
     assert {row["generation"] for row in records} == {"v1", "v2", "frames"}
     assert read(store, "select * from rejects")
 
-    assert set(map(str, read(store, "select * from features"))) <= features
+    later = {row["name"] for row in read(store, "select * from features") if str(row) not in features}
+    assert later <= {"color"}  # beside geometries of 2018, which were extra until version 4
     if from_version > 1:
         assert hashes == {row["record_id"]: row["content_hash"] for row in read(store, "select * from records")}
         assert read(store, "select count(*) as n from records where url_load_id is not null") == [{"n": 1}]

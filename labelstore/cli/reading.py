@@ -20,6 +20,7 @@ class ExportFormat(StrEnum):
     """The export files that can be written, those of `labelstore.rebuilding`."""
 
     V1 = "labelbox-v1"
+    TABLE = "labelbox-csv"
     V2 = "labelbox-v2"
 
 
@@ -69,15 +70,13 @@ def _past(database: "Database", label_id: str, load_id: int) -> Iterator[tuple[s
 
 def export(
     db: Store,
-    format: Annotated[
-        ExportFormat, typer.Argument(metavar="FORMAT", help="labelbox-v1 or labelbox-v2: the generation to write.")
-    ],
+    format: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="labelbox-v1, labelbox-v2 or labelbox-csv.")],
     out: Annotated[str, typer.Argument(metavar="OUT", help='The file to write; "-" is standard output.')],
 ) -> None:
     """Write the records of one generation as an export file.
 
     labelbox-v1 is a JSON array of the labels that came as v1, labelbox-v2 a line for each data row that came
-    as v2.
+    as v2. labelbox-csv is a table of the labels that came in one, with the same columns and cells.
 
     \b
     Examples:

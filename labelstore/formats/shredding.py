@@ -7,7 +7,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.fitting import Misfit
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
-from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label
+from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label, time_text
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.shred import data_row_id_of, identity_of, shred_line
 from labelstore.rows import Rows
@@ -74,7 +74,8 @@ def gives_ids(record: Decoded) -> str | None:
 def label_times(record: Decoded) -> dict[str, str]:
     """When the labels that the record brings were last updated, as far as it says so."""
     if isinstance(record, v1.Element):
-        return {} if record.updated_at is None else {label_id_of(record): record.updated_at}
+        updated_at = time_text(record.updated_at)
+        return {} if updated_at is None else {label_id_of(record): updated_at}
     if isinstance(record, v2.Line):
         labels = [label for project in (record.projects or {}).values() for label in project.labels or ()]
         return {

@@ -8,9 +8,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from labelstore.framing.columns import Form
 from labelstore.framing.pointers import located
 from labelstore.framing.resync import Between, Landmarks, first_key
 from labelstore.framing.signatures import BOM, HEAD_BYTES, not_json, refuse_foreign
+from labelstore.framing.tables import form_of, rows
 from labelstore.framing.window import SPACE, SPACES, Malformed, Readable, Window, check
 from labelstore.framing.wrapping import HEAD_BYTES as WRAPPING_BYTES
 from labelstore.framing.wrapping import array_start, content, is_stream, members_end
@@ -57,7 +59,8 @@ def split(
     """The values of `source` in order: the elements of an array, the lines, or the values one after another.
 
     The array may be a member of an object, as in `{"data": […]}`; lines and values may end in a comma. Of objects of
-    the SDK's stream, `{"json_str": "…"}`, the values are the texts in them, at the places of the objects.
+    the SDK's stream, `{"json_str": "…"}`, the values are the texts in them, at the places of the objects. Of a table
+    (CSV), they are its rows as JSON, and `source.table` is set to how it is written.
 
     `decode` takes the text of one value. What it refuses (msgspec.DecodeError, ValueError, RecursionError)
     becomes a Broken with that reason. It has to be a function of the text alone: it may see a text twice, or
@@ -73,7 +76,10 @@ def split(
     head = window.need(HEAD_BYTES)
     refuse_foreign(source.name, head)
     window.position = len(BOM) if head.startswith(BOM) else 0
-    if window.skip_space():
+    if (form := form_of(source.name, window, window.position > 0)) is not None:
+        source.framing, source.table = "csv", form
+        yield from _rows(window, form, decode)
+    elif window.skip_space():
         if is_stream(window.need(WRAPPING_BYTES)):
             yield from _contents(_walk(source, window, content), decode)
         else:
@@ -87,6 +93,18 @@ def split(
 def _walk(source: Readable, window: Window, decode: Callable[[bytes], T]) -> "Iterator[Record[T] | Broken]":
     is_array = window.data[window.position] == ord("[") or array_start(window.need(WRAPPING_BYTES))
     return (_Array if is_array else _Values)(source, window, decode).items()
+
+
+def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> "Iterator[Record[T] | Broken]":
+    """The rows of a table as elements; one that `decode` refuses is given as JSON, too."""
+    for position, row in enumerate(rows(window, form)):
+        if row.reason:
+            yield Broken(position, row.byte_offset, row.raw, row.reason)
+            continue
+        try:
+            yield Record(position, row.byte_offset, row.element, decode(row.element))
+        except _REFUSALS as error:
+            yield Broken(position, row.byte_offset, row.element, located(row.element, error))
 
 
 def _contents(

@@ -79,18 +79,18 @@ def refuse_foreign(name: str, head: bytes) -> None:
     """Raises NotAnExport if the first bytes of `name` are of a known kind of file, or of text, that is no JSON."""
     for offset, magic, kind in _SIGNATURES:
         if head.startswith(magic, offset):
-            raise _foreign(name, kind, _way_out(name, kind))
+            raise foreign(name, kind, _way_out(name, kind))
     for pattern, kind, hint in _TEXTS:
         if found := re.match(pattern, head.removeprefix(BOM), re.IGNORECASE | re.DOTALL):
-            raise _foreign(name, kind.format_map({key: word.decode() for key, word in found.groupdict().items()}), hint)
+            raise foreign(name, kind.format_map({key: word.decode() for key, word in found.groupdict().items()}), hint)
 
 
 def not_json(name: str, head: bytes) -> NotAnExport:
     """The error for a file whose first bytes, `head`, start no JSON value. Shows 40 characters of a text."""
     if b"\0" in head:
-        return _foreign(name, "binary data")
+        return foreign(name, "binary data")
     text = head.removeprefix(BOM).lstrip()
-    return _foreign(name, f"text that begins with {text.decode('utf-8', 'replace')[:40]!r}")
+    return foreign(name, f"text that begins with {text.decode('utf-8', 'replace')[:40]!r}")
 
 
 def _way_out(name: str, kind: str) -> str:
@@ -99,5 +99,6 @@ def _way_out(name: str, kind: str) -> str:
     return "unpack it first" if "archive" in kind or "data" in kind else ""
 
 
-def _foreign(name: str, kind: str, hint: str = "") -> NotAnExport:
+def foreign(name: str, kind: str, hint: str = "") -> NotAnExport:
+    """The error for a file that is well, but of another kind."""
     return NotAnExport(name, f"is {kind}, not a Labelbox export", hint)

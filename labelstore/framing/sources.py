@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from labelstore.errors import InputError
+from labelstore.framing.columns import Form
 from labelstore.framing.compression import DamagedError, gunzip, unzstd
 from labelstore.framing.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
 from labelstore.framing.signatures import compression_of
@@ -40,8 +41,9 @@ class Source:
     sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read, empty if only
                  a part of the file is
     is_zip       whether it is a zip archive itself, which has to be opened member by member
+    table        how a table (CSV) is written, once `split` has found one
     framing      what `split` found: `array`, `wrapped` (an array that is a member of an object), `lines`,
-                 `concatenated`, `single` or `empty`; None before that
+                 `concatenated`, `single`, `csv` or `empty`; None before that
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Source:
         """Takes `file` over. `member_size` is given for a member of a zip archive: its decompressed size."""
         self.name, self.size = name, size
         self.framing: str | None = None
+        self.table: Form | None = None
         self._file, self._closes = file, closes
         self._member_size, self._max_ratio = member_size, max_ratio
         self._digest: hashlib._Hash | None = hashlib.sha256()

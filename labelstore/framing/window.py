@@ -6,6 +6,7 @@ from typing import NoReturn, Protocol
 import msgspec
 
 from labelstore.errors import InputError
+from labelstore.framing.columns import Form
 
 SPACE = b" \t\r\n"
 MAX_RECORD_BYTES = 900 << 20
@@ -29,6 +30,7 @@ class Readable(Protocol):
 
     name: str
     framing: str | None
+    table: Form | None
 
     def read(self, count: int, /) -> bytes: ...
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
+from labelstore.formats.fitting import to_json
 from labelstore.formats.shredding import (
     Hashes,
     generation_of,
@@ -147,6 +148,7 @@ class Loader:
 
     def end_file(self, source: Source, file: FileReport) -> None:
         file.framing, file.bytes = source.framing or "", source.bytes_read
+        file.table_form = None if source.table is None else to_json(source.table)
         self.report.bytes += source.bytes_read
         file.sha256, file.started_at, file.finished_at = source.sha256, self.started_at, now()
         if self.share.of == 1:

@@ -43,6 +43,7 @@ class FileReport:
     finished_at: str = ""
     generation: str | None = None
     framing: str = ""
+    table_form: str | None = None
     bytes: int = 0
     records: int = 0
     added: int = 0

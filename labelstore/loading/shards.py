@@ -140,6 +140,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
                 setattr(total, count, getattr(total, count) + other[count])
             total.generation = total.generation or other["generation"]
             total.framing = total.framing or other["framing"]
+            total.table_form = total.table_form or other["table_form"]
             total.bytes = max(total.bytes, other["bytes"])
             total.foreign = total.foreign or other["foreign"]
             total.first_rejects = sorted(

@@ -27,9 +27,9 @@ select
     case when derived_id then '' else ',"ID":' || json_quote(label_id) end
         || case when project_name is null then '' else ',"Project Name":' || json_quote(project_name) end
         || case when created_by is null then '' else ',"Created By":' || json_quote(created_by) end
-        || case when created_at is null then '' else ',"Created At":' || json_quote(created_at) end
-        || case when updated_at is null then '' else ',"Updated At":' || json_quote(updated_at) end
-        || case when shape = 'L0' then '' else case when seconds_to_label is null then '' else ',"Seconds to Label":' || json_number(seconds_to_label) end end
+        || case when created_at is null or coalesce(in_extra, 0) & 1 = 1 then '' else ',"Created At":' || json_quote(created_at) end
+        || case when updated_at is null or coalesce(in_extra, 0) & 2 = 2 then '' else ',"Updated At":' || json_quote(updated_at) end
+        || case when seconds_to_label is null or coalesce(in_extra, 0) & 4 = 4 then '' else ',"Seconds to Label":' || json_number(seconds_to_label) end
         || case when seconds_to_review is null then '' else ',"Seconds to Review":' || json_number(seconds_to_review) end
         || case when seconds_to_create is null then '' else ',"Seconds to Create":' || json_number(seconds_to_create) end
         || case when agreement is null then '' else ',"Agreement":' || json_number(agreement) end

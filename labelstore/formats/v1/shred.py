@@ -1,6 +1,7 @@
 """Records of the legacy export → rows. Pure functions of a record and the number it is given."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from labelstore.formats.v1.annotations import AnnotationShredder
 from labelstore.formats.v1.legacy import is_legacy, shred_legacy, shred_masks
 from labelstore.rows import Rows
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 
 
@@ -106,10 +108,18 @@ class _LabelShredder(AnnotationShredder):
         if form == "skip":
             other["Skipped"] = skipped
             skipped = True
+        in_extra = 0
+        created_at, updated_at = time_text(element.created_at), time_text(element.updated_at)
+        if type(element.created_at) is int:
+            other["Created At"] = element.created_at
+            in_extra += 1 if created_at is not None else 0
+        if type(element.updated_at) is int:
+            other["Updated At"] = element.updated_at
+            in_extra += 2 if updated_at is not None else 0
         seconds = given(element.seconds_to_label)
-        shape = _shape(element, form)
-        if shape == "L0":
+        if seconds is None and element.extra is not None:
             seconds = _number(element.extra, "Seconds to Label")
+            in_extra += 4 if seconds is not None else 0
         info = element.workflow_info
         nulls = {key: None for name, key in v1.NULLABLE.items() if getattr(element, name) is None}
         self.rows["labels"].append(
@@ -126,14 +136,14 @@ class _LabelShredder(AnnotationShredder):
                 None,
                 None,
                 "v1",
-                shape,
+                _shape(element, form),
                 None,
                 None,
                 None,
                 None,
                 element.created_by,
-                element.created_at,
-                element.updated_at,
+                created_at,
+                updated_at,
                 None,
                 seconds,
                 given(element.seconds_to_create),
@@ -165,6 +175,7 @@ class _LabelShredder(AnnotationShredder):
                 None,
                 body_extra,
                 to_json(nulls) if nulls else None,
+                in_extra or None,
                 extra_json(element.extra, **other),
             )
         )
@@ -337,9 +348,21 @@ def _shape(element: v1.Element, form: str | None) -> str:
     return "L4" if isinstance(body, v1.Annotations) and body.relationships is not None else "L3"
 
 
-def _number(extra: Extra | None, key: str) -> float | None:
+def time_text(time: str | int | None) -> str | None:
+    """A time as text, in ISO 8601 where the export has milliseconds since 1970."""
+    if isinstance(time, str) or time is None:
+        return time
     try:
-        number = float(extra.members[key]) if extra else None
-    except (KeyError, TypeError, ValueError, OverflowError):
+        return (_EPOCH + timedelta(milliseconds=time)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except OverflowError:
+        return None
+
+
+def _number(extra: Extra, key: str) -> float | None:
+    """The number in a text of extra."""
+    text = extra.members.get(key)
+    try:
+        number = float(text) if isinstance(text, str) else None
+    except ValueError:
         return None
     return number if number is not None and isfinite(number) else None

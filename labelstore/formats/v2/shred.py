@@ -331,6 +331,7 @@ class _LineShredder(AnnotationShredder):
                 *counts,
                 body_extra,
                 None,
+                None,
                 extra_json(label.extra, **({"id": label.id} if derived_id else {}), **scores_beside),
             )
         )
