@@ -68,7 +68,7 @@ create table records (
     byte_offset integer,            -- of its first byte in the uncompressed file
     generation text,                -- v1, v2, or 'frames' for a line of a v1 frames file
     identity text,                  -- what the record is about: a label id, a data row id with its projects and model runs
-    content_hash blob,              -- of its bytes without tokens in URLs; NULL once a later load replaced a part of it
+    content_hash blob,              -- of its bytes, as they came last, without tokens in URLs; NULL once a part was replaced
     url_hash blob,                  -- of those tokens; NULL without any
     url_load_id integer,            -- the load that last changed only those tokens
     data_row_id text references data_rows (data_row_id),

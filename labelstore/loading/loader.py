@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.equality import same
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.fitting import to_json
 from labelstore.formats.shredding import (
@@ -28,6 +29,7 @@ from labelstore.loading.options import Options
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, Foreign, recognized, refuse_foreign, refuse_many
 from labelstore.loading.replacing import Replacement, is_older
 from labelstore.loading.report import FileReport, Progress, Reading, Report
+from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.loading.shares import Share
 from labelstore.rows import Rows, columns
 from labelstore.stores.database import Database, Stored
@@ -244,11 +246,11 @@ class Loader:
             assert isinstance(item, Record)
             self.take(item)
 
-    def keep(self, same: list[tuple[Record[Any], Hashes, Stored]]) -> None:
+    def keep(self, same: list[tuple[Record[Any], Hashes, Stored]], *, renew: bool = True) -> None:
         """Records whose content the store holds: at most the tokens of their URLs are new."""
         self.file.unchanged += len(same)
         self.database.note("seen", [stored.record_id for _, _, stored in same])
-        for record, digest, stored in same:
+        for record, digest, stored in same if renew else ():
             if digest.urls != stored.url_hash:
                 item = self.decoded(record)
                 assert isinstance(item, Record)
@@ -324,11 +326,14 @@ class Loader:
         holders = {} if self.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
         earlier: dict[int, list[Stored]] = {}
         stale: list[_Entry] = []
+        respelled = self.respelled(entries, stored)
         for entry in entries:
             known = stored.get(entry.identity, [])
             newest = known[-1] if known else None
             if newest is not None and newest.content_hash == entry.hashes.content:
                 self.keep([(entry.record, entry.hashes, newest)])
+            elif entry.record.position in respelled:
+                continue
             elif (
                 holders
                 and not self.options.force
@@ -365,6 +370,38 @@ class Loader:
         self.count_rows()
         database.insert(self.rows)
         self.rows.clear()
+
+    def respelled(self, entries: list[_Entry], stored: dict[str, list[Stored]]) -> set[int]:
+        """Keep the records that an earlier load brought in other bytes; their positions.
+
+        They get the digests of these bytes, by which the next load knows them.
+        """
+        unlike: list[tuple[_Entry, Stored]] = []
+        for entry in entries:
+            newest = stored[entry.identity][-1] if entry.identity in stored else None
+            if (
+                newest is not None
+                and newest.load_id != self.file.load_id
+                and newest.content_hash not in (None, entry.hashes.content)
+            ):
+                unlike.append((entry, newest))
+        if not unlike:
+            return set()
+        texts = dict(self.database.rebuilt([newest.record_id for _, newest in unlike]))
+        found = {}
+        for entry, newest in unlike:
+            text = texts.get(newest.record_id, "").encode()
+            if text and is_same_content(entry.record.raw, text):
+                found[entry.record.position] = (entry, newest, text)
+        self.keep([(entry.record, entry.hashes, newest) for entry, newest, _ in found.values()], renew=False)
+        digests = [(newest.record_id, *entry.hashes) for entry, newest, _ in found.values()]
+        self.database.renew_digests(digests)
+        for entry, newest, text in found.values():
+            if (entry.hashes.urls or newest.url_hash) and not same(entry.record.raw, text):
+                raw = in_stored_order(entry.record.raw, text)
+                record = Record(newest.position, newest.byte_offset, raw, RecordDecoder(bool(self.label_id))(raw))
+                self.renew_urls(record, entry.hashes, newest)
+        return set(found)
 
     def hear_of(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
         """Note what a record told that is not, or no longer, stored."""

@@ -255,6 +255,10 @@ class Database(ABC):
         """Add to the ids of a temporary table of `NOTES`, which is made if it is not there."""
 
     @abstractmethod
+    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        """Give records, by their ids, other digests of their content and of the tokens in their URLs."""
+
+    @abstractmethod
     def delete_records(self, record_ids: Sequence[int]) -> None:
         """Remove records with all their rows, at the latest by the end of the load."""
 

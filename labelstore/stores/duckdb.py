@@ -258,6 +258,19 @@ class DuckdbDatabase(Database):
         if ids:
             self._insert_arrow(what, pa.table({"id": list(ids)}))
 
+    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        if not digests:
+            return
+        names = ("record_id", "content_hash", "url_hash")
+        types = (pa.int64(), pa.binary(), pa.binary())
+        arrays = [pa.array(column, kind) for column, kind in zip(zip(*digests, strict=True), types, strict=True)]
+        self._connection.register("renewed", pa.table(dict(zip(names, arrays, strict=True))))
+        self._connection.execute(
+            "update records set content_hash = renewed.content_hash, url_hash = renewed.url_hash"
+            " from renewed where records.record_id = renewed.record_id"
+        )
+        self._connection.unregister("renewed")
+
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
 

@@ -233,6 +233,10 @@ class SqliteDatabase(Database):
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
         self._connection.executemany(f"insert or ignore into {what} values (?)", [(some_id,) for some_id in ids])
 
+    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        sql = "update records set content_hash = ?2, url_hash = ?3 where record_id = ?1"
+        self._connection.executemany(sql, digests)
+
     def delete_records(self, record_ids: Sequence[int]) -> None:
         for record_id in record_ids:
             self._delete_nodes(content_tables(), *node_range(record_id))
