@@ -5,7 +5,7 @@ stands for any element of an array and any key of a map, such as `/projects/*/la
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.fitting import Extra
 from labelstore.formats.shredding import generation_of, shred
-from labelstore.framing import Broken, Record, Source, open_sources, split
+from labelstore.framing import Broken, Record, Source, split
 from labelstore.framing.pointers import located
+from labelstore.gathering import Files, Notify, exports, gathered
 from labelstore.rows import Rows, columns
 
 MAX_RECORDS = 1000
@@ -80,7 +81,8 @@ class Detection:
     """What one file is, as far as it was looked at.
 
     `generation` is v1, v2, frames or mixed, None for a file without a record of an export. `sub_generations`,
-    asset types and kinds are counted. A block's value is how often it is there, of how often it could be.
+    asset types and kinds are counted. `foreign` says what the first value is that is no record. A block's value is how
+    often it is there, of how often it could be.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Detection:
     records: int = 0
     is_complete: bool = False
     rejected: int = 0
+    foreign: str = ""
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
     asset_types: Counter[str] = field(default_factory=Counter)
     object_kinds: Counter[str] = field(default_factory=Counter)
@@ -112,12 +115,15 @@ class Detection:
         }
 
 
-def detect(files: Iterable[str], *, whole: bool = False, max_ratio: float | None = 1000.0) -> Iterator[Detection]:
-    """Look at files, members of zip archives each for itself; `whole` reads them to their end.
+def detect(
+    files: Files, *, whole: bool = False, max_ratio: float | None = 1000.0, notify: Notify | None = None
+) -> Iterator[Detection]:
+    """Look at files, those of folders and zip archives each for itself; `whole` reads them to their end.
 
-    Raises InputError for a file that cannot be read or is no JSON.
+    `notify` is told of what is no export in a folder or an archive. Raises InputError for a file that cannot be read
+    or is no JSON.
     """
-    for source in open_sources(files, max_ratio=max_ratio):
+    for source in exports(gathered(files, max_ratio=max_ratio, notify=notify), max_ratio=max_ratio, notify=notify):
         with source, bounded_depth():
             found = _Look(source).look(whole)
         yield found
@@ -149,6 +155,8 @@ class _Look:
         if isinstance(item, Broken):
             self.reject(item, item.reason)
         elif isinstance(item.value, Exception):
+            if isinstance(item.value, UnknownRecord):
+                self.found.foreign = self.found.foreign or str(item.value)
             self.reject(item, located(item.raw, item.value))
         else:
             self.add_record(item, item.value)

@@ -1,11 +1,12 @@
 """A store as Python sees it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelstore.errors import UsageError
+from labelstore.gathering import Files
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
@@ -50,7 +51,7 @@ class Store:
 
     def load(
         self,
-        files: Iterable[str | Path],
+        files: Files,
         *,
         frames: str | Path | None = None,
         max_ratio: float | None = 1000.0,

@@ -29,6 +29,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "samples",
     "framing",
     "formats",
+    "gathering",
     "stores",
     "copying",
     "queries",

@@ -97,6 +97,9 @@ def test_the_list_of_queries_fits_the_terminal(store: Path, monkeypatch: pytest.
     assert {line.split()[0] for line in lines} == set(queries())
 
 
-def test_a_folder_is_no_export(store: Path, tmp_path: Path) -> None:
+def test_a_folder_without_an_export(store: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.txt").write_text("none")
     for command in (["load", store], ["verify", store], ["detect"]):
-        assert f'is a directory; name its files: "{tmp_path}/*.json"' in failed(*command, tmp_path)
+        assert f"{folder}: is a folder without an export; in it: a.txt (text that" in failed(*command, folder)

@@ -1,15 +1,17 @@
 """`detect`: what a file is."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import FAILED
+from labelstore.cli.diagnostics import FAILED, say
 from labelstore.cli.options import AsJson, Exports, MaxRatio
 from labelstore.cli.output import visible
+from labelstore.errors import InputError
 
 if TYPE_CHECKING:
     from labelstore.detection import Detection
@@ -25,7 +27,8 @@ def detect(
 ) -> None:
     """Tell what files are: generation, framing, contents, and keys that labelstore does not know.
 
-    Looks at the first 1000 records or 32 MB of each file. Exits with 1 if one holds no record of an export.
+    Looks at the first 1000 records or 32 MB of each file, also of those in folders and zip archives. Exits with 1 if
+    one of the files cannot be read or holds no record of an export, after it has told of the others.
 
     \b
     Examples:
@@ -34,14 +37,23 @@ def detect(
     """
     from labelstore.detection import detect
 
-    found = []
-    for detection in detect(files, whole=whole, max_ratio=max_ratio or None):
-        found.append(detection)
-        if not as_json:
-            output.write("".join(f"{line}\n" for line in _lines(detection)))
+    found: list[dict[str, Any]] = []
+    failed = False
+    for file in files:
+        try:
+            for detection in detect(file, whole=whole, max_ratio=max_ratio or None, notify=say):
+                failed |= not detection.is_export
+                found.append(detection.as_json())
+                if not as_json:
+                    output.write("".join(f"{line}\n" for line in _lines(detection)))
+        except InputError as error:
+            failed = True
+            found.append({"name": error.source, "error": str(error)})
+            sys.stdout.flush()
+            say(str(error))
     if as_json:
-        output.write_json([detection.as_json() for detection in found])
-    if not all(detection.is_export for detection in found):
+        output.write_json(found)
+    if failed:
         raise typer.Exit(FAILED)
 
 
@@ -70,8 +82,14 @@ def _lines(found: "Detection") -> Iterator[str]:
 
 
 def _generation(found: "Detection") -> str:
+    from labelstore.formats.foreign import way_out
+
     if found.generation is None:
-        return "none: not a Labelbox export" if found.records else "none: no records"
+        if not found.records:
+            return "none: no records"
+        hint = way_out(found.foreign)
+        holds = f", it holds {visible(found.foreign)}" if found.foreign else ""
+        return f"none: not a Labelbox export{holds}" + (f"; {hint}" if hint else "")
     shapes = ", ".join(f"{name} {count:,}" for name, count in sorted(found.sub_generations.items()))
     return found.generation + (f" ({shapes})" if shapes else "")
 

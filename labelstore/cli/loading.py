@@ -55,6 +55,10 @@ def load(
     ends in .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was
     stored, with 3 if some records were rejected.
 
+    A folder stands for the exports in it and in its folders, a zip archive for those in it: hidden files, frames files
+    and what is no export are passed over and named. A file that is named and is no export stops the load, and nothing
+    is stored.
+
     A label that the store holds with a later "updated at" is left out (stale). Labels of the files' projects that
     the store holds and the files lack are counted (missing) and stay, unless --prune removes them.
 
@@ -86,6 +90,12 @@ def load(
             wait=wait,
             notify=say,
         )
+    _say_notes(report)
+    for file in report.files:
+        if not file.records and not file.bytes:
+            say(f"{file.name}: is empty; did its download fail?")
+        elif not file.records:
+            say(f"{file.name}: holds no records; an export that failed or found nothing looks like this")
     if as_json:
         output.write_json(report.as_json())
     else:
@@ -116,12 +126,18 @@ def verify(
 
     with progress.shown() as line:
         report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
+    _say_notes(report)
     if as_json:
         output.write_json(report.as_json())
     else:
         _print(_verify_lines(report))
     if not report.ok:
         raise typer.Exit(FAILED)
+
+
+def _say_notes(report: "Report | VerifyReport") -> None:
+    for note in report.notes:
+        say(note)
 
 
 def _print(lines: "Iterator[str]") -> None:

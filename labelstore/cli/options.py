@@ -25,7 +25,7 @@ Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite o
 Exports = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help='JSON or NDJSON, also in gzip, zstd or zip; patterns; "-" is standard input.'
+        metavar="FILE...", help='JSON or NDJSON, also in gzip, zstd or zip; folders; patterns; "-" is standard input.'
     ),
 ]
 Frames = Annotated[

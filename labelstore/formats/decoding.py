@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from labelstore.formats.fitting import Extra, Misfit, fit
+from labelstore.formats.foreign import kind_of
 from labelstore.formats.naming import content_digest
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v2 import record as v2
@@ -148,6 +149,8 @@ def recognise(value: Any, among_frames: bool = False) -> type:
         return v1.Frame
     if _V1_KEYS & value.keys():
         return v1.Element
+    if kind := kind_of(value):
+        raise UnknownRecord(kind.name)
     keys = ", ".join(map(repr, list(value)[:5]))
     raise UnknownRecord(f"an object with the keys {keys[:120]}" if keys else "an empty object")
 

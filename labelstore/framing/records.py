@@ -392,11 +392,17 @@ class _Values(_Walk[T]):
         if framing == "lines":
             self.between = Between.NEWLINES
         while self.skip_comma():
-            if self.between is Between.NEWLINES and not self.is_lost:
+            if self.between is Between.NEWLINES and not self.is_lost and self.begins_line():
                 yield from self.lines()
                 if not self.skip_comma():
                     return
             yield self.value()
+
+    def begins_line(self) -> bool:
+        """Whether there is a line break between the last item and the position."""
+        window, last = self.window, self.last
+        begin = -1 if last is None else last.byte_offset + len(last.raw) - window.offset
+        return begin < 0 or b"\n" in window.data[begin : window.position]
 
     def skip_comma(self) -> bool:
         """Moves to the next value, behind the comma that may follow a record; False at the end."""

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
-from labelstore.errors import InputError
+from labelstore.errors import InputError, NotAnExport
 from labelstore.framing.columns import Form
 from labelstore.framing.compression import DamagedError, gunzip, unzstd
 from labelstore.framing.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
@@ -27,6 +27,19 @@ _PLAIN_BYTES = 1 << 20
 _MEMBER_BYTES = 16 << 10
 _DECODERS = {"gzip": gunzip, "zstd": unzstd}
 _READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class Judge(Protocol):
+    """Tells exports from other files among many that nobody named."""
+
+    def takes(self, source: "Source") -> bool:
+        """Whether it is an export. Reads some of it; what is none has been passed over."""
+
+    def pass_over(self, name: str, reason: str) -> None:
+        """A file that is none, whatever is in it."""
+
+    def told(self) -> str:
+        """What was passed over, as the end of an error."""
 
 
 class Source:
@@ -178,18 +191,21 @@ def digest_of(path: str | Path) -> str:
         raise InputError(str(path), _reason(error)) from None
 
 
-def open_sources(arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO) -> Iterator[Source]:
+def open_sources(
+    arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
+) -> Iterator[Source]:
     """Opens each argument in turn: a path, a glob pattern (in the order of names), or `-` for standard input.
 
-    A zip archive gives a Source for each of its files. `max_ratio` bounds what compressed data may grow to,
-    per compressed byte, once it is past 64 MiB; None for no bound. Raises InputError for what will not open.
+    A zip archive gives a Source for each of its files; with `judge`, for those that it takes for exports: it is shown
+    each of them by a Source of its own. `max_ratio` bounds what compressed data may grow to, per compressed byte,
+    once it is past 64 MiB; None for no bound. Raises InputError for what will not open.
     """
     for argument in arguments:
         if argument == "-":
             yield _standard_input(max_ratio)
             continue
         for path in _paths(argument):
-            yield from _open_path(path, max_ratio)
+            yield from _open_path(path, max_ratio, judge)
 
 
 def _standard_input(max_ratio: float | None) -> Source:
@@ -214,7 +230,7 @@ def _paths(argument: str) -> list[str]:
     return paths
 
 
-def _open_path(path: str, max_ratio: float | None) -> Iterator[Source]:
+def _open_path(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
     try:
         file = open(path, "rb")  # noqa: SIM115 - the Source closes it
     except (OSError, ValueError) as error:
@@ -233,27 +249,43 @@ def _open_path(path: str, max_ratio: float | None) -> Iterator[Source]:
     source.close()
     if not regular:
         raise _zip_in_a_pipe(path)
-    yield from _open_members(path, max_ratio)
+    yield from _open_members(path, max_ratio, judge)
 
 
-def _open_members(path: str, max_ratio: float | None) -> Iterator[Source]:
-    """The files of a zip archive; each keeps the archive open, as zipfile counts its users."""
+def _open_members(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+    """The exports in a zip archive; each keeps the archive open, as zipfile counts its users."""
     try:
         archive = zipfile.ZipFile(path)
     except _READ_ERRORS as error:
         raise InputError(path, f"is a damaged zip archive ({_reason(error)})") from None
     with archive:
-        members = [info for info in archive.infolist() if _is_export(info)]
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        members = []
+        for info in files:
+            if (reason := _unfit(info)) and judge is not None:
+                judge.pass_over(f"{path}!{info.filename}", reason)
+            elif not reason and (judge is None or _takes(judge, _open_member(path, archive, info, max_ratio))):
+                members.append(info)
         if not members:
-            raise InputError(path, "is a zip archive without files")
+            reason = "is a zip archive without " + ("an export" if files and judge is not None else "files")
+            raise NotAnExport(path, reason, judge.told() if judge is not None else "")
         for info in members:
             yield _open_member(path, archive, info, max_ratio)
 
 
-def _is_export(info: zipfile.ZipInfo) -> bool:
+def _takes(judge: Judge, source: Source) -> bool:
+    with source:
+        return judge.takes(source)
+
+
+def _unfit(info: zipfile.ZipInfo) -> str:
+    """Why a member is no export, whatever is in it."""
     mode = info.external_attr >> 16
-    regular = stat.S_IFMT(mode) in (0, stat.S_IFREG)
-    return regular and not info.is_dir() and not info.filename.startswith("__MACOSX/")
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "no regular file"
+    if info.filename.startswith("__MACOSX/"):
+        return "made by macOS"
+    return "hidden" if info.filename.rpartition("/")[2].startswith(".") else ""
 
 
 def _open_member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:

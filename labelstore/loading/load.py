@@ -1,10 +1,10 @@
 """Loading files into a store: one transaction, or for a new store one rename."""
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from labelstore.errors import NeedsOneProcess
+from labelstore.gathering import Files, gathered
 from labelstore.helpers import helpers, useful_jobs
 from labelstore.loading.building import is_store, remove_leftovers
 from labelstore.loading.frames_files import FramesFolder
@@ -16,7 +16,7 @@ from labelstore.stores import engine_of
 
 def load(
     store: str | Path,
-    files: Iterable[str | Path],
+    files: Files,
     *,
     frames: str | Path | None = None,
     max_ratio: float | None = 1000.0,
@@ -31,7 +31,8 @@ def load(
 ) -> Report:
     """Load exports into the store at `store`, which is made if it is not there.
 
-    `files` are paths, glob patterns, or "-" for standard input. `frames` is a folder of downloaded frames files.
+    `files` is one path or several: files, folders with exports in them, glob patterns, "-" for standard input.
+    `frames` is a folder of downloaded frames files.
     `jobs` processes (the number of cores, 8 at most) build a new SQLite store side by side. `progress` is called now
     and then with what has been read. While another process writes the store, this one tells `notify` who that is and
     waits, at most `wait` seconds where given. All of it is stored or, after an error, nothing; single records that
@@ -41,9 +42,9 @@ def load(
     replaced stays in `versions`. Labels of the files' projects that the store holds and the files lack are counted as
     missing, and with `prune` removed; if it is a function, when it says so.
     """
-    path, arguments = Path(store), [str(file) for file in files]
+    path, report = Path(store), Report(str(store), engine_of(store))
+    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
     folder = FramesFolder(frames) if frames is not None else None
-    report = Report(str(store), engine_of(path))
     options = Options(force, history, max_rejects)
     with locked(path, "load", arguments, wait=wait, notify=notify):
         remove_leftovers(path)

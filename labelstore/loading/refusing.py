@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from labelstore.errors import InputError
+from labelstore.errors import InputError, NotAnExport
 from labelstore.formats.decoding import Decoded, UnknownRecord
+from labelstore.formats.foreign import way_out
 from labelstore.framing import Broken, Record
 from labelstore.framing.pointers import located
 from labelstore.loading.options import Options
@@ -32,8 +33,8 @@ def refuse_foreign(file: FileReport) -> None:
         if file.foreign == FRAME_ALONE:
             hint = "load the export that names it, with --frames and the folder of this file"
             raise InputError(file.name, "is a frames file, the frames of one label", hint)
-        reason = f"is JSON, but no Labelbox export: it holds {file.foreign}"
-        raise InputError(file.name, reason, "see what is in it with: labelstore detect")
+        hint = way_out(file.foreign) or "see what is in it with: labelstore detect"
+        raise NotAnExport(file.name, f"is JSON, but no Labelbox export: it holds {file.foreign}", hint)
 
 
 def refuse_many(file: FileReport, options: Options, item: Broken | None = None) -> None:

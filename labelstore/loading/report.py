@@ -63,6 +63,8 @@ class Report:
     """What came of a whole load; counts of labels, objects and classifications are of records added or changed.
 
     `unread` counts the values in classes of legacy labels that are no geometry and no answer, and are kept as JSON.
+
+    `notes` are sentences for people, as about files of a folder or an archive that are no exports.
     """
 
     store: str
@@ -76,6 +78,7 @@ class Report:
     asset_types: Counter[str] = field(default_factory=Counter)
     frames_files: int = 0
     frames_missing: int = 0
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
 
@@ -101,6 +104,7 @@ class Report:
             "asset_types": dict(sorted(self.asset_types.items())),
             "frames_files": self.frames_files,
             "frames_missing": self.frames_missing,
+            "notes": self.notes,
             "bytes": self.bytes,
             "seconds": round(self.seconds, 3),
             "megabytes_per_second": round(self.megabytes_per_second, 1),

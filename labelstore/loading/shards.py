@@ -74,6 +74,7 @@ def load_shards(
                 database.commit()
             database.begin()
         _sum_up(report, summaries)
+        report.notes += own.notes
         for file in report.files:
             file.sha256 = file.sha256 or digests.of(file.name)
             refuse_many(file, options)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from labelstore.formats.decoding import bounded_depth
-from labelstore.framing import open_sources
+from labelstore.gathering import exports
 from labelstore.loading.loader import Loader
 
 
@@ -13,7 +13,7 @@ def load_sources(loader: Loader, arguments: list[str], max_ratio: float | None) 
     """Let a loader read all files."""
     with bounded_depth(), _no_cycle_search():
         for number, argument in enumerate(arguments):
-            for source in open_sources([argument], max_ratio=max_ratio):
+            for source in exports([argument], max_ratio=max_ratio, notify=loader.report.notes.append):
                 with source:
                     loader.load_file(source, loader.share.stretch(number))
 

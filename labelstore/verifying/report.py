@@ -28,6 +28,7 @@ class VerifyReport:
     first_differences: list[dict[str, Any]] = field(default_factory=list)
     first_missing: list[dict[str, Any]] = field(default_factory=list)
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
 

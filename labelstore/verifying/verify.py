@@ -1,14 +1,15 @@
 """Verifying files by one process or by several, each of which compares a share of the records."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.formats.decoding import bounded_depth
-from labelstore.framing import digest_of, open_sources
+from labelstore.framing import digest_of
+from labelstore.gathering import Files, exports, gathered
 from labelstore.helpers import answer, helpers, tell, useful_jobs
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Progress
@@ -24,7 +25,7 @@ _LISTS = ("duplicate_keys", "first_differences", "first_missing", "first_rejects
 
 def verify(
     store: str | Path,
-    files: Iterable[str | Path],
+    files: Files,
     *,
     frames: str | Path | None = None,
     max_ratio: float | None = 1000.0,
@@ -37,18 +38,18 @@ def verify(
     nor one that is given twice.
     """
     folder = FramesFolder(frames) if frames is not None else None
-    arguments = [str(file) for file in files]
+    report = VerifyReport(str(store), engine_of(store))
+    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
     paths = [Path(argument) for argument in arguments]
     shared = folder is None and len(set(arguments)) == len(arguments) and all(path.is_file() for path in paths)
     jobs = useful_jobs(jobs, *paths) if shared else 1
     started = time.perf_counter()
-    report = VerifyReport(str(store), engine_of(store))
-    alone = jobs == 1
+    alone, notes = jobs == 1, list(report.notes)
     if not alone:
         try:
             _verify_side_by_side(store, report, arguments, max_ratio, jobs, progress)
         except NeedsOneProcess:
-            alone, report = True, VerifyReport(str(store), report.engine)
+            alone, report = True, VerifyReport(str(store), report.engine, notes=notes)
     if alone:
         with open_database(store, read_only=True) as database:
             verifier = Verifier(database, report, folder, progress)
@@ -90,7 +91,7 @@ def _verify_side_by_side(
 def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | None) -> None:
     with bounded_depth():
         for number, argument in enumerate(arguments):
-            for source in open_sources([argument], max_ratio=max_ratio):
+            for source in exports([argument], max_ratio=max_ratio, notify=verifier.report.notes.append):
                 with source:
                     verifier.verify_file(source, stretch=verifier.share.stretch(number))
 
