@@ -119,6 +119,17 @@ def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, 
     assert found[0][2]["labels"] == (101 if first == second else 102)
 
 
+def test_processes_keep_blocks_of_a_label_that_a_later_line_lacks(tmp_path: Path) -> None:
+    others = [v2(f"d{number}", "p", f"l{number}") for number in range(60)]
+    rich, thin = v2("d", "p", "a"), v2("d", "q", "a")
+    rich["projects"]["p"]["labels"][0]["label_details"] = {"created_by": "ada@example.com"}
+    file = save(tmp_path / "export.ndjson", [rich, *others, thin])
+    assert load(tmp_path / "labels.db", [file], jobs=2).total("rejected") == 0
+    with open_database(tmp_path / "labels.db", read_only=True) as database:
+        sql = "select project_id, created_by from labels where label_id = 'a'"
+        assert list(database.query(sql).rows) == [("q", "ada@example.com")]
+
+
 @pytest.mark.parametrize("others", [0, 60])
 @pytest.mark.parametrize("name", ["changed", "there and back", "renewed", "same", "other generation"])
 def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(

@@ -201,7 +201,7 @@ class TestRequestedInPart:
         labels = {"p": {"labels": [v2_label("l1", "car")]}}
         load(store, [files.v2(v2_line(labels, **self.BLOCKS))])
         bare = files.v2(v2_line(labels))
-        assert counts(load(store, [bare])) == {"changed": 1}
+        assert counts(load(store, [bare])) == {"unchanged": 1}
         assert verify(store, [bare]).equal == 1
         for block in self.BLOCKS:
             assert rows(store, f"select count(*) from {block}") == [(1,)], block
@@ -229,6 +229,93 @@ class TestRequestedInPart:
         load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "bus")]}}))])
         assert ("DONE",) in rows(store, "select workflow_status from data_row_projects")
         assert rows(store, "select name from objects") == [("bus",)]
+
+    RICH: ClassVar[dict[str, Any]] = {
+        **v2_label("l1", "car"),
+        "label_details": {
+            "updated_at": "2024-01-02T00:00:00.000+00:00",
+            "created_by": "ada@example.com",
+            "reviews": [{"id": "r1", "score": 1}, {"id": "r2", "score": -1}],
+        },
+        "performance_details": {"seconds_to_create": 9, "consensus_score": 0.5},
+        "quality_block": {"unknown": [1, 2.50]},
+        "label_kind": "Default",
+    }
+
+    @staticmethod
+    def thin(label: dict[str, Any], *told: str) -> dict[str, Any]:
+        return {key: label[key] for key in ("id", *told)}
+
+    @pytest.mark.parametrize("in_run", [False, True])
+    def test_blocks_of_a_label_stay(self, store: Path, files: Files, in_run: bool) -> None:
+        def line(label: dict[str, Any]) -> dict[str, Any]:
+            if not in_run:
+                return v2_line({"p": {"labels": [label]}})
+            return v2_line({}, experiments={"e": {"runs": {"run": {"labels": [], "predictions": [label]}}}})
+
+        rich = files.v2(line(self.RICH))
+        thin = files.v2(line(self.thin(self.RICH, "label_kind", "annotations")))
+        load(store, [rich])
+        for export in (thin, thin, rich):
+            assert counts(load(store, [export])) == {"unchanged": 1}
+        assert verify(store, [rich]).equal == verify(store, [thin]).equal == 1
+        assert rows(store, "select count(*) from versions") == [(0,)]
+
+        moved = line({**self.thin(self.RICH, "label_kind"), **self.thin(v2_label("l1", "bus"), "annotations")})
+        changed = files.v2(moved)
+        assert counts(load(store, [changed])) == {"changed": 1}
+        assert counts(load(store, [changed])) == {"unchanged": 1}
+        assert verify(store, [changed]).equal == 1
+        assert sum(verify(store, [rich]).superseded.values()) == 1
+        sql = "select created_by, seconds_to_create, agreement, review_count from labels"
+        assert rows(store, sql) == [("ada@example.com", 9, 0.5, 2)]
+        assert rows(store, "select name from objects") == [("bus",)]
+        assert rows(store, "select score from reviews order by ordinal") == [(1,), (-1,)]
+        kept = {**self.RICH, "annotations": v2_label("l1", "bus")["annotations"]}
+        assert json.loads(rows(store, "select json from record_json")[0][0]) == line(kept)
+        assert rows(store, "select count(*) from versions") == [(1,)]
+
+    def test_rich_after_thin_brings_the_blocks(self, store: Path, files: Files) -> None:
+        thin = files.v2(v2_line({"p": {"labels": [self.thin(self.RICH, "label_kind", "annotations")]}}))
+        rich = files.v2(v2_line({"p": {"labels": [self.RICH]}}))
+        load(store, [thin])
+        assert counts(load(store, [rich])) == {"changed": 1}
+        assert verify(store, [rich]).equal == verify(store, [thin]).equal == 1
+        assert rows(store, "select seconds_to_create from labels") == [(9,)]
+
+    def test_annotations_that_were_not_requested_stay(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [self.RICH]}}))])
+        bare = files.v2(v2_line({"p": {"labels": [self.thin(self.RICH, "label_kind")]}}))
+        assert counts(load(store, [bare])) == {"unchanged": 1}
+        load(store, [files.v2(v2_line({"p": {"labels": [self.thin(self.RICH, "performance_details")]}}))])
+        assert rows(store, "select name, created_by from objects join labels using (label_id)") == [
+            ("car", "ada@example.com")
+        ]
+
+    def test_a_block_that_is_null_is_told(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [self.RICH]}}))])
+        load(store, [files.v2(v2_line({"p": {"labels": [{**self.RICH, "performance_details": None}]}}))])
+        assert rows(store, "select seconds_to_create from labels") == [(None,)]
+
+    def test_a_thin_line_with_new_tokens(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [self.RICH]}}, **self.BLOCKS))])
+        thin = v2_line({"p": {"labels": [self.thin(self.RICH, "label_kind", "annotations")]}})
+        thin["data_row"]["row_data"] = "https://example.com/1.png?Signature=new"
+        assert counts(load(store, [files.v2(thin)])) == {"unchanged": 1}
+        assert rows(store, "select row_data from data_rows") == [("https://example.com/1.png?Signature=new",)]
+        assert rows(store, "select count(*) from versions") == [(0,)]
+
+    def test_blocks_stay_when_the_label_comes_in_fewer_projects(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [self.RICH]}, "q": {"labels": [v2_label("l2", "car")]}}))])
+        load(store, [files.v2(v2_line({"p": {"labels": [self.thin(self.RICH, "label_kind", "annotations")]}}))])
+        assert rows(store, "select created_by from labels where label_id = 'l1'") == [("ada@example.com",)]
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+
+    def test_a_thin_line_that_lacks_a_label_does_not_bring_it(self, store: Path, files: Files) -> None:
+        load(store, [files.v2(v2_line({"p": {"labels": [self.RICH, v2_label("l2", "car")]}}))])
+        fewer = files.v2(v2_line({"p": {"labels": [self.thin(self.RICH, "label_kind", "annotations")]}}))
+        assert counts(load(store, [fewer], prune=True)) == {"changed": 1, "missing": 1, "pruned": 1}
+        assert rows(store, "select label_id, created_by from labels") == [("l1", "ada@example.com")]
 
     def test_another_project_stays(self, store: Path, files: Files) -> None:
         both = {"p": {"labels": [v2_label("l1", "car")]}, "q": {"labels": [v2_label("l2", "car")]}}

@@ -21,13 +21,19 @@ from labelstore.formats.shredding import (
     shred,
 )
 from labelstore.formats.v1.record import Annotations, Element, Frame
+from labelstore.formats.v2.completing import completed_line
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.framing.pointers import located
 from labelstore.framing.stretches import Stretch, split_stretch
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.options import Options
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, Foreign, recognized, refuse_foreign, refuse_many
-from labelstore.loading.replacing import Replacement, is_older
+from labelstore.loading.replacing import (
+    Blocks,
+    Replacement,
+    is_older,
+    lacks_blocks,
+)
 from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.loading.shares import Share
@@ -324,6 +330,7 @@ class Loader:
         file.generation = file.generation or generation
         stored = database.stored(generation, [entry.identity for entry in entries])
         holders = {} if self.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
+        new: list[tuple[_Entry, list[Stored]]] = []
         earlier: dict[int, list[Stored]] = {}
         stale: list[_Entry] = []
         respelled = self.respelled(entries, stored)
@@ -341,21 +348,26 @@ class Loader:
             ):
                 stale.append(entry)
             elif self.shred(entry):
-                if newest is None:
-                    file.added += 1
-                elif newest.load_id == file.load_id:
-                    file.repeated += 1
-                else:
-                    file.changed += 1
-                if known:
-                    earlier[self.record_id(entry.record.position, generation == "v2")] = known
+                new.append((entry, known))
+        blocks = Blocks(database, self.rows) if generation == "v2" and new else None
+        if blocks is not None:
+            new = self.complete(new, blocks)
+        for entry, known in new:
+            if not known:
+                file.added += 1
+                continue
+            if known[-1].load_id == file.load_id:
+                file.repeated += 1
+            else:
+                file.changed += 1
+            earlier[self.record_id(entry.record.position, generation == "v2")] = known
         if stale:
             file.stale += len(stale)
             self.hear_of(
                 (label_id for entry in stale for label_id in entry.label_ids),
                 (project_id for entry in stale for project_id in project_ids(entry.record.value)),
             )
-        replacement = Replacement(database, self.rows, earlier)
+        replacement = Replacement(database, self.rows, earlier, blocks)
         if self.options.history:
             replacement.keep_versions(file.load_id)
         replacement.make_way()
@@ -403,17 +415,61 @@ class Loader:
                 self.renew_urls(record, entry.hashes, newest)
         return set(found)
 
+    def complete(self, new: list[tuple[_Entry, list[Stored]]], blocks: Blocks) -> list[tuple[_Entry, list[Stored]]]:
+        """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new."""
+        database = self.database
+        found = (
+            (entry, blocks.completed(self.record_id(entry.record.position, True), entry.record.raw)) for entry, _ in new
+        )
+        raws = {entry.record.position: raw for entry, raw in found if raw is not None}
+        doubtful = {
+            entry.record.position: known[-1]
+            for entry, known in new
+            if known and (entry.record.position in raws or lacks_blocks(entry.record.value))  # type: ignore[arg-type]
+        }
+        stored_ids = [stored.record_id for stored in doubtful.values()]
+        database.close_gaps(stored_ids)
+        texts = dict(database.rebuilt(stored_ids)) if stored_ids else {}
+        left: list[tuple[_Entry, list[Stored]]] = []
+        for entry, known in new:
+            stored = doubtful.get(entry.record.position)
+            text = texts.get(stored.record_id) if stored is not None else None
+            if stored is None or text is None or not self.says_nothing_new(entry.record, stored, text):
+                left.append((entry, known))
+        if not raws and len(left) == len(new):
+            return new
+        self.rows.clear()
+        return [(entry, known) for entry, known in left if self.shred(entry, raws.get(entry.record.position))]
+
+    def says_nothing_new(self, record: Record[Decoded], stored: Stored, text: str) -> bool:
+        """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged."""
+        told = completed_line(record.raw, text.encode())
+        if not is_same_content(told, text.encode()):
+            return False
+        if not same(told, text.encode()):  # the tokens of its URLs are new
+            line = in_stored_order(told, text.encode())
+            digest = Hashes(stored.content_hash, hashes(line).urls)  # type: ignore[arg-type]
+            self.renew_urls(Record(record.position, record.byte_offset, line, RecordDecoder()(line)), digest, stored)
+        self.file.unchanged += 1
+        self.database.note("seen", [stored.record_id])
+        return True
+
     def hear_of(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
         """Note what a record told that is not, or no longer, stored."""
         self.database.note("heard_labels", list(dict.fromkeys(label_ids)))
         self.database.note("heard_projects", list(dict.fromkeys(project_ids)))
 
-    def shred(self, entry: _Entry) -> bool:
-        record = entry.record
+    def shred(self, entry: _Entry, completed: bytes | None = None) -> bool:
+        """Make the rows of a record; `completed` is its text with blocks that it does not tell itself."""
+        record, digest = entry.record, entry.hashes
         record_id = self.record_id(record.position, generation_of(record.value) == "v2")
+        source = (self.file.load_id, record.position, record.byte_offset)
         try:
-            source = (self.file.load_id, record.position, record.byte_offset, *entry.hashes)
-            shred(record.value, record.raw, record_id, self.rows, source, self.label_id)
+            if completed is None:
+                shred(record.value, record.raw, record_id, self.rows, (*source, *digest), self.label_id)
+            else:
+                value, urls = RecordDecoder()(completed), hashes(completed).urls
+                shred(value, completed, record_id, self.rows, (*source, None, urls))
         except (ValueError, RecursionError) as error:
             reason = located(record.raw, error)
             self.hear_of(entry.label_ids, project_ids(record.value))

@@ -31,8 +31,8 @@ def merge(
 
     Of records about the same label or data row one stays; the others are given by load and what a load in their
     order would have counted them as, unchanged or repeated. Raises `NeedsOneProcess` where only such a load knows
-    that: for lines of v2 that differ, for what differs between loads, which becomes a version, and for records of
-    several parts of which one has only the last of its own.
+    that: for lines of v2 that differ or share a label, for what differs between loads, which becomes a version, and
+    for records of several parts of which one has only the last of its own.
     """
     *of_records, of_labels = lookups = list(SQLITE.statements("lookups.sql"))
     for statement in lookups:
@@ -94,6 +94,8 @@ def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) ->
         labels = database.labels_named([label_id])
         if label_id in told_again or len({label.load_id for label in labels}) > 1:
             raise NeedsOneProcess(f"{label_id}: in several files, or several times in one part")
+        if sum(label.generation == "v2" for label in labels) > 1:
+            raise NeedsOneProcess(f"{label_id}: in several lines, of which the last may lack blocks")
         database.take_labels_out([label for label in labels if label.record_id != newest])
     database.execute("drop index labels_again")
     return True

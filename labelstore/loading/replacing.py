@@ -8,10 +8,16 @@ the earlier line stays in its record, without content hash, until a later line t
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
+from labelstore.formats.v2.completing import Place, completed_labels
+from labelstore.formats.v2.record import Line
 from labelstore.rows import Rows, columns, node_column, node_range
 from labelstore.stores.database import Database, Stored, StoredLabel
 
+_OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
+_OF_RUN = {name: place for place, name in enumerate(columns()["model_runs"])}
+_LABEL_ID = _OF_LABEL["label_id"]
 _BLOCKS = {
     "attachments": "attachment_count",
     "metadata_fields": "metadata_field_count",
@@ -19,6 +25,50 @@ _BLOCKS = {
     "experiments": "experiment_count",
 }
 """Table of a block of a v2 line, and the column of `records` that is NULL where the line lacks it."""
+
+
+class Blocks:
+    """The blocks that stored labels have and new lines may lack: not requested, they stay."""
+
+    def __init__(self, database: Database, rows: Rows) -> None:
+        """`rows` are those of new v2 lines."""
+        self.database = database
+        ids = [row[_LABEL_ID] for row in rows["labels"]]
+        self.stored = database.labels_named(ids) if ids else []
+        of_lines = [label.label_id for label in self.stored if label.generation == "v2"]
+        self.texts = database.labels_json(of_lines) if of_lines else {}
+        self._places = self._places_in(rows) if of_lines else {}
+
+    def _places_in(self, rows: Rows) -> dict[int, dict[tuple[Place, int], str]]:
+        """Record id → where in the line stand labels that are stored → their texts."""
+        experiments = {
+            (row[_OF_RUN["record_id"]], row[_OF_RUN["model_run_id"]]): row[_OF_RUN["experiment_id"]]
+            for row in rows["model_runs"]
+        }
+        found: dict[int, dict[tuple[Place, int], str]] = {}
+        for row in rows["labels"]:
+            text = self.texts.get(row[_LABEL_ID])
+            if text is None:
+                continue
+            record_id, run, project_id = (row[_OF_LABEL[name]] for name in ("record_id", "model_run_id", "project_id"))
+            place: Place = ("projects", project_id, "labels")
+            if run is not None:
+                labels = "predictions" if row[_OF_LABEL["is_prediction"]] else "labels"
+                place = ("experiments", experiments[record_id, run], "runs", run, labels)
+            found.setdefault(record_id, {})[place, row[_OF_LABEL["ordinal"]]] = text
+        return found
+
+    def completed(self, record_id: int, raw: bytes) -> bytes | None:
+        """The text of a new line with the blocks that its labels lack; None if they lack none."""
+        places = self._places.get(record_id)
+        return completed_labels(raw, places) if places else None
+
+
+def lacks_blocks(line: Line) -> bool:
+    """Whether a line tells less of its data row and projects than it could."""
+    blocks = (line.data_row.details, line.media_attributes, line.attachments, line.metadata_fields, line.embeddings)
+    details = [project.project_details for project in (line.projects or {}).values()]
+    return any(block is None for block in (*blocks, *details))
 
 
 def is_older(label_ids: Iterable[str], times: Mapping[str, str], stored: Mapping[str, StoredLabel]) -> bool:
@@ -48,12 +98,18 @@ def _moment(text: str) -> datetime:
 class Replacement:
     """The rows of a batch, about to be inserted, and the earlier records about the same: record id → records."""
 
-    def __init__(self, database: Database, rows: Rows, earlier: Mapping[int, Sequence[Stored]]) -> None:
+    def __init__(
+        self, database: Database, rows: Rows, earlier: Mapping[int, Sequence[Stored]], blocks: "Blocks | None" = None
+    ) -> None:
+        """`blocks` are those that the rows were completed with."""
         self.database, self.rows, self.earlier = database, rows, earlier
-        names = list(columns()["labels"])
-        ids = [row[names.index("label_id")] for row in rows["labels"]]
+        self.texts = {} if blocks is None else blocks.texts
+        ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.label_ids = set(ids)
-        self.taken = database.labels_named(ids) if ids else []
+        if blocks is None:
+            self.taken = database.labels_named(ids) if ids else []
+        else:
+            self.taken = [label for label in blocks.stored if label.label_id in self.label_ids]
         self.touched = {label.record_id for label in self.taken}
         older = [stored.record_id for records in earlier.values() for stored in records]
         self.touched.update(older)
@@ -62,7 +118,7 @@ class Replacement:
     def keep_versions(self, load_id: int) -> None:
         """Keep what is replaced in `versions`; a label that came twice in one load has one version."""
         going = [label for label in self.taken if label.load_id != load_id]
-        keep_versions(self.database, going, load_id, removed=False)
+        keep_versions(self.database, going, load_id, removed=False, texts=self.texts)
 
     def make_way(self) -> None:
         """Remove what the new rows replace."""
@@ -143,11 +199,19 @@ def _stays(label: StoredLabel, brought: set[str], load_id: int) -> bool:
     return label.label_id.count("/") < 2 or label.load_id == load_id
 
 
-def keep_versions(database: Database, labels: Sequence[StoredLabel], load_id: int, *, removed: bool) -> None:
-    """Keep what labels are now, before the load `load_id` replaces or removes them."""
+def keep_versions(
+    database: Database,
+    labels: Sequence[StoredLabel],
+    load_id: int,
+    *,
+    removed: bool,
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Keep what labels are now, before the load `load_id` replaces or removes them; `texts` are those known of them."""
+    unknown = [label.label_id for label in labels if label.label_id not in texts]
+    texts = {**texts, **(database.labels_json(unknown) if unknown else {})}
     if not labels:
         return
-    texts = database.labels_json([label.label_id for label in labels])
     database.insert_rows(
         "versions",
         [

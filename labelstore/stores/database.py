@@ -1,7 +1,7 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -321,12 +321,13 @@ class Database(ABC):
         for record_id in touched:
             self.execute("update records set content_hash = null where record_id = ?", (record_id,))
 
-    def close_gaps(self) -> None:
+    def close_gaps(self, record_ids: Iterable[int] | None = None) -> None:
         """Count the labels anew in the records out of which some were taken, and remove those of which none is left.
 
-        A record that later ones told but for those labels has no identity any more.
+        A record that later ones told but for those labels has no identity any more. `record_ids` are all by default.
         """
-        for record_id in sorted(self._gaps):
+        closing = self._gaps if record_ids is None else self._gaps.intersection(record_ids)
+        for record_id in sorted(closing):
             nodes = node_range(record_id)
             sql = "select 1 from records where record_id = ? and identity is null"
             if (
@@ -337,7 +338,7 @@ class Database(ABC):
                 continue
             for statement in _CLOSE_GAPS:
                 self.execute(statement, nodes * (statement.count("?") // 2))
-        self._gaps.clear()
+        self._gaps = self._gaps - closing
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""
