@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
-from labelstore.formats.fitting import Extra
+from labelstore.formats.fitting import Extra, Odd
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.framing import Broken, Record, Source, split
 from labelstore.framing.pointers import located
@@ -66,6 +66,7 @@ BLOCKS: dict[str, dict[str, tuple[str, ...]]] = {
         "project_details": ("/projects/*/project_details",),
         "label_details": tuple(f"{label}/label_details" for label in _LABELS),
         "performance_details": tuple(f"{label}/performance_details" for label in _LABELS),
+        "timestamp": tuple(f"{label}/annotations/timestamp" for label in _LABELS),  # audio in time
         "experiments": ("/experiments",),
         "predictions": ("/experiments/*/runs/*/predictions",),
     },
@@ -234,6 +235,8 @@ class _Places:
                 yield child, value
 
     def keep_aside(self, place: str, struct: type[Struct], extra: Extra) -> None:
+        if isinstance(extra, Odd):
+            _count(self.unexpected, f"{place} ({_json_type(extra.value)})")
         known = {field.encode_name for field in msgspec.structs.fields(struct)} - {"extra"}
         for key, value in extra.members.items():
             child = f"{place}/{_escaped(key)}"

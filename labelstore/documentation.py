@@ -38,6 +38,11 @@ has its geometry, one row in the table of its kind, and may have classifications
 `answers`, and an answer may ask further classifications. The same instance in many frames is many objects
 with one `feature_id`; `segments` and `key_frames` tell when it is there, and `features` says what it is, by
 `schema_id`.
+
+Audio exports of v2 have each answer at both ends of its span. It is one row of `answers`, at the moment where the span
+starts (`moments`, `classifications.moment_id`); what stands once more at the end, or inside, is in
+`repeated_classifications` and `repeated_answers`, so that counts come right. The view `audio_spans` has start, end,
+question and answer together.
 """
 
 VIEWS_HEAD = """\
@@ -49,7 +54,9 @@ views: the text of one piece, and its place among the pieces of a record. `area`
 in `unit`; of a text entity `unit` is what its span counts, `text` the text at the span, `source` where that is from,
 `problem` why the span cannot be right, `text_code_points` and `text_utf16_units` the length of the text of its asset.
 `step` counts the events of a data row in a project from 1, the oldest first; `task_name` is the task
-that the event ended, `seconds_in_task` the time since the event before. Every other column is the column of
+that the event ended, `seconds_in_task` the time since the event before. `start_ms` and `end_ms` bound a span of audio
+in milliseconds, `question` and `answer` are what was asked and told there, `answer_schema_id` says which option that
+is, `end_answer` what the export has at the end instead. Every other column is the column of
 that name in the tables; `project_name` is the name of the label's project.
 
 """

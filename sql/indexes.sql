@@ -33,6 +33,7 @@ create index labels_project on labels (project_id);
 create index reviews_label on reviews (label_id);
 create index frame_groups_label on frame_groups (label_id);
 create index frames_label on frames (label_id, group_name, frame_number);
+create index moments_label on moments (label_id, milliseconds);
 create index segments_label on segments (label_id);
 create index key_frames_label on key_frames (label_id);
 create index objects_label on objects (label_id, name, kind); -- the classes of a label without its objects
@@ -40,4 +41,9 @@ create index selected_messages_object on selected_messages (object_id);
 create index classifications_label on classifications (label_id);
 create index classifications_object on classifications (object_id) where object_id is not null;
 create index answers_classification on answers (classification_id);
+create index repeated_classifications_label on repeated_classifications (label_id);
+create index repeated_classifications_moment on repeated_classifications (moment_id);
+create index repeated_answers_label on repeated_answers (label_id);
+create index repeated_answers_moment on repeated_answers (moment_id);
+create index repeated_answers_classification on repeated_answers (classification_id);
 create index relationships_label on relationships (label_id);

@@ -322,6 +322,7 @@ create table labels (
     group_count integer,
     segment_count integer,
     key_frame_count integer,
+    moment_count integer,           -- audio (v2)
     annotations_extra text,         -- v1: "Label"; v2: "annotations"
     nulls text,                     -- v1: JSON object of the keys that were there with null
     in_extra integer,               -- v1: 1: created_at was milliseconds since 1970, 2: updated_at, 4: seconds_to_label a text; added up
@@ -369,6 +370,19 @@ create table frames (
     classification_count integer,
     relationship_count integer,
     extra text
+);
+
+-- one time of a recording at which questions are answered (v2 audio): where spans begin and end
+create table moments (
+    moment_id integer primary key,
+    end_id integer,
+    label_id text references labels (label_id),
+    milliseconds integer,           -- NULL where what the export has for it is no whole number
+    ordinal integer,                -- in the export's order, which is not that of time
+    closes boolean,
+    map_key text,                   -- the key it stands under, where that is no whole number
+    classification_count integer,   -- repeated_classifications included
+    extra text                      -- of a moment that is no object: the whole value
 );
 
 -- one span of frames (video, DICOM) or milliseconds (audio) in which a feature is there (v2)
@@ -522,6 +536,7 @@ create table classifications (
     frame_id integer references frames (frame_id),
     frame_number integer,
     group_id integer references frame_groups (node_id), -- DICOM (v2): asked of a whole axis
+    moment_id integer references moments (moment_id), -- audio (v2): asked of a span, of which this is the start
     object_id integer references objects (object_id),  -- NULL: asked of the label, frame or group
     parent_answer_id integer references answers (answer_id), -- the answer that asked this question
     ordinal integer,
@@ -557,6 +572,47 @@ create table answers (
     position double,                -- v1
     confidence double,              -- v2 predictions
     uuid text,                      -- v1, imported features
+    classification_count integer,
+    extra text
+);
+
+-- one question that stands once more in an export of audio (v2): at the end of its span, or at a moment inside it.
+-- What it asks is counted once, in `classifications`, at the start of the span.
+create table repeated_classifications (
+    classification_id integer primary key,
+    end_id integer,                 -- NULL without answers
+    label_id text references labels (label_id),
+    moment_id integer references moments (moment_id),
+    parent_answer_id integer,       -- the answer that asked it: of `repeated_answers` or `answers`
+    ordinal integer,
+    closes integer,                 -- 1 on the last of an array
+    feature_id text,
+    schema_id text,
+    name text,
+    value text,
+    kind text,                      -- radio checklist text, or the vendor's word
+    is_conversational boolean,
+    message_id text,
+    is_end boolean,                 -- false where no span of it ends: a moment that was left behind
+    answer_count integer,
+    extra text
+);
+
+-- one answer that stands once more, see repeated_classifications; its text can differ from that at the start
+create table repeated_answers (
+    answer_id integer primary key,
+    end_id integer,                 -- NULL without classifications
+    label_id text references labels (label_id),
+    moment_id integer references moments (moment_id),
+    classification_id integer,      -- of `repeated_classifications`; of `classifications` where another answer begins there
+    ordinal integer,
+    feature_id text,
+    schema_id text,
+    name text,
+    value text,
+    text text,                      -- of a free-form answer
+    confidence double,
+    is_end boolean,                 -- false where no span of it ends: a moment that was left behind
     classification_count integer,
     extra text
 );

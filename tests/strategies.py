@@ -775,11 +775,15 @@ def v2_video(draw: Draw) -> Json:
     }
 
 
+def v2_moment(draw: Draw) -> Any:
+    return {"classifications": v2_root_questions(draw)} if below(draw, 8) else v2_root_questions(draw)
+
+
 def v2_audio(draw: Draw) -> Json:
     return {
         "classifications": v2_root_questions(draw),
         "segments": v2_segments(draw),
-        "timestamp": mapped(FRAMES, v2_root_questions)(draw),
+        "timestamp": mapped(FRAMES, v2_moment)(draw),
     }
 
 

@@ -157,7 +157,7 @@ def test_feature_ids_are_unique_outside_frames() -> None:
         "featureId",
     )
     ids += found(
-        chain.from_iterable(v2(asset_type) for asset_type in V2_ASSETS if asset_type not in framed),
+        chain.from_iterable(v2(asset_type) for asset_type in V2_ASSETS if asset_type not in (*framed, "audio")),
         "feature_id",
     )
     assert len(ids) == len(set(ids))
@@ -680,12 +680,20 @@ def test_v2_dicom_groups() -> None:
     } == {bool}
 
 
-def test_v2_audio_segments_of_timed_answers() -> None:
+def test_v2_audio_stands_at_both_ends_of_its_spans() -> None:
     timed = [label["annotations"] for label in v2_labels("audio") if label["annotations"].get("timestamp")]
     assert timed
+    of_questions = several = 0
     for item in timed:
-        ids = {made["feature_id"] for at in item["timestamp"].values() for made in at["classifications"]}
-        assert ids <= item["segments"].keys()
+        at = {int(key): json.dumps(moment["classifications"]) for key, moment in item["timestamp"].items()}
+        questions = {made["feature_id"] for moment in item["timestamp"].values() for made in moment["classifications"]}
+        for feature_id, spans in item["segments"].items():
+            of_questions += feature_id in questions
+            several += len(spans) > 1
+            assert all(f'"{feature_id}"' in at[edge] for span in spans for edge in span)
+    assert 0 < of_questions < sum(len(item["segments"]) for item in timed)
+    assert several
+    assert any(list(item["timestamp"]) != sorted(item["timestamp"], key=int) for item in timed)
 
 
 def test_v2_oddities_occur() -> None:

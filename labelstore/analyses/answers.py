@@ -5,7 +5,7 @@ array, since names may hold any separator. A question without an answer is NULL,
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from labelstore.errors import UsageError
@@ -30,6 +30,8 @@ OWNERS: Final = {
 }
 """What is answered about → the columns that stand before the questions."""
 
+_IS_TIMED = "select count(*) from (select 1 from moments limit 1) as moments"
+
 Question = tuple[str, ...]
 """A question by the schema ids (or the names, where there are none) of itself and those it is nested in."""
 
@@ -45,23 +47,27 @@ class _Answer(NamedTuple):
 def answers(database: Database, of: str = "labels", project: str | None = None) -> Result:
     """The answers of labels, or of objects, of one project (id or name) or of all; rows stream.
 
-    A row is one label or object with at least one question. Questions of frames and of messages have a row for each
-    frame or message, an object has one for each frame it is in. Columns are named by the newest name of the question,
-    nested ones parent/child, two questions of one name (two schema ids) by their class or a number. Labels in model
-    runs are left out. Raises `NotFoundError` for an unknown project, `UsageError` for an unknown `of`.
+    A row is one label or object with at least one question. Questions of frames, of messages and of spans of audio have
+    a row for each frame, message or start of a span (which adds a column `start_ms`), an object has one for each frame
+    it is in. Columns are named by the newest name of the question, nested ones parent/child, two questions of one name
+    (two schema ids) by their class or a number. Labels in model runs are left out. Raises `NotFoundError` for an
+    unknown project, `UsageError` for an unknown `of`.
     """
     if of not in OWNERS:
         raise UsageError(f"{of}: answers are of {' or of '.join(OWNERS)}")
     check_project(database, project)
     dialect = SQLITE if database.engine == "sqlite" else DUCKDB
     sql, values = dialect.translate(sql_text("analyses/answers.sql")), {"of": of, "project": project}
-    names = _column_names(_placed(database.query(sql, values), of), of)
+    owner = OWNERS[of]
+    if of == "labels" and database.value(_IS_TIMED):
+        owner = (*owner, "start_ms")
+    names = _column_names(_placed(database.query(sql, values), owner), of, owner)
     columns = sorted(names, key=lambda question: (names[question].split("/"), question))
-    rows = _wide(_placed(database.query(sql, values), of), columns)
-    return Result([*OWNERS[of], *(names[question] for question in columns)], rows)
+    rows = _wide(_placed(database.query(sql, values), owner), columns)
+    return Result([*owner, *(names[question] for question in columns)], rows)
 
 
-def _placed(rows: Iterable[dict[str, Any]], of: str) -> Iterator[_Answer]:
+def _placed(rows: Iterable[dict[str, Any]], owner: Sequence[str]) -> Iterator[_Answer]:
     """The rows with their question and place. What was asked inside an answer is about the same message as that."""
     asked: dict[int, tuple[Question, Any]] = {}
     label_id = None
@@ -75,11 +81,11 @@ def _placed(rows: Iterable[dict[str, Any]], of: str) -> Iterator[_Answer]:
         row["message_id"] = row["message_id"] or message_id
         if row["answer_id"] is not None:
             asked[row["answer_id"]] = (question, row["message_id"])
-        place = tuple(row[name] for name in OWNERS[of])
+        place = tuple(row[name] for name in owner)
         yield _Answer((row["object_id"], *place), row, question)
 
 
-def _column_names(found: Iterable[_Answer], of: str) -> dict[Question, str]:
+def _column_names(found: Iterable[_Answer], of: str, owner: Sequence[str]) -> dict[Question, str]:
     """The name of each question's column; they differ from each other in more than upper and lower case."""
     words: dict[Question, str] = {}
     classes: dict[Question, set[str]] = {}
@@ -95,7 +101,7 @@ def _column_names(found: Iterable[_Answer], of: str) -> dict[Question, str]:
             for question in questions:
                 if len(questions) > 1 and len(classes[question]) == 1:
                     names[question] = f"{next(iter(classes[question]))}/{names[question]}"
-    taken = {name.casefold() for name in OWNERS[of]}
+    taken = {name.casefold() for name in owner}
     for question in sorted(names):
         name, number = names[question], 2
         while names[question].casefold() in taken:
@@ -115,7 +121,7 @@ def _wide(found: Iterable[_Answer], columns: list[Question]) -> Iterator[tuple[A
     group: Any = None
     for answer in found:
         row = answer.row
-        its_group = (row["label_id"], row["object_id"], row["group_name"], row["frame_number"])
+        its_group = (row["label_id"], row["object_id"], row["group_name"], row["frame_number"], row["start_ms"])
         if its_group != group:
             yield from _rows(places, columns)
             places.clear()

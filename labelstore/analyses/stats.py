@@ -18,7 +18,10 @@ select
     (select count(*) from frames {_OF_LABELERS}) as frames,
     (select count(*) from objects {_OF_LABELERS}) as objects,
     (select count(*) from classifications {_OF_LABELERS}) as classifications,
-    (select coalesce(sum(answer_count), 0) from classifications {_OF_LABELERS}) as answers,
+    (select coalesce(sum(answer_count), 0) from classifications {_OF_LABELERS}) - (
+        select count(*) from repeated_answers {_OF_LABELERS}
+            and classification_id not in (select classification_id from repeated_classifications)
+    ) as answers,
     (select count(*) from relationships {_OF_LABELERS}) as relationships,
     (select count(*) from labels where model_run_id is not null and not is_prediction) as model_run_labels,
     (select count(*) from labels where is_prediction) as predictions,

@@ -80,6 +80,7 @@ for command in (
     inspecting.shell,
     reading.stats,
     places.entities,
+    places.spans,
     places.geojson,
     asking.ontology,
     asking.answers,

@@ -78,8 +78,8 @@ def answers(
 
     Columns have the names of the questions, nested ones parent/child; where two questions share a name, those of
     objects are led by their class, others end with a number. One answer stands as its text or name; checklists, and
-    what was answered more than once, as a JSON array. Frames and messages have rows of their own. Labels in model
-    runs are left out.
+    what was answered more than once, as a JSON array. Frames, messages and spans of audio (`start_ms`) have rows of
+    their own. Labels in model runs are left out.
 
     \b
     Examples:

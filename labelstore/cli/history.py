@@ -225,6 +225,8 @@ def _question(answer: "AnswerChange") -> str:
     frame = answer.question.frame
     if answer.on is not None:
         return f"{path} of {_named([answer.on])}"
+    if answer.question.is_at_moment:
+        return f"{path} at {frame} ms"
     return f"{path} in frame {frame}" if frame is not None else path
 
 

@@ -1,4 +1,4 @@
-"""`entities` and `geojson`: what was marked in texts, and on maps."""
+"""`entities`, `spans` and `geojson`: what was marked in texts, in recordings, and on maps."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import interruptible
+from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import Output, Project, RowsFormat, ShortForJson, Store, TextFormat, chosen_format
 
 if TYPE_CHECKING:
@@ -70,6 +70,47 @@ def _counted(found: "Iterator[Entity]", counts: dict[str, int], problems: bool) 
         counts["problem"] += entity.problem is not None
         if entity.problem is not None or not problems:
             yield entity
+
+
+def spans(
+    db: Store,
+    project: Project = None,
+    question: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only answers to this question, such as a speaker.")
+    ] = None,
+    format: RowsFormat = None,
+    out: Output = "-",
+    as_json: ShortForJson = False,
+) -> None:
+    """Print what was answered along the time of recordings: start, end, question, answer.
+
+    A row is one answer in one span, such as a text that was written down for a speaker; start and end are
+    milliseconds. An export has each answer at both ends of its span: it is printed once, with the text at the end
+    beside it where that differs. The same as the query audio-spans.
+
+    \b
+    Examples:
+      labelstore spans labels.db
+      labelstore spans labels.db --question "Speaker 1" -o spans.csv
+    """
+    from itertools import chain, islice
+
+    from labelstore.outputs import check_output, output_file
+    from labelstore.projects import check_project
+    from labelstore.queries import named
+    from labelstore.stores import open_database
+
+    chosen = chosen_format(TextFormat, format, out, as_json)
+    check_output(out, db)
+    with interruptible(out), open_database(db, read_only=True) as database:
+        check_project(database, project)
+        query = named("audio-spans")
+        found = database.query(query.sql[database.engine], query.values({"project": project, "question": question}))
+        first = list(islice(found.rows, 1))
+        with output_file(out) as file:
+            output.write_rows(chosen, found.columns, chain(first, found.rows), file)
+    if not first:
+        say("no answer is bound to the time of a recording")
 
 
 def geojson(

@@ -21,8 +21,15 @@ _NAMES: Final = {
 _ANSWER_KINDS: Final = {"radio_answer": "radio", "checklist_answers": "checklist", "text_answer": "text"}
 
 
+MOMENTS: Final = "timestamp"
+"""The key of what is asked in the time of audio (v2)."""
+
+
 class Feature(NamedTuple):
-    """Which object (question, answer) a change is about; group and frame are None outside DICOM and video."""
+    """Which object (question, answer) a change is about; group and frame are None outside DICOM and video.
+
+    The frame of a question about a moment of audio is that moment in milliseconds.
+    """
 
     feature_id: str | None
     name: str | None
@@ -30,6 +37,11 @@ class Feature(NamedTuple):
     group: str | None
     frame: int | None
     pointer: str
+
+    @property
+    def is_at_moment(self) -> bool:
+        """Whether `frame` is a time in milliseconds."""
+        return self.pointer.startswith(f"/annotations/{MOMENTS}/")
 
 
 class Answer(NamedTuple):
@@ -101,6 +113,7 @@ def parts_of(label: Any) -> Parts:
     elif isinstance(body, dict):
         _take_content(body, Where(found.body), found)
         _take_frame_map(body, Where(found.body), found)
+        _take_frame_map(body, Where(found.body), found, MOMENTS)
         _take_groups(body, Where(found.body), found)
     return found
 
@@ -131,15 +144,15 @@ def _take_frame_list(label: Node, key: str, found: Parts) -> None:
         _take_frame(frame, Where(f"{found.body}/{place}", None, frame.pop("frameNumber")), found)
 
 
-def _take_frame_map(holder: Node, where: Where, found: Parts) -> None:
-    """v2: frame number, as text → frame."""
-    frames = holder.get("frames")
-    if not isinstance(frames, dict) or not all(map(_is_frame_number, frames)):
+def _take_frame_map(holder: Node, where: Where, found: Parts, key: str = "frames") -> None:
+    """v2: frame number, as text → frame; milliseconds of audio → moment, where there are no frames beside them."""
+    frames = holder.get(key)
+    if not isinstance(frames, dict) or not all(map(_is_frame_number, frames)) or (key == MOMENTS and found.frames):
         return
     if all(isinstance(frame, dict) for frame in frames.values()):
-        del holder["frames"]
+        del holder[key]
         for number, frame in frames.items():
-            inside = Where(f"{where.pointer}/frames/{number}", where.group, int(number))
+            inside = Where(f"{where.pointer}/{key}/{number}", where.group, int(number))
             _take_frame(frame, inside, found)
 
 

@@ -41,6 +41,19 @@ class Extra:
         self.members, self.digest = members, digest
 
 
+class Odd(Extra):
+    """The `extra` of a struct that stands for a value which is no object, such as a null in a map; `value` is that.
+
+    Only structs that say `takes_any` stand for one, so that it does not take those beside it out of their rows.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        super().__init__({})
+        self.value = value
+
+
 class Misfit(Exception):
     """A record decodes into its structs but says something that their rows cannot hold: fit it instead."""
 
@@ -61,6 +74,8 @@ def extra_json(extra: Extra | None, **members: Any) -> str | None:
     """The JSON object for an `extra` column: what was kept aside, and further members that are not None."""
     if extra is None and not members:
         return None
+    if isinstance(extra, Odd):
+        return to_json(extra.value)
     kept = {} if extra is None else dict(extra.members)
     kept.update((key, value) for key, value in members.items() if value is not None)
     return to_json(kept) if kept else None
@@ -138,7 +153,9 @@ def _fit_value(kind: inspect.Type, value: Any) -> Any:
         case inspect.AnyType():
             return value
         case inspect.StructType():
-            return _fit_struct(kind.cls, value) if isinstance(value, dict) else _UNFIT
+            if isinstance(value, dict):
+                return _fit_struct(kind.cls, value)
+            return kind.cls(extra=Odd(value)) if getattr(kind.cls, "takes_any", False) else _UNFIT
     return _UNFIT  # UnsetType: never a value of JSON
 
 

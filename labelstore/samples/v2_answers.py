@@ -71,6 +71,11 @@ def classified(dice: Dice, era: Era, question: Question, *, message: bool = Fals
     return scored(dice, made) if era.confidence else made
 
 
+def given(made: Json) -> list[Json]:
+    """The answers of a radio question or a checklist."""
+    return made["checklist_answers"] if "checklist_answers" in made else [made["radio_answer"]]
+
+
 def of_object(dice: Dice, era: Era, tool: Tool) -> list[Json]:
     """One or two of the tool's questions for some of its objects."""
     if not tool.questions or dice.random() > 0.38:

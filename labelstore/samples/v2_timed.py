@@ -6,6 +6,7 @@ from typing import Any
 from labelstore.samples import v2_answers, v2_objects
 from labelstore.samples.assets import Asset
 from labelstore.samples.dice import Dice
+from labelstore.samples.ontology import Question
 from labelstore.samples.tracks import Track, tracks
 from labelstore.samples.v2_answers import Era
 
@@ -61,21 +62,38 @@ def dicom(dice: Dice, era: Era, row: Asset, *, interpolated: bool) -> Json:
 
 
 def audio(dice: Dice, era: Era, row: Asset) -> Json:
-    """Until mid 2024 the containers of an image, then `segments` and `timestamp`, in milliseconds.
+    """Until mid 2024 the containers of an image, then `segments` and `timestamp`, in milliseconds and no order.
 
-    The inside of a filled `timestamp` has not been seen; the shape follows its one-line description.
+    A question stands at both ends of each span: free text with the spans of the question, other answers with their own.
     """
     answers = v2_answers.of_label(dice, era, row.ontology.questions, messages=False)
     if not era.timed_audio:
         return {"objects": [], "classifications": answers, "relationships": []}
-    timestamp: Json = {}
+    moments: dict[int, list[Json]] = {}
     segments: Json = {}
-    for question in dice.some(row.ontology.questions[:4], 2) if dice.chance(0.7) else ():
-        start = dice.between(0, 90_000)
-        made = v2_answers.classified(dice, era, question)
-        timestamp[str(start)] = {"classifications": [made]}
-        segments[made["feature_id"]] = [[start, start + dice.between(1, 5000)]]
+    for question in dice.some(row.ontology.questions[:4], 3) if dice.chance(0.7) else ():
+        _speak(dice, era, question, moments, segments)
+    shuffled = sorted(moments, key=lambda _: dice.random())
+    timestamp = {str(time): {"classifications": moments[time]} for time in shuffled}
     return {"classifications": answers, "segments": segments, "timestamp": timestamp}
+
+
+def _speak(dice: Dice, era: Era, question: Question, moments: dict[int, list[Json]], segments: Json) -> None:
+    """Answer the question in one to four spans, of which some begin where the last one ended."""
+    feature_id, time = dice.id(), dice.between(0, 20_000)
+    for _ in range(dice.between(1, 4)):
+        made = {**v2_answers.classified(dice, era, question), "feature_id": feature_id}
+        start = time + (0 if dice.chance(0.1) else dice.between(1, 9000))
+        end = time = start + dice.between(1, 5000)
+        at_end = made
+        if question.kind == "text" and dice.chance(0.03):
+            at_end = {**made, "text_answer": {"content": "(corrected)"}}
+        for moment, told in ((start, made), (end, at_end)):
+            moments.setdefault(moment, []).append(told)
+        if dice.chance(0.01):
+            moments.setdefault((start + end) // 2, []).append(made)  # left behind when the span was moved
+        for owner in [made] if question.kind == "text" else v2_answers.given(made):
+            segments.setdefault(owner["feature_id"], []).append([start, end])
 
 
 def _frames(dice: Dice, era: Era, row: Asset, found: Iterable[Track], *, interpolated: bool) -> dict[str, Json]:

@@ -8,9 +8,11 @@ from labelstore.scenes.frames import Frames, in_group
 from labelstore.scenes.source import Source
 
 _CLASSIFICATIONS = """
-select c.classification_id, c.object_id, c.parent_answer_id, c.frame_number, c.message_id, c.kind,
-    coalesce(c.name, c.value) as name, g.group_name
+select c.classification_id, c.object_id, c.parent_answer_id,
+    coalesce(c.frame_number, case when c.parent_answer_id is null then m.milliseconds end) as frame_number,
+    c.message_id, c.kind, coalesce(c.name, c.value) as name, g.group_name
 from classifications as c
+left join moments as m on m.moment_id = c.moment_id
 left join frame_groups as g on g.node_id = c.group_id
 where {condition}
 order by c.classification_id

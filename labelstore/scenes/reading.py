@@ -77,7 +77,7 @@ def read_scene(
     found = read_tracks(source, label_id, colors, frames.group if frames else None) if timed else Tracks((), 0)
     asked = questions.of_label
     if asset.asset_type == "audio":
-        moments = read_moments(source, label_id, facts["annotations_extra"], colors)
+        moments = read_moments(source, label_id, colors)
         asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
         found = Tracks(moments.tracks, moments.track_count)
     frames = frames or Frames((), None, (), None)

@@ -42,6 +42,7 @@ VIEWS = (
     "{engine}/object_sizes.sql",
     "views/workflow_steps.sql",
     "views/frame_features.sql",
+    "views/audio_spans.sql",
     "views/object_bounds.sql",
     "views/entity_texts.sql",
 )

@@ -1,5 +1,6 @@
 -- Questions about data rows (not about objects) that have several labels in one project: one row is an answer.
--- Skipped labels and those in model runs are left out.
+-- Skipped labels and those in model runs are left out, and answers about spans of audio, which two labelers hardly start
+-- at the same millisecond.
 -- $project: only this project, by id or name
 with passes as (
     select
@@ -24,5 +25,5 @@ join classifications as c on c.label_id = l.label_id
 join answers as a on a.classification_id = c.classification_id
 left join frames as f on f.frame_id = c.frame_id
 left join frame_groups as g on g.node_id = c.group_id
-where l.labels > 1 and c.object_id is null
+where l.labels > 1 and c.object_id is null and c.moment_id is null
 order by coalesce(l.project_id, ''), l.data_row_id, l.node_id, c.classification_id, a.answer_id

@@ -11,6 +11,7 @@ select
     l.created_by,
     coalesce(f.group_name, g.group_name) as group_name,
     c.frame_number,
+    m.milliseconds as start_ms,
     c.message_id,
     c.object_id,
     o.feature_id,
@@ -28,6 +29,7 @@ join labels as l on l.label_id = c.label_id
 left join answers as a on a.classification_id = c.classification_id
 left join objects as o on o.object_id = c.object_id
 left join frames as f on f.frame_id = c.frame_id
+left join moments as m on m.moment_id = c.moment_id
 left join frame_groups as g on g.node_id = c.group_id
 left join data_rows as d on d.data_row_id = l.data_row_id
 left join projects as p on p.project_id = l.project_id

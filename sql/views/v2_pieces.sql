@@ -232,6 +232,7 @@ select
         || case group_count when 0 then ',"groups":{}' else '' end
         || case segment_count when 0 then ',"segments":{}' else '' end
         || case key_frame_count when 0 then ',"key_frame_feature_map":{}' else '' end
+        || case moment_count when 0 then ',"timestamp":{}' else '' end
         || case when object_count = 0 then ',"objects":[]' when object_count > 0 then ',"objects":[' || char(1) else '' end as piece
 from labels
 where generation = 'v2' and annotations_id is not null
@@ -295,6 +296,26 @@ select
     case when closes then '}}' else '}' end as piece
 from frames
 where (frame_id >> 24) & 1 = 1
+union all
+-- a moment begins
+select
+    moment_id as node_id,
+    moment_id as pos,
+    0 as rank,
+    case ordinal when 0 then ',"timestamp":{' || char(1) else '' end
+        || case when map_key is null then ',"' || milliseconds || '":' else ',' || json_quote(map_key) || ':' end
+        || case when extra is null then '{' || char(1) when extra not like '{%' then extra
+            else '{' || char(1) || coalesce(',' || substr(extra, 2, length(extra) - 2), '') end
+        || case classification_count when 0 then ',"classifications":[]' else '' end as piece
+from moments
+union all
+-- and ends
+select
+    moment_id as node_id,
+    end_id as pos,
+    0 as rank,
+    case when extra not like '{%' then '' else '}' end || case when closes then '}' else '' end as piece
+from moments
 union all
 -- the spans of features
 select
@@ -459,7 +480,15 @@ select
         || case when answer_count is null then '' else case when is_conversational then ',"conversational_' else ',"' end
             || case kind when 'checklist' then 'checklist_answers":[' when 'text' then 'text_answer":' else 'radio_answer":' end || char(1) end
         || case when end_id is not null then '' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
-from classifications
+from (
+    select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id,
+        answer_count, extra
+    from classifications
+    union all
+    select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id,
+        answer_count, extra
+    from repeated_classifications
+) as questions
 where (classification_id >> 24) & 1 = 1
 union all
 -- and ends after its answers
@@ -468,7 +497,11 @@ select
     end_id as pos,
     0 as rank,
     case kind when 'checklist' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) as piece
-from classifications
+from (
+    select classification_id, end_id, closes, kind from classifications
+    union all
+    select classification_id, end_id, closes, kind from repeated_classifications
+) as questions
 where (classification_id >> 24) & 1 = 1 and end_id is not null
 union all
 -- an answer begins
@@ -485,7 +518,12 @@ select
         || case when confidence is null then '' else ',"confidence":' || json_number(confidence) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when end_id is not null then '' when classification_count = 0 then ',"classifications":[]}' else '}' end as piece
-from answers
+from (
+    select answer_id, end_id, feature_id, schema_id, name, value, text, confidence, classification_count, extra from answers
+    union all
+    select answer_id, end_id, feature_id, schema_id, name, value, text, confidence, classification_count, extra
+    from repeated_answers
+) as given
 where (answer_id >> 24) & 1 = 1
 union all
 -- and ends after its questions
@@ -494,7 +532,11 @@ select
     end_id as pos,
     0 as rank,
     '}' as piece
-from answers
+from (
+    select answer_id, end_id from answers
+    union all
+    select answer_id, end_id from repeated_answers
+) as given
 where (answer_id >> 24) & 1 = 1 and end_id is not null
 union all
 -- a relationship

@@ -224,6 +224,7 @@ class AnnotationShredder(Nodes):
                 frame_id,
                 frame_number,
                 None,
+                None,
                 object_id,
                 parent_answer_id,
                 ordinal,

@@ -173,6 +173,7 @@ class _LabelShredder(AnnotationShredder):
                 None,
                 None,
                 None,
+                None,
                 body_extra,
                 to_json(nulls) if nulls else None,
                 in_extra or None,

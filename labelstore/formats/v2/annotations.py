@@ -1,4 +1,4 @@
-"""The annotations of a v2 label → rows: objects and classifications, frames, groups, segments and key frames."""
+"""The annotations of a v2 label → rows: objects and classifications, frames, groups, moments, segments, key frames."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,15 +6,18 @@ from typing import Any
 from labelstore.formats.fitting import Extra, Misfit, counted, extra_json
 from labelstore.formats.kinds import snake_case
 from labelstore.formats.v2 import record as v2
+from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.shapes import ShapeShredder
-from labelstore.formats.v2.times import all_numbered, key_frames_of, spans_of
-from labelstore.rows import Rows
+from labelstore.formats.v2.times import all_numbered, key_frames_of, spans_of, whole_number
+from labelstore.rows import Row, Rows, columns
 
 
 class AnnotationShredder(ShapeShredder):
     def __init__(self, rows: Rows, record_id: int) -> None:
         super().__init__(rows, record_id)
         self.label_id = ""
+        self.repeats: Mapping[int, bool] = {}
+        self.moment_id: int | None = None
 
     def annotations(self, body: v2.Annotations) -> tuple[tuple[int | None, ...], str | None]:
         """The rows of `annotations`: the counts of objects … key frames, and its extra."""
@@ -24,6 +27,8 @@ class AnnotationShredder(ShapeShredder):
         self.frames(body.frames or {}, None)
         self.groups(body.groups or {})
         spans = None if body.segments is None else spans_of(body.segments)
+        if body.timestamp:
+            self.moments(body.timestamp, spans or ())
         self.times("segments", spans or ())
         key_frames: Mapping[str, Any] | None = body.key_frame_feature_map
         other: dict[str, Any] = {}
@@ -39,6 +44,7 @@ class AnnotationShredder(ShapeShredder):
             counted(body.groups),
             counted(spans),
             counted(keys),
+            counted(body.timestamp),
         )
         return counts, extra_json(body.extra, **other)
 
@@ -88,6 +94,30 @@ class AnnotationShredder(ShapeShredder):
                     extra_json(frame.extra),
                 )
             )
+
+    def moments(self, timestamp: Mapping[str, v2.Moment], spans: Sequence[Sequence[Any]]) -> None:
+        """What is told at the moments of a recording; what only repeats that goes to tables of its own."""
+        if self.asset_hint is None:
+            self.asset_hint = "audio"
+        self.repeats = repeats_of(timestamp, spans_by_feature(spans))
+        for ordinal, (key, moment) in enumerate(timestamp.items()):
+            self.moment_id = moment_id = self.next()
+            milliseconds = whole_number(key)
+            self.classifications(moment.classifications or (), moment_id=moment_id)
+            self.rows["moments"].append(
+                (
+                    moment_id,
+                    self.next(),
+                    self.label_id,
+                    milliseconds,
+                    ordinal,
+                    ordinal == len(timestamp) - 1,
+                    key if milliseconds is None else None,
+                    counted(moment.classifications),
+                    extra_json(moment.extra),
+                )
+            )
+        self.repeats = {}
 
     def times(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         self.rows[table].extend((self.next(), self.label_id, *row) for row in rows)
@@ -148,8 +178,9 @@ class AnnotationShredder(ShapeShredder):
         frame_id: int | None = None,
         frame_number: int | None = None,
         group_id: int | None = None,
+        moment_id: int | None = None,
     ) -> None:
-        owner = (frame_id, frame_number, group_id, object_id, parent_answer_id)
+        owner = (frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id)
         for ordinal, question in enumerate(questions):
             self.classification(question, owner, ordinal, ordinal == len(questions) - 1)
 
@@ -164,7 +195,9 @@ class AnnotationShredder(ShapeShredder):
             end_id = self.next()
         if conversational and self.asset_hint in (None, "text"):
             self.asset_hint = "conversation"
-        self.rows["classifications"].append(
+        self.add(
+            "classifications",
+            question,
             (
                 classification_id,
                 end_id,
@@ -183,17 +216,29 @@ class AnnotationShredder(ShapeShredder):
                 *(None,) * 4,
                 counted(answers),
                 extra_json(question.extra, confidence=question.confidence, custom_metrics=question.custom_metrics),
-            )
+            ),
         )
 
+    def add(self, table: str, item: v2.Classification | v2.Answer, row: Row) -> None:
+        """The row of a question or answer: of one that is only repeated, in the table for that."""
+        if self.repeats and id(item) in self.repeats:
+            given = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": self.repeats[id(item)]}
+            given |= zip(columns()[table], row, strict=True)
+            table = f"repeated_{table}"
+            row = tuple(given[name] for name in columns()[table])
+        self.rows[table].append(row)
+
     def answers(self, answers: Sequence[v2.Answer], classification_id: int, owner: tuple[int | None, ...]) -> None:
-        frame_id, frame_number, group_id, object_id, _ = owner
+        frame_id, frame_number, group_id, moment_id, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             answer_id, end_id = self.next(), None
             if answer.classifications:
-                self.classifications(answer.classifications, object_id, answer_id, frame_id, frame_number, group_id)
+                where = (frame_id, frame_number, group_id, moment_id)
+                self.classifications(answer.classifications, object_id, answer_id, *where)
                 end_id = self.next()
-            self.rows["answers"].append(
+            self.add(
+                "answers",
+                answer,
                 (
                     answer_id,
                     end_id,
@@ -212,7 +257,7 @@ class AnnotationShredder(ShapeShredder):
                     None
                     if answer.extra is None and answer.custom_metrics is None
                     else extra_json(answer.extra, custom_metrics=answer.custom_metrics),
-                )
+                ),
             )
 
     def relationships(self, relationships: Sequence[v2.Relationship], frame_id: int | None) -> None:

@@ -207,19 +207,29 @@ class Group(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
+class Moment(Struct, forbid_unknown_fields=True, gc=False):
+    """A time of a recording."""
+
+    takes_any: ClassVar[bool] = True
+
+    classifications: list[Classification] = ABSENT
+    extra: Extra = ABSENT
+
+
 FrameSpans = list[tuple[Integer, Integer]]
 KeyFrames = dict[FrameKey, bool]
 
 
 class Annotations(Struct, forbid_unknown_fields=True, gc=False):
     """`segments`: feature → spans, in DICOM group → feature → spans. `key_frame_feature_map`: feature → frames, as a
-    list or as a map to booleans, in DICOM feature → group → map."""
+    list or as a map to booleans, in DICOM feature → group → map. `timestamp`: milliseconds → what is asked then."""
 
     objects: list[Object] = ABSENT
     classifications: list[Classification] = ABSENT
     relationships: list[Relationship] = ABSENT
     frames: dict[FrameKey, Frame] = ABSENT
     groups: dict[str, Group] = ABSENT
+    timestamp: dict[str, Moment] = ABSENT
     segments: dict[str, FrameSpans | dict[str, FrameSpans]] = ABSENT
     key_frame_feature_map: dict[str, list[Integer] | dict[str, bool | KeyFrames]] = ABSENT
     extra: Extra = ABSENT

@@ -288,7 +288,7 @@ class _LineShredder(AnnotationShredder):
         reviews = None if details is None else details.reviews
         self.reviews(reviews or ())
         annotations_id, body_extra = None, None
-        counts: tuple[int | None, ...] = (None,) * 7
+        counts: tuple[int | None, ...] = (None,) * 8
         if label.label_kind:
             self.hint(label.label_kind)
         if body is not None:

@@ -61,6 +61,11 @@ def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
     return keys
 
 
+def whole_number(key: str) -> int | None:
+    """The number that the key of a map is, if it is written as we would write it."""
+    return int(key) if _FRAME_KEY.search(key) else None
+
+
 def all_numbered(features: Mapping[str, Any]) -> bool:
     """Whether the keys that stand beside booleans are frame numbers (the others are axes)."""
     maps = (value for value in features.values() if isinstance(value, dict))

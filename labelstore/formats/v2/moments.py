@@ -1,0 +1,142 @@
+"""The block `timestamp` of audio: at the start and at the end of a span stands the same question with its answer.
+
+What is told at the start is the span's answer. What stands once more at its end, or at a moment inside it that was
+left behind, is told apart, so that an answer is counted once a span.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from labelstore.formats.v2 import record as v2
+from labelstore.formats.v2.times import whole_number
+
+Span = tuple[int, int]
+
+
+class _Entry(NamedTuple):
+    """One question at a moment: `at` is its time."""
+
+    at: int | None
+    question: v2.Classification
+
+
+def spans_by_feature(rows: Iterable[Sequence[Any]]) -> dict[str, list[Span]]:
+    """The spans of features without a group, of the rows that `times.spans_of` gives."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for group, feature_id, _, start, end, *_ in rows:
+        if group is None and start is not None:
+            spans[feature_id].append((start, end))
+    return spans
+
+
+def repeats_of(timestamp: Mapping[str, v2.Moment], spans: Mapping[str, Sequence[Span]]) -> dict[int, bool]:
+    """The `id` of each question and answer that only repeats what another moment tells → whether a span ends there.
+
+    What has no span in `spans` by itself goes with the question (or answer) that asked it; alone it is no repeat.
+    """
+    said: dict[str, list[_Entry]] = defaultdict(list)
+    entries = [
+        _Entry(whole_number(key), question)
+        for key, moment in timestamp.items()
+        for question in moment.classifications or ()
+    ]
+    for entry in entries:
+        for feature_id in _features(entry.question):
+            if feature_id in spans:
+                said[feature_id].append(entry)
+    told = {feature_id: _tellers(spans[feature_id], found) for feature_id, found in said.items()}
+    sorter = _Sorter(spans, told)
+    for entry in entries:
+        sorter.entry(entry)
+    return sorter.repeats
+
+
+def _features(question: v2.Classification) -> Iterator[str]:
+    """The ids of a question, its answers and what these ask, each once."""
+    todo: list[v2.Classification | v2.Answer] = [question]
+    found: set[str] = set()
+    for item in todo:
+        if item.feature_id is not None:
+            found.add(item.feature_id)
+        todo.extend(_below(item))
+    yield from found
+
+
+def _below(item: v2.Classification | v2.Answer) -> Sequence[Any]:
+    return item.classifications or () if isinstance(item, v2.Answer) else _answers(item)
+
+
+def _answers(question: v2.Classification) -> list[v2.Answer]:
+    found = (getattr(question, name) for name in v2.Classification.exclusive)
+    return [answer for value in found if value for answer in (value if isinstance(value, list) else (value,))]
+
+
+def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:
+    """The `id` of each question that tells the answer of a span of one feature.
+
+    It stands at the start of the span; where nothing does, at its end. Where one span ends as another starts, what
+    equals the start of the first is its end, and the later in the list belongs to the second.
+    """
+    at: dict[int, list[v2.Classification]] = defaultdict(list)
+    for entry in entries:
+        if entry.at is not None:
+            at[entry.at].append(entry.question)
+    starting = Counter(start for start, _ in spans)
+    ending: dict[int, list[int]] = defaultdict(list)
+    for start, end in spans:
+        if end != start:
+            ending[end].append(start)
+    told: set[int] = set()
+    by_start: dict[int, list[v2.Classification]] = {}
+    for now in sorted(at):
+        left, ended = at[now], ending.get(now, [])
+        wanted = starting[now] or sum(start not in at for start in ended)
+        for start in ended:
+            words = [_words(question) for question in by_start.get(start, ())]
+            same = next((question for question in left if _words(question) in words), None)
+            if same is not None and len(left) > 1:
+                left = [question for question in left if question is not same]
+        chosen = left[-wanted:] if wanted else []
+        by_start[now] = chosen
+        told.update(map(id, chosen))
+    return told
+
+
+def _words(question: v2.Classification) -> list[tuple[str | None, ...]]:
+    return [(answer.content, answer.feature_id, answer.name, answer.value) for answer in _answers(question)]
+
+
+class _Sorter:
+    """Finds the repeats among questions and answers: an item is none if it tells a span, or something in it does."""
+
+    def __init__(self, spans: Mapping[str, Sequence[Span]], told: Mapping[str, set[int]]) -> None:
+        self.ends = {feature_id: {end for _, end in spans[feature_id]} for feature_id in told}
+        self.told = told
+        self.repeats: dict[int, bool] = {}
+
+    def entry(self, entry: _Entry) -> None:
+        features = [feature_id for feature_id in _features(entry.question) if feature_id in self.told]
+        tells = {feature_id for feature_id in features if id(entry.question) in self.told[feature_id]}
+        if features:
+            is_end = any(entry.at in self.ends[feature_id] for feature_id in features)
+            self.item(entry.question, tells, bool(tells), is_end, entry.at)
+
+    def item(
+        self, item: v2.Classification | v2.Answer, tells: set[str], asked: bool, is_end: bool, at: int | None
+    ) -> None:
+        """`asked`: whether what asked it is no repeat; `is_end`: whether a span of that ends here."""
+        if item.feature_id in self.told:
+            asked = item.feature_id in tells or not tells.isdisjoint(_ids_below(item))
+            is_end = at in self.ends[item.feature_id]
+        if not asked:
+            self.repeats[id(item)] = is_end
+        for inner in _below(item):
+            self.item(inner, tells, asked, is_end, at)
+
+
+def _ids_below(item: v2.Classification | v2.Answer) -> Iterator[str]:
+    for inner in _below(item):
+        if inner.feature_id is not None:
+            yield inner.feature_id
+        yield from _ids_below(inner)
