@@ -10,7 +10,9 @@ that makes it fail, where that is to be found. A hang is ended with a traceback 
 
 import argparse
 import contextlib
+import csv
 import faulthandler
+import io
 import json
 import random
 import sys
@@ -30,6 +32,8 @@ from labelstore.equality import differences, same
 from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth
 from labelstore.formats.shredding import generation_of, identity, label_ids, shred
 from labelstore.framing import Broken, Record, open_sources, split
+from labelstore.framing.columns import KINDS, Form
+from labelstore.framing.tables import cells_of
 from labelstore.loading import load
 from labelstore.rows import Rows, columns
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
@@ -383,9 +387,31 @@ def _labels(record: Any) -> Iterator[dict[str, Any]]:
 
 
 def joined(texts: list[bytes], framing: str) -> bytes:
+    if framing == "csv":
+        return table(texts)
     if framing == "array":
         return b"[" + b",\n".join(texts) + b"]"
     return (b"\n" if framing == "lines" else b" ").join(texts) + b"\n"
+
+
+def table(texts: list[bytes]) -> bytes:
+    """Records as rows of a CSV export, with all columns and more; what is no object is a line as it is."""
+    form = Form([*KINDS, "media_type", ""])
+    rows = [form.row(form.columns).encode()]
+    for text in texts:
+        try:
+            members = json.loads(text)
+            row = form.row([_cell(members.get(column)) for column in form.columns])
+            rows.append(row.encode())
+        except (ValueError, AttributeError, RecursionError):
+            rows.append(text + b"\n")
+    return b"".join(rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def check(
@@ -406,7 +432,10 @@ def check(
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(data)
     items = list(_items(file))
-    account(items, data)
+    if framing == "csv":
+        account_rows(items, data)
+    else:
+        account(items, data)
     if generation == "frames":
         export = folder / "export.json"
         export.write_text('[{"ID":"label","Labeled Data":"x","Label":{"frames":"https://example.com/label"}}]')
@@ -431,7 +460,7 @@ def check(
         _compare(item, stored.get(item.position), rejects.get(item.position), item.position in contested, summary)
     summary.mutations += len(texts)
     summary.records += len(items)
-    given = intact.intersection(texts)
+    given = set[bytes]() if framing == "csv" else intact.intersection(texts)
     swallowed = given.difference(item.raw for item in items if isinstance(item, Record))
     summary.intact += len(given)
     summary.swallowed += len(swallowed)
@@ -458,7 +487,7 @@ def _items(file: Path) -> Iterator[Record[Any] | Broken]:
 def account(items: list[Record[Any] | Broken], data: bytes) -> None:
     """Raise Wrong unless the items, in their order, are all of the data but space, brackets and commas between them."""
     end = 0
-    between = b" \t\r\n,[]" if data[:1] == b"[" else _SPACE
+    between = b" \t\r\n,[]" if data[:1] == b"[" else _SPACE + b","  # lines may end in a comma
     for number, item in enumerate(items):
         if item.position != number or item.byte_offset < end:
             raise Wrong(f"record {number} is given as {item.position} at byte {item.byte_offset}, after byte {end}")
@@ -469,6 +498,31 @@ def account(items: list[Record[Any] | Broken], data: bytes) -> None:
         end = item.byte_offset + len(item.raw)
     if lost := data[end:].strip(between):
         raise Wrong(f"nobody accounts for {lost[:60]!r} at the end")
+
+
+def account_rows(items: list[Record[Any] | Broken], data: bytes) -> None:
+    """Raise Wrong unless the items are the rows below the header, as the cells tell, or have the bytes of one."""
+    begins = [item.byte_offset for item in items]
+    columns = next(csv.reader([data[: data.index(b"\n")].decode()]))
+    for number, (item, end) in enumerate(zip(items, [*begins[1:], len(data)], strict=True)):
+        row = data[item.byte_offset : end].rstrip(b"\r\n")
+        if item.position != number or not row:
+            raise Wrong(f"record {number} is given as {item.position} at byte {item.byte_offset}")
+        if item.raw.rstrip(b"\r\n") == row:
+            continue
+        try:
+            cells = next(csv.reader(io.StringIO(row.decode(), newline=""), strict=True))
+        except (csv.Error, UnicodeDecodeError):
+            raise Wrong(f"the bytes of record {number} are not those at byte {item.byte_offset}") from None
+        if not _same_cells(cells, cells_of(item.raw, columns)):
+            raise Wrong(f"the cells of record {number} are not those at byte {item.byte_offset}")
+
+
+def _same_cells(cells: list[str], found: list[str]) -> bool:
+    return len(cells) == len(found) and all(
+        one == other or (one.lstrip()[:1] in ("{", "[") and same(one.encode(), other.encode()))
+        for one, other in zip(cells, found, strict=True)
+    )
 
 
 def _contested(items: list[Record[Any] | Broken]) -> set[int]:
@@ -543,7 +597,8 @@ def fuzz(
             mutator = mutators[number % len(mutators)]
             mutator.intact.clear()
             texts = list(_some(mutator, min(batch, mutations - summary.mutations)))
-            framing = dice.choice(("lines", "lines", "array", "concatenated"))
+            more = ("csv",) if mutator.generation in ("v1", "legacy") else ()
+            framing = dice.choice(("lines", "lines", "array", "concatenated", *more))
             faulthandler.dump_traceback_later(patience, exit=True)
             error = _trial(texts, mutator.intact, mutator.generation, framing, engine, Path(scratch), summary)
             faulthandler.cancel_dump_traceback_later()

@@ -35,7 +35,8 @@ def test_samples_are_what_they_are(tmp_path: Path) -> None:
         assert found.records == file.records == found.asset_types.total()
         assert found.is_complete
         assert found.rejected == 0
-        assert found.framing == ("array" if file.generation == "v1" else "lines")
+        framings = {".json": "array", ".ndjson": "lines", ".csv": "csv"}
+        assert found.framing == framings[file.path.suffix]
         assert found.asset_types.most_common()[0][0] == file.asset_type
         json.dumps(found.as_json())
 

@@ -1,6 +1,8 @@
 """Samples: the same every time, true to both formats, complete in some hundred records, streamed."""
 
+import csv
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -710,7 +712,7 @@ def test_v2_oddities_occur() -> None:
 def test_write_makes_every_file(tmp_path: Path) -> None:
     seen: list[int] = []
     files = samples.write(tmp_path / "new" / "folder", labels=12, on_bytes=seen.append)
-    names = [f"v1-{asset_type}.json" for asset_type in V1_ASSETS] + ["v1-legacy.json"]
+    names = [f"v1-{asset_type}.json" for asset_type in V1_ASSETS] + ["v1-legacy.json", "v1-legacy.csv"]
     names += [f"v2-{asset_type}.ndjson" for asset_type in V2_ASSETS]
     assert [file.path.name for file in files] == names
     assert {file.records for file in files} == {12}
@@ -719,6 +721,9 @@ def test_write_makes_every_file(tmp_path: Path) -> None:
     assert not [path for path in on_disk if path.suffix == ".part"]
     for file in files:
         content = file.path.read_bytes()
+        if file.path.suffix == ".csv":
+            assert len(list(csv.reader(io.StringIO(content.decode(), newline="")))) == 13
+            continue
         records = (
             msgspec.json.decode(content)
             if file.generation == "v1"

@@ -20,7 +20,8 @@ from labelstore.errors import InputError, UsageError
 from labelstore.formats.v1.record import Element
 from labelstore.framing import Broken, Record, Source, open_sources, split
 from labelstore.framing.columns import JSON, KINDS, NUMBER, TEXT, TIME, YES_NO, Form
-from labelstore.framing.tables import cells_of, element
+from labelstore.framing.tables import cells_of, element, form_of, rows
+from labelstore.framing.window import Window
 from labelstore.loading import load
 from labelstore.rebuilding import export
 from labelstore.stores import open_database
@@ -155,8 +156,8 @@ def test_a_table_is_written_as_it_came(tmp_path: Path, engine: str, form: str, m
 @ENGINES
 def test_tables_of_several_columns_are_written_as_one(tmp_path: Path, engine: str) -> None:
     store, out = tmp_path / f"labels.{engine}", tmp_path / "out.csv"
-    for name, rows in {"a": ("ID,Labeled Data,x", "lb1,u1,1"), "b": ("ID,Labeled Data,y", "lb2,u2,2")}.items():
-        (tmp_path / f"{name}.csv").write_text("\n".join(rows))
+    for name, texts in {"a": ("ID,Labeled Data,x", "lb1,u1,1"), "b": ("ID,Labeled Data,y", "lb2,u2,2")}.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(texts))
         load(store, [tmp_path / f"{name}.csv"])
     assert export(store, "labelbox-csv", out) == 2
     assert out.read_text().split() == ["ID,Labeled", "Data,x,y", "lb1,u1,1,", "lb2,u2,,2"]
@@ -348,3 +349,21 @@ def test_a_header_that_is_no_utf8_is_refused() -> None:
     data = table(FIRST).replace(b"notes", b"not\xe9s", 1)
     with pytest.raises(InputError, match="has a header that is no UTF-8; save it as UTF-8"):
         items(data)
+
+
+PARTS = [b'"', b'""', b",", b"\n", b"\r\n", b"a", b"\xff", b"\0", line(FIRST), line(SECOND), b'lb,"a\nb"']
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=20), st.sampled_from([1, 9, 1 << 20]))
+def test_rows_account_for_every_byte(parts: list[bytes], chunk_bytes: int) -> None:
+    data = table() + b"".join(parts)
+    source = Source("labels.csv", io.BytesIO(data))
+    window = Window(source, chunk_bytes)
+    form = form_of("labels.csv", window, mark=False)
+    assert form is not None
+    end = len(table())
+    for row in rows(window, form):
+        assert data[end : row.byte_offset].strip(b"\r\n") == b""
+        assert data[row.byte_offset :].startswith(row.raw)
+        end = row.byte_offset + len(row.raw)
+    assert data[end:].strip(b"\r\n") == b""

@@ -1,6 +1,8 @@
 """Elements of the exports of 2018 and 2019 (L0, L1, L2): class names as keys, WKT or rings, no ids."""
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -18,9 +20,45 @@ PROJECT = "Early trials"
 PROJECT_ID = Dice("legacy project").id()
 
 
-def elements(sub_generation: str, seed: int) -> Iterator[Json]:
-    """Endless elements of one sub-generation."""
-    dice = Dice("legacy", sub_generation, seed)
+COLUMNS = (
+    "ID",
+    "DataRow ID",
+    "Labeled Data",
+    "Label",
+    "Created By",
+    "Project Name",
+    "Created At",
+    "Updated At",
+    "Seconds to Label",
+    "External ID",
+    "Agreement",
+    "Benchmark Agreement",
+    "Benchmark ID",
+    "Benchmark Reference ID",
+    "Dataset Name",
+    "Reviews",
+    "View Label",
+    "Masks",
+)
+"""Those of a CSV export."""
+
+
+def table_cells(element: Json) -> list[str]:
+    """A row of a CSV export: null is an empty cell, times are milliseconds since 1970."""
+    return [_cell(column, element.get(column)) for column in COLUMNS]
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if column in ("Created At", "Updated At"):
+        return str(int(datetime.fromisoformat(value).timestamp()) * 1000)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def elements(sub_generation: str, seed: int, purpose: str = "legacy") -> Iterator[Json]:
+    """Endless elements of one sub-generation; other ones for another purpose."""
+    dice = Dice(purpose, sub_generation, seed)
     for number in count():
         yield _element(dice, sub_generation, number)
 

@@ -1,15 +1,18 @@
 """Sample files on disk: written record by record, in constant memory, and renamed when they are whole."""
 
+import csv
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from labelstore.samples.legacy import SUB_GENERATIONS
+from labelstore.samples.legacy import COLUMNS, SUB_GENERATIONS, elements, table_cells
 from labelstore.samples.streams import (
     ASSET_TYPES,
     GENERATIONS,
@@ -91,7 +94,7 @@ def write(
     """Write one file per generation and asset type into the directory, which is made if need be.
 
     `labels` is the number of records of each file. `asset_types=None` means all of them, and the legacy
-    shapes of 2018 and 2019 besides. `on_bytes` hears of every block written.
+    shapes of 2018 and 2019 besides, once as JSON and once as a table (CSV). `on_bytes` hears of every block written.
     """
     for generation in generations:
         known(generation, GENERATIONS, "generation")
@@ -105,7 +108,7 @@ def write(
                 maker = _write_v1 if generation == "v1" else _write_v2
                 files.append(maker(directory, asset_type, labels, seed, on_bytes))
         if generation == "v1" and asset_types is None:
-            files.append(_write_legacy(directory, labels, seed, on_bytes))
+            files += [_write_legacy(directory, labels, seed, on_bytes), _write_table(directory, labels, seed, on_bytes)]
     return files
 
 
@@ -143,3 +146,15 @@ def _write_legacy(directory: Path, labels: int, seed: int, on_bytes: OnBytes | N
     records = (label for name, share in zip(names, shares, strict=True) for label in legacy_labels(name, share, seed))
     count = write_records(path, records, ARRAY, on_bytes)
     return SampleFile(path, "v1", "image", count)
+
+
+def _write_table(directory: Path, labels: int, seed: int, on_bytes: OnBytes | None) -> SampleFile:
+    """Labels as the CSV exports of 2018 to 2021 had them: a row each, the annotations as JSON in a cell."""
+    path = directory / "v1-legacy.csv"
+    records = islice(elements("L2", seed, "table"), labels)
+    with whole_file(path) as file:
+        for cells in chain([COLUMNS], map(table_cells, records)):
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerow(cells)
+            _write_block(file, bytearray(text.getvalue().encode()), on_bytes)
+    return SampleFile(path, "v1", "image", labels)
