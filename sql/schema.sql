@@ -70,7 +70,7 @@ create table records (
     identity text,                  -- what the record is about: a label id, a data row id with its projects and model runs
     content_hash blob,              -- of its bytes, as they came last, without tokens in URLs; NULL once a part was replaced
     url_hash blob,                  -- of those tokens; NULL without any
-    url_load_id integer,            -- the load that last changed only those tokens
+    url_load_id integer,            -- the last load that changed only those tokens, or nothing after all
     data_row_id text references data_rows (data_row_id),
     derived_id boolean,             -- true where the record names no data row and data_row_id is ours
     asset_type text,                -- image video text geospatial audio document conversation dicom html llm unknown

@@ -36,6 +36,7 @@ from labelstore.loading.replacing import (
 )
 from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.respelling import in_stored_order, is_same_content
+from labelstore.loading.settling import ToldAgain
 from labelstore.loading.shares import Share
 from labelstore.rows import Rows, columns
 from labelstore.stores.database import Database, Stored
@@ -105,6 +106,7 @@ class Loader:
         """Whether the store was empty: then no record can be known by its content."""
         self.first_record = self.file_base = first + first % 2
         self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
+        self.told = ToldAgain(self.first_load)
         self.pending_frames: list[tuple[str, Path]] = []
         self.first_numbers: list[int | None] = []
         """By file, the number of the first item of a stretch; None where the items before it are counted."""
@@ -374,6 +376,8 @@ class Loader:
         came = [label for label in replacement.taken if label.load_id >= self.first_load and label.project_id]
         if came and not self.is_new:
             self.hear_of((), (label.project_id for label in came if label.project_id))
+        if not self.is_new:
+            self.told.add(replacement.taken)
         self.replaced.update(replacement.touched)
         if self.share.of > 1 and replacement.touched:
             taken = {label.label_id for label in replacement.taken}

@@ -9,6 +9,7 @@ from labelstore.loading.options import Confirm, Options
 from labelstore.loading.pruning import settle_missing
 from labelstore.loading.repeating import load_again
 from labelstore.loading.report import Progress, Report
+from labelstore.loading.settling import settle_told_again
 from labelstore.loading.sources import load_sources
 
 
@@ -27,6 +28,7 @@ def load_alone(
         loader = Loader(database, report, folder, progress, options)
         if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
             load_sources(loader, arguments, max_ratio)
+            settle_told_again(database, report, loader.told)
             database.derive(loader.first_record)
             database.derive_features(loader.first_record)
             if not loader.is_new:

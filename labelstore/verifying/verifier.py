@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from labelstore.equality import differences, duplicate_keys, same, same_and_plain
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
@@ -180,11 +182,39 @@ class Verifier:
         if isinstance(record.value, Line) and not is_as_loaded and same(completed_line(record.raw, found), found):
             self.report.equal += 1  # what it does not tell was not requested
             return
+        if known.content_hash is None and (by := self.lost_to(record, known, found)) is not None:
+            self.report.superseded[by] += 1
+            return
         listed = [{**place, **difference._asdict()} for difference in differences(record.raw, found, 5)]
         if is_as_loaded:
             self.report.add_different(1, listed)
         else:
             changed.add(known.url_load_id or known.load_id, listed)
+
+    def lost_to(self, record: Record[Decoded], known: Stored, found: bytes) -> int | None:
+        """The last load by which a line lost labels, if it is as it came but for these; else None."""
+        ids = label_ids(record.value)
+        here = {label.label_id for label in self.database.labels_of([known.record_id])}
+        lost = [label_id for label_id in ids if label_id not in here]
+        takers = {label.label_id: label.load_id for label in self.database.labels_named(lost)} if lost else {}
+        for label_id in lost:
+            if label_id not in takers:
+                sql = "select max(replaced_by) from versions where label_id = ? and removed"
+                takers[label_id] = self.database.value(sql, (label_id,))
+        if not lost or None in takers.values():
+            return None
+        return max(takers.values()) if same(_without_labels(record.raw, {*lost}), found) else None
+
+
+def _without_labels(raw: bytes, lost: set[str]) -> bytes:
+    """A line without some of its labels."""
+    line = msgspec.json.decode(raw)
+    for project in (line.get("projects") or {}).values():
+        if isinstance(project, dict) and isinstance(project.get("labels"), list):
+            project["labels"] = [
+                label for label in project["labels"] if not (isinstance(label, dict) and label.get("id") in lost)
+            ]
+    return msgspec.json.encode(line)
 
 
 def _refusal(record: Record[Decoded], label_id: str) -> str | None:

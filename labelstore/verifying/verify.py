@@ -20,6 +20,12 @@ from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
 
 _SUMS = ("records", "equal", "different", "missing", "rejected")
+_OWN_LOAD = """
+    select coalesce(max(case when added + changed + repeated > 0 then load_id end), min(load_id))
+    from loads
+    where sha256 = ?
+"""
+"""The last load of a file that brought anything: after one that did not, the records are from those before."""
 _LISTS = ("duplicate_keys", "first_differences", "first_missing", "first_rejects")
 
 
@@ -129,7 +135,7 @@ def _settle(database: Database, report: VerifyReport, parts: Sequence[Changed]) 
     if not any(changed.by_load for changed in parts):
         return
     *_, last = parts
-    own = database.value("select max(load_id) from loads where sha256 = ?", (last.sha256 or digest_of(last.name),))
+    own = database.value(_OWN_LOAD, (last.sha256 or digest_of(last.name),))
     for changed in parts:
         for load_id, count in sorted(changed.by_load.items()):
             if own is not None and load_id >= own:
