@@ -67,6 +67,7 @@ BLOCKS: dict[str, dict[str, tuple[str, ...]]] = {
         "label_details": tuple(f"{label}/label_details" for label in _LABELS),
         "performance_details": tuple(f"{label}/performance_details" for label in _LABELS),
         "timestamp": tuple(f"{label}/annotations/timestamp" for label in _LABELS),  # audio in time
+        "performance_details_v2": tuple(f"{label}/performance_details_v2" for label in _LABELS),
         "experiments": ("/experiments",),
         "predictions": ("/experiments/*/runs/*/predictions",),
     },

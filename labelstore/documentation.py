@@ -16,7 +16,7 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
 CLI_TARGET = TARGET.with_name("cli.md")
 
 _BOOKKEEPING = re.compile(
-    r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details|info|data)|form|nulls"
+    r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details(_v2)?|scores|info|data)|form|nulls"
 )
 
 HEAD = """\

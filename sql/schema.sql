@@ -136,7 +136,12 @@ create table media_attributes (
     frame_rate double,              -- per second
     frame_count double,
     duration double,                -- seconds
+    bit_rate double,                -- audio: bits per second
+    bits_per_sample double,         -- audio
+    channel_count double,           -- audio
     page_count double,
+    message_count double,           -- conversations
+    labelable_ids text,             -- conversations: JSON, the ids of the messages that can be labelled
     content_length double,          -- bytes
     super_type text,
     sub_type text,
@@ -291,18 +296,24 @@ create table labels (
     created_at text,
     updated_at text,
     content_last_updated_at text,
-    seconds_to_label double,        -- v2: seconds_to_create + seconds_to_review (not in the export)
-    seconds_to_create double,
+    seconds_to_label double,        -- all the time on the label, review and rework included; v2: seconds_total, else seconds_to_create
+    seconds_to_create double,       -- v2: performance_details, where it is the whole time too
     seconds_to_review double,
+    seconds_to_rework double,       -- v2: performance_details_v2, as the next two
+    seconds_total double,
+    seconds_labeling double,        -- its seconds_to_label: the time without review and rework
     skipped boolean,
     agreement double,               -- v1: -1 = not computed; v2: consensus_score
     benchmark_agreement double,     -- v1: -1 = none; v2: benchmark_score
-    benchmark_id text,
+    benchmark_id text,              -- the label that is the benchmark; v2: benchmark_reference_label
     benchmark_reference_id text,    -- v1, 2019 to January 2020
     is_benchmark double,            -- v1: 1 = this label is the benchmark
+    quality_score double,           -- v2: label_details.scores
+    violation_count double,         -- v2: label_details.scores
     has_open_issues double,         -- v1: 0, 1, or a count
     view_label text,                -- v1: link to the editor
     data_split text,                -- v1 model runs: training, validation, test
+    z_order text,                   -- v2: JSON, the feature ids of objects and relationships in drawing order
     workflow_task_name text,        -- v1 "DataRow Workflow Info"
     has_workflow_info boolean,
     workflow_extra text,
@@ -310,12 +321,17 @@ create table labels (
     review_count integer,
     has_label_details boolean,      -- v2: the block label_details is there
     label_details_extra text,
+    has_scores boolean,        -- v2: the block scores is there in label_details
+    scores_extra text,
     has_performance_details boolean, -- v2: the block performance_details is there
-    scores_inside integer,          -- v2: 1: consensus_score stands in that block, not beside it; 2: benchmark_score; added up
     performance_details_extra text,
+    has_performance_details_v2 boolean, -- v2: the block performance_details_v2 is there
+    performance_details_v2_extra text,
+    performance_form integer,       -- v2: 1: consensus_score stands in performance_details, not beside it; 2: benchmark_score; 4: seconds_to_review; 8: skipped; 16, 32, 64, 128: they stand in performance_details_v2; added up
     label_form text,                -- v1: what "Label" is: object, frames (an array of frames in place), legacy, skip
     frames_url text,                -- v1: where the frames file is
     object_count integer,           -- of the label itself; objects in frames are counted there
+    object_relationship_count integer, -- v2, 2023: relationships that stand among the objects, not counted there; NULL for none
     classification_count integer,
     relationship_count integer,
     frame_count integer,
@@ -367,6 +383,7 @@ create table frames (
     ordinal integer,
     closes boolean,
     object_count integer,
+    object_relationship_count integer, -- v2: relationships that stand among the objects, not counted there; NULL for none
     classification_count integer,
     relationship_count integer,
     extra text
@@ -622,7 +639,7 @@ create table relationships (
     node_id integer primary key,
     label_id text references labels (label_id),
     frame_id integer references frames (frame_id),
-    ordinal integer,
+    ordinal integer,                -- NULL where it stands only among the objects
     closes boolean,
     feature_id text,
     schema_id text,
@@ -639,6 +656,10 @@ create table relationships (
     instance_uri text,              -- v1
     version double,                 -- v1
     classification_count integer,
+    objects_id integer,             -- v2, 2023: node of its place among the objects, where it stands there too or only there
+    objects_closes boolean,         -- true where it is the last of them
+    objects_key text,               -- in frames: the key it stands under, where that is not its feature_id
+    objects_json text,              -- what stands there, where that is not the same
     data_extra text,
     extra text
 );

@@ -741,11 +741,17 @@ v2_frame_flags = mapped(FRAMES, boolean)
 
 
 def v2_flat(draw: Draw) -> Json:
-    return {
+    """Relationships stand among the objects too, as in 2023, or only there, or in another form."""
+    made = {
         "objects": listed(v2_object_of(IMAGE_KINDS))(draw),
         "classifications": v2_root_questions(draw),
         "relationships": listed(v2_relationship, 1)(draw),
     }
+    if not below(draw, 6):
+        others = listed(v2_relationship, 2)(draw)
+        made["objects"] += [*json.loads(json.dumps(made["relationships"])), *others]
+        made["relationships"] += [relation | {"value": text(draw)} for relation in others if below(draw, 2)]
+    return made
 
 
 def v2_frames(kinds: Mapping[str, Maker]) -> Maker:
@@ -758,6 +764,8 @@ def v2_frames(kinds: Mapping[str, Maker]) -> Maker:
 def v2_frame_objects(draw: Draw, kinds: Mapping[str, Maker]) -> Json:
     """Objects keyed by their own feature id, as the vendor does."""
     things = listed(v2_object_of(kinds), 2)(draw)
+    if not below(draw, 12):
+        things.append(v2_relationship(draw))
     return {thing["feature_id"]: thing for thing in things}
 
 
@@ -810,6 +818,15 @@ V2_LABEL_DETAILS: dict[str, Maker] = {
     "created_by": email,
     "content_last_updated_at": v2_time,
     "reviews": listed(v2_review, 1),
+    "scores": lambda draw: maybe(draw, {"quality_score": number, "violation_count": small}),
+}
+V2_TIMES: dict[str, Maker] = {
+    "seconds_to_label": small,
+    "seconds_to_review": small,
+    "seconds_to_rework": small,
+    "seconds_total": small,
+    "skipped": boolean,
+    "consensus_score": number,
 }
 V2_PERFORMANCE: dict[str, Maker] = {
     "seconds_to_create": small,
@@ -823,8 +840,13 @@ V2_PERFORMANCE: dict[str, Maker] = {
 
 def v2_label(draw: Draw) -> Json:
     label = {"label_kind": pick(draw, ("Default", "Video", "Audio", "Dicom")), "version": "1.0.0", "id": ""}
-    details = {"label_details": V2_LABEL_DETAILS, "performance_details": V2_PERFORMANCE}
-    label |= maybe(draw, {key: lambda draw, parts=parts: maybe(draw, parts) for key, parts in details.items()})
+    details = {
+        "label_details": V2_LABEL_DETAILS,
+        "performance_details": V2_PERFORMANCE,
+        "performance_details_v2": V2_TIMES,
+    }
+    blocks: dict[str, Maker] = {key: lambda draw, parts=parts: maybe(draw, parts) for key, parts in details.items()}
+    label |= maybe(draw, blocks | {"z_order": listed(feature_id, 2)})
     return label | {"annotations": pick(draw, V2_ANNOTATIONS)(draw)}
 
 
@@ -895,6 +917,11 @@ V2_MEDIA: dict[str, Maker] = {
     "frame_rate": number,
     "frame_count": small,
     "duration": number,
+    "bit_rate": small,
+    "bits_per_sample": small,
+    "channel_count": small,
+    "message_count": small,
+    "labelable_ids": listed(text, 2),
 }
 V2_METADATA: dict[str, Maker] = {
     "schema_name": text,

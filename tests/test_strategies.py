@@ -41,7 +41,8 @@ V2_KEYS = {
     "conversational_checklist_answers", "conversational_text_answer", "unidirectional_relationship",
     "bidirectional_relationship", "frames", "segments", "key_frame_feature_map", "groups", "timestamp",
     "experiments", "runs", "predictions", "metadata_fields", "attachments", "embeddings",
-    "workflow_history", "reviews", "performance_details", "extra", "",
+    "workflow_history", "reviews", "performance_details", "performance_details_v2", "scores", "z_order",
+    "bit_rate", "labelable_ids", "extra", "",
 }  # fmt: skip
 
 KINDS = strategies.IMAGE_KINDS | strategies.VIDEO_KINDS | strategies.DICOM_KINDS

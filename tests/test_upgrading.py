@@ -78,6 +78,14 @@ def test_there_is_a_store_of_every_older_version_and_engine() -> None:
     assert {path.name for path in STORES} == expected
 
 
+def test_seconds_count_review_once_after_an_upgrade(store: Path) -> None:
+    sql = "select seconds_to_create as seconds, seconds_to_label as time from labels where generation = 'v2'"
+    upgrade(store)
+    times = [row for row in read(store, sql) if row["seconds"] is not None]
+    assert times
+    assert all(row["seconds"] == row["time"] for row in times)
+
+
 def test_everything_is_carried_over(store: Path) -> None:
     before = {
         sql: read(store, sql) for sql in (RECORDS, PLACES, LABELS, "select * from loads", "select * from rejects")

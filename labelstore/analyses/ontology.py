@@ -75,11 +75,13 @@ def normalized(features: Iterable[Feature], colors: ClassColors) -> dict[str, An
     """The ontology in the shape that Labelbox imports: `{"tools": […], "classifications": […]}`.
 
     Tools without a color (v2 exports tell none) get the one in which they are drawn, from `colors`. Exports do not tell
-    what is required: nothing is.
+    what is required: nothing is. A relationship draws nothing and is no tool here: there is a list of their own, if
+    there are any.
     """
     features = list(features)
-    tools = [feature for feature in features if feature.role == "tool"]
-    return {
+    tools = [feature for feature in features if feature.role == "tool" and feature.kind != "relationship"]
+    related = [feature for feature in features if feature.role == "tool" and feature.kind == "relationship"]
+    found = {
         "tools": [
             {
                 "tool": tool.word,
@@ -97,6 +99,8 @@ def normalized(features: Iterable[Feature], colors: ClassColors) -> dict[str, An
             if feature.role == "classification"
         ],
     }
+    relationships = [{"tool": item.word, "name": item.name, **_schema(item), "required": False} for item in related]
+    return found | ({"relationships": relationships} if relationships else {})
 
 
 def _classification(question: Feature) -> dict[str, Any]:

@@ -70,7 +70,11 @@ def _time_taken(row: dict[str, Any]) -> str | None:
         return None
     parts = [
         f"{seconds(row[column])} {what}"
-        for what, column in (("creating", "seconds_to_create"), ("reviewing", "seconds_to_review"))
+        for what, column in (
+            ("creating", "seconds_to_create" if row["generation"] == "v1" else "seconds_labeling"),  # v2: all of it
+            ("reviewing", "seconds_to_review"),
+            ("reworking", "seconds_to_rework"),
+        )
         if row[column]
     ]
     return seconds(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")

@@ -20,7 +20,7 @@ _V1 = (
     "|frames|relationships|color|instanceURI|keyframe|format|version|unit|page|uuid|type|scope|position|messageId"
 )
 _V2 = (
-    "id|label_kind|version|label_details|performance_details|annotations|frames|groups|segments|timestamp|relationships"
+    "id|label_kind|version|label_details|performance_details|performance_details_v2|z_order|annotations|frames|groups|segments|timestamp|relationships"
     "|key_frame_feature_map|annotation_kind|mask|composite_mask|page_number|page_dimensions|message_id|confidence"
 )
 NOT_COMPARED: Final = frozenset((*COMMON, *_V1.split("|"), *_V2.split("|")))

@@ -106,6 +106,23 @@ def fit(struct: type[T], members: dict[str, Any]) -> T:
     return struct(**known)
 
 
+def unfitted(value: Any) -> Any:
+    """The plain JSON value that a struct or a list of structs was made of; its members in the struct's order."""
+    if isinstance(value, list | tuple):
+        return [unfitted(item) for item in value]
+    if isinstance(value, dict):
+        return {key: unfitted(item) for key, item in value.items()}
+    if not isinstance(value, msgspec.Struct):
+        return value
+    members = {
+        field.encode_name: unfitted(item)
+        for field in msgspec.structs.fields(value)
+        if field.name != "extra" and (item := getattr(value, field.name)) is not field.default
+    }
+    extra = getattr(value, "extra", ABSENT)
+    return members if extra is ABSENT else members | extra.members
+
+
 def _surplus(struct: type, known: dict[str, Any]) -> list[str]:
     exclusive: tuple[str, ...] = getattr(struct, "exclusive", ())
     names = {name: key for key, (name, _) in _field_types(struct).items()}

@@ -96,6 +96,13 @@ def video_attributes(dice: Dice) -> Json:
     return {"frame_rate": dice.pick((29.97002997002997, 25, 30.0)), "frame_count": dice.between(60, 900)}
 
 
+def audio_attributes(row: Asset) -> Json:
+    """Length and sampling of a sound."""
+    rate = 8000 * Dice("audio", row.id).between(1, 6)
+    duration = Dice("audio", row.id).between(10_000, 90_000) / 1000
+    return {"duration": duration, "bit_rate": rate * 16, "bits_per_sample": 16, "channel_count": 1}
+
+
 def message_id(dice: Dice) -> str:
     """A message of a conversation: a number or a word in a string."""
     return str(dice.between(0, 9)) if dice.chance(0.5) else f"m-{word(dice.random, 6)}"

@@ -25,14 +25,15 @@ BETA = Era(
     asset_types=False,
     tokens=False,
     timed_audio=False,
+    related_objects=True,
 )
 LATE_2023 = replace(BETA, schema_ids=True, line_kind="ImagePolyline", page_dimensions=True)
 EARLY_2024 = Era(2024, asset_types=False, tokens=False, timed_audio=False)
 LATE_2024 = Era(2024)
-SINCE_2025 = Era(2025, exif_rotation=1)
+SINCE_2025 = Era(2025, exif_rotation=1, detailed=True)
 
 # An archive of exports: stretches of so many data rows, each from one export with its own flags.
-ERAS = (LATE_2024, SINCE_2025, BETA, EARLY_2024, LATE_2023)
+ERAS = (SINCE_2025, LATE_2024, BETA, EARLY_2024, LATE_2023)
 STRETCH = 12
 FLAGS = (
     "data_row_details",
@@ -113,11 +114,17 @@ def _score(dice: Dice, labels: list[Json], *, consensus: bool) -> None:
     key = "consensus_score" if consensus else "benchmark_score"
     for label in labels if consensus or dice.chance(0.15) else ():
         label["performance_details"][key] = dice.random()
+        if not consensus:
+            label["performance_details"]["benchmark_reference_label"] = Dice("benchmark", label["id"]).id()
+        elif "performance_details_v2" in label:
+            label["performance_details_v2"][key] = label["performance_details"][key]
 
 
 def _project_details(dice: Dice, era: Era, ontology: Ontology, labels: list[Json], *, consensus: bool) -> Json:
     status, task = dice.pick(WORKFLOW) if labels else WORKFLOW[0]
     made: Json = {"ontology_id": ontology.ontology_id, "task_name": task}
+    if era.year > 2023:
+        made["task_id"] = uuid(Dice("task", ontology.project_id, task).random)
     if dice.chance(0.7):
         made |= {"batch_id": uuid(dice.random), "batch_name": f"Batch {dice.between(1, 9)}"}
     made |= {
@@ -158,18 +165,30 @@ def _label(dice: Dice, export: Export, row: Asset) -> Json:
         "id": dice.id(),
     }
     if "label_details" in export.flags:
-        made["label_details"] = _label_details(dice, export.era.year)
+        made["label_details"] = _label_details(dice, export.era)
     if "performance_details" in export.flags:
-        made["performance_details"] = {
-            "seconds_to_create": dice.between(3, 400),
-            "seconds_to_review": dice.between(0, 60),
-            "skipped": skipped,
-        }
+        made |= _performance(dice, export.era, skipped=skipped)
     made["annotations"] = {key: type(found)() for key, found in annotations.items()} if skipped else annotations
+    if export.era.detailed and made["annotations"].get("objects"):
+        drawn = (*made["annotations"]["relationships"], *made["annotations"]["objects"])
+        made["z_order"] = [item["feature_id"] for item in reversed(drawn)]
     return made
 
 
-def _label_details(dice: Dice, year: int) -> Json:
+def _performance(dice: Dice, era: Era, *, skipped: bool) -> Json:
+    """The time on a label; `seconds_to_create` is all of it."""
+    labeling, review = dice.between(3, 400), dice.between(0, 60)
+    rework = min(review // 3, labeling)
+    total = {"seconds_to_create": labeling + review, "seconds_to_review": review, "skipped": skipped}
+    if not era.detailed:
+        return {"performance_details": total}
+    parts = {"seconds_to_label": labeling - rework, "seconds_to_review": review, "seconds_to_rework": rework}
+    parts |= {"seconds_total": labeling + review, "skipped": skipped}
+    return {"performance_details": total, "performance_details_v2": parts}
+
+
+def _label_details(dice: Dice, era: Era) -> Json:
+    year = era.year
     created, updated = moments.created_and_updated(dice, year)
     made: Json = {"created_at": created, "updated_at": updated, "created_by": dice.pick(LABELERS)}
     if year > 2023:
@@ -177,6 +196,8 @@ def _label_details(dice: Dice, year: int) -> Json:
     score = -1 if dice.chance(0.25) else 1
     review = {"reviewed_at": updated, "reviewed_by": dice.pick(REVIEWERS), "score": score}
     made["reviews"] = [review] if dice.chance(0.25) else []
+    if era.detailed:
+        made["scores"] = {"quality_score": 100.0 if score == 1 else 62.5, "violation_count": 0.0 if score == 1 else 3.0}
     return made
 
 
@@ -192,10 +213,12 @@ def _annotations(dice: Dice, export: Export, row: Asset) -> Json:
     most = dice.between(*OBJECTS.get(row.asset_type, (1, 6))) if row.ontology.deck else 0
     objects = v2_objects.objects(dice, era, row, most)
     messages = row.asset_type in ("conversation", "llm") and bool(row.ontology.deck)
+    classifications = v2_answers.of_label(dice, era, row.ontology.questions, messages=messages)
+    relationships = v2_objects.relationships(dice, era, row, objects)
     return {
-        "objects": objects,
-        "classifications": v2_answers.of_label(dice, era, row.ontology.questions, messages=messages),
-        "relationships": v2_objects.relationships(dice, era, row, objects),
+        "objects": [*objects, *relationships] if era.related_objects else objects,
+        "classifications": classifications,
+        "relationships": relationships,
     }
 
 

@@ -25,6 +25,8 @@ class Era:
     tokens: bool = True
     exif_rotation: int | str = "1"
     timed_audio: bool = True
+    related_objects: bool = False  # relationships stand among the objects too
+    detailed: bool = False  # parts of the time, scores, order of drawing, empty questions of texts
     confidence: bool = False  # predictions of a model run
 
 
@@ -60,7 +62,8 @@ def classified(dice: Dice, era: Era, question: Question, *, message: bool = Fals
         made["message_id"] = message_id(dice)
         prefix = "conversational_"
     if question.kind == "text":
-        made[f"{prefix}text_answer"] = {"content": dice.pick(NOTES)}
+        answer = {"content": dice.pick(NOTES)}
+        made[f"{prefix}text_answer"] = answer | {"classifications": []} if era.detailed else answer
     elif question.kind == "radio":
         opening = bool(question.options[0].questions) and dice.chance(0.6)
         option = question.options[0] if opening else dice.pick(question.options)

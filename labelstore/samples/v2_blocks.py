@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelstore.samples import moments, words
-from labelstore.samples.assets import Asset, tiles, video_attributes
+from labelstore.samples.assets import Asset, audio_attributes, tiles, video_attributes
 from labelstore.samples.dice import Dice
 from labelstore.samples.ids import LABELERS, word
 from labelstore.samples.v2_answers import Era
@@ -59,6 +59,8 @@ def media(dice: Dice, era: Era, row: Asset) -> Json:
         made["exif_rotation"] = era.exif_rotation
     if row.asset_type == "video":
         made |= video_attributes(dice)
+    if row.asset_type == "audio" and era.timed_audio:
+        made |= audio_attributes(row)
     return made
 
 

@@ -55,6 +55,11 @@ select
         || case when frame_rate is null then '' else ',"frame_rate":' || json_number(frame_rate) end
         || case when frame_count is null then '' else ',"frame_count":' || json_number(frame_count) end
         || case when duration is null then '' else ',"duration":' || json_number(duration) end
+        || case when bit_rate is null then '' else ',"bit_rate":' || json_number(bit_rate) end
+        || case when bits_per_sample is null then '' else ',"bits_per_sample":' || json_number(bits_per_sample) end
+        || case when channel_count is null then '' else ',"channel_count":' || json_number(channel_count) end
+        || case when message_count is null then '' else ',"message_count":' || json_number(message_count) end
+        || coalesce(',"labelable_ids":' || labelable_ids, '')
         || case when page_count is null then '' else ',"page_count":' || json_number(page_count) end
         || case when content_length is null then '' else ',"content_length":' || json_number(content_length) end
         || case when super_type is null then '' else ',"super_type":' || json_quote(super_type) end
@@ -179,25 +184,38 @@ select
     ',{' || char(1) || case when derived_id then '' else ',"id":' || json_quote(label_id) end
         || case when label_kind is null then '' else ',"label_kind":' || json_quote(label_kind) end
         || case when version is null then '' else ',"version":' || json_quote(version) end
-        || case when scores_inside & 1 = 1 or agreement is null then ''
+        || coalesce(',"z_order":' || z_order, '')
+        || case when performance_form & 17 > 0 or agreement is null then ''
             else ',"consensus_score":' || json_number(agreement) end
-        || case when scores_inside & 2 = 2 or benchmark_agreement is null then ''
+        || case when performance_form & 34 > 0 or benchmark_agreement is null then ''
             else ',"benchmark_score":' || json_number(benchmark_agreement) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when has_performance_details then ',"performance_details":{' || char(1)
             || case when seconds_to_create is null then '' else ',"seconds_to_create":' || json_number(seconds_to_create) end
-            || case when seconds_to_review is null then '' else ',"seconds_to_review":' || json_number(seconds_to_review) end
-            || case when skipped then ',"skipped":true' when not skipped then ',"skipped":false' else '' end
-            || case when scores_inside & 1 = 1
-                then ',"consensus_score":' || json_number(agreement) else '' end
-            || case when scores_inside & 2 = 2
-                then ',"benchmark_score":' || json_number(benchmark_agreement) else '' end
+            || case when performance_form & 4 > 0 then ',"seconds_to_review":' || json_number(seconds_to_review) else '' end
+            || case when performance_form & 8 > 0 then case when skipped then ',"skipped":true' else ',"skipped":false' end else '' end
+            || case when performance_form & 1 > 0 then ',"consensus_score":' || json_number(agreement) else '' end
+            || case when performance_form & 2 > 0 then ',"benchmark_score":' || json_number(benchmark_agreement) else '' end
+            || case when benchmark_id is null then '' else ',"benchmark_reference_label":' || json_quote(benchmark_id) end
             || coalesce(',' || substr(performance_details_extra, 2), '}') else '' end
+        || case when has_performance_details_v2 then ',"performance_details_v2":{' || char(1)
+            || case when seconds_labeling is null then '' else ',"seconds_to_label":' || json_number(seconds_labeling) end
+            || case when seconds_to_rework is null then '' else ',"seconds_to_rework":' || json_number(seconds_to_rework) end
+            || case when seconds_total is null then '' else ',"seconds_total":' || json_number(seconds_total) end
+            || case when performance_form & 64 > 0 then ',"seconds_to_review":' || json_number(seconds_to_review) else '' end
+            || case when performance_form & 128 > 0 then case when skipped then ',"skipped":true' else ',"skipped":false' end else '' end
+            || case when performance_form & 16 > 0 then ',"consensus_score":' || json_number(agreement) else '' end
+            || case when performance_form & 32 > 0 then ',"benchmark_score":' || json_number(benchmark_agreement) else '' end
+            || coalesce(',' || substr(performance_details_v2_extra, 2), '}') else '' end
         || case when has_label_details then ',"label_details":{' || char(1)
             || case when created_at is null then '' else ',"created_at":' || json_quote(created_at) end
             || case when updated_at is null then '' else ',"updated_at":' || json_quote(updated_at) end
             || case when created_by is null then '' else ',"created_by":' || json_quote(created_by) end
             || case when content_last_updated_at is null then '' else ',"content_last_updated_at":' || json_quote(content_last_updated_at) end
+            || case when has_scores then ',"scores":{' || char(1)
+                || case when quality_score is null then '' else ',"quality_score":' || json_number(quality_score) end
+                || case when violation_count is null then '' else ',"violation_count":' || json_number(violation_count) end
+                || coalesce(',' || substr(scores_extra, 2), '}') else '' end
             || coalesce(',' || substr(label_details_extra, 2, length(label_details_extra) - 2), '')
             || case when review_count > 0 then '' when review_count = 0 then ',"reviews":[]}' else '}' end
             else '' end as piece
@@ -233,7 +251,7 @@ select
         || case segment_count when 0 then ',"segments":{}' else '' end
         || case key_frame_count when 0 then ',"key_frame_feature_map":{}' else '' end
         || case moment_count when 0 then ',"timestamp":{}' else '' end
-        || case when object_count = 0 then ',"objects":[]' when object_count > 0 then ',"objects":[' || char(1) else '' end as piece
+        || case when object_count + coalesce(object_relationship_count, 0) = 0 then ',"objects":[]' when object_count >= 0 then ',"objects":[' || char(1) else '' end as piece
 from labels
 where generation = 'v2' and annotations_id is not null
 union all
@@ -284,7 +302,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case classification_count when 0 then ',"classifications":[]' else '' end
         || case relationship_count when 0 then ',"relationships":[]' else '' end
-        || case when object_count = 0 then ',"objects":{}' when object_count > 0 then ',"objects":{' || char(1) else '' end as piece
+        || case when object_count + coalesce(object_relationship_count, 0) = 0 then ',"objects":{}' when object_count >= 0 then ',"objects":{' || char(1) else '' end as piece
 from frames
 where (frame_id >> 24) & 1 = 1
 union all
@@ -539,12 +557,14 @@ from (
 ) as given
 where (answer_id >> 24) & 1 = 1 and end_id is not null
 union all
--- a relationship
+-- a relationship: its place among the relationships, and that among the objects
 select
     node_id as node_id,
-    node_id as pos,
+    case when among_objects then objects_id else node_id end as pos,
     0 as rank,
-    case ordinal when 0 then ',"relationships":[' || char(1) else '' end || ',{' || char(1)
+    case when among_objects then case when frame_id is null then ',' else ',' || json_quote(coalesce(objects_key, feature_id)) || ':' end
+            when ordinal = 0 then ',"relationships":[' || char(1) || ',' else ',' end
+        || case when among_objects and objects_json is not null then objects_json else '{' || char(1)
         || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
         || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
         || case when name is null then '' else ',"name":' || json_quote(name) end
@@ -554,10 +574,12 @@ select
         || case when has_data then ',"' || kind || '_relationship":{' || char(1)
             || case when source_feature_id is null then '' else ',"source":' || json_quote(source_feature_id) end || case when target_feature_id is null then '' else ',"target":' || json_quote(target_feature_id) end
             || coalesce(',' || substr(data_extra, 2), '}') else '' end
-        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
-        || case when closes then '}]' else '}' end as piece
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}' end
+        || case when not case when among_objects then objects_closes else closes end then ''
+            when among_objects and frame_id is not null then '}' else ']' end as piece
 from relationships
-where (node_id >> 24) & 1 = 1
+cross join (select true as among_objects union all select false as among_objects) as places
+where (node_id >> 24) & 1 = 1 and case when among_objects then objects_id is not null else ordinal is not null end
 union all
 -- an experiment begins
 select

@@ -43,6 +43,7 @@ class AnnotationShredder(Nodes):
                 ordinal,
                 closes,
                 counted(frame.objects),
+                None,
                 counted(frame.classifications),
                 counted(frame.relationships),
                 extra_json(frame.extra),
@@ -306,7 +307,7 @@ class AnnotationShredder(Nodes):
                     item.color,
                     item.instance_uri,
                     item.version,
-                    None,
+                    *(None,) * 5,
                     None if data is None else extra_json(data.extra, **inner),
                     extra_json(item.extra, **left_over),
                 )

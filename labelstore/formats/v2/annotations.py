@@ -1,15 +1,31 @@
 """The annotations of a v2 label → rows: objects and classifications, frames, groups, moments, segments, key frames."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from labelstore.formats.fitting import Extra, Misfit, counted, extra_json
+from labelstore.formats.fitting import Extra, Misfit, counted, extra_json, fit, to_json, unfitted
 from labelstore.formats.kinds import snake_case
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.shapes import ShapeShredder
 from labelstore.formats.v2.times import all_numbered, key_frames_of, spans_of, whole_number
 from labelstore.rows import Row, Rows, columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Related:
+    """A relationship that stands among the objects, its node, and the key of a frame's map if that says more."""
+
+    item: v2.Object
+    node_id: int
+    closes: bool
+    map_key: str | None
+
+    def columns(self, relationship: v2.Relationship) -> tuple[int, bool, str | None, str | None]:
+        told = to_json(unfitted(self.item))
+        same = told == to_json(unfitted(relationship))
+        return self.node_id, self.closes, self.map_key, None if same else told
 
 
 class AnnotationShredder(ShapeShredder):
@@ -21,9 +37,9 @@ class AnnotationShredder(ShapeShredder):
 
     def annotations(self, body: v2.Annotations) -> tuple[tuple[int | None, ...], str | None]:
         """The rows of `annotations`: the counts of objects … key frames, and its extra."""
-        self.objects(body.objects or (), None, None)
+        related = self.objects(body.objects or (), None, None)
         self.classifications(body.classifications or ())
-        self.relationships(body.relationships or (), None)
+        self.relationships(body.relationships or (), None, related)
         self.frames(body.frames or {}, None)
         self.groups(body.groups or {})
         spans = None if body.segments is None else spans_of(body.segments)
@@ -37,7 +53,8 @@ class AnnotationShredder(ShapeShredder):
         keys = None if key_frames is None else key_frames_of(key_frames)
         self.times("key_frames", keys or ())
         counts = (
-            counted(body.objects),
+            None if body.objects is None else len(body.objects) - len(related),
+            len(related) or None,
             counted(body.classifications),
             counted(body.relationships),
             counted(body.frames),
@@ -76,9 +93,9 @@ class AnnotationShredder(ShapeShredder):
         for ordinal, (key, frame) in enumerate(frames.items()):
             frame_id, number = self.next(), int(key)
             objects = frame.objects or {}
-            self.objects(tuple(objects.values()), frame_id, number, tuple(objects))
+            related = self.objects(tuple(objects.values()), frame_id, number, tuple(objects))
             self.classifications(frame.classifications or (), frame_id=frame_id, frame_number=number)
-            self.relationships(frame.relationships or (), frame_id)
+            self.relationships(frame.relationships or (), frame_id, related)
             self.rows["frames"].append(
                 (
                     frame_id,
@@ -88,7 +105,8 @@ class AnnotationShredder(ShapeShredder):
                     number,
                     ordinal,
                     ordinal == len(frames) - 1,
-                    counted(frame.objects),
+                    None if frame.objects is None else len(objects) - len(related),
+                    len(related) or None,
                     counted(frame.classifications),
                     counted(frame.relationships),
                     extra_json(frame.extra),
@@ -128,13 +146,18 @@ class AnnotationShredder(ShapeShredder):
         frame_id: int | None,
         frame_number: int | None,
         map_keys: Sequence[str] = (),
-    ) -> None:
+    ) -> Sequence[_Related]:
+        """The rows of objects; the relationships that stand among them are given back."""
+        related: list[_Related] = []
         append = self.rows["objects"].append
         last = len(objects) - 1
         for ordinal, item in enumerate(objects):
             object_id = self.next()
             map_key = map_keys[ordinal] if map_keys and map_keys[ordinal] != item.feature_id else None
             kind, extra = self.geometry(item, object_id)
+            if kind is None:
+                related.append(_Related(item, object_id, ordinal == last, map_key))
+                continue
             dimensions, end_id = item.page_dimensions, None
             if item.classifications:
                 self.classifications(item.classifications, object_id, frame_id=frame_id, frame_number=frame_number)
@@ -169,6 +192,7 @@ class AnnotationShredder(ShapeShredder):
                     extra,
                 )
             )
+        return related
 
     def classifications(
         self,
@@ -260,40 +284,65 @@ class AnnotationShredder(ShapeShredder):
                 ),
             )
 
-    def relationships(self, relationships: Sequence[v2.Relationship], frame_id: int | None) -> None:
+    def relationships(
+        self, relationships: Sequence[v2.Relationship], frame_id: int | None, related: Sequence[_Related] = ()
+    ) -> None:
+        """The rows of relationships; one that stands among the objects too, or only there, is one row."""
+        among: dict[Any, _Related] = {}
+        for other in related:
+            name = other.item.feature_id
+            among[other if name is None or name in among else name] = other
         for ordinal, item in enumerate(relationships):
-            both = (item.unidirectional_relationship, item.bidirectional_relationship)
-            if both[0] is not None and both[1] is not None:
-                raise Misfit
-            ends = both[0] or both[1]
-            kind = "unidirectional" if both[0] else "bidirectional" if both[1] else _kind_of_relationship(item)
-            asked = {"classifications": item.classifications or None}
-            self.rows["relationships"].append(
-                (
-                    self.next(),
-                    self.label_id,
-                    frame_id,
-                    ordinal,
-                    ordinal == len(relationships) - 1,
-                    item.feature_id,
-                    item.feature_schema_id,
-                    item.name,
-                    item.value,
-                    kind,
-                    item.annotation_kind,
-                    None if ends is None else ends.source,
-                    None if ends is None else ends.target,
-                    None,
-                    ends is not None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    counted(item.classifications),
-                    None if ends is None else extra_json(ends.extra),
-                    extra_json(item.extra, **asked),
-                )
+            copy = among.pop(item.feature_id, None) if among else None
+            self.relationship(item, frame_id, self.next(), (ordinal, ordinal == len(relationships) - 1), copy)
+        for copy in among.values():
+            self.relationship(_relationship_of(copy.item), frame_id, copy.node_id, (None, False), copy)
+
+    def relationship(
+        self,
+        item: v2.Relationship,
+        frame_id: int | None,
+        node_id: int,
+        place: tuple[int | None, bool],
+        copy: _Related | None,
+    ) -> None:
+        both = (item.unidirectional_relationship, item.bidirectional_relationship)
+        if both[0] is not None and both[1] is not None:
+            raise Misfit
+        ends = both[0] or both[1]
+        kind = "unidirectional" if both[0] else "bidirectional" if both[1] else _kind_of_relationship(item)
+        asked = {"classifications": item.classifications or None}
+        self.rows["relationships"].append(
+            (
+                node_id,
+                self.label_id,
+                frame_id,
+                *place,
+                item.feature_id,
+                item.feature_schema_id,
+                item.name,
+                item.value,
+                kind,
+                item.annotation_kind,
+                None if ends is None else ends.source,
+                None if ends is None else ends.target,
+                None,
+                ends is not None,
+                None,
+                None,
+                None,
+                None,
+                counted(item.classifications),
+                *((None,) * 4 if copy is None else copy.columns(item)),
+                None if ends is None else extra_json(ends.extra),
+                extra_json(item.extra, **asked),
             )
+        )
+
+
+def _relationship_of(item: v2.Object) -> v2.Relationship:
+    members: dict[str, Any] = unfitted(item)
+    return fit(v2.Relationship, members)
 
 
 def _answers_of(question: v2.Classification) -> tuple[str | None, bool | None, Sequence[v2.Answer] | None]:

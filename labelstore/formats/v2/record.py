@@ -132,7 +132,15 @@ class Classification(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
+class Ends(Struct, forbid_unknown_fields=True, gc=False):
+    source: str = ABSENT
+    target: str = ABSENT
+    extra: Extra = ABSENT
+
+
 class Object(Struct, forbid_unknown_fields=True, gc=False):
+    """An object; exports of 2023 have the relationships of a label among its objects too."""
+
     exclusive: ClassVar[tuple[str, ...]] = (
         "bounding_box",
         "polygon",
@@ -144,6 +152,8 @@ class Object(Struct, forbid_unknown_fields=True, gc=False):
         "selected_message",
         "selected_messages",
         "ranked_messages",
+        "unidirectional_relationship",
+        "bidirectional_relationship",
     )
 
     feature_id: str = ABSENT
@@ -164,16 +174,12 @@ class Object(Struct, forbid_unknown_fields=True, gc=False):
     selected_message: SelectedMessage = ABSENT
     selected_messages: SelectedMessages = ABSENT
     ranked_messages: RankedMessages = ABSENT
+    unidirectional_relationship: Ends = ABSENT
+    bidirectional_relationship: Ends = ABSENT
     page_number: Number = ABSENT
     page_dimensions: PageDimensions = ABSENT
     confidence: Number = ABSENT
     custom_metrics: list[Any] = ABSENT
-    extra: Extra = ABSENT
-
-
-class Ends(Struct, forbid_unknown_fields=True, gc=False):
-    source: str = ABSENT
-    target: str = ABSENT
     extra: Extra = ABSENT
 
 
@@ -243,18 +249,41 @@ class Review(Struct, forbid_unknown_fields=True, gc=False):
     extra: Extra = ABSENT
 
 
+class LabelScores(Struct, forbid_unknown_fields=True, gc=False):
+    quality_score: Number = ABSENT
+    violation_count: Number = ABSENT
+    extra: Extra = ABSENT
+
+
 class LabelDetails(Struct, forbid_unknown_fields=True, gc=False):
     created_at: str = ABSENT
     updated_at: str = ABSENT
     created_by: str = ABSENT
     content_last_updated_at: str = ABSENT
     reviews: list[Review] = ABSENT
+    scores: LabelScores = ABSENT
     extra: Extra = ABSENT
 
 
 class PerformanceDetails(Struct, forbid_unknown_fields=True, gc=False):
+    """`seconds_to_create` is the whole time, review and rework included."""
+
     seconds_to_create: Number = ABSENT
     seconds_to_review: Number = ABSENT
+    skipped: bool = ABSENT
+    consensus_score: Number = ABSENT
+    benchmark_score: Number = ABSENT
+    benchmark_reference_label: str = ABSENT
+    extra: Extra = ABSENT
+
+
+class PerformanceDetailsV2(Struct, forbid_unknown_fields=True, gc=False):
+    """Since 2025: the parts of the time, and their sum."""
+
+    seconds_to_label: Number = ABSENT
+    seconds_to_review: Number = ABSENT
+    seconds_to_rework: Number = ABSENT
+    seconds_total: Number = ABSENT
     skipped: bool = ABSENT
     consensus_score: Number = ABSENT
     benchmark_score: Number = ABSENT
@@ -269,6 +298,8 @@ class Label(Struct, forbid_unknown_fields=True, gc=False):
     version: str = ABSENT
     label_details: LabelDetails = ABSENT
     performance_details: PerformanceDetails = ABSENT
+    performance_details_v2: PerformanceDetailsV2 = ABSENT
+    z_order: list[Any] = ABSENT
     annotations: Annotations = ABSENT
     consensus_score: Number = ABSENT  # exports seen have the scores in performance_details
     benchmark_score: Number = ABSENT
@@ -343,7 +374,7 @@ class DataRow(Struct, forbid_unknown_fields=True, gc=False):
 
 
 class MediaAttributes(Struct, forbid_unknown_fields=True, gc=False):
-    """Seen for images and video; the other names are those of v1 in snake case."""
+    """Seen for images, video, audio and conversations; the other names are those of v1 in snake case."""
 
     asset_type: str = ABSENT
     mime_type: str = ABSENT
@@ -353,7 +384,12 @@ class MediaAttributes(Struct, forbid_unknown_fields=True, gc=False):
     frame_rate: Number = ABSENT
     frame_count: Number = ABSENT
     duration: Number = ABSENT
+    bit_rate: Number = ABSENT
+    bits_per_sample: Number = ABSENT
+    channel_count: Number = ABSENT
     page_count: Number = ABSENT
+    message_count: Number = ABSENT
+    labelable_ids: list[Any] = ABSENT
     content_length: Number = ABSENT
     super_type: str = ABSENT
     sub_type: str = ABSENT

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Misfit, Number, extra_json, to_json
+from labelstore.formats.fitting import Misfit, Number, extra_json, to_json, unfitted
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import kind_of
 from labelstore.formats.nodes import Nodes
@@ -36,6 +36,7 @@ _KIND_ASSETS = (
     ("Text", "text"),
     ("Image", "image"),
 )
+_RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -49,8 +50,8 @@ class ShapeShredder(Nodes):
             if word.startswith(prefix) and (self.asset_hint is None or self.asset_hint == "text"):
                 self.asset_hint = asset_type
 
-    def geometry(self, item: v2.Object, object_id: int) -> tuple[str, str | None]:
-        """Add the rows of an object's geometry; its kind and its extra."""
+    def geometry(self, item: v2.Object, object_id: int) -> tuple[str | None, str | None]:
+        """Add the rows of an object's geometry; its kind, None for a relationship, and its extra."""
         extra = _extra_of(item)
         word = item.annotation_kind
         if word is not None and self.asset_hint in (None, "text"):
@@ -60,8 +61,13 @@ class ShapeShredder(Nodes):
             raise Misfit
         has_mask = item.mask is not None or item.composite_mask is not None
         if has_mask:
+            if found and found[0] in _RELATIONSHIPS:
+                extra = _extra_of(item, **{found[0]: unfitted(getattr(item, found[0]))})
+                found = []
             self.mask(item, object_id)
         shape = found[0] if found else None
+        if shape in _RELATIONSHIPS or (shape is None and not has_mask and _seems_relationship(item)):
+            return None, None
         row_kind = None if shape is None else _SHAPE_KINDS[shape]
         if shape == "bounding_box":
             box = item.bounding_box
@@ -181,3 +187,10 @@ def _extra_of(item: v2.Object, **members: Any) -> str | None:
 
 def _messages_of(item: v2.Object, shape: str) -> Sequence[v2.Message]:
     return item.selected_messages.messages if shape == "selected_messages" else item.ranked_messages.ranked_messages
+
+
+def _seems_relationship(item: v2.Object) -> bool:
+    """Whether an object without a geometry is a relationship whose ends are missing or do not fit."""
+    if item.annotation_kind is not None:
+        return item.annotation_kind.endswith("Relationship")
+    return item.extra is not None and any(key.endswith("_relationship") for key in item.extra.members)

@@ -1,7 +1,7 @@
 """Records of the current export → rows. Pure functions of a record and the number it is given."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelstore.formats import asset_types
 from labelstore.formats.fitting import Misfit, counted, extra_json, text_or_json, to_json
@@ -108,7 +108,12 @@ class _LineShredder(AnnotationShredder):
                 media.frame_rate,
                 media.frame_count,
                 media.duration,
+                media.bit_rate,
+                media.bits_per_sample,
+                media.channel_count,
                 media.page_count,
+                media.message_count,
+                None if media.labelable_ids is None else to_json(media.labelable_ids),
                 media.content_length,
                 media.super_type,
                 media.sub_type,
@@ -285,7 +290,9 @@ class _LineShredder(AnnotationShredder):
         node_id = self.next()
         self.label_id = self.ids_in_order.get(id(label)) or self.unique_label_id(label, where[0], where[2])
         details, performance, body = label.label_details, label.performance_details, label.annotations
+        times = label.performance_details_v2
         reviews = None if details is None else details.reviews
+        scores = None if details is None else details.scores
         self.reviews(reviews or ())
         annotations_id, body_extra = None, None
         counts: tuple[int | None, ...] = (None,) * 8
@@ -295,7 +302,7 @@ class _LineShredder(AnnotationShredder):
             annotations_id = self.next()
             counts, body_extra = self.annotations(body)
         derived_id = self.label_id != label.id
-        scores, scores_inside, scores_beside = _scores(label, performance)
+        told = _performance(label)
         end_id = self.next()
         self.next()  # the place of the bracket that closes after the last
         self.rows["labels"].append(
@@ -314,25 +321,40 @@ class _LineShredder(AnnotationShredder):
                 None if details is None else details.created_at,
                 None if details is None else details.updated_at,
                 None if details is None else details.content_last_updated_at,
-                _seconds(performance),
+                _seconds(performance, times),
                 None if performance is None else performance.seconds_to_create,
-                None if performance is None else performance.seconds_to_review,
-                None if performance is None else performance.skipped,
-                *scores,
-                *(None,) * 10,
+                told.seconds_to_review,
+                None if times is None else times.seconds_to_rework,
+                None if times is None else times.seconds_total,
+                None if times is None else times.seconds_to_label,
+                told.skipped,
+                told.consensus_score,
+                told.benchmark_score,
+                None if performance is None else performance.benchmark_reference_label,
+                None,
+                None,
+                None if scores is None else scores.quality_score,
+                None if scores is None else scores.violation_count,
+                *(None,) * 3,
+                None if label.z_order is None else to_json(label.z_order),
+                *(None,) * 4,
                 None if details is None else counted(reviews),
                 details is not None,
                 None if details is None else extra_json(details.extra),
+                scores is not None,
+                None if scores is None else extra_json(scores.extra),
                 performance is not None,
-                scores_inside,
                 None if performance is None else extra_json(performance.extra),
+                times is not None,
+                None if times is None else extra_json(times.extra, **told.differing),
+                told.form,
                 None,
                 None,
                 *counts,
                 body_extra,
                 None,
                 None,
-                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **scores_beside),
+                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **told.beside),
             )
         )
 
@@ -385,27 +407,54 @@ class _LineShredder(AnnotationShredder):
             )
 
 
-def _seconds(performance: v2.PerformanceDetails | None) -> float | None:
-    """What v1 calls "Seconds to Label", review time included."""
-    if performance is None or performance.seconds_to_create is None:
+def _seconds(performance: v2.PerformanceDetails | None, times: v2.PerformanceDetailsV2 | None) -> float | None:
+    """What v1 calls "Seconds to Label": the whole time, review and rework included."""
+    if times is not None and times.seconds_total is not None:
+        return times.seconds_total
+    if performance is not None and performance.seconds_to_create is not None:
+        return performance.seconds_to_create
+    if times is None or times.seconds_to_label is None:
         return None
-    return performance.seconds_to_create + (performance.seconds_to_review or 0)
+    return times.seconds_to_label + (times.seconds_to_review or 0) + (times.seconds_to_rework or 0)
 
 
-def _scores(
-    label: v2.Label, performance: v2.PerformanceDetails | None
-) -> tuple[list[float | None], int, dict[str, float]]:
-    """Consensus and benchmark score, which of them stand in `performance_details` (1 and 2), and what is told twice.
+class _Performance(NamedTuple):
+    """What several places of a label tell: `form` says which (the column), the others what is not the same there."""
 
-    Exports seen have them inside, for which readers of exports are the evidence.
-    """
-    scores: list[float | None] = []
-    inside, twice = 0, {}
-    for bit, name in ((1, "consensus_score"), (2, "benchmark_score")):
-        own, inner = getattr(label, name), getattr(performance, name, None)
-        scores.append(own if inner is None else inner)
-        if inner is not None:
-            inside += bit
-            if own is not None:
-                twice[name] = own
-    return scores, inside, twice
+    consensus_score: float | None
+    benchmark_score: float | None
+    seconds_to_review: float | None
+    skipped: bool | None
+    form: int | None
+    differing: dict[str, Any]
+    beside: dict[str, Any]
+
+
+_TOLD = _Performance._fields[:4]
+_NOTHING_TOLD = _Performance(None, None, None, None, None, {}, {})
+
+
+def _performance(label: v2.Label) -> _Performance:
+    """Scores, time of review and skipping; exports seen have none of them beside their blocks."""
+    performance, times = label.performance_details, label.performance_details_v2
+    if performance is None and times is None and label.consensus_score is None and label.benchmark_score is None:
+        return _NOTHING_TOLD
+    values: list[Any] = []
+    form = 0
+    differing, beside = {}, {}
+    for place, name in enumerate(_TOLD):
+        first, second, own = (getattr(block, name, None) for block in (performance, times, label))
+        values.append(value := _first_of(first, second, own))
+        if first is not None:
+            form += 1 << place
+        if second == value and second is not None:
+            form += 16 << place
+        elif second is not None:
+            differing[name] = second
+        if own is not None and (first is not None or second is not None):
+            beside[name] = own
+    return _Performance._make((*values, form, differing, beside))
+
+
+def _first_of(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
