@@ -13,6 +13,11 @@ from tests.making import ENGINES, asked, box, feature, store_of, v1
 Json = dict[str, Any]
 
 
+def told(row: Json) -> tuple[Any, ...]:
+    """A row without the question that an answer answers."""
+    return tuple(value for name, value in row.items() if name != "question")
+
+
 def frame(number: int, *objects: Any, classifications: Sequence[Any] = ()) -> Json:
     """A line of a v1 frames file."""
     return {"frameNumber": number, "objects": list(objects), "classifications": list(classifications)}
@@ -105,7 +110,7 @@ def predicted(line: Json) -> Json:
 
 
 def tuples(rows: Sequence[Json]) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in rows]
+    return [told(row) for row in rows]
 
 
 @pytest.fixture(name="films")
@@ -200,7 +205,7 @@ def test_key_frames(films: Path, engine: str) -> None:
 @ENGINES
 def test_segment_frames(films: Path, engine: str) -> None:
     rows = asked(films, "segment-frames")
-    assert [tuple(row.values())[1:] for row in rows if row["feature_id"] == "c1"] == [
+    assert [told(row)[1:] for row in rows if row["feature_id"] == "c1"] == [
         (None, "c1", "Car", "bounding_box", 1, 1),
         (None, "c1", "Car", "bounding_box", 2, 0),
         (None, "c1", "Car", "bounding_box", 3, 0),
@@ -264,3 +269,25 @@ def test_positions_of_v1_are_the_listed_ones(films: Path, engine: str) -> None:
     across = asked(films, "positions-between-key-frames", label="a", feature="c1", across_gaps=1)
     # from 8 in frame 4 to 50 in frame 8: 10.5 a frame
     assert [(row["frame_number"], row["x"]) for row in across[3:6]] == [(5, 18.5), (6, 29.0), (7, 39.5)]
+
+
+@ENGINES
+def test_answers_with_one_name_are_told_apart_by_their_question(tmp_path: Path, engine: str) -> None:
+    def asked_in_frame(number: str, name: str) -> Json:
+        answer = {"feature_id": f"a{number}", "name": "Yes"}
+        return {"feature_id": f"q{number}", "name": name, "radio_answer": answer}
+
+    questions = [asked_in_frame("1", "Raining"), asked_in_frame("2", "Night")]
+    annotations = {
+        "frames": {"1": {"objects": {}, "classifications": questions}},
+        "segments": {"a1": [[1, 2]], "a2": [[1, 1]]},
+        "key_frame_feature_map": {"a1": [1], "a2": [1], "q1": [1]},
+        "classifications": [],
+    }
+    store = store_of(tmp_path, engine, [v2_line("a", annotations)])
+    for name, expected in {
+        "tracks": [("Raining", "Yes"), ("Night", "Yes")],
+        "segment-frames": [("Raining", "Yes"), ("Raining", "Yes"), ("Night", "Yes")],
+        "key-frames": [("Raining", "Yes"), ("Night", "Yes"), (None, "Raining")],
+    }.items():
+        assert [(row["question"], row["name"]) for row in asked(store, name)] == expected, name

@@ -1,5 +1,5 @@
 -- Segments expanded to frames: one row is one frame in which a segment of a v2 video or DICOM label says that a feature is there.
--- is_listed is 1 where the export has the feature in that frame too, else 0: then it lies between key frames.
+-- question is what an answer answers. is_listed is 1 where the export has the feature in that frame too, else 0: then it lies between key frames.
 -- $label: only this label, by id
 -- $limit = 10000: at most so many frames
 with recursive wanted as (
@@ -46,7 +46,7 @@ listed as (
     where label_id in (select label_id from bounded)
 ),
 features_named as (
-    select label_id, feature_id, min(name) as name, min(kind) as kind
+    select label_id, feature_id, min(name) as name, min(kind) as kind, min(question) as question
     from frame_features
     where label_id in (select label_id from bounded)
     group by label_id, feature_id
@@ -55,6 +55,7 @@ select
     b.label_id,
     nullif(b.axis, '') as group_name,
     b.feature_id,
+    n.question,
     n.name,
     n.kind,
     b.frame_number,

@@ -1,6 +1,6 @@
 -- Tracks of video and DICOM labels: one row is one feature over the frames of its label, with its gaps.
 -- Where segments tell when a feature is there they count, else the frames that list it. Segments may also name a
--- question or an answer (kind answer). listed_frames are those that the export lists; without interpolated frames these
+-- question or an answer (kind answer; question is then what it answers). listed_frames are those that the export lists; without interpolated frames these
 -- are the key frames only.
 -- $label: only this label, by id
 -- $project: only this project, by id
@@ -20,6 +20,7 @@ seen as (
         max(case when object_id is null then 0 else 1 end) as is_object,
         min(name) as name,
         min(kind) as kind,
+        min(question) as question,
         max(case when keyframe then 1 else 0 end) as is_key
     from frame_features
     where label_id in (select label_id from wanted) and feature_id is not null and frame_number is not null
@@ -69,7 +70,8 @@ tracked as (
     group by label_id, axis, feature_id
 ),
 told as (
-    select label_id, axis, feature_id, min(name) as name, min(kind) as kind, count(*) as frames, sum(is_key) as key_frames
+    select label_id, axis, feature_id, min(name) as name, min(kind) as kind, min(question) as question,
+        count(*) as frames, sum(is_key) as key_frames
     from seen
     group by label_id, axis, feature_id
 ),
@@ -83,6 +85,7 @@ select
     t.label_id,
     nullif(t.axis, '') as group_name,
     t.feature_id,
+    s.question,
     s.name,
     s.kind,
     t.first_frame,
