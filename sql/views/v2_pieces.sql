@@ -557,14 +557,12 @@ from (
 ) as given
 where (answer_id >> 24) & 1 = 1 and end_id is not null
 union all
--- a relationship: its place among the relationships, and that among the objects
+-- a relationship
 select
     node_id as node_id,
-    case when among_objects then objects_id else node_id end as pos,
+    node_id as pos,
     0 as rank,
-    case when among_objects then case when frame_id is null then ',' else ',' || json_quote(coalesce(objects_key, feature_id)) || ':' end
-            when ordinal = 0 then ',"relationships":[' || char(1) || ',' else ',' end
-        || case when among_objects and objects_json is not null then objects_json else '{' || char(1)
+    case ordinal when 0 then ',"relationships":[' || char(1) else '' end || ',{' || char(1)
         || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
         || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
         || case when name is null then '' else ',"name":' || json_quote(name) end
@@ -574,12 +572,31 @@ select
         || case when has_data then ',"' || kind || '_relationship":{' || char(1)
             || case when source_feature_id is null then '' else ',"source":' || json_quote(source_feature_id) end || case when target_feature_id is null then '' else ',"target":' || json_quote(target_feature_id) end
             || coalesce(',' || substr(data_extra, 2), '}') else '' end
-        || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}' end
-        || case when not case when among_objects then objects_closes else closes end then ''
-            when among_objects and frame_id is not null then '}' else ']' end as piece
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
+        || case when closes then '}]' else '}' end as piece
 from relationships
-cross join (select true as among_objects union all select false as among_objects) as places
-where (node_id >> 24) & 1 = 1 and case when among_objects then objects_id is not null else ordinal is not null end
+where (node_id >> 24) & 1 = 1 and ordinal is not null
+union all
+-- the same at its place among the objects
+select
+    node_id as node_id,
+    objects_id as pos,
+    0 as rank,
+    case when frame_id is null then ',' else ',' || json_quote(coalesce(objects_key, feature_id)) || ':' end
+        || coalesce(objects_json, '{' || char(1)
+            || case when feature_id is null then '' else ',"feature_id":' || json_quote(feature_id) end
+            || case when schema_id is null then '' else ',"feature_schema_id":' || json_quote(schema_id) end
+            || case when name is null then '' else ',"name":' || json_quote(name) end
+            || case when value is null then '' else ',"value":' || json_quote(value) end
+            || case when annotation_kind is null then '' else ',"annotation_kind":' || json_quote(annotation_kind) end
+            || case classification_count when 0 then ',"classifications":[]' else '' end
+            || case when has_data then ',"' || kind || '_relationship":{' || char(1)
+                || case when source_feature_id is null then '' else ',"source":' || json_quote(source_feature_id) end || case when target_feature_id is null then '' else ',"target":' || json_quote(target_feature_id) end
+                || coalesce(',' || substr(data_extra, 2), '}') else '' end
+            || coalesce(',' || substr(extra, 2, length(extra) - 2), '') || '}')
+        || case when not objects_closes then '' when frame_id is null then ']' else '}' end as piece
+from relationships
+where (node_id >> 24) & 1 = 1 and objects_id is not null
 union all
 -- an experiment begins
 select
