@@ -295,7 +295,7 @@ class _LineShredder(AnnotationShredder):
         scores = None if details is None else details.scores
         self.reviews(reviews or ())
         annotations_id, body_extra = None, None
-        counts: tuple[int | None, ...] = (None,) * 8
+        counts: tuple[int | None, ...] = (None,) * 9
         if label.label_kind:
             self.hint(label.label_kind)
         if body is not None:
