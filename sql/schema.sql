@@ -569,6 +569,7 @@ create table classifications (
     scope text,                     -- v1: global, index
     keyframe boolean,               -- v1
     uuid text,                      -- v1, imported features
+    confidence double,              -- v2 predictions
     form text,                      -- L0–L2: scalar (one text), list (of texts)
     answer_count integer,
     extra text
@@ -610,6 +611,7 @@ create table repeated_classifications (
     kind text,                      -- radio checklist text, or the vendor's word
     is_conversational boolean,
     message_id text,
+    confidence double,
     is_end boolean,                 -- false where no span of it ends: a moment that was left behind
     answer_count integer,
     extra text

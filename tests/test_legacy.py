@@ -202,3 +202,15 @@ def test_ontology_answers_search_and_sizes_know_them(tmp_path: Path, engine: str
         assert (row["colour"], row["note"]) == ('["red", "blue"]', "rusty hinge")
         assert [hit.label_id for hit in search(database, ["rusty"]).hits] == ["lb1"]
     assert asked(store, "select round(length, 9) from object_sizes where kind = 'polyline' order by 1") == [(2,), (5,)]
+
+
+@pytest.mark.parametrize("engine", ["db", "duckdb"])
+def test_confidence_of_a_question_is_a_column(tmp_path: Path, engine: str) -> None:
+    answer = {"name": "wet", "value": "wet", "confidence": 0.5}
+    question = {"feature_id": "q1", "name": "road", "confidence": 0.25, "radio_answer": answer}
+    prediction = {"label_kind": "Default", "annotations": {"objects": [], "classifications": [question]}}
+    run = {"name": "run", "run_data_row_id": "r1", "labels": [], "predictions": [prediction]}
+    line = {"data_row": {"id": "d1"}, "experiments": {"e1": {"name": "e", "runs": {"m1": run}}}}
+    store = loaded(tmp_path, engine, line)
+    assert asked(store, "select confidence, extra from classifications") == [(0.25, None)]
+    assert asked(store, "select confidence from answers") == [(0.5,)]

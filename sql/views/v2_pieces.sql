@@ -494,17 +494,18 @@ select
         || case when name is null then '' else ',"name":' || json_quote(name) end
         || case when value is null then '' else ',"value":' || json_quote(value) end
         || case when message_id is null then '' else ',"message_id":' || json_quote(message_id) end
+        || case when confidence is null then '' else ',"confidence":' || json_number(confidence) end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when answer_count is null then '' else case when is_conversational then ',"conversational_' else ',"' end
             || case kind when 'checklist' then 'checklist_answers":[' when 'text' then 'text_answer":' else 'radio_answer":' end || char(1) end
         || case when end_id is not null then '' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
 from (
     select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id,
-        answer_count, extra
+        confidence, answer_count, extra
     from classifications
     union all
     select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id,
-        answer_count, extra
+        confidence, answer_count, extra
     from repeated_classifications
 ) as questions
 where (classification_id >> 24) & 1 = 1

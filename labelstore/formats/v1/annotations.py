@@ -242,6 +242,7 @@ class AnnotationShredder(Nodes):
                 question.keyframe,
                 question.uuid,
                 None,
+                None,
                 count,
                 None if question.extra is None else extra_json(question.extra),
             )

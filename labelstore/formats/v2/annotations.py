@@ -237,9 +237,11 @@ class AnnotationShredder(ShapeShredder):
                 kind,
                 conversational,
                 question.message_id,
-                *(None,) * 4,
+                *(None,) * 3,
+                question.confidence,
+                None,
                 counted(answers),
-                extra_json(question.extra, confidence=question.confidence, custom_metrics=question.custom_metrics),
+                extra_json(question.extra, custom_metrics=question.custom_metrics),
             ),
         )
 
