@@ -214,3 +214,13 @@ def test_confidence_of_a_question_is_a_column(tmp_path: Path, engine: str) -> No
     store = loaded(tmp_path, engine, line)
     assert asked(store, "select confidence, extra from classifications") == [(0.25, None)]
     assert asked(store, "select confidence from answers") == [(0.5,)]
+
+
+@pytest.mark.parametrize("engine", ["db", "duckdb"])
+def test_a_class_of_points_and_polygons_is_two_tools(tmp_path: Path, engine: str) -> None:
+    classes = {
+        "eye": [{"geometry": RING, "side": "left"}, {"geometry": {"x": 1, "y": 2}}, {"geometry": {"x": 3, "y": 2}}]
+    }
+    with open_database(loaded(tmp_path, engine, element(classes)), read_only=True) as database:
+        tools = [(tool.kind, tool.name, tool.annotations, len(tool.children)) for tool in ontology(database)]
+    assert tools == [("point", "eye", 2, 0), ("polygon", "eye", 1, 1)]

@@ -29,7 +29,7 @@ TOOLS: Final = {
 
 _LARGEST = 100_000
 Key = tuple[str, str]
-"""(role, schema id); without a schema id, as in exports until 2019 and of early 2023, the kind and name."""
+"""(role, schema id); without a schema id, as in exports until 2019 and of early 2023, the kind (of a tool) and name."""
 
 
 @dataclass
@@ -136,8 +136,8 @@ def _merged(rows: Iterable[dict[str, Any]]) -> _Found:
     for row in sorted(rows, key=lambda row: (row["last_seen"] or "", row["annotations"]), reverse=True):
         parent = None
         if row["parent_role"] is not None:
-            parent = _key(row["parent_role"], row["parent_schema_id"], row["parent_name"])
-        key = _key(row["role"], row["schema_id"], row["name"])
+            parent = _key(*(row[f"parent_{name}"] for name in ("role", "schema_id", "name", "kind")))
+        key = _key(*(row[name] for name in ("role", "schema_id", "name", "kind")))
         new = Feature(*(row[name] for name in ("role", "kind", "name", "value", "schema_id", "color")))
         new.name = row["name"] or row["value"] or row["schema_id"] or ""
         feature = found.setdefault(parent, {}).setdefault(key, new)
@@ -145,8 +145,10 @@ def _merged(rows: Iterable[dict[str, Any]]) -> _Found:
     return found
 
 
-def _key(role: str, schema_id: str | None, name: str | None) -> Key:
-    return (role, schema_id) if schema_id is not None else (f"{role} named", name or "")
+def _key(role: str, schema_id: str | None, name: str | None, kind: str | None) -> Key:
+    if schema_id is not None:
+        return role, schema_id
+    return (f"{kind} named" if role == "tool" else f"{role} named"), name or ""
 
 
 def _count(feature: Feature, row: dict[str, Any]) -> None:
