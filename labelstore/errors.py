@@ -4,6 +4,7 @@
     ├── InputError          1   a file that cannot be read, or holds something else than an export
     │   └── NotAnExport     1   a file that is well, but of something else
     ├── StoreError          1   a store that cannot be opened, read or written
+    │   └── InUseError      1   a store that another process writes or has open
     ├── NotFoundError       1   an id that the store does not hold
     ├── QueryError          1   SQL that cannot be run, with the place in it
     │   ├── RefusedError    1   SQL that would do more than read the store
@@ -39,6 +40,16 @@ class StoreError(LabelstoreError):
     def __init__(self, path: str, reason: str, hint: str = "") -> None:
         self.path, self.reason, self.hint = path, reason, hint
         super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class InUseError(StoreError):
+    """A store that another process writes or has open; `holder` says which, for those who wait for it."""
+
+    def __init__(
+        self, path: str, holder: str, reason: str = "", hint: str = "wait for it to end, as --wait does"
+    ) -> None:
+        self.holder = holder
+        super().__init__(path, reason or f"is in use: {holder}", hint)
 
 
 class NotFoundError(LabelstoreError):

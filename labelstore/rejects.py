@@ -65,10 +65,6 @@ def write(database: Database, file: BinaryIO, load_id: int | None = None) -> int
     return count
 
 
-def count(database: Database) -> int:
-    return int(database.value("select count(*) from rejects"))
-
-
 def excerpt(raw: bytes) -> str:
     """The first characters of a record, without the query of a URL, which may hold a token."""
     text = _SECRET.sub(r"\1…", raw[:_EXCERPT_BYTES].decode(errors="backslashreplace"))

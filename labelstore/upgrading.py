@@ -6,15 +6,15 @@ import shutil
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from labelstore.errors import StoreError
+from labelstore.errors import InUseError, StoreError
 from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth
 from labelstore.formats.naming import content_digest, is_unnamed, unnamed
 from labelstore.formats.shredding import hashes, shred
@@ -23,12 +23,18 @@ from labelstore.formats.v1.shred import label_id_of
 from labelstore.framing.pointers import located
 from labelstore.loading import Progress, Reading
 from labelstore.loading.building import building, remove_leftovers
-from labelstore.loading.locking import Notify, locked
+from labelstore.loading.locking import Notify, Patience, locked
 from labelstore.rows import BOOKKEEPING, NODE_BITS, Row, Rows, columns
 from labelstore.stores import engine_of
 from labelstore.stores.database import WAY_OUT, Database
+from labelstore.stores.holders import writer_of
 from labelstore.stores.schema import SCHEMA_VERSION
 
+T = TypeVar("T")
+
+_OPEN = "is open in another program"
+_FOR_READERS = 5.0
+"""Seconds to wait for other programs that have the store open, where nobody says how long."""
 _MEMORY_LIMIT = "500MB"
 _BATCH_RECORDS = {"sqlite": 200, "duckdb": 1000}
 _REBUILT = {
@@ -95,11 +101,11 @@ def upgrade(
     engine = engine_of(path)
     if not path.exists() or not path.stat().st_size:
         raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
-    with locked(path, "upgrade", wait=wait, notify=notify), _opened(path, engine) as old:
+    with locked(path, "upgrade", wait=wait, notify=notify) as patience, _opened(path, engine, patience) as old:
         remove_leftovers(path)
         if old.version == SCHEMA_VERSION:
             return Upgrade(str(store), engine, old.version, old.version)
-        old.keep_writers_out()
+        patience.attempt(old.keep_writers_out, engine, _FOR_READERS)
         kept = _name_to_keep(path, old.version) if keep else None
         try:
             with building(path) as new, bounded_depth():
@@ -158,8 +164,8 @@ class _OldStore:
     def keep_writers_out(self) -> None:
         """Let nobody write until this connection closes, and leave no log that the new file could be taken for."""
         if self.engine == "sqlite":
-            self.connection.execute("pragma journal_mode = delete")
-            self.connection.execute("begin immediate")
+            _unless_locked(self.path, self.connection.execute, "pragma journal_mode = delete")
+            _unless_locked(self.path, self.connection.execute, "begin immediate")
 
     def rows(self, sql: str, **parameters: int | str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.connection.execute(sql, parameters).fetchall()
@@ -199,24 +205,30 @@ class _OldStore:
 
 
 @contextmanager
-def _opened(path: Path, engine: str) -> Iterator[_OldStore]:
+def _opened(path: Path, engine: str, patience: Patience) -> Iterator[_OldStore]:
     if engine == "duckdb":
-        with _opened_duckdb(path) as connection:
+        with patience.attempt(lambda: _connected_duckdb(path), engine) as connection:
             yield _OldStore(path, engine, connection)
         return
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0.1)
     try:
-        yield _OldStore(path, engine, connection)
+        yield patience.attempt(lambda: _unless_locked(path, _OldStore, path, engine, connection), engine, _FOR_READERS)
     except sqlite3.DatabaseError as error:
-        if "locked" not in str(error):
-            raise StoreError(str(path), f"cannot be upgraded ({error})", WAY_OUT) from error
-        raise StoreError(str(path), "is open in another program", "close it there first") from error
+        raise StoreError(str(path), f"cannot be upgraded ({error})", WAY_OUT) from error
     finally:
         connection.close()
 
 
-@contextmanager
-def _opened_duckdb(path: Path) -> Iterator[Any]:
+def _unless_locked(path: Path, action: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return action(*arguments)
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise InUseError(str(path), writer_of(path), _OPEN, "close it there first") from error
+
+
+def _connected_duckdb(path: Path) -> Any:
     import duckdb
 
     config: dict[str, Any] = {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
@@ -225,10 +237,9 @@ def _opened_duckdb(path: Path) -> Iterator[Any]:
         connection = duckdb.connect(str(path), read_only=True, config=config)
     except duckdb.Error as error:
         if "lock" in str(error).lower():
-            raise StoreError(str(path), "is open in another program", "close it there first") from error
+            raise InUseError(str(path), "another process has it open", _OPEN, "close it there first") from error
         raise StoreError(str(path), f"cannot be opened ({str(error).splitlines()[0][:160]})", WAY_OUT) from error
-    with connection:
-        yield connection
+    return connection
 
 
 class _Copy:

@@ -48,8 +48,8 @@ Wait = Annotated[
     typer.Option(
         metavar="SECONDS",
         min=0,
-        help="Wait at most so long for another process that writes the store.",
-        show_default="as long as it takes",
+        help="Wait at most so long for another process that holds the store.",
+        show_default="as long as it takes; for other programs than labelstore a minute at most",
     ),
 ]
 Project = Annotated[

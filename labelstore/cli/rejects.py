@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import REJECTED
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.diagnostics import REJECTED, say
+from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.output import visible
 from labelstore.errors import UsageError
 
@@ -27,6 +27,7 @@ def rejects(
         ),
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try to store them again, all of them.")] = False,
+    wait: Wait = None,
     as_json: AsJson = False,
 ) -> None:
     """List the records that could not be stored, each with the reason and the place of the error.
@@ -47,7 +48,7 @@ def rejects(
     if write is not None and as_json:
         raise UsageError("-o writes the records as they came: give it without --json")
     if retry:
-        _retry(db, as_json)
+        _retry(db, as_json, wait)
     elif write is not None:
         _write(db, load, write)
     else:
@@ -90,16 +91,11 @@ def _write(db: Path, load: int | None, out: str) -> None:
     print(f"{count:,} records written", file=sys.stderr)
 
 
-def _retry(db: Path, as_json: bool) -> None:
+def _retry(db: Path, as_json: bool, wait: float | None) -> None:
     from labelstore.loading.retrying import retry
-    from labelstore.rejects import count
-    from labelstore.stores import open_database
 
-    with open_database(db, read_only=True) as database:
-        before = count(database)
-    report = retry(db)
-    with open_database(db, read_only=True) as database:
-        remaining = count(database)
+    report = retry(db, wait=wait, notify=say)
+    before, remaining = report.total("records"), report.total("rejected")
     if as_json:
         output.write_json({**report.as_json(), "retried": before, "remaining": remaining})
     else:

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Thread
 
 from labelstore.errors import StoreError
-from labelstore.stores import open_database
+from labelstore.loading.locking import Patience
+from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 from labelstore.stores.marks import is_published
 
@@ -19,16 +20,17 @@ _BESIDE = (*_LOGS, ".tmp")
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Database]:
-    """A database in a transaction. A new store is built beside its place and moved there when it is complete."""
+def writing(path: Path, patience: Patience | None = None) -> Iterator[Database]:
+    """A database in a transaction. A new store is built beside its place and moved there when it is complete.
+
+    `patience` says how long to wait for a program that holds the store; raises `InUseError` when that is over.
+    """
     if is_store(path):
         if is_published(path):
             raise StoreError(
                 str(path), "is a published copy, which stays as it is", "load into the store it was made of"
             )
-        with open_database(path) as database:
-            database.share()
-            database.begin()
+        with (patience or Patience()).attempt(lambda: _begun(path), engine_of(path)) as database:
             try:
                 yield database
                 database.commit()
@@ -38,6 +40,17 @@ def writing(path: Path) -> Iterator[Database]:
         return
     with building(path) as database:
         yield database
+
+
+def _begun(path: Path) -> Database:
+    database = open_database(path)
+    try:
+        database.share()
+        database.begin()
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def is_store(path: Path) -> bool:

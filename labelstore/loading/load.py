@@ -46,7 +46,7 @@ def load(
     arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
     folder = FramesFolder(frames) if frames is not None else None
     options = Options(force, history, max_rejects)
-    with locked(path, "load", arguments, wait=wait, notify=notify):
+    with locked(path, "load", arguments, wait=wait, notify=notify) as patience:
         remove_leftovers(path)
         started = time.perf_counter()
         jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
@@ -63,7 +63,7 @@ def load(
         if alone:
             from labelstore.loading.serial import load_alone
 
-            load_alone(path, report, arguments, max_ratio, folder, options, prune, progress)
+            load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
         report.seconds = time.perf_counter() - started
     return report
 

@@ -2,14 +2,15 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from errno import ENOLCK, ENOSYS, ENOTSUP
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from labelstore.errors import StoreError
+from labelstore.errors import InUseError, StoreError
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -17,19 +18,56 @@ if TYPE_CHECKING:
 Notify = Callable[[str], None]
 """Takes a sentence for people."""
 
+T = TypeVar("T")
+
 _UNSUPPORTED = (ENOLCK, ENOSYS, ENOTSUP)
 _LONGEST = 200
+
+
+_PAUSE = 0.1
+_USUAL_WAIT = {"sqlite": 60.0, "duckdb": 0.0}
+"""Seconds for a program that is not ours, by engine, where nobody says how long to wait."""
+
+
+class Patience:
+    """How long to wait for other processes, in all."""
+
+    def __init__(self, wait: float | None = None, notify: Notify | None = None) -> None:
+        self.wait, self.notify = wait, notify
+        self._started = time.monotonic()
+
+    def left(self, wait: float | None = None) -> float | None:
+        """The seconds that are left of those to wait, or without them of `wait`; None for any number."""
+        most = wait if self.wait is None else self.wait
+        return None if most is None else max(0.0, most - (time.monotonic() - self._started))
+
+    def attempt(self, action: Callable[[], T], engine: str, usual: float | None = None) -> T:
+        """What `action` gives, tried again while it raises `InUseError`, for another program holds the store."""
+        usual = _USUAL_WAIT[engine] if usual is None else usual
+        told = False
+        while True:
+            try:
+                return action()
+            except InUseError as error:
+                left = self.left(usual)
+                if not left:
+                    raise
+                if not told and self.notify is not None:
+                    self.notify(f"{error.path}: waiting, {error.holder}")
+                told = True
+            time.sleep(min(_PAUSE, left))
 
 
 @contextmanager
 def locked(
     path: Path, work: str, objects: Sequence[str] = (), *, wait: float | None = None, notify: Notify | None = None
-) -> Iterator[None]:
+) -> Iterator[Patience]:
     """Hold the lock of the store at `path`, whether or not the store is there.
 
     `work` and `objects` tell others who wait what is done ("load", its files). Waits at most `wait` seconds, without
-    it as long as it takes; `notify` is told who holds the lock, and where there can be none. Raises `StoreError` when
-    the time is over, and for a folder in which no lock can be made.
+    it as long as it takes; `notify` is told who holds the lock, and where there can be none. Raises `InUseError` when
+    the time is over, and `StoreError` for a folder in which no lock can be made. What is left of the time may be spent
+    on programs that know nothing of this lock.
     """
     from filelock import FileLock
 
@@ -37,6 +75,7 @@ def locked(
         raise StoreError(str(path), "its folder does not exist", "make the folder first")
     file = lock_file(path)
     lock = FileLock(file, fallback_to_soft=False)
+    patience = Patience(wait, notify)
     try:
         _acquire(lock, path, file, wait, notify)
     except OSError as error:
@@ -46,11 +85,11 @@ def locked(
             ) from error
         if notify is not None:
             notify(f"{path}: its file system has no locks; see to it that nothing else writes the store")
-        yield
+        yield patience
         return
     try:
         _sign(file, work, objects)
-        yield
+        yield patience
     finally:
         with suppress(OSError):  # who waits for it notices that the file has lost its name
             file.unlink()
@@ -76,8 +115,7 @@ def _acquire(lock: "FileLock", path: Path, file: Path, wait: float | None, notif
     try:
         lock.acquire(timeout=-1 if wait is None else wait)
     except Timeout:
-        hint = "wait for it to end, as --wait does"
-        raise StoreError(str(path), f"is in use: {_holder(file)}", hint) from None
+        raise InUseError(str(path), _holder(file)) from None
 
 
 def _sign(file: Path, work: str, objects: Sequence[str]) -> None:

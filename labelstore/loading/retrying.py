@@ -3,24 +3,32 @@
 import time
 from pathlib import Path
 
+from labelstore.errors import StoreError
 from labelstore.formats.decoding import bounded_depth
-from labelstore.loading.building import writing
+from labelstore.loading.building import is_store, writing
 from labelstore.loading.loader import Loader, now, record_load
-from labelstore.loading.locking import locked
+from labelstore.loading.locking import Notify, locked
 from labelstore.loading.report import Report
 from labelstore.stores import engine_of
 
 
-def retry(store: str | Path) -> Report:
+def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None = None) -> Report:
     """Store the records of the table `rejects` that can be stored, and take them out of it.
 
     What is stored belongs to a new load, whose file name says which load refused it; position and byte offset are
-    those in the first file. Frames are not tried: nothing says to which label they belong.
+    those in the first file. Frames are not tried: nothing says to which label they belong. `wait` and `notify` as in
+    `load`.
     """
     path = Path(store)
+    if not is_store(path):
+        raise StoreError(str(store), "does not exist", "make it with: labelstore load STORE FILE")
     report = Report(str(store), engine_of(path))
     started = time.perf_counter()
-    with locked(path, "retry", [str(store)]), writing(path) as database, bounded_depth():
+    with (
+        locked(path, "retry", [str(store)], wait=wait, notify=notify) as patience,
+        writing(path, patience) as database,
+        bounded_depth(),
+    ):
         loader = Loader(database, report)
         sql = "select load_id, file_name from loads where load_id in (select load_id from rejects) order by 1"
         for load_id, name in list(database.query(sql).rows):

@@ -5,6 +5,7 @@ from pathlib import Path
 from labelstore.loading.building import writing
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.loader import Loader
+from labelstore.loading.locking import Patience
 from labelstore.loading.options import Confirm, Options
 from labelstore.loading.pruning import settle_missing
 from labelstore.loading.repeating import load_again
@@ -22,9 +23,10 @@ def load_alone(
     options: Options,
     prune: bool | Confirm,
     progress: Progress | None,
+    patience: Patience,
 ) -> None:
     """Load files into the store at `path`; the parameters are those of `load`."""
-    with writing(path) as database:
+    with writing(path, patience) as database:
         loader = Loader(database, report, folder, progress, options)
         if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
             load_sources(loader, arguments, max_ratio)

@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from labelstore.errors import StoreError, UsageError
+from labelstore.errors import InUseError, StoreError, UsageError
 from labelstore.loading.locking import Notify, locked
 from labelstore.rows import sql_text
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
+from labelstore.stores.holders import writer_of
 from labelstore.stores.schema import SQLITE
 
 OF_LABELS = ("object", "question", "answer", "entity")
@@ -53,13 +54,22 @@ def index(store: str | Path, *, wait: float | None = None, notify: Notify | None
         raise UsageError(f"{store}: a DuckDB store has no full-text index without an extension; search works without")
     with open_database(path, read_only=True):
         pass  # raises for what is no store, or one of another version
-    with locked(path, "index", wait=wait, notify=notify):
+    with locked(path, "index", wait=wait, notify=notify) as patience:
         try:
-            with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
-                texts = _build(connection)
+            texts = patience.attempt(lambda: _built(path), "sqlite")
         except sqlite3.Error as error:
             raise StoreError(str(path), f"the search index cannot be made ({error})") from error
     return Indexed(str(store), texts, time.perf_counter() - started)
+
+
+def _built(path: Path) -> int:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0.1)) as connection:
+        try:
+            return _build(connection)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise InUseError(str(path), writer_of(path)) from error
 
 
 def state(database: Database) -> str:

@@ -1,7 +1,7 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from labelstore.errors import RefusedError, StoreError
-from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column
+from labelstore.errors import InUseError, RefusedError, StoreError
+from labelstore.rows import NODE_BITS, Row, columns, content_tables, node_column, node_range
 from labelstore.stores.arrow import whole_numbers
 from labelstore.stores.database import (
     NOTES,
@@ -90,7 +90,24 @@ class DuckdbDatabase(Database):
     def _lookup(self) -> "Lookup":
         from labelstore.stores.lookup import Lookup
 
-        return Lookup(self._connection)
+        return Lookup(self.rows_of)
+
+    def rows_of(self, record_ids: Set[int]) -> Iterator[tuple[str, list[Row]]]:
+        """All rows of records, by table."""
+        if not record_ids:
+            return
+        filled = self._connection.execute("select table_name from duckdb_tables() where estimated_size > 0").fetchall()
+        first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
+        has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
+        if has_gaps:
+            self._connection.register("wanted_records", pa.table({"record_id": list(record_ids)}))
+        for table in sorted({name for (name,) in filled}.intersection(content_tables())):
+            node = node_column(table)
+            among = f" and {node} >> {NODE_BITS} in (select record_id from wanted_records)" if has_gaps else ""
+            sql = f"select * from {table} where {node} between ? and ?{among}"
+            yield table, self._connection.execute(sql, [first, last]).fetchall()
+        if has_gaps:
+            self._connection.unregister("wanted_records")
 
     def _check(self) -> None:
         sql = "select comment from duckdb_tables() where table_name = 'loads'"
@@ -371,8 +388,11 @@ def _open_error(path: Path, error: duckdb.Error) -> StoreError:
     if "lock" in text.lower():
         holder = re.search(r"PID (\d+)", text)
         who = f"process {holder[1]}" if holder else "another process"
-        return StoreError(
-            str(path), f"is in use by {who}; DuckDB admits one writer, and no reader beside it", "wait for it"
+        return InUseError(
+            str(path),
+            f"{who} has it open",
+            f"is in use by {who}; DuckDB admits one writer, and no reader beside it",
+            "wait for it, as --wait does",
         )
     if "version" in text.lower():
         return StoreError(str(path), "was written by a newer DuckDB than this one", "pip install --upgrade duckdb")

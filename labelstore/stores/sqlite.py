@@ -15,7 +15,7 @@ from typing import Any
 
 import apsw
 
-from labelstore.errors import RefusedError, StoreError
+from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.rows import Row, content_tables, node_column, node_range
 from labelstore.stores.database import (
     MARKS,
@@ -31,6 +31,7 @@ from labelstore.stores.database import (
     together,
 )
 from labelstore.stores.guarding import Guard
+from labelstore.stores.holders import writer_of
 from labelstore.stores.limits import limit_sqlite
 from labelstore.stores.schema import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 
@@ -60,11 +61,13 @@ class SqliteDatabase(Database):
                 _create(path)
             self._connection: Any = self._reader() if read_only else self._writer()
         except self.errors as error:
+            self._raise_if_busy(error)
             raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         try:
             self._check()
         except self.errors as error:
             self._connection.close()
+            self._raise_if_busy(error)
             raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         except StoreError:
             self._connection.close()
@@ -85,7 +88,7 @@ class SqliteDatabase(Database):
         connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=40)
         # else a statement may be planned anew for each parameter, which takes those of the views fifty times their run
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        connection.set_busy_timeout(60_000)
+        connection.set_busy_timeout(100)
         connection.execute("pragma cache_size = -32000")
         return connection
 
@@ -120,8 +123,16 @@ class SqliteDatabase(Database):
         self._connection.execute("analyze")
 
     def share(self) -> None:
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = normal")
+        try:
+            self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")
+        except self.errors as error:
+            self._raise_if_busy(error)
+            raise
+
+    def _raise_if_busy(self, error: Exception) -> None:
+        if isinstance(error, apsw.BusyError | apsw.LockedError) or "locked" in str(error):
+            raise InUseError(str(self.path), writer_of(self.path)) from error
 
     def query(self, sql: str, parameters: Parameters = ()) -> Result:
         names: list[str] = []
@@ -180,7 +191,14 @@ class SqliteDatabase(Database):
         self._connection.execute(sql, parameters)
 
     def begin(self) -> None:
-        self._connection.execute("begin immediate")
+        """Raises `InUseError` while another connection writes."""
+        try:
+            self._connection.execute("begin immediate")
+        except self.errors as error:
+            self._raise_if_busy(error)
+            raise
+        if isinstance(self._connection, apsw.Connection):  # from here on nobody else writes, but may read for a moment
+            self._connection.set_busy_timeout(60_000)
 
     def commit(self) -> None:
         self._connection.execute("commit")
