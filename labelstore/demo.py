@@ -8,6 +8,7 @@ from typing import Any
 
 from labelstore.errors import StoreError
 from labelstore.loading import load
+from labelstore.outputs import check_folder
 from labelstore.samples import write
 from labelstore.stores import open_database
 from labelstore.verifying import verify
@@ -106,6 +107,7 @@ def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str 
     """
     if directory is None:
         directory = Path(tempfile.mkdtemp(prefix="labelstore-demo-"))
+    check_folder(directory)
     samples = directory / "samples"
     files = write(samples, labels=records)
     paths = [file.path for file in files]
@@ -121,9 +123,7 @@ def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str 
 
 def _load_and_verify(store: Path, paths: list[Path], frames: Path) -> Iterator[str]:
     loaded = load(store, paths, frames=frames)
-    before = loaded.total("unchanged")
-    known = f", {before:,} of them there before" if before else ""
-    yield f"{store}: {loaded.total('records'):,} records loaded in {loaded.seconds:.1f} s{known}"
+    yield f"{store}: {loaded.total('records'):,} records loaded in {loaded.seconds:.1f} s"
     verified = verify(store, paths, frames=frames)
     if not verified.ok or loaded.total("rejected"):
         raise StoreError(str(store), "does not give back what was loaded", "see labelstore verify --help")

@@ -1,56 +1,238 @@
-"""Files that results go to: complete or not there at all, and never the store they come from."""
+"""Files and folders that results go to: complete or not there at all, and never in place of what they must not harm.
+
+One rule for all of them: what is there already is refused unless the caller allows to overwrite it; databases, what
+belongs to one, what the same command reads, and folders that are not empty are refused even then.
+"""
 
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from labelstore.errors import StoreError, UsageError
 
 STANDARD_OUTPUT = "-"
+LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
+"""What the engines write beside the file of a database, and would apply to any file of its name."""
+BESIDE = (*LOGS, ".tmp")
+"""What the engines leave there."""
+
+_MAGICS = (
+    (0, b"SQLite format 3\0", "is a database, perhaps a store"),
+    (8, b"DUCK", "is a database, perhaps a store"),
+    (0, b"\x37\x7f\x06\x82", "belongs to a database"),
+    (0, b"\x37\x7f\x06\x83", "belongs to a database"),
+    (0, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "belongs to a database"),
+)
+_DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>out|err)|fd/(?P<fd>\d+))|/proc/(?:self|thread-self|\d+)/fd/(?P<of>\d+)")
+_SCRATCH = re.compile(r"\..+\.(\d+)\.labelstore-writing.*", re.DOTALL)
 
 
-def check_output(out: str | Path, store: str | Path) -> None:
+def check_output(out: str | Path, *inputs: str | Path, overwrite: bool = False, is_copy: bool = False) -> None:
     """Look before anything is computed whether `out` can be written; "-" is standard output.
 
-    Raises `UsageError` for the store itself, `StoreError` for a folder and for a file whose folder is not there.
+    `inputs` are the files and folders that the same command reads, its store first. Raises `UsageError` for what is
+    never written over, `StoreError` for a folder, for a file that is there and for one whose folder is not. With
+    `is_copy` the database that is there was made of another one, so it can be made again.
     """
-    if str(out) == STANDARD_OUTPUT:
+    if is_stream(out):
         return
     path = Path(out)
     if not str(out) or path.is_dir():
         raise StoreError(str(out) or '""', "is no file name" if not str(out) else "is a folder", "name a file")
-    if path.exists() and Path(store).exists() and path.samefile(store):
-        raise UsageError(f"{out}: is the store itself; name another file")
+    _keep(path, str(out), inputs, is_copy)
+    path = path.resolve()
+    if path.exists() and not overwrite:
+        raise StoreError(str(out), "is there already", "name another file, or replace it with --overwrite")
     if not path.parent.is_dir():
         raise StoreError(str(out), f"the folder {path.parent} does not exist", f"make it with: mkdir -p {path.parent}")
 
 
+def check_folder(out: str | Path) -> None:
+    """Look whether a folder can be made or, if it is empty, filled. Raises `StoreError`."""
+    path = Path(out)
+    if path.is_dir() and any(path.iterdir()):
+        raise StoreError(str(out), "is a folder that is not empty", "name a new one")
+    if path.exists() and not path.is_dir():
+        raise StoreError(str(out), "is no folder", "name a new one")
+
+
 def is_stream(out: str | Path) -> bool:
     """Whether it is standard output, a device or a pipe: nothing that a complete file can be put in place of."""
-    return str(out) == STANDARD_OUTPUT or (Path(out).exists() and not Path(out).is_file())
+    if str(out) == STANDARD_OUTPUT or _descriptor(out) is not None:
+        return True
+    return Path(out).exists() and not (Path(out).is_file() or Path(out).is_dir())
 
 
 @contextmanager
-def output_file(out: str | Path) -> Iterator[BinaryIO]:
+def output_file(out: str | Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """A file to write that gets its name when it is complete; "-" is standard output. Raises `StoreError`."""
+    descriptor = _descriptor(out)
     if str(out) == STANDARD_OUTPUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
-        return
-    path = Path(out).resolve()
-    if is_stream(path):
-        with path.open("wb") as file:
+    elif descriptor is not None:
+        sys.stdout.flush()
+        with os.fdopen(os.dup(descriptor), "wb") as file:
             yield file
-        return
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    elif is_stream(out):
+        with Path(out).open("wb") as file:
+            yield file
+    else:
+        with output_path(out, overwrite=overwrite) as scratch, scratch.open("wb") as file:
+            yield file
+
+
+@contextmanager
+def output_path(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """The name of a file to write, which becomes `out` when it is complete. Raises `StoreError`."""
+    scratch = scratch_of(out)
+    clear_leftovers(out)
     try:
-        with scratch.open("wb") as file:
-            yield file
-        scratch.replace(path)
+        yield scratch
+        place(scratch, out, overwrite=overwrite)
     except OSError as error:
         raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
     finally:
-        scratch.unlink(missing_ok=True)
+        remove_scratch(scratch)
+
+
+@contextmanager
+def output_folder(out: str | Path) -> Iterator[Path]:
+    """A folder to fill, whose content is in the folder `out` when all is complete. Raises `StoreError`."""
+    check_folder(out)
+    target = Path(out).resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(target)
+    scratch = scratch_of(target)
+    scratch.mkdir()
+    try:
+        yield scratch
+        target.mkdir(exist_ok=True)
+        check_folder(out)
+        for child in scratch.iterdir():
+            os.replace(child, target / child.name)
+    finally:
+        remove_scratch(scratch)
+
+
+def scratch_of(out: str | Path) -> Path:
+    """Where a file is written before it gets its name: beside it, also if `out` is a link to it."""
+    path = Path(out).resolve()
+    return path.with_name(f".{path.name}.{os.getpid()}.labelstore-writing")
+
+
+def place(scratch: Path, out: str | Path, *, overwrite: bool = False) -> None:
+    """Give a complete file its name. Without `overwrite`, a file that came to be there meanwhile stays."""
+    path = Path(out).resolve()
+    if overwrite or not path.exists():
+        if not overwrite:
+            with suppress(OSError):
+                os.link(scratch, path)
+                return
+        if overwrite or not path.exists():
+            os.replace(scratch, path)
+            return
+    raise StoreError(str(out), "is there already", "name another file, or replace it with --overwrite")
+
+
+def remove_scratch(scratch: Path) -> None:
+    """Remove what was not given its name, with all that was written beside it."""
+    for left in scratch.parent.glob(_escaped(scratch.name) + "*"):
+        _remove(left)
+
+
+def clear_leftovers(out: str | Path) -> None:
+    """Remove what killed processes left where `out` is to be written."""
+    with suppress(OSError):
+        for left in list(Path(out).resolve().parent.iterdir()):
+            found = _SCRATCH.fullmatch(left.name)
+            if found and int(found[1]) != os.getpid() and not is_alive(int(found[1])):
+                _remove(left)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process has this id."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _keep(path: Path, name: str, inputs: tuple[str | Path, ...], is_copy: bool) -> None:
+    """Raise `UsageError` for what is never written over, under whatever name it comes."""
+    for number, given in enumerate(inputs):
+        read = Path(given)
+        if _is_same(path, read):
+            what = "the store itself" if number == 0 else "read by the same command"
+            raise UsageError(f"{name}: is {what}; name another file")
+        if read.is_dir() and path.exists() and read.resolve() in path.resolve().parents:
+            raise UsageError(f"{name}: is in the folder {given}, which is read; name another file")
+        for beside in _all_beside(read.resolve()):
+            if _is_same(path, beside) or path.resolve() == beside:
+                raise UsageError(f"{name}: belongs to {given}; name another file")
+    path = path.resolve()
+    for suffix in BESIDE:
+        owner = path.with_name(path.name[: -len(suffix)]) if path.name.lower().endswith(suffix) else None
+        if owner is not None and owner.name and _magic(owner):
+            raise UsageError(f"{name}: belongs to {owner}; name another file")
+    lock = re.fullmatch(r"\.(.+)\.lock", path.name, re.IGNORECASE | re.DOTALL)
+    if lock and _magic(path.with_name(lock[1])):
+        raise UsageError(f"{name}: belongs to {path.with_name(lock[1])}; name another file")
+    if not is_copy and (found := _magic(path)):
+        raise UsageError(f"{name}: {found}; name another file")
+
+
+def _all_beside(store: Path) -> list[Path]:
+    return [*(store.with_name(store.name + suffix) for suffix in BESIDE), store.with_name(f".{store.name}.lock")]
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether both are one file: by links, by other spellings of its name."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _magic(path: Path) -> str:
+    """What a file is that must not be written over, by its first bytes; "" for any other."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return ""
+    return next((what for offset, magic, what in _MAGICS if head.startswith(magic, offset)), "")
+
+
+def _descriptor(out: str | Path) -> int | None:
+    """The number of the open file that a name such as /dev/stdout stands for."""
+    name = str(out)
+    for _ in range(40):
+        if found := _DESCRIPTOR.fullmatch(name):
+            return {"out": 1, "err": 2}.get(found["name"] or "") or int(found["fd"] or found["of"] or 0)
+        try:
+            name = os.path.join(os.path.dirname(name), os.readlink(name))
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -13,7 +14,7 @@ from labelstore.framing.columns import Form
 from labelstore.framing.signatures import BOM
 from labelstore.framing.tables import cells_of
 from labelstore.helpers import answer, helpers, tell, useful_jobs
-from labelstore.outputs import check_output, output_file
+from labelstore.outputs import check_output, is_stream, output_file, scratch_of
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 
@@ -60,6 +61,7 @@ def export(
     out: str | Path,
     *,
     jobs: int | None = None,
+    overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the records of one generation to `out` ("-" is standard output); the number of records written.
@@ -70,22 +72,22 @@ def export(
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: unknown format; known are {', '.join(FORMATS)}")
-    check_output(out, store)
+    check_output(out, store, overwrite=overwrite)
     if format == TABLE:
         with open_database(store, read_only=True) as database:
             form = _form(database)
-            with output_file(out) as file:
+            with output_file(out, overwrite=overwrite) as file:
                 return _write_table(database, form, file, progress)
     frame = _FRAMES[format]
     jobs = useful_jobs(jobs, Path(store)) if engine_of(store) == "sqlite" else 1
     with (
         helpers(__name__, jobs - 1) as others,
         open_database(store, read_only=True) as database,
-        output_file(out) as file,
-        tempfile.TemporaryDirectory(prefix=".labelstore-", dir=_folder_of(out)) as folder,
+        output_file(out, overwrite=overwrite) as file,
+        _folder_for_parts(out) as folder,
     ):
         ends = _stretches(database, frame.generation, jobs)
-        parts = [Path(folder) / str(number) for number in range(1, jobs)]
+        parts = [folder / str(number) for number in range(1, jobs)]
         for helper, part, stretch in zip(others, parts, ends[1:], strict=True):
             tell(helper, {"store": str(store), "format": format, "stretch": stretch, "out": str(part)})
         file.write(frame.before)
@@ -166,6 +168,14 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
         return {"count": _write(database, _FRAMES[task["format"]], tuple(task["stretch"]), file)}
 
 
-def _folder_of(out: str | Path) -> Path | None:
+@contextmanager
+def _folder_for_parts(out: str | Path) -> Iterator[Path]:
     """Where parts can be written: beside the file, or where temporary files go."""
-    return Path(out).absolute().parent if str(out) != "-" and Path(out).absolute().parent.is_dir() else None
+    if is_stream(out):
+        with tempfile.TemporaryDirectory(prefix="labelstore-") as temporary:
+            yield Path(temporary)
+        return
+    scratch = scratch_of(out)
+    folder = scratch.with_name(scratch.name + ".parts")
+    folder.mkdir()  # goes with what else is left of the file
+    yield folder

@@ -120,7 +120,7 @@ def test_the_package_comes_from_the_wheel(installed: Installed) -> None:
 
 @pytest.mark.parametrize("store", ["labels.db", "labels.duckdb"])
 def test_the_installed_command_loads_and_gives_back_a_file(installed: Installed, store: str, tmp_path: Path) -> None:
-    (sample,) = write(tmp_path, generations=("v1",), asset_types=("image",), labels=20)
+    (sample,) = write(tmp_path / "samples", generations=("v1",), asset_types=("image",), labels=20)
     path = tmp_path / store
     report = json.loads(installed.run(installed.command, "load", path, sample.path, "--json"))
     assert report["records"] == report["added"] == 20
@@ -130,7 +130,7 @@ def test_the_installed_command_loads_and_gives_back_a_file(installed: Installed,
 
 
 def test_the_installed_python_interface_works(installed: Installed, tmp_path: Path) -> None:
-    (sample,) = write(tmp_path, generations=("v2",), asset_types=("text",), labels=5)
+    (sample,) = write(tmp_path / "samples", generations=("v2",), asset_types=("text",), labels=5)
     code = (
         "import sys, labelstore\n"
         "with labelstore.open(sys.argv[1]) as store:\n"

@@ -39,11 +39,18 @@ def valid(feature: str) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def write(store: str | Path, out: str | Path, *, class_name: str | None = None, project: str | None = None) -> Written:
+def write(
+    store: str | Path,
+    out: str | Path,
+    *,
+    class_name: str | None = None,
+    project: str | None = None,
+    overwrite: bool = False,
+) -> Written:
     """Write a FeatureCollection to `out` ("-" is standard output), a feature a line, in constant memory."""
     count = without = 0
-    check_output(out, store)
-    with open_database(Path(store), read_only=True) as database, output_file(out) as file:
+    check_output(out, store, overwrite=overwrite)
+    with open_database(Path(store), read_only=True) as database, output_file(out, overwrite=overwrite) as file:
         check_project(database, project)
         file.write(b'{"type":"FeatureCollection","features":[\n')
         for feature in features(database, class_name=class_name, project=project):

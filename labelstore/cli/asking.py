@@ -12,6 +12,7 @@ from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import (
     AsJson,
     Output,
+    Overwrite,
     Project,
     RowsFormat,
     ShortForJson,
@@ -72,6 +73,7 @@ def answers(
     of: Annotated[Owner, typer.Option(help="What the questions were asked about: a row for each.")] = Owner.LABELS,
     format: RowsFormat = None,
     out: Output = "-",
+    overwrite: Overwrite = False,
     as_json: ShortForJson = False,
 ) -> None:
     """Print the answers with a column for each question, a row for each label or object that was asked one.
@@ -93,11 +95,11 @@ def answers(
     from labelstore.stores import open_database
 
     chosen = chosen_format(TextFormat, format, out, as_json)
-    check_output(out, db)
+    check_output(out, db, overwrite=overwrite)
     with interruptible(out), open_database(db, read_only=True) as database:
         found = answers(database, of.value, project)
         first = list(islice(found.rows, 1))
-        with output_file(out) as file:
+        with output_file(out, overwrite=overwrite) as file:
             output.write_rows(chosen, found.columns, chain(first, found.rows), file)
     if not first:
         say(f"none of the {of.value} has an answer to a question")

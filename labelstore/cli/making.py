@@ -10,7 +10,7 @@ from labelstore.errors import UsageError
 
 
 def sample(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to, new or empty.")],
     generation: Annotated[list[str] | None, typer.Option(help="v1 or v2; repeatable.", show_default="both")] = None,
     asset_type: Annotated[
         list[str] | None, typer.Option(help="image, video, text …; repeatable.", show_default="all")
@@ -46,7 +46,9 @@ def sample(
 def demo(
     directory: Annotated[
         Path | None,
-        typer.Argument(metavar="DIR", help="The folder to work in.", show_default="a new temporary folder"),
+        typer.Argument(
+            metavar="DIR", help="The folder to work in, new or empty.", show_default="a new temporary folder"
+        ),
     ] = None,
 ) -> None:
     """Make samples of every asset type, load and verify them, and show what a store can answer.

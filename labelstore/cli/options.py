@@ -62,6 +62,7 @@ RowsFormat = Annotated[
     ),
 ]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help='Write to a file; "-" is standard output.')]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")]
 ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -9,7 +9,16 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import Output, Project, RowsFormat, ShortForJson, Store, TextFormat, chosen_format
+from labelstore.cli.options import (
+    Output,
+    Overwrite,
+    Project,
+    RowsFormat,
+    ShortForJson,
+    Store,
+    TextFormat,
+    chosen_format,
+)
 
 if TYPE_CHECKING:
     from labelstore.analyses.entities import Entity
@@ -32,6 +41,7 @@ def entities(
     problems: Annotated[bool, typer.Option("--problems", help="Only entities whose span cannot be right.")] = False,
     format: RowsFormat = None,
     out: Output = "-",
+    overwrite: Overwrite = False,
     as_json: ShortForJson = False,
 ) -> None:
     """Print the entities marked in texts with their text, and tell which spans do not fit it.
@@ -53,10 +63,14 @@ def entities(
     from labelstore.stores import open_database
 
     chosen = chosen_format(TextFormat, format, out, as_json)
-    check_output(out, db)
+    check_output(out, db, *([assets] if assets is not None else []), overwrite=overwrite)
     folder = AssetFolder(assets) if assets is not None else None
     counts = {"entities": 0, "text": 0, "problem": 0}
-    with interruptible(out), open_database(db, read_only=True) as database, output_file(out) as file:
+    with (
+        interruptible(out),
+        open_database(db, read_only=True) as database,
+        output_file(out, overwrite=overwrite) as file,
+    ):
         found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
         output.write_rows(chosen, Entity._fields, _counted(found, counts, problems), file)
     told = f"{counts['entities']:,} entities, {counts['text']:,} with their text"
@@ -120,6 +134,7 @@ def geojson(
         str | None, typer.Option("--class", metavar="NAME", help="Only objects of this class.")
     ] = None,
     project: Project = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write geospatial objects as a GeoJSON FeatureCollection.
 
@@ -132,6 +147,6 @@ def geojson(
     """
     from labelstore.analyses.geojson import write
 
-    done = write(db, out, class_name=class_name, project=project)
+    done = write(db, out, class_name=class_name, project=project, overwrite=overwrite)
     more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""
     print(f"{done.features:,} features written{more}", file=sys.stderr)

@@ -28,7 +28,7 @@ def publish(
             show_default="a new one each time",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a published copy if it is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a copy of a store that others may see.

@@ -12,7 +12,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import INTERRUPTED, say
-from labelstore.cli.options import Output, Store, chosen_format
+from labelstore.cli.options import Output, Overwrite, Store, chosen_format
 from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def query(
         ),
     ] = None,
     out: Output = "-",
+    overwrite: Overwrite = False,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows to give; 0 gives all.")] = 0,
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0, help="Give up after so long.", show_default=False)
@@ -95,7 +96,7 @@ def query(
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in _BINARY and out == "-" and output.is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
-    from labelstore.outputs import check_output, is_stream
+    from labelstore.outputs import check_output, clear_leftovers, is_stream, place, scratch_of
     from labelstore.querying.parameters import given
     from labelstore.querying.watching import watched
     from labelstore.stores import open_database
@@ -106,9 +107,10 @@ def query(
     limits = query_limits(max_bytes)
     text = _statement(sql, limits) if sql is not None else ""
     text.encode()  # no engine takes a lone surrogate, but not every one says so
-    check_output(out, db)
-    target = None if is_stream(out) else Path(out).resolve()
-    part = target and target.with_name(f".{target.name}.part")
+    check_output(out, db, *([sql[1:]] if sql is not None and sql.startswith("@") else []), overwrite=overwrite)
+    part = None if is_stream(out) else scratch_of(out)
+    if part is not None:
+        clear_leftovers(out)
     with (
         open_database(db, read_only=True) as database,
         _showable(),
@@ -122,8 +124,8 @@ def query(
                 _write(result, chosen, part, out, min(limit, sys.maxsize) or None)
             else:
                 say("there is no statement in the SQL")
-        if part is not None and target is not None and part.exists():
-            part.replace(target)
+        if part is not None and part.exists():
+            place(part, out, overwrite=overwrite)
 
 
 def _named(name: str) -> "Query":

@@ -9,7 +9,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def export(
     db: Store,
     format: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="labelbox-v1, labelbox-v2 or labelbox-csv.")],
     out: Annotated[str, typer.Argument(metavar="OUT", help='The file to write; "-" is standard output.')],
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the records of one generation as an export file.
 
@@ -85,7 +86,7 @@ def export(
     """
     from labelstore import rebuilding
 
-    count = rebuilding.export(db, format.value, out)
+    count = rebuilding.export(db, format.value, out, overwrite=overwrite)
     print(f"{count:,} records written", file=sys.stderr)
 
 

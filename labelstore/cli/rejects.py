@@ -9,7 +9,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import REJECTED, say
-from labelstore.cli.options import AsJson, Store, Wait
+from labelstore.cli.options import AsJson, Overwrite, Store, Wait
 from labelstore.cli.output import visible
 from labelstore.errors import UsageError
 
@@ -26,6 +26,7 @@ def rejects(
             "-o", "--output", "--write", metavar="FILE", help='Write their bytes, a line each; "-" is standard output.'
         ),
     ] = None,
+    overwrite: Overwrite = False,
     retry: Annotated[bool, typer.Option("--retry", help="Try to store them again, all of them.")] = False,
     wait: Wait = None,
     as_json: AsJson = False,
@@ -50,7 +51,7 @@ def rejects(
     if retry:
         _retry(db, as_json, wait)
     elif write is not None:
-        _write(db, load, write)
+        _write(db, load, write, overwrite)
     else:
         _list(db, load, as_json)
 
@@ -80,13 +81,13 @@ def _lines(reject: "Reject") -> Iterator[str]:
         yield f"  {visible(reject.excerpt)}"
 
 
-def _write(db: Path, load: int | None, out: str) -> None:
+def _write(db: Path, load: int | None, out: str, overwrite: bool) -> None:
     from labelstore import rejects
     from labelstore.outputs import check_output, output_file
     from labelstore.stores import open_database
 
-    check_output(out, db)
-    with open_database(db, read_only=True) as database, output_file(out) as file:
+    check_output(out, db, overwrite=overwrite)
+    with open_database(db, read_only=True) as database, output_file(out, overwrite=overwrite) as file:
         count = rejects.write(database, file, load)
     print(f"{count:,} records written", file=sys.stderr)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.cli.output import visible
 
 
@@ -29,6 +29,7 @@ def report(
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The heading.", show_default="the name of the store")
     ] = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Write one HTML page: what is in the store, and a gallery of drawn labels.
@@ -51,6 +52,7 @@ def report(
             projects=project or (),
             assets=assets,
             title=title,
+            overwrite=overwrite,
             progress=line.counted if line else None,
         )
     if as_json and out != "-":

@@ -10,13 +10,10 @@ from threading import Thread
 
 from labelstore.errors import StoreError
 from labelstore.loading.locking import Patience
+from labelstore.outputs import BESIDE, LOGS, is_alive
 from labelstore.stores import engine_of, open_database
 from labelstore.stores.database import Database
 from labelstore.stores.marks import is_published
-
-_LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
-"""What the engines write beside the file of a database, and would apply to any file of its name."""
-_BESIDE = (*_LOGS, ".tmp")
 
 
 @contextmanager
@@ -77,13 +74,13 @@ def building(path: Path) -> Iterator[Database]:
             to_disk.join()
             database.share()
         _sync(scratch, os.O_RDWR)
-        for suffix in _LOGS:  # of a store that was there before
+        for suffix in LOGS:  # of a store that was there before
             _remove(path.with_name(path.name + suffix))
         os.replace(scratch, path)
         with suppress(OSError):  # not every system can sync a folder
             _sync(path.absolute().parent, os.O_RDONLY)
     finally:
-        for name in (scratch.name, *(scratch.name + suffix for suffix in _BESIDE)):
+        for name in (scratch.name, *(scratch.name + suffix for suffix in BESIDE)):
             _remove(scratch.with_name(name))
 
 
@@ -100,25 +97,13 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
 
 def remove_leftovers(path: Path) -> None:
     """Remove what killed processes left beside the store at `path`, whose lock the caller holds."""
-    tails = "|".join(map(re.escape, ("", *_BESIDE, ".shards")))
+    tails = "|".join(map(re.escape, ("", *BESIDE, ".shards")))
     ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
     for left in list(path.absolute().parent.iterdir()):
         found = ours.fullmatch(left.name)
-        if found and not _is_alive(int(found[1])):
+        # who holds the lock has no scratch files yet
+        if found and (int(found[1]) == os.getpid() or not is_alive(int(found[1]))):
             _remove(left)
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether another process has this id; who holds the lock has no scratch files yet."""
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _remove(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from labelstore.errors import StoreError, UsageError
 from labelstore.formats.decoding import RecordDecoder, deep_calls
-from labelstore.outputs import check_output
+from labelstore.outputs import LOGS, check_output, is_stream, output_path
 from labelstore.publishing.records import RecordRedactor, Selection
 from labelstore.publishing.redaction import Redactor
 from labelstore.publishing.rewriting import add_rows, published_id
@@ -22,12 +22,11 @@ from labelstore.publishing.selecting import base_name, batches, project_ids
 from labelstore.rows import Rows, columns
 from labelstore.stores import DUCKDB_SUFFIXES, open_database
 from labelstore.stores.database import WAY_OUT, Database
-from labelstore.stores.marks import mark
+from labelstore.stores.marks import is_published, mark
 
 PublishProgress = Callable[[int, int], None]
 """Is called now and then with the records looked at so far and all records."""
 
-_LOGS = ("-journal", "-wal", "-shm")
 _READ_ONLY = 0o444
 _VERSIONS = 100
 _ROWS = 50_000
@@ -75,7 +74,7 @@ def publish(
     with open_database(path, read_only=True) as source:
         source.execute("begin")  # one state of the store, whatever is written meanwhile
         selection = Selection(project_ids(source, projects), reviews)
-        with _complete(target) as copy, deep_calls():
+        with _complete(target, overwrite) as copy, deep_calls():
             work = _Work(source, copy, redactor, selection)
             work.copy_records(progress)
             work.copy_versions(history)
@@ -95,18 +94,22 @@ def _check_out(store: Path, out: Path, overwrite: bool) -> None:
         raise UsageError(f"{out}: what is published is a SQLite store; name a .db file")
     if str(out) == "-":
         raise UsageError("-: a store is a file; name one")
-    check_output(out, store)
-    if out.exists() and not out.is_file():
+    check_output(out, store, overwrite=overwrite, is_copy=_is_copy(out))
+    if is_stream(out):
         raise StoreError(str(out), "is no file", "name another")
-    if out.exists() and not overwrite:
-        raise StoreError(str(out), "is there already", "name another file, or replace it with --overwrite")
+
+
+def _is_copy(out: Path) -> bool:
+    try:
+        return out.is_file() and is_published(out)
+    except StoreError:
+        return False
 
 
 @contextmanager
-def _complete(out: Path) -> Iterator[Database]:
+def _complete(out: Path, overwrite: bool) -> Iterator[Database]:
     """An empty store that becomes `out` when it is complete, compact and read-only; after an error nothing is left."""
-    scratch = out.with_name(f".{out.name}.{os.getpid()}.publishing")
-    try:
+    with output_path(out, overwrite=overwrite) as scratch:
         with open_database(scratch, create=True) as database:
             database.build_fast()
             database.begin()
@@ -118,14 +121,9 @@ def _complete(out: Path) -> Iterator[Database]:
         with scratch.open("rb") as file:
             os.fsync(file.fileno())
         scratch.chmod(_READ_ONLY)
-        for suffix in _LOGS:  # of a store that was there before
-            out.with_name(out.name + suffix).unlink(missing_ok=True)
-        os.replace(scratch, out)
-    except OSError as error:
-        raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
-    finally:
-        for suffix in ("", *_LOGS):
-            scratch.with_name(scratch.name + suffix).unlink(missing_ok=True)
+        target = out.resolve()
+        for suffix in LOGS:  # of a copy that was there before
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 
 class _Work:

@@ -57,6 +57,7 @@ def report(
     projects: Sequence[str] = (),
     assets: str | Path | None = None,
     title: str | None = None,
+    overwrite: bool = False,
     progress: ReportProgress | None = None,
 ) -> Reported:
     """Write a page about the store at `store` to `out` ("-" is standard output).
@@ -66,12 +67,12 @@ def report(
     query strings, tokens and e-mail addresses are not in it. Raises `UsageError`, `StoreError`, `NotFoundError`,
     `InputError`, and `LabelstoreError` without the extra browse.
     """
-    check_output(out, store)
+    check_output(out, store, *([assets] if assets is not None else []), overwrite=overwrite)
     _require_extra()
     folder = AssetFolder(assets) if assets is not None else None
     with open_database(store, read_only=True) as database:
         page, shown, left_out = _page(database, Path(store), labels, projects, folder, title, progress)
-    with output_file(out) as file:
+    with output_file(out, overwrite=overwrite) as file:
         file.write(page)
     return Reported(str(store), str(out), shown, left_out, len(page))
 

@@ -5,13 +5,14 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
+from labelstore.outputs import output_folder
 from labelstore.samples.legacy import COLUMNS, SUB_GENERATIONS, elements, table_cells
 from labelstore.samples.streams import (
     ASSET_TYPES,
@@ -91,7 +92,7 @@ def write(
     seed: int = 0,
     on_bytes: OnBytes | None = None,
 ) -> list[SampleFile]:
-    """Write one file per generation and asset type into the directory, which is made if need be.
+    """Write one file per generation and asset type into the directory, which is made if need be, and else is empty.
 
     `labels` is the number of records of each file. `asset_types=None` means all of them, and the legacy
     shapes of 2018 and 2019 besides, once as JSON and once as a table (CSV). `on_bytes` hears of every block written.
@@ -100,16 +101,19 @@ def write(
         known(generation, GENERATIONS, "generation")
     for asset_type in asset_types or ():
         known(asset_type, ASSET_TYPES["v2"], "asset type")
-    directory.mkdir(parents=True, exist_ok=True)
     files: list[SampleFile] = []
-    for generation in generations:
-        for asset_type in ASSET_TYPES[generation]:
-            if asset_types is None or asset_type in asset_types:
-                maker = _write_v1 if generation == "v1" else _write_v2
-                files.append(maker(directory, asset_type, labels, seed, on_bytes))
-        if generation == "v1" and asset_types is None:
-            files += [_write_legacy(directory, labels, seed, on_bytes), _write_table(directory, labels, seed, on_bytes)]
-    return files
+    with output_folder(directory) as folder:
+        for generation in generations:
+            for asset_type in ASSET_TYPES[generation]:
+                if asset_types is None or asset_type in asset_types:
+                    maker = _write_v1 if generation == "v1" else _write_v2
+                    files.append(maker(folder, asset_type, labels, seed, on_bytes))
+            if generation == "v1" and asset_types is None:
+                files += [_write_legacy(folder, labels, seed, on_bytes), _write_table(folder, labels, seed, on_bytes)]
+    return [
+        replace(file, path=directory / file.path.name, frames=file.frames and directory / file.frames.name)
+        for file in files
+    ]
 
 
 def _write_v1(directory: Path, asset_type: str, labels: int, seed: int, on_bytes: OnBytes | None) -> SampleFile:
