@@ -28,6 +28,9 @@ MAX_BYTES = 32 << 20
 MAX_PLACES = 1000
 """Different places of unknown keys that are told apart."""
 
+_ELSEWHERE = "elsewhere"
+"""What is counted without its place."""
+
 _FIRST_REJECTS = 5
 _LEGACY = ("L0", "L1", "L2")
 _UNREAD = "/Label/*"
@@ -177,9 +180,11 @@ class _Look:
             self.found.sub_generations.update(shapes)
         self.count_rows()
         places = self.places.setdefault(generation, _Places())
-        places.add(record, not set(_LEGACY).isdisjoint(shapes))
-        if self.rows.unread:
-            places.unexpected[_UNREAD] += self.rows.unread
+        is_legacy = not set(_LEGACY).isdisjoint(shapes)
+        odd = places.add(record, is_legacy)
+        unfit = record.extra.unread if record.extra else 0
+        if unread := self.rows.unread - unfit - odd:
+            places.unexpected[_UNREAD if generation == "v1" else _ELSEWHERE] += unread
 
     def count_rows(self) -> None:
         self.found.asset_types.update(_values(self.rows, "records", "asset_type"))
@@ -210,8 +215,12 @@ class _Places:
         self.unknown: Counter[str] = Counter()
         self.unexpected: Counter[str] = Counter()
 
-    def add(self, record: Decoded, is_legacy: bool) -> None:
-        """Count the places of one record. The classes of a legacy `Label` are names, not unknown keys."""
+    def add(self, record: Decoded, is_legacy: bool) -> int:
+        """Count the places of one record; how many elements of lists and maps in it are odd.
+
+        The classes of a legacy `Label` are names, not unknown keys.
+        """
+        odd = 0
         todo: list[tuple[str, Any]] = [("", record)]
         while todo:
             place, value = todo.pop()
@@ -221,9 +230,13 @@ class _Places:
                 extra = getattr(value, "extra", None)
                 if extra is not None and not (is_legacy and place == "/Label"):
                     self.keep_aside(place, type(value), extra)
+            elif isinstance(value, Odd):
+                _count(self.unexpected, f"{place} ({_json_type(value.value)})")
+                odd += 1
             elif isinstance(value, list | dict):
                 items = value.values() if isinstance(value, dict) else value
                 todo.extend((f"{place}/*", item) for item in items)
+        return odd
 
     def members(self, place: str, struct: Struct) -> Iterator[tuple[str, Any]]:
         for name, absent, child, is_block in _members(type(struct), place):
@@ -271,7 +284,7 @@ def _values(rows: Rows, table: str, column: str) -> list[str]:
 
 
 def _count(counter: Counter[str], place: str) -> None:
-    counter[place if place in counter or len(counter) < MAX_PLACES else "elsewhere"] += 1
+    counter[place if place in counter or len(counter) < MAX_PLACES else _ELSEWHERE] += 1
 
 
 def _escaped(key: str) -> str:

@@ -68,7 +68,7 @@ class Rows:
     def __init__(self) -> None:
         self.by_table: dict[str, list[Row]] = {table: [] for table in content_tables()}
         self.unread = 0
-        """How many values of legacy labels could not be read, and are kept as JSON."""
+        """How many values are not what belongs in their place, and are kept as JSON."""
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.by_table[table]

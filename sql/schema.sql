@@ -9,7 +9,8 @@
 -- Throughout: a NULL column means that the key was absent, or that its value is in `extra`. `extra` holds as JSON what
 -- the columns cannot say: unknown keys, and known keys with a value of an unexpected type (null too). A column
 -- x_extra does the same for the nested object x. A count is NULL where the array was absent and 0 where it was empty.
--- `closes` is true on the last row of an array, `ordinal` counts the rows of an array from 0.
+-- `closes` is true on the last row of an array, `ordinal` counts the elements of an array from 0. An element that is not
+-- what belongs there is a row of `odd_elements`; counts and ordinals include it.
 --
 -- Tables marked "derived" are computed from the others at the end of each load; no view that rebuilds JSON reads them.
 
@@ -399,7 +400,7 @@ create table moments (
     closes boolean,
     map_key text,                   -- the key it stands under, where that is no whole number
     classification_count integer,   -- repeated_classifications included
-    extra text                      -- of a moment that is no object: the whole value
+    extra text
 );
 
 -- one span of frames (video, DICOM) or milliseconds (audio) in which a feature is there (v2)
@@ -664,6 +665,19 @@ create table relationships (
     objects_json text,              -- what stands there, where that is not the same
     data_extra text,
     extra text
+);
+
+-- one element of a list or map that is none of what belongs there, such as a null among objects
+create table odd_elements (
+    node_id integer primary key,
+    record_id integer references records (record_id),
+    label_id text,                  -- the label that it is in; NULL outside of labels
+    within text,                    -- key of the list or map: objects, labels, projects, frames, segments …
+    ordinal integer,                -- its place in that list or map, from 0
+    map_key text,                   -- the key it stands under in a map
+    json text,                      -- what it is
+    opens text,                     -- the text that opens its list or map, if it is the first
+    closes text                     -- the brackets that close after it, if it is the last
 );
 
 -- one entry of the ontology as seen in the exports (derived)

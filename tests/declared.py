@@ -93,6 +93,47 @@ def _steps(kind: inspect.Type) -> Iterator[tuple[str, type, Callable[[Json], Jso
                 yield from _steps(member)
 
 
+@dataclass(frozen=True)
+class Container:
+    """A list or map of which each element has rows; `around` makes the value of the field of its elements."""
+
+    step: str
+    good: tuple[Json, Json]
+    key_type: inspect.Type | None
+    least: int
+    around: Callable[[Json], Json]
+
+
+def containers(kind: inspect.Type) -> Iterator[Container]:
+    """The lists and maps in the type of a field down to the next struct, those of plain values left out."""
+    match kind:
+        case inspect.ListType() | inspect.DictType():
+            item = kind.item_type if isinstance(kind, inspect.ListType) else kind.value_type
+            key_type = kind.key_type if isinstance(kind, inspect.DictType) else None
+            if not _has_rows(item):
+                return
+            values = list(proper(item))
+            least = kind.min_length or 0
+            yield Container("/*", (values[0], values[-1]), key_type, least, lambda inner: inner)
+            for inner in containers(item):
+                key = None if key_type is None else next(proper(key_type))
+                yield Container(
+                    f"/*{inner.step}", inner.good, inner.key_type, inner.least,
+                    lambda value, key=key, inner=inner: (
+                        [inner.around(value)] if key is None else {key: inner.around(value)}
+                    ),
+                )  # fmt: skip
+        case inspect.UnionType():
+            for member in kind.types:
+                yield from containers(member)
+
+
+def _has_rows(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.UnionType):
+        return any(map(_has_rows, kind.types))
+    return isinstance(kind, inspect.StructType | inspect.ListType | inspect.DictType)
+
+
 def smallest(struct: type) -> dict[str, Json]:
     """A JSON object with the members that a struct requires."""
     return {field.key: next(proper(field.type)) for field in fields(struct) if field.required}

@@ -161,7 +161,7 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     yield f"  classifications  {report.classifications:,}"
     yield f"  frames           {report.frames:,}"
     if report.unread:
-        yield f"  unread           {report.unread:,} values under classes of legacy labels, kept as JSON (column extra)"
+        yield f"  unread           {report.unread:,} values that no column holds, kept as JSON; see: labelstore detect"
     if missing := report.total("missing"):
         pruned = report.total("pruned")
         yield f"  missing labels   {missing:,}, " + ("removed" if pruned else "kept (--prune removes them)")

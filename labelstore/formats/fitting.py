@@ -3,11 +3,12 @@
 A format is declared as `msgspec` structs that refuse unknown keys and unexpected types; nearly every record decodes
 straight into them. One that does not is decoded into plain Python values and fitted here: each member that its
 struct can take goes in, the others go verbatim into the struct's `extra`. A struct without an `extra` field takes a
-value as a whole or not at all. So both ways end in the same structs, and there is one way from structs to rows.
+value as a whole or not at all. Of a list or map of objects, what does not fit is `Odd` in its place among the others.
+So both ways end in the same structs, and there is one way from structs to rows.
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Iterable, Iterator, Sized
 from functools import cache
 from math import isfinite
 from typing import Annotated, Any, TypeVar
@@ -32,25 +33,23 @@ Number = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
 class Extra:
     """The members of a JSON object that its struct could not take. Never decoded: JSON has no value of this type.
 
-    `digest` is that of the whole object, if it lacks the id that it is known by.
+    `digest` is that of the whole object, if it lacks the id that it is known by. `unread`, for a whole record: how many
+    values of known keys, null excepted, are not what their structs declare.
     """
 
-    __slots__ = ("digest", "members")
+    __slots__ = ("digest", "members", "unread")
 
     def __init__(self, members: dict[str, Any], digest: str | None = None) -> None:
         self.members, self.digest = members, digest
+        self.unread = 0
 
 
-class Odd(Extra):
-    """The `extra` of a struct that stands for a value which is no object, such as a null in a map; `value` is that.
-
-    Only structs that say `takes_any` stand for one, so that it does not take those beside it out of their rows.
-    """
+class Odd:
+    """An element of a list or map of objects that is none of them, as the JSON value it is."""
 
     __slots__ = ("value",)
 
     def __init__(self, value: Any) -> None:
-        super().__init__({})
         self.value = value
 
 
@@ -74,36 +73,23 @@ def extra_json(extra: Extra | None, **members: Any) -> str | None:
     """The JSON object for an `extra` column: what was kept aside, and further members that are not None."""
     if extra is None and not members:
         return None
-    if isinstance(extra, Odd):
-        return to_json(extra.value)
     kept = {} if extra is None else dict(extra.members)
     kept.update((key, value) for key, value in members.items() if value is not None)
     return to_json(kept) if kept else None
 
 
 def fit(struct: type[T], members: dict[str, Any]) -> T:
-    """Make a `struct` of the members that fit, with the others in its `extra`.
+    """Make a `struct` of the members of a record that fit, with the others in its `extra`.
 
     Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry. One
     that is `known_by_id` and lacks its id gets a digest of its content.
     """
-    types = _field_types(struct)  # type: ignore[arg-type]
-    known: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    for key, value in members.items():
-        name, kind = types.get(key, ("", None))
-        fitted = _UNFIT if kind is None else _fit_value(kind, value)
-        if fitted is _UNFIT:
-            extra[key] = value
-        else:
-            known[name] = fitted
-    for key in _surplus(struct, known):
-        del known[types[key][0]]
-        extra[key] = members[key]
-    digest = content_digest(members) if getattr(struct, "known_by_id", False) and "id" not in known else None
-    if extra or digest:
-        known["extra"] = Extra(extra, digest)
-    return struct(**known)
+    fitting = _Fitting()
+    record = fitting.struct(struct, members)
+    if fitting.unread:
+        record.extra = record.extra or Extra({})  # type: ignore[attr-defined]
+        record.extra.unread = fitting.unread  # type: ignore[attr-defined]
+    return record
 
 
 def unfitted(value: Any) -> Any:
@@ -112,6 +98,8 @@ def unfitted(value: Any) -> Any:
         return [unfitted(item) for item in value]
     if isinstance(value, dict):
         return {key: unfitted(item) for key, item in value.items()}
+    if isinstance(value, Odd):
+        return value.value
     if not isinstance(value, msgspec.Struct):
         return value
     members = {
@@ -141,87 +129,137 @@ def _takes_extra(struct: type) -> bool:
     return any(field.name == "extra" for field in msgspec.structs.fields(struct))
 
 
-def _fit_value(kind: inspect.Type, value: Any) -> Any:
-    match kind:
-        case inspect.UnionType():
-            for member in kind.types:
-                fitted = _fit_value(member, value)
-                if fitted is not _UNFIT:
-                    return fitted
+class _Fitting:
+    """One record while it is fitted."""
+
+    def __init__(self) -> None:
+        self.unread = 0
+
+    def struct(self, struct: type[T], members: dict[str, Any]) -> T:
+        """Raises TypeError if a key is missing that the struct requires."""
+        types = _field_types(struct)  # type: ignore[arg-type]
+        known: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for key, value in members.items():
+            name, kind = types.get(key, ("", None))
+            fitted = _UNFIT if kind is None else self.value(kind, value)
+            if fitted is _UNFIT:
+                extra[key] = value
+                self.unread += kind is not None and value is not None
+            else:
+                known[name] = fitted
+        for key in _surplus(struct, known):
+            del known[types[key][0]]
+            extra[key] = members[key]
+            self.unread += 1
+        digest = content_digest(members) if getattr(struct, "known_by_id", False) and "id" not in known else None
+        if extra or digest:
+            known["extra"] = Extra(extra, digest)
+        return struct(**known)
+
+    def value(self, kind: inspect.Type, value: Any) -> Any:
+        match kind:
+            case inspect.UnionType():
+                for member in kind.types:
+                    fitted = self.value(member, value)
+                    if fitted is not _UNFIT:
+                        return fitted
+                return _UNFIT
+            case inspect.StrType():
+                return value if isinstance(value, str) and _matches(kind, value) else _UNFIT
+            case inspect.BoolType():
+                return value if isinstance(value, bool) else _UNFIT
+            case inspect.NoneType():
+                return value if value is None else _UNFIT
+            case inspect.IntType():
+                return value if _is_integer(value) and (kind.ge or 0) <= value <= (kind.le or 0) else _UNFIT
+            case inspect.FloatType():
+                return value if isinstance(value, float) and isfinite(value) else _UNFIT
+            case inspect.RawType():
+                return Raw(msgspec.json.encode(value)) if isinstance(value, list) else _UNFIT
+            case inspect.ListType():
+                return self.elements(kind, value) if isinstance(value, list) else _UNFIT
+            case inspect.TupleType():
+                return self.fixed(kind.item_types, value) if isinstance(value, list) else _UNFIT
+            case inspect.DictType():
+                return self.mapping(kind, value) if isinstance(value, dict) else _UNFIT
+            case inspect.AnyType():
+                return value
+            case inspect.StructType():
+                return self.inner(kind.cls, value) if isinstance(value, dict) else _UNFIT
+        return _UNFIT  # UnsetType: never a value of JSON
+
+    def elements(self, kind: inspect.ListType, values: list[Any]) -> Any:
+        if len(values) < (kind.min_length or 0):
             return _UNFIT
-        case inspect.StrType():
-            return value if isinstance(value, str) and _matches(kind, value) else _UNFIT
-        case inspect.BoolType():
-            return value if isinstance(value, bool) else _UNFIT
-        case inspect.NoneType():
-            return value if value is None else _UNFIT
-        case inspect.IntType():
-            return value if _is_integer(value) and (kind.ge or 0) <= value <= (kind.le or 0) else _UNFIT
-        case inspect.FloatType():
-            return value if isinstance(value, float) and isfinite(value) else _UNFIT
-        case inspect.RawType():
-            return Raw(msgspec.json.encode(value)) if isinstance(value, list) else _UNFIT
-        case inspect.ListType():
-            return _fit_list(kind, value) if isinstance(value, list) else _UNFIT
-        case inspect.TupleType():
-            return _fit_tuple(kind.item_types, value) if isinstance(value, list) else _UNFIT
-        case inspect.DictType():
-            return _fit_map(kind, value) if isinstance(value, dict) else _UNFIT
-        case inspect.AnyType():
-            return value
-        case inspect.StructType():
-            if isinstance(value, dict):
-                return _fit_struct(kind.cls, value)
-            return kind.cls(extra=Odd(value)) if getattr(kind.cls, "takes_any", False) else _UNFIT
-    return _UNFIT  # UnsetType: never a value of JSON
+        fitted = [self.value(kind.item_type, value) for value in values]
+        if not any(value is _UNFIT for value in fitted):
+            return fitted
+        return list(map(_kept, fitted, values)) if _holds_more(kind.item_type) else _UNFIT
+
+    def fixed(self, item_types: tuple[inspect.Type, ...], values: list[Any]) -> Any:
+        if len(values) != len(item_types):
+            return _UNFIT
+        fitted = tuple(map(self.value, item_types, values))
+        return _UNFIT if any(value is _UNFIT for value in fitted) else fitted
+
+    def mapping(self, kind: inspect.DictType, members: dict[str, Any]) -> Any:
+        fits = {key: self.value(kind.key_type, key) is not _UNFIT for key in members}
+        fitted = {key: self.value(kind.value_type, value) if fits[key] else _UNFIT for key, value in members.items()}
+        if not any(value is _UNFIT for value in fitted.values()):
+            return fitted
+        if not _holds_more(kind.value_type):
+            return _UNFIT
+        return dict(zip(members, map(_kept, fitted.values(), members.values()), strict=True))
+
+    def inner(self, struct: type, members: dict[str, Any]) -> Any:
+        before = self.unread
+        try:
+            fitted = self.struct(struct, members) if _takes_extra(struct) else self.whole(struct, members)
+        except TypeError:  # a key that the struct requires is missing
+            fitted = _UNFIT
+        if fitted is _UNFIT:
+            self.unread = before
+        return fitted
+
+    def whole(self, struct: type, members: dict[str, Any]) -> Any:
+        types = _field_types(struct)
+        known = {}
+        for key, value in members.items():
+            if key not in types:
+                return _UNFIT
+            name, kind = types[key]
+            known[name] = self.value(kind, value)
+            if known[name] is _UNFIT:
+                return _UNFIT
+        return struct(**known)
 
 
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _fit_list(kind: inspect.ListType, values: list[Any]) -> Any:
-    if len(values) < (kind.min_length or 0):
-        return _UNFIT
-    fitted = [_fit_value(kind.item_type, value) for value in values]
-    return _UNFIT if any(value is _UNFIT for value in fitted) else fitted
-
-
-def _fit_tuple(item_types: tuple[inspect.Type, ...], values: list[Any]) -> Any:
-    if len(values) != len(item_types):
-        return _UNFIT
-    fitted = tuple(map(_fit_value, item_types, values))
-    return _UNFIT if any(value is _UNFIT for value in fitted) else fitted
-
-
-def _fit_map(kind: inspect.DictType, members: dict[str, Any]) -> Any:
-    fitted = {key: _fit_value(kind.value_type, value) for key, value in members.items()}
-    keys_fit = all(_fit_value(kind.key_type, key) is not _UNFIT for key in members)
-    return fitted if keys_fit and all(value is not _UNFIT for value in fitted.values()) else _UNFIT
-
-
 def _matches(kind: inspect.StrType, value: str) -> bool:
     return kind.pattern is None or re.search(kind.pattern, value) is not None
 
 
-def _fit_struct(struct: type, members: dict[str, Any]) -> Any:
-    try:
-        return fit(struct, members) if _takes_extra(struct) else _fit_whole(struct, members)
-    except TypeError:  # a key that the struct requires is missing
-        return _UNFIT
+def _kept(fitted: Any, value: Any) -> Any:
+    return Odd(value) if fitted is _UNFIT else fitted
 
 
-def _fit_whole(struct: type, members: dict[str, Any]) -> Any:
-    types = _field_types(struct)
-    known = {}
-    for key, value in members.items():
-        if key not in types:
-            return _UNFIT
-        name, kind = types[key]
-        known[name] = _fit_value(kind, value)
-        if known[name] is _UNFIT:
-            return _UNFIT
-    return struct(**known)
+def _holds_more(kind: inspect.Type) -> bool:
+    """Whether a value of the type is an object, or may hold some: the elements of a list or map have rows then.
+
+    Pairs of numbers have none: a feature whose spans are not all pairs is the odd element of its map.
+    """
+    if isinstance(kind, inspect.UnionType):
+        return any(map(_holds_more, kind.types))
+    return isinstance(kind, inspect.StructType | inspect.DictType | inspect.ListType)
+
+
+def sound(items: Iterable[T | Odd]) -> Iterator[T]:
+    """The elements of a list or map that are what they should be."""
+    return (item for item in items if not isinstance(item, Odd))
 
 
 def given(value: T | UnsetType | None) -> T | None:

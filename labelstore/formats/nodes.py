@@ -2,6 +2,7 @@
 
 from msgspec import Raw
 
+from labelstore.formats.fitting import Odd, to_json
 from labelstore.formats.geometry import lnglat_bounds, path_text, vertex_bounds
 from labelstore.rows import NODE_BITS, Row, Rows
 
@@ -20,6 +21,10 @@ class Nodes:
         self.record_id = record_id
         self.first = record_id << NODE_BITS
         self.node = self.first
+        self.label_id: str | None = None
+        """The label whose rows are made."""
+        self.unread = 0
+        """How many values could not be read, and are kept as JSON."""
 
     def next(self) -> int:
         self.node += 1
@@ -29,6 +34,23 @@ class Nodes:
         """To be called when the record is done."""
         if self.node - self.first > PLACES:
             raise TooManyNodes(f"more than {PLACES:,} objects in one record")
+
+    def odd(
+        self, item: Odd, within: str, ordinal: int, opens: str = "", closes: str = "", map_key: str | None = None
+    ) -> None:
+        """An element of a list or map that is none of its objects; `opens` and `closes` are the brackets around it."""
+        self.unread += 1
+        json = to_json(item.value)
+        self.rows["odd_elements"].append(
+            (self.next(), self.record_id, self.label_id, within, ordinal, map_key, json, opens or None, closes or None)
+        )
+
+    def odd_in(
+        self, key: str, item: Odd, ordinal: int, count: int, *, closes: str = "]", map_key: str | None = None
+    ) -> None:
+        """An odd element of a list or map whose first element opens it and whose last closes it."""
+        opens = f'"{key}":' + ("[" if map_key is None else "{")
+        self.odd(item, key, ordinal, opens if ordinal == 0 else "", closes if ordinal == count - 1 else "", map_key)
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """One decoded record → rows: the pure function that the command line, a worker process or a cluster task calls."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder
-from labelstore.formats.fitting import Misfit
+from labelstore.formats.fitting import Misfit, Odd, sound
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label, time_text
@@ -46,8 +47,7 @@ def label_ids(record: Decoded) -> list[str]:
     if isinstance(record, v1.Element):
         return [label_id_of(record)]
     if isinstance(record, v2.Line):
-        projects = (record.projects or {}).values()
-        return [label.id for project in projects for label in project.labels or () if label.id is not None]
+        return [label.id for label in _project_labels(record) if label.id is not None]
     return []
 
 
@@ -57,7 +57,8 @@ def project_ids(record: Decoded) -> list[str]:
         project_id = project_id_of(record)
         return [] if project_id is None else [project_id]
     if isinstance(record, v2.Line):
-        return [project_id for project_id, project in (record.projects or {}).items() if project.labels is not None]
+        projects = (record.projects or {}).items()
+        return [name for name, project in projects if not isinstance(project, Odd) and project.labels is not None]
     return []
 
 
@@ -65,8 +66,7 @@ def gives_ids(record: Decoded) -> str | None:
     """The data row by which labels of the record get ids of ours, which another record about it may give them too."""
     if not isinstance(record, v2.Line):
         return None
-    projects = (record.projects or {}).values()
-    if record.experiments or any(label.id is None for project in projects for label in project.labels or ()):
+    if record.experiments or any(label.id is None for label in _project_labels(record)):
         return data_row_id_of(record)
     return None
 
@@ -77,13 +77,17 @@ def label_times(record: Decoded) -> dict[str, str]:
         updated_at = time_text(record.updated_at)
         return {} if updated_at is None else {label_id_of(record): updated_at}
     if isinstance(record, v2.Line):
-        labels = [label for project in (record.projects or {}).values() for label in project.labels or ()]
         return {
             label.id: label.label_details.updated_at
-            for label in labels
+            for label in _project_labels(record)
             if label.id is not None and label.label_details is not None and label.label_details.updated_at is not None
         }
     return {}
+
+
+def _project_labels(line: v2.Line) -> Iterator[v2.Label]:
+    for project in sound((line.projects or {}).values()):
+        yield from sound(project.labels or ())
 
 
 def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str = "") -> None:
@@ -110,3 +114,5 @@ def _shred(record: Decoded, record_id: int, rows: Rows, source: tuple[Any, ...],
         shred_line(record, record_id, rows, source)
     else:
         shred_frame(record, label_id, record_id, rows, source)
+    if record.extra is not None:
+        rows.unread += record.extra.unread

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from labelstore.formats.fitting import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
 from labelstore.rows import Rows, columns, node_column, node_range
@@ -67,7 +68,7 @@ class Blocks:
 def lacks_blocks(line: Line) -> bool:
     """Whether a line tells less of its data row and projects than it could."""
     blocks = (line.data_row.details, line.media_attributes, line.attachments, line.metadata_fields, line.embeddings)
-    details = [project.project_details for project in (line.projects or {}).values()]
+    details = [project.project_details for project in sound((line.projects or {}).values())]
     return any(block is None for block in (*blocks, *details))
 
 
@@ -182,6 +183,9 @@ class Replacement:
             start = database.value("select min(node_id) from experiments where node_id between ? and ?", (first, end))
             if start is not None:
                 database.delete_nodes([(start, end)])
+        for key in told:
+            sql = "delete from odd_elements where node_id between ? and ? and within = ?"
+            database.execute(sql, (first, end, key))
         for table in told - {"experiments"}:
             database.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, end))
         nulls = [f"{count} = null" for table, count in _BLOCKS.items() if table in told]

@@ -62,7 +62,8 @@ class FileReport:
 class Report:
     """What came of a whole load; counts of labels, objects and classifications are of records added or changed.
 
-    `unread` counts the values in classes of legacy labels that are no geometry and no answer, and are kept as JSON.
+    `unread` counts the values that are not what belongs in their place, and are kept as JSON: odd elements of lists and
+    maps, values of known keys (null excepted), what is no geometry and no answer in legacy labels.
 
     `notes` are sentences for people, as about files of a folder or an archive that are no exports.
     """

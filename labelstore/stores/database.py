@@ -76,6 +76,8 @@ def together(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 # by nodes, for a new store has no index of records' labels yet
 _CLOSE_GAPS = (
+    # what is odd in a list of labels has no number that could be set right
+    "delete from odd_elements where node_id between ? and ? and within in ('labels', 'predictions')",
     """update labels set ordinal = place.ordinal, closes = place.closes
     from (
         select node_id, row_number() over siblings - 1 as ordinal, lead(node_id) over siblings is null as closes

@@ -390,4 +390,13 @@ select
         || case when closes then '}]' else '}' end as piece
 from relationships
 where (node_id >> 24) & 1 = 0
+union all
+-- an element of a list or map that is none of what belongs there
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    ',' || coalesce(opens, '') || case when map_key is null then '' else json_quote(map_key) || ':' end || json || coalesce(closes, '') as piece
+from odd_elements
+where (node_id >> 24) & 1 = 0
 ;

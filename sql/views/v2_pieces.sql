@@ -322,8 +322,7 @@ select
     0 as rank,
     case ordinal when 0 then ',"timestamp":{' || char(1) else '' end
         || case when map_key is null then ',"' || milliseconds || '":' else ',' || json_quote(map_key) || ':' end
-        || case when extra is null then '{' || char(1) when extra not like '{%' then extra
-            else '{' || char(1) || coalesce(',' || substr(extra, 2, length(extra) - 2), '') end
+        || '{' || char(1) || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case classification_count when 0 then ',"classifications":[]' else '' end as piece
 from moments
 union all
@@ -332,7 +331,7 @@ select
     moment_id as node_id,
     end_id as pos,
     0 as rank,
-    case when extra not like '{%' then '' else '}' end || case when closes then '}' else '' end as piece
+    case when closes then '}}' else '}' end as piece
 from moments
 union all
 -- the spans of features
@@ -639,4 +638,13 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from model_runs
+union all
+-- an element of a list or map that is none of what belongs there
+select
+    node_id as node_id,
+    node_id as pos,
+    0 as rank,
+    ',' || coalesce(opens, '') || case when map_key is null then '' else json_quote(map_key) || ':' end || json || coalesce(closes, '') as piece
+from odd_elements
+where (node_id >> 24) & 1 = 1
 ;

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Extra, Misfit, Number, counted, extra_json, to_json
+from labelstore.formats.fitting import Extra, Misfit, Number, Odd, counted, extra_json, to_json
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
 from labelstore.formats.nodes import Nodes
@@ -19,10 +19,8 @@ _position = msgspec.json.Decoder(tuple[Number, Number])
 class AnnotationShredder(Nodes):
     def __init__(self, rows: Rows, record_id: int, label_id: str) -> None:
         super().__init__(rows, record_id)
-        self.label_id = label_id
+        self.label_id: str = label_id
         self.seen_message = False
-        self.unread = 0
-        """How much of a legacy label could not be read, and is kept as JSON."""
         self.seen_kinds: set[str] = set()
         self.add_object = rows["objects"].append
         self.add_box = rows["bounding_boxes"].append
@@ -50,9 +48,12 @@ class AnnotationShredder(Nodes):
             )
         )
 
-    def objects(self, objects: Sequence[v1.Object], frame_id: int | None, frame_number: int | None) -> None:
+    def objects(self, objects: Sequence[v1.Object | Odd], frame_id: int | None, frame_number: int | None) -> None:
         label_id, last = self.label_id, len(objects) - 1
         for ordinal, item in enumerate(objects):
+            if isinstance(item, Odd):
+                self.odd(item, "objects", ordinal, closes="]" if ordinal == last else "")
+                continue
             self.node = object_id = self.node + 1
             kind, instance_uri, extra = self.geometry(item, object_id)
             self.seen_kinds.add(kind)
@@ -146,6 +147,7 @@ class AnnotationShredder(Nodes):
             try:
                 x, y = _position.decode(coordinates)
             except msgspec.ValidationError:
+                self.unread += 1
                 kind, extra = UNKNOWN, extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
             else:
                 self.geo_point(object_id, x, y)
@@ -154,6 +156,7 @@ class AnnotationShredder(Nodes):
         elif kind is not None:
             self.path(kind + "s", object_id, coordinates, "geo")
         else:
+            self.unread += 1
             kind = kind_without_row(item.type) if item.type else UNKNOWN
             extra = extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
         return kind, item.instance_uri, extra
@@ -170,7 +173,7 @@ class AnnotationShredder(Nodes):
 
     def classifications(
         self,
-        questions: Sequence[v1.Classification | list[v1.Classification]],
+        questions: Sequence[v1.Classification | Odd | Sequence[v1.Classification | Odd]],
         object_id: int | None,
         parent_answer_id: int | None,
         frame_id: int | None,
@@ -192,8 +195,17 @@ class AnnotationShredder(Nodes):
                 ordinal += 1
 
     def classification(
-        self, question: v1.Classification, owner: tuple[int | None, ...], ordinal: int, opens: int | None, closes: int
+        self,
+        question: v1.Classification | Odd,
+        owner: tuple[int | None, ...],
+        ordinal: int,
+        opens: int | None,
+        closes: int,
     ) -> None:
+        if isinstance(question, Odd):
+            brackets = ("" if ordinal else '"classifications":[') + "[" * (opens or 0)
+            self.odd(question, "classifications", ordinal, brackets, "]" * closes)
+            return
         self.node = classification_id = self.node + 1
         frame_id, frame_number, object_id, parent_answer_id = owner
         answer, answers, end_id, count = question.answer, question.answers, None, None
@@ -248,9 +260,14 @@ class AnnotationShredder(Nodes):
             )
         )
 
-    def answers(self, answers: Sequence[v1.Answer], classification_id: int, owner: tuple[int | None, ...]) -> None:
+    def answers(
+        self, answers: Sequence[v1.Answer | Odd], classification_id: int, owner: tuple[int | None, ...]
+    ) -> None:
         frame_id, frame_number, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
+            if isinstance(answer, Odd):
+                self.odd(answer, "answers", ordinal)
+                continue
             self.node = answer_id = self.node + 1
             end_id, questions = None, answer.classifications
             if questions:
@@ -276,8 +293,11 @@ class AnnotationShredder(Nodes):
                 )
             )
 
-    def relationships(self, relationships: Sequence[v1.Relationship], frame_id: int | None) -> None:
+    def relationships(self, relationships: Sequence[v1.Relationship | Odd], frame_id: int | None) -> None:
         for ordinal, item in enumerate(relationships):
+            if isinstance(item, Odd):
+                self.odd_in("relationships", item, ordinal, len(relationships))
+                continue
             data = item.data
             is_span = item.relationship_type is None and (
                 item.format is not None

@@ -1,6 +1,7 @@
 """Records of the legacy export → rows. Pure functions of a record and the number it is given."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import unquote
 from msgspec import UNSET
 
 from labelstore.formats import asset_types
-from labelstore.formats.fitting import Extra, counted, extra_json, given, text_or_json, to_json
+from labelstore.formats.fitting import Extra, Odd, counted, extra_json, given, text_or_json, to_json
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.annotations import AnnotationShredder
@@ -41,6 +42,7 @@ def shred_frame(frame: v1.Frame, label_id: str, record_id: int, rows: Rows, sour
     shredder = _LabelShredder(rows, record_id, label_id)
     shredder.frame(frame, 0, False, shredder.first)
     shredder.check()
+    rows.unread += shredder.unread
     load_id, position, byte_offset, content_hash, url_hash = source
     identity = f"{label_id}/{frame.number}"
     place = (shredder.first, record_id, shredder.node, load_id, position, byte_offset)
@@ -188,6 +190,9 @@ class _LabelShredder(AnnotationShredder):
     def workflow(self, info: v1.WorkflowInfo | None, data_row_id: str) -> None:
         events = info.history or () if info is not None else ()
         for ordinal, event in enumerate(events):
+            if isinstance(event, Odd):
+                self.odd_in("Workflow History", event, ordinal, len(events), closes="]}")
+                continue
             self.rows["workflow_events"].append(
                 (
                     self.next(),
@@ -208,8 +213,11 @@ class _LabelShredder(AnnotationShredder):
                 )
             )
 
-    def reviews(self, reviews: list[v1.Review] | None) -> None:
+    def reviews(self, reviews: Sequence[v1.Review | Odd] | None) -> None:
         for ordinal, review in enumerate(reviews or ()):
+            if isinstance(review, Odd):
+                self.odd_in("Reviews", review, ordinal, len(reviews or ()))
+                continue
             self.rows["reviews"].append(
                 (
                     self.next(),
@@ -256,8 +264,11 @@ class _LabelShredder(AnnotationShredder):
             )
         )
 
-    def metadata_fields(self, fields: list[v1.MetadataField], data_row_id: str) -> None:
+    def metadata_fields(self, fields: Sequence[v1.MetadataField | Odd], data_row_id: str) -> None:
         for ordinal, item in enumerate(fields):
+            if isinstance(item, Odd):
+                self.odd_in("DataRow Metadata", item, ordinal, len(fields))
+                continue
             self.rows["metadata_fields"].append(
                 (
                     self.next(),
@@ -282,6 +293,9 @@ class _LabelShredder(AnnotationShredder):
         if isinstance(body, list):
             annotations_id = self.next()
             for ordinal, frame in enumerate(body):
+                if isinstance(frame, Odd):
+                    self.odd(frame, "Label", ordinal)
+                    continue
                 self.frame(frame, ordinal, ordinal == len(body) - 1, self.next())
             return "frames", annotations_id, (None, None, None, len(body)), None
         if not isinstance(body, v1.Annotations):

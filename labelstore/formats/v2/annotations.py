@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labelstore.formats.fitting import Extra, Misfit, counted, extra_json, fit, to_json, unfitted
+from labelstore.formats.fitting import Extra, Misfit, Odd, counted, extra_json, fit, to_json, unfitted
 from labelstore.formats.kinds import snake_case
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.shapes import ShapeShredder
-from labelstore.formats.v2.times import all_numbered, key_frames_of, spans_of, whole_number
+from labelstore.formats.v2.times import TIME_KEYS, key_frames_of, spans_of, whole_number
 from labelstore.rows import Row, Rows, columns
 
 
@@ -31,7 +31,7 @@ class _Related:
 class AnnotationShredder(ShapeShredder):
     def __init__(self, rows: Rows, record_id: int) -> None:
         super().__init__(rows, record_id)
-        self.label_id = ""
+        self.label_id: str | None = None
         self.repeats: Mapping[int, bool] = {}
         self.moment_id: int | None = None
 
@@ -46,11 +46,7 @@ class AnnotationShredder(ShapeShredder):
         if body.timestamp:
             self.moments(body.timestamp, spans or ())
         self.times("segments", spans or ())
-        key_frames: Mapping[str, Any] | None = body.key_frame_feature_map
-        other: dict[str, Any] = {}
-        if key_frames is not None and not all_numbered(key_frames):
-            key_frames, other = None, {"key_frame_feature_map": key_frames}
-        keys = None if key_frames is None else key_frames_of(key_frames)
+        keys = None if body.key_frame_feature_map is None else key_frames_of(body.key_frame_feature_map)
         self.times("key_frames", keys or ())
         counts = (
             None if body.objects is None else len(body.objects) - len(related),
@@ -63,12 +59,15 @@ class AnnotationShredder(ShapeShredder):
             counted(keys),
             counted(body.timestamp),
         )
-        return counts, extra_json(body.extra, **other)
+        return counts, extra_json(body.extra)
 
     def groups(self, groups: Mapping[str, v2.Group]) -> None:
         if groups:
             self.asset_hint = "dicom"
         for ordinal, (group_name, group) in enumerate(groups.items()):
+            if isinstance(group, Odd):
+                self.odd_in("groups", group, ordinal, len(groups), closes="}", map_key=group_name)
+                continue
             node_id = self.next()
             self.classifications(group.classifications or (), group_id=node_id)
             self.frames(group.frames or {}, group_name)
@@ -91,6 +90,9 @@ class AnnotationShredder(ShapeShredder):
         if frames and self.asset_hint is None:
             self.asset_hint = "video"
         for ordinal, (key, frame) in enumerate(frames.items()):
+            if isinstance(frame, Odd):
+                self.odd_in("frames", frame, ordinal, len(frames), closes="}", map_key=key)
+                continue
             frame_id, number = self.next(), int(key)
             objects = frame.objects or {}
             related = self.objects(tuple(objects.values()), frame_id, number, tuple(objects))
@@ -119,6 +121,9 @@ class AnnotationShredder(ShapeShredder):
             self.asset_hint = "audio"
         self.repeats = repeats_of(timestamp, spans_by_feature(spans))
         for ordinal, (key, moment) in enumerate(timestamp.items()):
+            if isinstance(moment, Odd):
+                self.odd_in("timestamp", moment, ordinal, len(timestamp), closes="}", map_key=key)
+                continue
             self.moment_id = moment_id = self.next()
             milliseconds = whole_number(key)
             self.classifications(moment.classifications or (), moment_id=moment_id)
@@ -138,11 +143,21 @@ class AnnotationShredder(ShapeShredder):
         self.repeats = {}
 
     def times(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        self.rows[table].extend((self.next(), self.label_id, *row) for row in rows)
+        for row in rows:
+            if isinstance(row[0], Odd):
+                self.odd_time(table, *row)
+            else:
+                self.rows[table].append((self.next(), self.label_id, *row))
+
+    def odd_time(self, table: str, item: Odd, map_key: str, holder: str | None, opens: int, closes: int) -> None:
+        """One of a map of `TIME_KEYS`, or of the map that `holder` has in it."""
+        key = TIME_KEYS[table]
+        before = (f'"{key}":{{' if opens & 4 else "") + (f"{to_json(holder)}:{{" if opens & 2 else "")
+        self.odd(item, key, 0, before, "}" * (closes >> 1 & 1) + "}" * (closes >> 2), map_key)
 
     def objects(
         self,
-        objects: Sequence[v2.Object],
+        objects: Sequence[v2.Object | Odd],
         frame_id: int | None,
         frame_number: int | None,
         map_keys: Sequence[str] = (),
@@ -152,6 +167,10 @@ class AnnotationShredder(ShapeShredder):
         append = self.rows["objects"].append
         last = len(objects) - 1
         for ordinal, item in enumerate(objects):
+            if isinstance(item, Odd):
+                closes = "" if ordinal < last else "]" if frame_id is None else "}"
+                self.odd(item, "objects", ordinal, closes=closes, map_key=map_keys[ordinal] if map_keys else None)
+                continue
             object_id = self.next()
             map_key = map_keys[ordinal] if map_keys and map_keys[ordinal] != item.feature_id else None
             kind, extra = self.geometry(item, object_id)
@@ -196,7 +215,7 @@ class AnnotationShredder(ShapeShredder):
 
     def classifications(
         self,
-        questions: Sequence[v2.Classification],
+        questions: Sequence[v2.Classification | Odd],
         object_id: int | None = None,
         parent_answer_id: int | None = None,
         frame_id: int | None = None,
@@ -206,6 +225,9 @@ class AnnotationShredder(ShapeShredder):
     ) -> None:
         owner = (frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id)
         for ordinal, question in enumerate(questions):
+            if isinstance(question, Odd):
+                self.odd_in("classifications", question, ordinal, len(questions))
+                continue
             self.classification(question, owner, ordinal, ordinal == len(questions) - 1)
 
     def classification(
@@ -254,9 +276,14 @@ class AnnotationShredder(ShapeShredder):
             row = tuple(given[name] for name in columns()[table])
         self.rows[table].append(row)
 
-    def answers(self, answers: Sequence[v2.Answer], classification_id: int, owner: tuple[int | None, ...]) -> None:
+    def answers(
+        self, answers: Sequence[v2.Answer | Odd], classification_id: int, owner: tuple[int | None, ...]
+    ) -> None:
         frame_id, frame_number, group_id, moment_id, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
+            if isinstance(answer, Odd):
+                self.odd(answer, "answers", ordinal)
+                continue
             answer_id, end_id = self.next(), None
             if answer.classifications:
                 where = (frame_id, frame_number, group_id, moment_id)
@@ -287,7 +314,7 @@ class AnnotationShredder(ShapeShredder):
             )
 
     def relationships(
-        self, relationships: Sequence[v2.Relationship], frame_id: int | None, related: Sequence[_Related] = ()
+        self, relationships: Sequence[v2.Relationship | Odd], frame_id: int | None, related: Sequence[_Related] = ()
     ) -> None:
         """The rows of relationships; one that stands among the objects too, or only there, is one row."""
         among: dict[Any, _Related] = {}
@@ -295,6 +322,9 @@ class AnnotationShredder(ShapeShredder):
             name = other.item.feature_id
             among[other if name is None or name in among else name] = other
         for ordinal, item in enumerate(relationships):
+            if isinstance(item, Odd):
+                self.odd_in("relationships", item, ordinal, len(relationships))
+                continue
             copy = among.pop(item.feature_id, None) if among else None
             self.relationship(item, frame_id, self.next(), (ordinal, ordinal == len(relationships) - 1), copy)
         for copy in among.values():

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from labelstore.formats.fitting import Odd, sound
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.times import whole_number
 
@@ -39,7 +40,8 @@ def repeats_of(timestamp: Mapping[str, v2.Moment], spans: Mapping[str, Sequence[
     entries = [
         _Entry(whole_number(key), question)
         for key, moment in timestamp.items()
-        for question in moment.classifications or ()
+        if not isinstance(moment, Odd)
+        for question in sound(moment.classifications or ())
     ]
     for entry in entries:
         for feature_id in _features(entry.question):
@@ -64,12 +66,12 @@ def _features(question: v2.Classification) -> Iterator[str]:
 
 
 def _below(item: v2.Classification | v2.Answer) -> Sequence[Any]:
-    return item.classifications or () if isinstance(item, v2.Answer) else _answers(item)
+    return list(sound(item.classifications or ())) if isinstance(item, v2.Answer) else _answers(item)
 
 
 def _answers(question: v2.Classification) -> list[v2.Answer]:
     found = (getattr(question, name) for name in v2.Classification.exclusive)
-    return [answer for value in found if value for answer in (value if isinstance(value, list) else (value,))]
+    return [answer for value in found if value for answer in sound(value if isinstance(value, list) else (value,))]
 
 
 def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:

@@ -216,8 +216,6 @@ class Group(Struct, forbid_unknown_fields=True, gc=False):
 class Moment(Struct, forbid_unknown_fields=True, gc=False):
     """A time of a recording."""
 
-    takes_any: ClassVar[bool] = True
-
     classifications: list[Classification] = ABSENT
     extra: Extra = ABSENT
 

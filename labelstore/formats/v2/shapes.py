@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Misfit, Number, extra_json, to_json, unfitted
+from labelstore.formats.fitting import Misfit, Number, Odd, extra_json, sound, to_json, unfitted
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import kind_of
 from labelstore.formats.nodes import Nodes
@@ -37,6 +37,9 @@ _KIND_ASSETS = (
     ("Image", "image"),
 )
 _RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
+_MESSAGE_KEYS = {"multiple": ("selected_messages", "messages"), "ranked": ("ranked_messages", "ranked_messages")}
+"""Form of messages → key of their block, and of the list in it."""
+
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -89,6 +92,8 @@ class ShapeShredder(Nodes):
             extra = _extra_of(item, **{shape: {key: value for key, value in members.items() if value is not None}})
         elif shape is not None:
             self.text_or_messages(item, shape, object_id)
+            if shape in ("selected_messages", "ranked_messages") and not any(sound(_messages_of(item, shape))):
+                row_kind = None
         row_kinds = () if row_kind is None else (row_kind,)
         return kind_of(word, *row_kinds, "mask") if has_mask else kind_of(word, *row_kinds), extra
 
@@ -125,6 +130,7 @@ class ShapeShredder(Nodes):
         elif kind is not None:
             self.path(kind + "s", object_id, coordinates, "geo")
         if kind is None:
+            self.unread += 1
             members = shape.extra.members if shape.extra else {}
             extra = _extra_of(item, geojson={"type": shape.type, "coordinates": Raw(coordinates), **members})
         return kind, extra
@@ -163,8 +169,11 @@ class ShapeShredder(Nodes):
             (object_id, span.start, span.end, span.token, message_id, groups, None, extra_json(span.extra))
         )
 
-    def messages(self, messages: Sequence[v2.Message], form: str, parent_id: str | None, object_id: int) -> None:
+    def messages(self, messages: Sequence[v2.Message | Odd], form: str, parent_id: str | None, object_id: int) -> None:
         for ordinal, message in enumerate(messages):
+            if isinstance(message, Odd):
+                self.odd_message(message, form, parent_id, (ordinal, len(messages)))
+                continue
             self.rows["selected_messages"].append(
                 (
                     self.next(),
@@ -179,6 +188,13 @@ class ShapeShredder(Nodes):
                     extra_json(message.extra),
                 )
             )
+
+    def odd_message(self, message: Odd, form: str, parent_id: str | None, place: tuple[int, int]) -> None:
+        block, key = _MESSAGE_KEYS[form]
+        parent = "" if parent_id is None else f'"parent_message_id":{to_json(parent_id)},'
+        ordinal, count = place
+        opens = "" if ordinal else f'"{block}":{{{parent}"{key}":['
+        self.odd(message, key, ordinal, opens, "]}" if ordinal == count - 1 else "")
 
 
 def _extra_of(item: v2.Object, **members: Any) -> str | None:

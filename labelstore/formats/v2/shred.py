@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from labelstore.formats import asset_types
-from labelstore.formats.fitting import Misfit, counted, extra_json, text_or_json, to_json
+from labelstore.formats.fitting import Misfit, Odd, counted, extra_json, sound, text_or_json, to_json
 from labelstore.formats.geometry import array_text
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v2 import record as v2
@@ -23,13 +23,16 @@ def data_row_id_of(line: v2.Line) -> str:
 
 def identity_of(line: v2.Line) -> str:
     """The data row with the projects and model runs that the line tells about: a later line of the same replaces it."""
-    runs = [run for experiment in (line.experiments or {}).values() for run in experiment.runs or ()]
+    experiments = sound((line.experiments or {}).values())
+    runs = [run for experiment in experiments for run in experiment.runs or ()]
     return to_json([data_row_id_of(line), sorted(line.projects or ()), sorted(runs)])
 
 
 def shred_line(line: v2.Line, record_id: int, rows: Rows, source: tuple[Any, ...]) -> None:
     """Add the rows of one line; `source` is (load_id, position, byte_offset, content_hash, url_hash)."""
-    _LineShredder(rows, record_id, data_row_id_of(line)).shred(line, source)
+    shredder = _LineShredder(rows, record_id, data_row_id_of(line))
+    shredder.shred(line, source)
+    rows.unread += shredder.unread
 
 
 class _LineShredder(AnnotationShredder):
@@ -125,17 +128,20 @@ class _LineShredder(AnnotationShredder):
             )
         )
 
-    def _listed(self, items: Sequence[Any]) -> Any:
-        """Each item with the first columns of its row."""
+    def _listed(self, key: str, items: Sequence[Any]) -> Any:
+        """Each item of the list under `key` with the first columns of its row."""
         for ordinal, item in enumerate(items):
+            if isinstance(item, Odd):
+                self.odd_in(key, item, ordinal, len(items))
+                continue
             yield item, (self.next(), self.record_id, self.data_row_id, ordinal, ordinal == len(items) - 1)
 
     def attachments(self, attachments: Sequence[v2.Attachment]) -> None:
-        for item, place in self._listed(attachments):
+        for item, place in self._listed("attachments", attachments):
             self.rows["attachments"].append((*place, item.type, item.value, item.name, extra_json(item.extra)))
 
     def metadata_fields(self, fields: Sequence[v2.MetadataField]) -> None:
-        for item, place in self._listed(fields):
+        for item, place in self._listed("metadata_fields", fields):
             self.rows["metadata_fields"].append(
                 (
                     *place,
@@ -148,7 +154,7 @@ class _LineShredder(AnnotationShredder):
             )
 
     def embeddings(self, embeddings: Sequence[v2.Embedding]) -> None:
-        for item, place in self._listed(embeddings):
+        for item, place in self._listed("embeddings", embeddings):
             values = None if item.values is None else array_text(item.values)
             self.rows["embeddings"].append(
                 (*place, item.id, item.name, item.dimensions, item.is_custom, values, extra_json(item.extra))
@@ -156,6 +162,9 @@ class _LineShredder(AnnotationShredder):
 
     def projects(self, projects: Mapping[str, v2.Project]) -> None:
         for ordinal, (project_id, project) in enumerate(projects.items()):
+            if isinstance(project, Odd):
+                self.odd_in("projects", project, ordinal, len(projects), closes="}", map_key=project_id)
+                continue
             node_id, details = self.next(), project.project_details
             history = None if details is None else details.workflow_history
             self.workflow(history or (), project_id)
@@ -195,6 +204,9 @@ class _LineShredder(AnnotationShredder):
 
     def workflow(self, events: Sequence[v2.WorkflowEvent], project_id: str) -> None:
         for ordinal, event in enumerate(events):
+            if isinstance(event, Odd):
+                self.odd_in("workflow_history", event, ordinal, len(events), closes="]}")
+                continue
             self.rows["workflow_events"].append(
                 (
                     self.next(),
@@ -217,6 +229,9 @@ class _LineShredder(AnnotationShredder):
 
     def experiments(self, experiments: Mapping[str, v2.Experiment]) -> None:
         for ordinal, (experiment_id, experiment) in enumerate(experiments.items()):
+            if isinstance(experiment, Odd):
+                self.odd_in("experiments", experiment, ordinal, len(experiments), closes="}", map_key=experiment_id)
+                continue
             node_id = self.next()
             self.model_runs(experiment.runs or {}, experiment_id)
             self.rows["experiments"].append(
@@ -236,6 +251,9 @@ class _LineShredder(AnnotationShredder):
 
     def model_runs(self, runs: Mapping[str, v2.ModelRun], experiment_id: str) -> None:
         for ordinal, (run_id, run) in enumerate(runs.items()):
+            if isinstance(run, Odd):
+                self.odd_in("runs", run, ordinal, len(runs), closes="}", map_key=run_id)
+                continue
             node_id = self.next()
             self.labels(run.labels or (), model_run_id=run_id)
             self.labels(run.predictions or (), model_run_id=run_id, is_prediction=True)
@@ -282,9 +300,13 @@ class _LineShredder(AnnotationShredder):
         is_prediction: bool = False,
     ) -> None:
         for ordinal, label in enumerate(labels):
+            if isinstance(label, Odd):
+                self.odd_in("predictions" if is_prediction else "labels", label, ordinal, len(labels))
+                continue
             self.next()  # the place of the bracket that opens before the first
             where = (project_id, None, model_run_id, is_prediction, "v2", "v2", ordinal, ordinal == len(labels) - 1)
             self.label(label, where)
+            self.label_id = None
 
     def label(self, label: v2.Label, where: tuple[Any, ...]) -> None:
         node_id = self.next()
@@ -360,12 +382,12 @@ class _LineShredder(AnnotationShredder):
 
     def put_in_order(self, line: v2.Line) -> None:
         """Give labels their ids as if the keys of projects and model runs were sorted: their order says nothing."""
-        for project_id, project in sorted((line.projects or {}).items()):
-            for label in project.labels or ():
+        for project_id, project in _sorted(line.projects):
+            for label in sound(project.labels or ()):
                 self.ids_in_order[id(label)] = self.unique_label_id(label, project_id, None)
-        for _, experiment in sorted((line.experiments or {}).items()):
-            for run_id, run in sorted((experiment.runs or {}).items()):
-                for label in (*(run.labels or ()), *(run.predictions or ())):
+        for _, experiment in _sorted(line.experiments):
+            for run_id, run in _sorted(experiment.runs):
+                for label in sound((*(run.labels or ()), *(run.predictions or ()))):
                     self.ids_in_order[id(label)] = self.unique_label_id(label, None, run_id)
 
     def unique_label_id(self, label: v2.Label, project_id: str | None, model_run_id: str | None) -> str:
@@ -391,6 +413,9 @@ class _LineShredder(AnnotationShredder):
 
     def reviews(self, reviews: Sequence[v2.Review]) -> None:
         for ordinal, review in enumerate(reviews):
+            if isinstance(review, Odd):
+                self.odd_in("reviews", review, ordinal, len(reviews), closes="]}")
+                continue
             self.rows["reviews"].append(
                 (
                     self.next(),
@@ -405,6 +430,10 @@ class _LineShredder(AnnotationShredder):
                     extra_json(review.extra),
                 )
             )
+
+
+def _sorted(items: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    return [(key, item) for key, item in sorted((items or {}).items()) if not isinstance(item, Odd)]
 
 
 def _seconds(performance: v2.PerformanceDetails | None, times: v2.PerformanceDetailsV2 | None) -> float | None:

@@ -1,13 +1,19 @@
 """`segments` and `key_frame_feature_map` of a v2 label → rows without ids.
 
 Of a map or list the first row opens it and the last closes it: 1 for the innermost, 2, 4 for the whole, added up.
+An odd element of a map is a row of its own: itself, its key, the key that its map stands under in the outer one (None
+in that itself), opens and closes.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labelstore.formats.fitting import Odd
 from labelstore.formats.v2 import record as v2
+
+TIME_KEYS = {"segments": "segments", "key_frames": "key_frame_feature_map"}
+"""Table → the key of a label's annotations that its rows are from."""
 
 _FRAME_KEY = re.compile(v2.FRAME_KEY_PATTERN)
 
@@ -17,9 +23,14 @@ def spans_of(segments: Mapping[str, Any]) -> list[list[Any]]:
     spans: list[list[Any]] = []
     for name, value in segments.items():
         first = len(spans)
-        if isinstance(value, dict):
+        if isinstance(value, Odd):
+            spans.append([value, name, None, 0, 0])
+        elif isinstance(value, dict):
             for feature_id, pairs in value.items():
-                _add_spans(spans, name, feature_id, pairs)
+                if isinstance(pairs, Odd):
+                    spans.append([pairs, feature_id, name, 0, 0])
+                else:
+                    _add_spans(spans, name, feature_id, pairs)
             if not value:
                 spans.append([name, None, 0, None, None, 0, 0])
             _bracket(spans, first, 2)
@@ -42,6 +53,9 @@ def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
     keys: list[list[Any]] = []
     for feature_id, value in features.items():
         first = len(keys)
+        if isinstance(value, Odd):
+            keys.append([value, feature_id, None, 0, 0])
+            continue
         if isinstance(value, list):
             keys.extend([feature_id, None, number, None, "list", 0, 0] for number in value)
         else:
@@ -52,8 +66,10 @@ def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
                     if not item:
                         keys.append([feature_id, key, None, None, "map", 0, 0])
                     _bracket(keys, start, 1)
-                else:
+                elif isinstance(item, bool) and _FRAME_KEY.search(key):
                     keys.append([feature_id, None, int(key), item, "map", 0, 0])
+                else:
+                    keys.append([item if isinstance(item, Odd) else Odd(item), key, feature_id, 0, 0])
         if len(keys) == first:
             keys.append([feature_id, None, None, None, "list" if isinstance(value, list) else "map", 0, 0])
         _bracket(keys, first, 2)
@@ -64,12 +80,6 @@ def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
 def whole_number(key: str) -> int | None:
     """The number that the key of a map is, if it is written as we would write it."""
     return int(key) if _FRAME_KEY.search(key) else None
-
-
-def all_numbered(features: Mapping[str, Any]) -> bool:
-    """Whether the keys that stand beside booleans are frame numbers (the others are axes)."""
-    maps = (value for value in features.values() if isinstance(value, dict))
-    return all(_FRAME_KEY.search(key) for frames in maps for key, item in frames.items() if isinstance(item, bool))
 
 
 def _bracket(rows: list[list[Any]], first: int, level: int) -> None:
