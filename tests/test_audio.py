@@ -16,7 +16,9 @@ from labelstore.detection import detect
 from labelstore.diffing import compare
 from labelstore.equality import same
 from labelstore.loading import load
-from labelstore.search import search
+from labelstore.publishing import publish
+from labelstore.scenes import read_scene
+from labelstore.search import index, search
 from labelstore.stores import open_database
 from tests.making import ENGINES, asked, store_of
 
@@ -140,6 +142,11 @@ def test_another_text_at_the_end_is_kept_and_found(tmp_path: Path, engine: str) 
     with open_database(store, read_only=True) as database:
         for word in ("taxi", "pushback"):
             assert [hit.label_id for hit in search(database, [word]).hits] == ["a"]
+        scene = read_scene(database, "a")
+    assert scene is not None
+    (question,) = scene.questions
+    assert (question.frame_number, question.end_frame) == (10, 20)
+    assert [answer.text for answer in question.answers] == ["ready for taxi", "at the end: ready for pushback"]
     check_rebuilt(store, record)
 
 
@@ -315,15 +322,37 @@ def test_a_later_load_replaces_them(tmp_path: Path, engine: str) -> None:
     assert "Pilot at 5000 ms" in done.stdout
 
 
+@ENGINES
+def test_what_is_published_has_no_address_at_either_end(tmp_path: Path, engine: str) -> None:
+    said = [text("Pilot", "q1", f"write to {name}@example.com") for name in ("ada", "bob")]
+    store = store_of(tmp_path, engine, [line("a", at(ms10=said[:1], ms20=said[1:]), {"q1": [[10, 20]]})])
+    publish(store, tmp_path / "public.db")
+    ((*_, answer, end_answer),) = spans(tmp_path / "public.db")
+    assert answer.startswith("write to person-")
+    assert end_answer.startswith("write to person-")
+    assert b"ada@" not in (tmp_path / "public.db").read_bytes()
+
+
+def test_an_index_finds_them(tmp_path: Path) -> None:
+    later = text("Pilot", "q1", "ready for pushback")
+    store = store_of(tmp_path, "sqlite", [line("a", at(ms10=[HELLO], ms20=[later]), {"q1": [[10, 20]]})])
+    index(store)
+    with open_database(store, read_only=True) as database:
+        for word in ("taxi", "pushback"):
+            found = search(database, [word])
+            assert found.indexed
+            assert [hit.label_id for hit in found.hits] == ["a"]
+
+
 def test_the_command_prints_them(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", [TALK])
     run = CliRunner().invoke
     done = run(app, ["spans", str(store), "--question", "Pilot", "--format", "csv"])
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "label_id,data_row_id,external_id,global_key,start_ms,end_ms,question,answer,end_answer",
-        "talk,row-talk,,talk.wav,1,4000,Pilot,ready for taxi,",
-        "talk,row-talk,,talk.wav,5000,9000,Pilot,roger,",
+        "label_id,start_ms,end_ms,question,answer,end_answer,data_row_id,external_id,global_key",
+        "talk,1,4000,Pilot,ready for taxi,,row-talk,,talk.wav",
+        "talk,5000,9000,Pilot,roger,,row-talk,,talk.wav",
     ]
     done = run(app, ["spans", str(store), "--question", "none"])
     assert (done.exit_code, done.stdout) == (0, "")

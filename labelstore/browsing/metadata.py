@@ -33,11 +33,12 @@ LABEL_COLUMNS = {
     "frame_groups": "group_name",
     "frames": "frame_number",
     "loads": "file_name",
+    "moments": "milliseconds",
     "objects": "name",
     "projects": "name",
 }
 SORTS = {"datasets": {"sort": "name"}, "features": {"sort": "name"}, "loads": {"sort_desc": "load_id"}}
-HIDDEN = ("records", "frame_groups", "media_attributes")
+HIDDEN = ("records", "frame_groups", "media_attributes", "repeated_classifications", "repeated_answers")
 """Tables that only keep the order and completeness of the JSON, or are shown as a part of another."""
 
 ABOUT = (

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from labelstore.colors import ClassColors
-from labelstore.drawing.scene import Question, Track
+from labelstore.drawing.scene import Answer, Question, Track
 from labelstore.scenes.questions import trees
 from labelstore.scenes.source import Source
 
@@ -40,6 +40,16 @@ select s.feature_id, s.start_frame, s.end_frame
 from segments as s
 where s.label_id = $label_id and s.feature_id is not null and s.start_frame is not null and s.end_frame is not null
 order by s.node_id
+limit $limit
+"""
+
+_AT_END = """
+select c.feature_id, m.milliseconds, a.text
+from moments as m
+join repeated_classifications as c on c.moment_id = m.moment_id
+join repeated_answers as a on a.classification_id = c.classification_id
+where m.label_id = $label_id and c.is_end and a.text is not null
+order by a.answer_id
 limit $limit
 """
 
@@ -81,18 +91,24 @@ def read_moments(source: Source, label_id: str, colors: ClassColors) -> Moments:
     ]
     asked.sort(key=lambda one: -1 if one.at is None else one.at)
     tracks = _tracks(asked, runs, colors)
-    return Moments(
-        tuple(tracks[:MAX_TRACKS]), len(tracks), tuple(_timed(one, runs) for one in asked if one.at is not None)
-    )
+    ends: dict[tuple[str, int], list[str]] = {}
+    for row in source.query(_AT_END, values):
+        ends.setdefault((row["feature_id"], row["milliseconds"]), []).append(row["text"])
+    timed = tuple(_timed(one, runs, ends) for one in asked if one.at is not None)
+    return Moments(tuple(tracks[:MAX_TRACKS]), len(tracks), timed)
 
 
-def _timed(one: _Asked, runs: Mapping[str, list[tuple[int, int]]]) -> Question:
-    """With the span that starts where it was asked, or ends there."""
+def _timed(
+    one: _Asked, runs: Mapping[str, list[tuple[int, int]]], ends: Mapping[tuple[str, int], list[str]]
+) -> Question:
+    """With the span that starts where it was asked, or ends there, and the text at its end where it is another."""
     found = [run for key in (one.feature_id, *one.answer_ids) if key is not None for run in runs.get(key, ())]
-    span = next((run for run in found if run[0] == one.at), None) or next(
-        (run for run in found if run[1] == one.at), None
-    )
-    return one.question._replace(frame_number=span[0], end_frame=span[1]) if span else one.question
+    start, end = next((run for edge in (0, 1) for run in found if run[edge] == one.at), (one.at, None))
+    texts = ends.get((one.feature_id or "", end), []) if end is not None else []
+    answers = one.question.answers
+    if texts and not {answer.text for answer in answers}.intersection(texts):
+        answers = (*answers, Answer(f"at the end: {texts[0]}"))
+    return one.question._replace(frame_number=start, end_frame=end, answers=answers)
 
 
 def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]], colors: ClassColors) -> list[Track]:

@@ -6,14 +6,14 @@
 -- $question: only this question, by name
 select
     s.label_id,
-    s.data_row_id,
-    d.external_id,
-    d.global_key,
     s.start_ms,
     s.end_ms,
     s.question,
     s.answer,
-    s.end_answer
+    s.end_answer,
+    s.data_row_id,
+    d.external_id,
+    d.global_key
 from audio_spans as s
 join labels as l on l.label_id = s.label_id
 left join data_rows as d on d.data_row_id = s.data_row_id
