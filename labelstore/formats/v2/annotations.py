@@ -1,6 +1,6 @@
 """The annotations of a v2 label → rows: objects and classifications, frames, groups, moments, segments, key frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -241,9 +241,8 @@ class AnnotationShredder(ShapeShredder):
             end_id = self.next()
         if conversational and self.asset_hint in (None, "text"):
             self.asset_hint = "conversation"
-        self.add(
-            "classifications",
-            question,
+        add = self.adder("classifications", question) if self.repeats else self.rows["classifications"].append
+        add(
             (
                 classification_id,
                 end_id,
@@ -267,14 +266,17 @@ class AnnotationShredder(ShapeShredder):
             ),
         )
 
-    def add(self, table: str, item: v2.Classification | v2.Answer, row: Row) -> None:
-        """The row of a question or answer: of one that is only repeated, in the table for that."""
-        if self.repeats and id(item) in self.repeats:
-            given = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": self.repeats[id(item)]}
-            given |= zip(columns()[table], row, strict=True)
-            table = f"repeated_{table}"
-            row = tuple(given[name] for name in columns()[table])
-        self.rows[table].append(row)
+    def adder(self, table: str, item: v2.Classification | v2.Answer) -> Callable[[Row], None]:
+        """What adds the row of a question or answer at a moment; that of a repeated one goes to the table for such."""
+        if id(item) not in self.repeats:
+            return self.rows[table].append
+        members = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": self.repeats[id(item)]}
+
+        def add(row: Row) -> None:
+            given = members | dict(zip(columns()[table], row, strict=True))
+            self.rows[f"repeated_{table}"].append(tuple(given[name] for name in columns()[f"repeated_{table}"]))
+
+        return add
 
     def answers(
         self, answers: Sequence[v2.Answer | Odd], classification_id: int, owner: tuple[int | None, ...]
@@ -289,9 +291,8 @@ class AnnotationShredder(ShapeShredder):
                 where = (frame_id, frame_number, group_id, moment_id)
                 self.classifications(answer.classifications, object_id, answer_id, *where)
                 end_id = self.next()
-            self.add(
-                "answers",
-                answer,
+            add = self.adder("answers", answer) if self.repeats else self.rows["answers"].append
+            add(
                 (
                     answer_id,
                     end_id,
