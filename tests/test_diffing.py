@@ -120,6 +120,28 @@ class TestObjects:
         ]
         assert [found.added, found.removed, found.moved, found.other] == [[]] * 4
 
+    def test_a_value_that_exports_did_not_tell_at_first_is_no_rename(self) -> None:
+        early = {key: value for key, value in box(0, 0, 2, 2).items() if key != "value"}
+        found = between(v2(early, classifications=[radio("Cat")]), v2(box(0, 0, 2, 2), classifications=[radio("Cat")]))
+        assert not found.renamed
+        assert other(found) == {"/annotations/objects/0/value": (None, '"dog"')}
+        found = between(v2(box(0, 0, 2, 2)), v2(early))
+        assert not found.renamed
+        assert other(found) == {"/annotations/objects/0/value": ('"dog"', None)}
+
+    def test_a_relationship_among_the_objects_is_no_object(self) -> None:
+        """As in exports of 2023; later ones have it among the relationships alone."""
+        one = {"feature_id": "r", "name": "on", "unidirectional_relationship": {"source": "a", "target": "b"}}
+        early, late = v2(box(0, 0, 2, 2), one), v2(box(0, 0, 2, 2))
+        late["annotations"]["relationships"] = [one]
+        found = between(early, late)
+        assert [found.added, found.removed, found.renamed] == [[]] * 3
+        early["annotations"]["relationships"] = [one]
+        found = between(early, late)
+        assert [found.added, found.removed, found.renamed] == [[]] * 3
+        assert other(found).keys() == {"/annotations/objects/1"}  # the same twice: told as the JSON that it is
+        assert other(between(early, v2(box(0, 0, 2, 2)))).keys() == {"/annotations/relationships/0"}
+
     def test_without_ids_they_match_by_name_and_order(self) -> None:
         one, two, three = ({"name": "pick", "selected_message": {"message_id": message}} for message in "abc")
         found = between(v2(one, two), v2(one, three))

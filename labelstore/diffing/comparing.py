@@ -17,7 +17,7 @@ import msgspec
 from labelstore.diffing.changes import AnswerChange, KeyChange, LabelDiff, Move, Rename
 from labelstore.diffing.generations import COMMON, NOT_COMPARED, is_same
 from labelstore.diffing.pairing import ANSWER_KEYS, OBJECT_KEYS, QUESTION_KEYS, Item, answered, called, flat, paired
-from labelstore.diffing.parts import Feature, Object, Parts, Question, parts_of, token
+from labelstore.diffing.parts import LATE, Feature, Object, Parts, Question, parts_of, token
 from labelstore.diffing.places import overlap
 from labelstore.equality import SNIPPET_LENGTH, differences, same
 
@@ -146,7 +146,12 @@ class _Comparing:
     def names(self, old: Item, new: Item) -> None:
         for field in ("name", "value", "schema_id"):
             before, after = old.names.get(field), new.names.get(field)
-            if before != after and not (self.crossed and None in (before, after)):
+            if before == after or (self.crossed and None in (before, after)):
+                continue
+            if None in (before, after) and field in LATE and self.after.generation == "v2":
+                told = (_ABSENT if name is None else name for name in (before, after))
+                self.note(f"{new.feature.pointer}/{LATE[field]}", *told)
+            else:
                 self.found.renamed.append(Rename(new.feature, field, before, after))
         ids = [side.names.get("feature_id", _ABSENT) for side in (old, new)]
         if ids[0] != ids[1] and not self.crossed:

@@ -18,6 +18,9 @@ _NAMES: Final = {
     "name": ("title", "name"),
     "value": ("value",),
 }
+LATE: Final = {"value": "value", "schema_id": "feature_schema_id"}
+"""Names that exports of v2 did not tell at first, and their keys."""
+
 _ANSWER_KINDS: Final = {"radio_answer": "radio", "checklist_answers": "checklist", "text_answer": "text"}
 
 
@@ -127,9 +130,26 @@ def _take_content(holder: Node, where: Where, found: Parts) -> None:
     if nodes is not None and all(isinstance(node, dict) for node in nodes.values()):
         del holder["objects"]
         for key, node in nodes.items():
+            if _is_relationship(node):
+                _add_relationship(holder, node)
+                continue
             inside = where._replace(pointer=f"{where.pointer}/objects/{token(key)}")
             found.objects.append(_object(node, inside, key if isinstance(key, str) else None))
     found.questions += _take_questions(holder, where)
+
+
+def _is_relationship(node: Node) -> bool:
+    """Whether it stands among the objects, as in exports of 2023, and is none."""
+    return "unidirectional_relationship" in node or "bidirectional_relationship" in node
+
+
+def _add_relationship(holder: Node, node: Node) -> None:
+    """Put it among the relationships, if it is not there as well."""
+    others = holder.setdefault("relationships", [])
+    if isinstance(others, list) and not any(
+        isinstance(other, dict) and other.get("feature_id") == node.get("feature_id") for other in others
+    ):
+        others.append(node)
 
 
 def _take_frame_list(label: Node, key: str, found: Parts) -> None:
