@@ -8,6 +8,7 @@ import pytest
 
 from labelstore.analyses.stats import SECTIONS, stats
 from labelstore.loading import load
+from labelstore.samples import write
 from labelstore.stores import open_database
 
 BOX = {
@@ -102,3 +103,17 @@ def test_an_empty_store_counts_nothing(tmp_path: Path, name: str) -> None:
         found = stats(database)
     assert set(found["total"].values()) == {0, 1}  # the load
     assert not any(found[section] for section in SECTIONS)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
+def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str, jobs: int) -> None:
+    """What stands in model runs is counted apart, with its objects, questions and frames."""
+    asset_types = ("image", "video", "dicom")
+    files = [file.path for file in write(tmp_path, labels=30, asset_types=asset_types, generations=("v2",))]
+    report = load(tmp_path / name, files, jobs=jobs).as_json()
+    with open_database(tmp_path / name, read_only=True) as database:
+        total = stats(database)["total"]
+    counts = ("labels", "objects", "classifications", "frames", "model_run_labels", "predictions")
+    assert {count: report[count] for count in counts} == {count: total[count] for count in counts}
+    assert min(report[count] for count in counts) > 0

@@ -160,6 +160,9 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     yield f"  objects          {report.objects:,}"
     yield f"  classifications  {report.classifications:,}"
     yield f"  frames           {report.frames:,}"
+    if report.model_run_labels or report.predictions:
+        apart = f"{report.model_run_labels:,} labels, {report.predictions:,} predictions"
+        yield f"  model runs       {apart}, counted apart with what they hold"
     if report.unread:
         yield f"  unread           {report.unread:,} values that no column holds, kept as JSON; see: labelstore detect"
     if missing := report.total("missing"):

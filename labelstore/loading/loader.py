@@ -46,6 +46,8 @@ BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
 BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
 _FIRST_REJECTS = 5
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
+_LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
+_LABEL_ID_OF = {table: list(columns()[table]).index("label_id") for table in ("objects", "classifications", "frames")}
 _WAITING_RECORDS = 500
 _WAITING_BYTES = 16_000_000
 
@@ -514,11 +516,17 @@ class Loader:
         )
 
     def count_rows(self) -> None:
+        """Count as `stats` does: what stands in model runs is no work of labelers and counts apart."""
         report = self.report
-        report.labels += len(self.rows["labels"])
-        report.objects += len(self.rows["objects"])
-        report.classifications += len(self.rows["classifications"])
-        report.frames += len(self.rows["frames"])
+        under_runs = {row[_LABEL_ID]: row[_IS_PREDICTION] for row in self.rows["labels"] if row[_RUN] is not None}
+        predictions = sum(map(bool, under_runs.values()))
+        report.labels += len(self.rows["labels"]) - len(under_runs)
+        report.model_run_labels += len(under_runs) - predictions
+        report.predictions += predictions
+        for table, place in _LABEL_ID_OF.items():
+            rows = self.rows[table]
+            inside = sum(row[place] in under_runs for row in rows) if under_runs else 0
+            setattr(report, table, getattr(report, table) + len(rows) - inside)
         report.unread += self.rows.unread
         types = (row[_ASSET_TYPE] for row in self.rows["records"])
         report.asset_types.update(asset_type for asset_type in types if asset_type is not None)

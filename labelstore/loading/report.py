@@ -62,6 +62,8 @@ class FileReport:
 class Report:
     """What came of a whole load; counts of labels, objects and classifications are of records added or changed.
 
+    Labels that stand in model runs, `model_run_labels` and `predictions`, are in no other count, nor is what they hold.
+
     `unread` counts the values that are not what belongs in their place, and are kept as JSON: odd elements of lists and
     maps, values of known keys (null excepted), what is no geometry and no answer in legacy labels.
 
@@ -75,6 +77,8 @@ class Report:
     objects: int = 0
     classifications: int = 0
     frames: int = 0
+    model_run_labels: int = 0
+    predictions: int = 0
     unread: int = 0
     asset_types: Counter[str] = field(default_factory=Counter)
     frames_files: int = 0
@@ -101,6 +105,8 @@ class Report:
             "objects": self.objects,
             "classifications": self.classifications,
             "frames": self.frames,
+            "model_run_labels": self.model_run_labels,
+            "predictions": self.predictions,
             "unread": self.unread,
             "asset_types": dict(sorted(self.asset_types.items())),
             "frames_files": self.frames_files,

@@ -149,7 +149,16 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
             )[:5]
         refuse_foreign(total)
         report.files.append(total)
-    for count in ("labels", "objects", "classifications", "frames", "unread", "frames_missing"):
+    for count in (
+        "labels",
+        "objects",
+        "classifications",
+        "frames",
+        "model_run_labels",
+        "predictions",
+        "unread",
+        "frames_missing",
+    ):
         setattr(report, count, sum(part[count] for part in parts))
     report.asset_types = Counter()
     for part in parts:
