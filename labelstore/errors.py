@@ -6,6 +6,7 @@
     ├── StoreError          1   a store that cannot be opened, read or written
     │   └── InUseError      1   a store that another process writes or has open
     ├── NotFoundError       1   an id that the store does not hold
+    │   └── AmbiguousError  1   a name of several, of which one was meant
     ├── QueryError          1   SQL that cannot be run, with the place in it
     │   ├── RefusedError    1   SQL that would do more than read the store
     │   └── TooSlowError    1   SQL that took longer than it was given
@@ -54,6 +55,10 @@ class InUseError(StoreError):
 
 class NotFoundError(LabelstoreError):
     """An id that the store does not hold."""
+
+
+class AmbiguousError(NotFoundError):
+    """A name that several things go by where one was meant; lists their ids."""
 
 
 class QueryError(LabelstoreError):

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from labelstore.diffing import LabelDiff, compare
 from labelstore.equality import same
 from labelstore.errors import NotFoundError
+from labelstore.finding import label_of
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.loading import Progress, Report, load
 from labelstore.stores import open_database
@@ -94,7 +95,11 @@ class LabelChange(NamedTuple):
 
 
 def versions_of(database: Database, label_id: str) -> list[Version]:
-    """The versions of a label, oldest first, the current one last. Raises `NotFoundError` for an unknown id."""
+    """The versions of a label, oldest first, the current one last.
+
+    It may be named by its data row, where that has one label. Raises `NotFoundError` for an unknown id.
+    """
+    label_id = _known(database, label_id)
     found: list[Version] = []
     before = ""
     for *place, replaced_by, removed, stored in _stored_versions(database, label_id):
@@ -107,6 +112,14 @@ def versions_of(database: Database, label_id: str) -> list[Version]:
         hint = f"find ids with: labelstore search {database.path} WORDS"
         raise NotFoundError(f"{label_id}: {database.path} has and had no label with this id; {hint}")
     return found
+
+
+def _known(database: Database, name: str) -> str:
+    """The id of the label with this id, or of that of the data row that goes by this name."""
+    for table in ("labels", "versions"):
+        if database.value(f"select 1 from {table} where label_id = ? limit 1", (name,)):
+            return name
+    return label_of(database, name) or name
 
 
 def _stored_versions(database: Database, label_id: str) -> Iterator[tuple[Any, ...]]:
@@ -134,6 +147,7 @@ _CURRENT = """
 def label_at(database: Database, label_id: str, load_id: int) -> str:
     """The JSON of a label as it was after a load. Raises `NotFoundError` where there was none, and says why."""
     _require_load(database, load_id)
+    label_id = _known(database, label_id)
     sql = "select json from versions where label_id = ? and load_id <= ? and replaced_by > ?"
     stored = database.value(sql, (label_id, load_id, load_id))
     if stored is not None:

@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labelstore.errors import UsageError
+from labelstore.errors import NotFoundError, UsageError
+from labelstore.finding import label_of
 from labelstore.gathering import Files
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
 from labelstore.loading import Confirm, Progress, Report
@@ -84,12 +85,20 @@ class Store:
     def label(self, label_id: str, *, at: int | None = None) -> Any:
         """One label as it came, or as it was after the load `at`: the v1 array element, or the v2 label object.
 
+        It may be named by the id, external id or global key of its data row, where that has one label.
+
         Raises `NotFoundError`.
         """
         if at is not None:
             return _value(label_at(self._open(), label_id, at))
-        found = self._open().label_json(label_id)
-        return _value(found[0]) if found else self._missing(label_id)
+        database = self._open()
+        found = database.label_json(label_id)
+        if not found and (other := label_of(database, label_id)):
+            found = database.label_json(other)
+        if not found:
+            hint = f"find ids with: labelstore search {database.path} WORDS"
+            raise NotFoundError(f"{label_id}: no label of {database.path} has this id; {hint}")
+        return _value(found[0])
 
     def history(self, label_id: str) -> list[Version]:
         """The versions of a label, oldest first, the current one last. Raises `NotFoundError`."""
@@ -102,13 +111,13 @@ class Store:
     def data_row(self, data_row_id: str) -> Any:
         """The line of a data row as it came in v2 (the newest one), or without one the newest v1 element about it.
 
+        Its external id or global key will do, too.
+
         Raises `NotFoundError`.
         """
-        found = self._open().data_row_json(data_row_id)
-        return _value(found[-1]) if found else self._missing(data_row_id)
-
-    def _missing(self, wanted: str) -> Any:
-        return next(json_of(self._open(), [wanted]))  # raises NotFoundError
+        database = self._open()
+        found = database.data_row_json(data_row_id) or [text for _, text in json_of(database, [data_row_id])]
+        return _value(found[-1])
 
     def labels(
         self,

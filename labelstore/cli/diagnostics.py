@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -57,6 +57,24 @@ def reported() -> Iterator[None]:
         raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
     finally:
         _settle_output()
+
+
+@contextmanager
+def stopped(told: Callable[[str], str]) -> Iterator[None]:
+    """Say after Ctrl-C what was kept; `told` is given the time of the start, UTC in ISO 8601."""
+    from datetime import UTC, datetime
+
+    since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"stopped; {told(since)}")
+        raise
+    except Exception as error:
+        if str(error) == _INTERRUPTED_DUCKDB:
+            say(f"stopped; {told(since)}")
+            raise KeyboardInterrupt from None
+        raise
 
 
 @contextmanager

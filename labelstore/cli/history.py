@@ -24,7 +24,11 @@ _SHOWN_LINES = 10
 
 
 def history(
-    db: Store, label_id: Annotated[str, typer.Argument(metavar="LABEL_ID", help="The label.")], as_json: AsJson = False
+    db: Store,
+    label_id: Annotated[
+        str, typer.Argument(metavar="LABEL_ID", help="The label, or its data row by id, external id or global key.")
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """List the versions of a label: the loads that brought, changed or removed it.
 

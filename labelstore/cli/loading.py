@@ -2,13 +2,14 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.diagnostics import FAILED, REJECTED, say
-from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
+from labelstore.cli.diagnostics import FAILED, REJECTED, say, stopped
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait, check_order
 from labelstore.cli.output import visible
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def load(
 
     if prune and not yes and not sys.stdin.isatty():
         raise UsageError("--prune asks before it removes labels: run it on a terminal, or give --yes")
-    with progress.shown() as line:
+    check_order(db, files, "load")
+    with stopped(lambda since: _after_stop(db, since)), progress.shown() as line:
         report = load(
             db,
             files,
@@ -124,6 +126,7 @@ def verify(
     """
     from labelstore.verifying import verify
 
+    check_order(db, files, "verify")
     with progress.shown() as line:
         report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
     _say_notes(report)
@@ -133,6 +136,23 @@ def verify(
         _print(_verify_lines(report))
     if not report.ok:
         raise typer.Exit(FAILED)
+
+
+def _after_stop(db: Path, since: str) -> str:
+    """What a load that was stopped, and began at a time, left behind."""
+    from labelstore.errors import LabelstoreError
+    from labelstore.stores import open_database
+
+    if not db.exists():
+        return f"nothing was stored, and there is no {db}"
+    try:
+        with open_database(db, read_only=True) as database:
+            stored = database.value("select count(*) from loads where finished_at >= ?", (since,))
+    except (LabelstoreError, OSError):
+        stored = None
+    if stored:
+        return f"the load was complete by then, and is in {db}"
+    return f"nothing of this load was stored; {db} is as it was before"
 
 
 def _say_notes(report: "Report | VerifyReport") -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output, progress
+from labelstore.cli.diagnostics import stopped
 from labelstore.errors import UsageError
 
 
@@ -27,7 +28,7 @@ def sample(
     """
     from labelstore import samples
 
-    with progress.shown() as line:
+    with stopped(lambda _: f"{directory} was not filled"), progress.shown() as line:
         files = samples.write(
             directory,
             generations=tuple(dict.fromkeys(generation or samples.GENERATIONS)),

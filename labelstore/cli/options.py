@@ -1,5 +1,7 @@
 """Arguments and options that several commands share."""
 
+import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +9,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output
-from labelstore.errors import UsageError
+from labelstore.errors import LabelstoreError, UsageError
 
 
 class TextFormat(StrEnum):
@@ -67,6 +69,26 @@ ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format j
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SUFFIXES = {".txt": "table", ".jsonl": "ndjson", ".md": "markdown", ".feather": "arrow"}
+
+
+def check_order(db: Path, others: Sequence[str], command: str) -> None:
+    """Raise `UsageError` where the store is not the first argument but another one."""
+    if is_database(db):
+        return
+    for other in others:
+        if is_database(other) and (db.exists() or command == "query"):
+            shown = shlex.join([command, other, str(db)])
+            raise UsageError(f"{other} is the store, so it comes first: labelstore {shown}")
+
+
+def is_database(name: str | Path) -> bool:
+    """Whether there is a SQLite or DuckDB file of this name."""
+    from labelstore.stores import engine_of
+
+    try:
+        return Path(name).is_file() and Path(name).stat().st_size > 0 and bool(engine_of(name))
+    except (LabelstoreError, OSError, ValueError):
+        return False
 
 
 def chosen_format(formats: type[StrEnum], format: StrEnum | None, out: str, as_json: bool) -> str:

@@ -94,6 +94,7 @@ def spans(
     ] = None,
     format: RowsFormat = None,
     out: Output = "-",
+    overwrite: Overwrite = False,
     as_json: ShortForJson = False,
 ) -> None:
     """Print what was answered along the time of recordings: start, end, question, answer.
@@ -115,13 +116,13 @@ def spans(
     from labelstore.stores import open_database
 
     chosen = chosen_format(TextFormat, format, out, as_json)
-    check_output(out, db)
+    check_output(out, db, overwrite=overwrite)
     with interruptible(out), open_database(db, read_only=True) as database:
         check_project(database, project)
         query = named("audio-spans")
         found = database.query(query.sql[database.engine], query.values({"project": project, "question": question}))
         first = list(islice(found.rows, 1))
-        with output_file(out) as file:
+        with output_file(out, overwrite=overwrite) as file:
             output.write_rows(chosen, found.columns, chain(first, found.rows), file)
     if not first:
         say("no answer is bound to the time of a recording")

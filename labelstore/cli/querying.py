@@ -1,6 +1,7 @@
 """`query`: SQL and canned queries, their parameters, and the formats of the result."""
 
 import errno
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import INTERRUPTED, say
-from labelstore.cli.options import Output, Overwrite, Store, chosen_format
+from labelstore.cli.diagnostics import INTERRUPTED, say, stopped
+from labelstore.cli.options import Output, Overwrite, Store, check_order, chosen_format
 from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from labelstore.queries import Query
     from labelstore.stores.database import Database, Result
     from labelstore.stores.limits import Limits
@@ -34,13 +37,18 @@ class Format(StrEnum):
     ARROW = "arrow"
 
 
+_WORD = re.compile(r"[a-z0-9-]+")
 _BINARY = (Format.PARQUET, Format.ARROW)
 
 
 def query(
     db: Store,
     sql: Annotated[
-        str | None, typer.Argument(metavar="SQL", help='One statement; "@FILE" reads a file, "-" standard input.')
+        str | None,
+        typer.Argument(
+            metavar="SQL",
+            help='One statement, or the name of a canned query; "@FILE" reads a file, "-" standard input.',
+        ),
     ] = None,
     parameters: Annotated[
         list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
@@ -84,13 +92,18 @@ def query(
       labelstore query labels.db "select name, count(*) from objects group by name"
       labelstore query labels.db "select * from image_labels where project_name = $p" -p p=Roads -o roads.parquet
       labelstore query labels.db --list
-      labelstore query labels.db --named class-counts -p project=Roads --format markdown
+      labelstore query labels.db class-counts -p project=Roads --format markdown
       labelstore query labels.db --named class-counts --list
       labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
     """
     if listed:
         _tell(named, as_json or format is Format.JSON)
         return
+    if sql is not None:
+        check_order(db, [sql], "query")
+        word = sql.strip()
+        if named is None and _WORD.fullmatch(word) and word in _names():
+            sql, named = None, word
     if (sql is None) == (named is None):
         raise UsageError("query: either SQL or --named NAME; --list tells the names")
     chosen = Format(chosen_format(Format, format, out, as_json))
@@ -112,6 +125,7 @@ def query(
     if part is not None:
         clear_leftovers(out)
     with (
+        stopped(lambda _: "the result is not complete" if out == "-" else f"{out} was not written"),
         open_database(db, read_only=True) as database,
         _showable(),
         _tidied(part, out, limits),
@@ -126,6 +140,12 @@ def query(
                 say("there is no statement in the SQL")
         if part is not None and part.exists():
             place(part, out, overwrite=overwrite)
+
+
+def _names() -> "Container[str]":
+    from labelstore.queries import queries
+
+    return queries()
 
 
 def _named(name: str) -> "Query":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import interruptible
+from labelstore.cli.diagnostics import interruptible, stopped
 from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.errors import NotFoundError
 
@@ -26,7 +26,9 @@ class ExportFormat(StrEnum):
 
 def get(
     db: Store,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of labels or data rows.")],
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Ids of labels or data rows; external ids, global keys.")
+    ],
     pretty: Annotated[
         bool | None, typer.Option("--pretty/--compact", help="Indented (as on a terminal), or a line each.")
     ] = None,
@@ -86,7 +88,8 @@ def export(
     """
     from labelstore import rebuilding
 
-    count = rebuilding.export(db, format.value, out, overwrite=overwrite)
+    with stopped(lambda _: f"{out} was not written"):
+        count = rebuilding.export(db, format.value, out, overwrite=overwrite)
     print(f"{count:,} records written", file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output, progress
+from labelstore.cli.diagnostics import stopped
 from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.cli.output import visible
 
@@ -44,7 +45,7 @@ def report(
     """
     from labelstore.reporting import report
 
-    with progress.shown() as line:
+    with stopped(lambda _: f"{out} was not written"), progress.shown() as line:
         done = report(
             db,
             out,

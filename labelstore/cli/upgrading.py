@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.diagnostics import say
+from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.output import visible
 
@@ -29,7 +29,7 @@ def upgrade(
     """
     from labelstore.upgrading import upgrade
 
-    with progress.shown() as line:
+    with stopped(lambda _: f"{db} is as it was before"), progress.shown() as line:
         done = upgrade(db, keep=keep, wait=wait, notify=say, progress=line)
     if as_json:
         output.write_json(done.as_json())
