@@ -213,6 +213,20 @@ def test_spans_and_moments_without_each_other(tmp_path: Path, engine: str) -> No
 
 
 @ENGINES
+def test_spans_of_questions_about_the_whole_recording(tmp_path: Path, engine: str) -> None:
+    record = line("a", at(ms70=[WIND]), {"q1": [[10, 20], [30, 40]], "nb": [[50, 60]]})
+    record["projects"]["p1"]["labels"][0]["annotations"]["classifications"] = [HELLO, RAIN, OTHER]
+    store = store_of(tmp_path, engine, [record])
+    assert spans(store) == [
+        (10, 20, "Pilot", "ready for taxi", None),
+        (30, 40, "Pilot", "ready for taxi", None),
+        (50, 60, "Noise", "rain", None),
+        (70, None, "Noise", "wind", None),
+    ]
+    check_rebuilt(store, record)
+
+
+@ENGINES
 def test_a_checklist_whose_answers_have_their_own_spans(tmp_path: Path, engine: str) -> None:
     def heard(*names: str) -> Json:
         return named("Heard", "h1", checklist_answers=[named(name, f"h-{name}", classifications=[]) for name in names])

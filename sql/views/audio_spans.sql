@@ -13,17 +13,26 @@ with spans as (
 spanned as (
     select distinct label_id, feature_id from spans
 ),
--- the questions and answers that stand at a moment, with the nodes of what is in them
-told as (
-    select m.label_id, m.milliseconds, c.feature_id, c.parent_answer_id, c.classification_id as first_id,
-        coalesce(c.end_id, c.classification_id) as last_id
+-- the questions of moments, and those of whole recordings with spans
+asked as (
+    select m.label_id, m.milliseconds, c.moment_id, c.feature_id, c.parent_answer_id, c.classification_id, c.end_id
     from moments as m
     join classifications as c on c.moment_id = m.moment_id
     union all
-    select m.label_id, m.milliseconds, a.feature_id, 0, a.answer_id, coalesce(a.end_id, a.answer_id)
-    from moments as m
-    join classifications as c on c.moment_id = m.moment_id
-    join answers as a on a.classification_id = c.classification_id
+    select c.label_id, null, null, c.feature_id, c.parent_answer_id, c.classification_id, c.end_id
+    from (select distinct label_id from spans) as s
+    join classifications as c on c.label_id = s.label_id
+    where c.moment_id is null and c.frame_id is null and c.object_id is null
+),
+-- they and their answers, with the nodes of what is in them
+told as (
+    select label_id, milliseconds, moment_id, feature_id, parent_answer_id, classification_id as first_id,
+        coalesce(end_id, classification_id) as last_id
+    from asked
+    union all
+    select q.label_id, q.milliseconds, q.moment_id, a.feature_id, 0, a.answer_id, coalesce(a.end_id, a.answer_id)
+    from asked as q
+    join answers as a on a.classification_id = q.classification_id
 ),
 ended as (
     select m.label_id, m.milliseconds, c.feature_id, min(coalesce(a.text, a.name, a.value)) as first_answer,
@@ -35,17 +44,19 @@ ended as (
     group by m.label_id, m.milliseconds, c.feature_id
 ),
 placed as (
-    select s.label_id, s.feature_id, s.start_ms, s.end_ms, coalesce(b.first_id, e.first_id) as first_id,
-        coalesce(b.last_id, e.last_id) as last_id
+    select s.label_id, s.feature_id, s.start_ms, s.end_ms, coalesce(b.first_id, e.first_id, w.first_id) as first_id,
+        coalesce(b.last_id, e.last_id, w.last_id) as last_id
     from spans as s
     left join told as b on b.label_id = s.label_id and b.feature_id = s.feature_id and b.milliseconds = s.start_ms
     left join told as e on e.label_id = s.label_id and e.feature_id = s.feature_id and e.milliseconds = s.end_ms
         and b.first_id is null
+    left join told as w on w.label_id = s.label_id and w.feature_id = s.feature_id and w.moment_id is null
+        and b.first_id is null and e.first_id is null
     union all
     -- questions of which nothing has a span
     select t.label_id, t.feature_id, t.milliseconds, null, t.first_id, t.last_id
     from told as t
-    where t.parent_answer_id is null and not exists (
+    where t.moment_id is not null and t.parent_answer_id is null and not exists (
         select 1
         from told as i
         join spanned as p on p.label_id = i.label_id and p.feature_id = i.feature_id
