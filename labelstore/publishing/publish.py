@@ -53,7 +53,7 @@ def publish(
     store: str | Path,
     out: str | Path,
     *,
-    projects: Sequence[str] = (),
+    projects: str | Sequence[str] = (),
     reviews: bool = True,
     history: bool = True,
     keep_emails: bool = False,
@@ -73,7 +73,7 @@ def publish(
     redactor = Redactor(secrets.token_bytes(32) if salt is None else salt.encode(), emails=not keep_emails)
     with open_database(path, read_only=True) as source:
         source.execute("begin")  # one state of the store, whatever is written meanwhile
-        selection = Selection(project_ids(source, projects), reviews)
+        selection = Selection(project_ids(source, [projects] if isinstance(projects, str) else projects), reviews)
         with _complete(target, overwrite) as copy, deep_calls():
             work = _Work(source, copy, redactor, selection)
             work.copy_records(progress)

@@ -9,7 +9,7 @@ from labelstore.queries import named
 from labelstore.querying.lexing import parameter_names, tokens
 from labelstore.querying.mistakes import explained
 from labelstore.stores import limits
-from labelstore.stores.database import Database, Parameters, Result
+from labelstore.stores.database import Database, Once, Parameters, Result
 from labelstore.stores.limits import checked
 
 
@@ -52,7 +52,7 @@ def _run(database: Database, sql: str, parameters: Parameters) -> Result:
         raise
     except Exception as error:
         raise _explained(error, sql, database) or error from None
-    result.rows = _told(result.rows, sql, database)
+    result.rows = Once(_told(result.rows, sql, database))
     return result
 
 

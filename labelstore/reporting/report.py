@@ -54,7 +54,7 @@ def report(
     out: str | Path,
     *,
     labels: int = LABELS,
-    projects: Sequence[str] = (),
+    projects: str | Sequence[str] = (),
     assets: str | Path | None = None,
     title: str | None = None,
     overwrite: bool = False,
@@ -71,7 +71,15 @@ def report(
     _require_extra()
     folder = AssetFolder(assets) if assets is not None else None
     with open_database(store, read_only=True) as database:
-        page, shown, left_out = _page(database, Path(store), labels, projects, folder, title, progress)
+        page, shown, left_out = _page(
+            database,
+            Path(store),
+            labels,
+            [projects] if isinstance(projects, str) else projects,
+            folder,
+            title,
+            progress,
+        )
     with output_file(out, overwrite=overwrite) as file:
         file.write(page)
     return Reported(str(store), str(out), shown, left_out, len(page))

@@ -84,7 +84,7 @@ def _write_block(file: BinaryIO, block: bytearray, on_bytes: OnBytes | None) -> 
 
 
 def write(
-    directory: Path,
+    directory: str | Path,
     *,
     generations: tuple[str, ...] = GENERATIONS,
     asset_types: tuple[str, ...] | None = None,
@@ -101,6 +101,7 @@ def write(
         known(generation, GENERATIONS, "generation")
     for asset_type in asset_types or ():
         known(asset_type, ASSET_TYPES["v2"], "asset type")
+    directory = Path(directory)
     files: list[SampleFile] = []
     with output_folder(directory) as folder:
         for generation in generations:

@@ -20,6 +20,7 @@ WAY_OUT = "take a copy of it, or load the exports into a new file"
 
 T = TypeVar("T")
 
+_T = TypeVar("_T")
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -107,10 +108,38 @@ _CLOSE_GAPS = (
 )
 
 
-class Result:
-    """The columns of a query and its rows, which stream.
+class Once(Iterator[_T]):
+    """What can be read once: after its end, to begin anew is an error, not an empty result."""
 
-    `df`, `arrow` and `pl` give the rows that were not read yet as one table of pandas, pyarrow or polars.
+    def __init__(self, values: Iterable[_T]) -> None:
+        self._values = iter(values)
+        self.is_begun = self.is_read = False
+
+    def __iter__(self) -> Iterator[_T]:
+        if self.is_read:
+            raise LabelstoreError("this result was read to its end before; keep its rows with list(), or query again")
+        return self._rest()
+
+    def __next__(self) -> _T:
+        self.is_begun = True
+        try:
+            return next(self._values)
+        except StopIteration:
+            self.is_read = True
+            raise
+
+    def _rest(self) -> Iterator[_T]:
+        self.is_begun = True
+        for value in self._values:  # noqa: UP028 - "yield from" would close what another reader may go on with
+            yield value
+        self.is_read = True
+
+
+class Result:
+    """The columns of a query and its rows, which stream: they can be read once.
+
+    `df`, `arrow` and `pl` give the rows that were not read yet as one table of pandas, pyarrow or polars. To read the
+    result of a user's query again after its end raises `LabelstoreError`.
     """
 
     def __init__(
@@ -131,9 +160,16 @@ class Result:
         """
         from labelstore.stores import arrow
 
-        if self._batches is None:
-            return arrow.batches_of_rows(self.columns, self.rows, size, limit)
-        return arrow.limited(self._batches(size), limit)
+        rows = iter(self.rows)  # raises where they were read before
+        is_begun = isinstance(self.rows, Once) and self.rows.is_begun
+        if self._batches is None or is_begun:
+            return arrow.batches_of_rows(self.columns, rows, size, limit)
+        return self._read(arrow.limited(self._batches(size), limit))
+
+    def _read(self, batches: "Iterator[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
+        yield from batches
+        if isinstance(self.rows, Once):
+            self.rows.is_read = True
 
     def arrow(self) -> "pyarrow.Table":
         """All rows as a table of pyarrow."""
