@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labelstore.formats.decoding import RecordDecoder, bounded_depth, skim, tolerant
+from labelstore.formats.decoding import MAX_DEPTH, RecordDecoder, bounded_depth, skim, tolerant
 from labelstore.formats.shredding import shred
 from labelstore.framing.pointers import located
 from labelstore.loading import load
@@ -168,6 +168,33 @@ class TestFiles:
         counts = ("records", "equal", "different", "missing", "rejected")
         assert [getattr(by_one, count) for count in counts] == [getattr(by_two, count) for count in counts]
         assert by_one.rejected == alone.total("rejected")
+
+    def test_the_deepest_record_that_is_stored(self, store: Path, tmp_path: Path) -> None:
+        """A load into a new store, into one that is there, and verify stand differently deep in the stack."""
+        forms = {
+            3: '{"ID":"a%d","new":[[%s]]}',
+            5: '{"ID":"b%d","Label":{"objects":[{"polygon":[%s]}]}}',
+            6: '{"data_row":{"id":"c%d"},"metadata_fields":[{"value":[{"a":[%s]}]}]}',
+        }
+        file, other = tmp_path / "deep.ndjson", tmp_path / "other.ndjson"
+        lines = []
+        for around, form in forms.items():
+            for depth in range(MAX_DEPTH - 20, MAX_DEPTH + 120, 5):
+                inside = depth - around
+                lines.append(
+                    form
+                    % (depth, '{"a":[' * (inside // 2) + "[" * (inside % 2) + "]" * (inside % 2) + "]}" * (inside // 2))
+                )
+        too_deep = [number for number in range(len(lines)) if number % 28 > 4]
+        file.write_text("\n".join(lines))
+        load(store, [file], jobs=1)
+        assert [position for position, *_ in rejects(store)] == too_deep
+        assert verify(store, [file], jobs=1).rejected == len(too_deep)
+        other.write_text('{"ID":"other"}')
+        again = store.with_stem("again")
+        load(again, [other])
+        load(again, [file])
+        assert rejects(again) == rejects(store)
 
     def test_a_rejected_record_replaces_nothing(self, store: Path, tmp_path: Path) -> None:
         file = tmp_path / "export.ndjson"

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,11 +12,11 @@ from labelstore.formats.foreign import kind_of
 from labelstore.formats.naming import content_digest
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v2 import record as v2
+from labelstore.framing.pointers import MAX_DEPTH, is_too_deep
+
+T = TypeVar("T")
 
 Decoded = v1.Element | v1.Frame | v2.Line
-
-MAX_DEPTH = 1000
-"""Deepest nesting that is stored: SQLite's own limit for JSON."""
 
 _V1_KEYS = frozenset(("ID", "Label", "Labeled Data", "DataRow ID", "View Label", "External ID"))
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
@@ -46,6 +46,9 @@ class RecordDecoder:
         `UnknownRecord` for another kind of value, `UnicodeDecodeError` for invalid UTF-8, `RecursionError` below
         `MAX_DEPTH`.
         """
+        return self._decoded(raw) if len(raw) <= 2 * MAX_DEPTH else _by_its_depth(self._decoded, raw)
+
+    def _decoded(self, raw: bytes) -> Decoded:
         if not raw.isascii():
             raw.decode()  # strings inside raw geometry are not decoded further on
         if self._decode is None:
@@ -128,11 +131,33 @@ _skimmed = msgspec.json.Decoder(_Skimmed)
 
 
 def skim(raw: bytes) -> None:
-    """Only check the syntax of a JSON value."""
+    """Only check the syntax of a JSON value, and that it nests no deeper than `MAX_DEPTH`."""
+    if len(raw) <= 2 * MAX_DEPTH:
+        _skim(raw)
+    else:
+        _by_its_depth(_skim, raw)
+
+
+def _skim(raw: bytes) -> None:
     try:
         _skimmed.decode(raw)
     except msgspec.ValidationError:  # another kind of value
         msgspec.json.decode(raw, type=msgspec.Raw)
+
+
+def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
+    """`decode(raw)`, refused with `RecursionError` for the depth of the text alone, not for that of the stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(_stack_depth() + MAX_DEPTH, 200))  # what passes is less deep
+    try:
+        return decode(raw)
+    except RecursionError:
+        if is_too_deep(raw):
+            raise
+    finally:
+        sys.setrecursionlimit(before)
+    with deep_calls():
+        return decode(raw)
 
 
 def recognise(value: Any, among_frames: bool = False) -> type:
@@ -159,14 +184,18 @@ def recognise(value: Any, among_frames: bool = False) -> type:
 def bounded_depth() -> Iterator[None]:
     """Lets JSON nest `MAX_DEPTH` deep below the caller, however deep the caller itself stands in the stack."""
     before = sys.getrecursionlimit()
-    depth, frame = 0, sys._getframe()
-    while frame.f_back is not None:
-        depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(max(depth + MAX_DEPTH + 30, 200))
+    sys.setrecursionlimit(max(_stack_depth() + MAX_DEPTH + 100, 200))
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+def _stack_depth() -> int:
+    depth, frame = 0, sys._getframe()
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from array import array
 MAX_DEPTH = 1000
 """Deepest nesting that is stored: SQLite's own limit for JSON."""
 
+_SIBLINGS = (b"},{", b"}, {", b"],[", b"], [")
+"""Where a value begins that is no deeper than the one before it."""
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
 _LONGEST, _HEAD, _TAIL = 200, 141, 40
 _MOST_DIGITS = 4300
 
@@ -63,7 +67,7 @@ def located(raw: bytes, error: Exception) -> str:
     pointers are cut, and characters that do not print are escaped.
     """
     if isinstance(error, RecursionError):
-        return _reason(f"nested deeper than {MAX_DEPTH}", _pointer(raw, _places(raw, len(raw), MAX_DEPTH)))
+        return _reason(f"nested deeper than {MAX_DEPTH}", _pointer(raw, _places(raw, len(raw), MAX_DEPTH + 1)))
     if isinstance(error, UnicodeDecodeError):
         return _undecodable(raw, error)
     text = str(error) or type(error).__name__
@@ -77,6 +81,21 @@ def located(raw: bytes, error: Exception) -> str:
     if found := _AT_PATH.search(text):
         return _out_of_range(raw) or _reason(text[: found.start()], _translated(found[1]))
     return text
+
+
+def is_too_deep(raw: bytes) -> bool:
+    """Whether a JSON text nests deeper than `MAX_DEPTH`; quick for what cannot."""
+    if len(raw) <= 2 * MAX_DEPTH:
+        return False
+    openers = raw.count(b"{") + raw.count(b"[")
+    if openers <= MAX_DEPTH or openers - sum(map(raw.count, _SIBLINGS)) <= MAX_DEPTH:
+        return False
+    brackets = raw.translate(None, _NO_BRACKETS)
+    for level in range(2, 20, 2):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if level + len(brackets) // 2 <= MAX_DEPTH:
+            return False
+    return len(_places(raw, len(raw), MAX_DEPTH + 1)) > 0
 
 
 def _places(raw: bytes, byte: int, deepest: int = 0) -> "array[int]":

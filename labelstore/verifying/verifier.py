@@ -123,7 +123,10 @@ class Verifier:
             if known is not None and same_and_plain(record.raw, rebuilt.get(known.record_id, "").encode()):
                 self.report.equal += 1
                 continue
-            item = recognized(Record(record.position, record.byte_offset, record.raw, decode(record.raw)))
+            try:
+                item = recognized(Record(record.position, record.byte_offset, record.raw, decode(record.raw)))
+            except (ValueError, RecursionError) as error:
+                item = Broken(record.position, record.byte_offset, record.raw, located(record.raw, error))
             if isinstance(item, Broken):
                 self.reject(name, item, item.reason)
             elif isinstance(item.value, Frame):
