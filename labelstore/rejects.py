@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+import msgspec
+
 from labelstore.errors import NotFoundError
+from labelstore.framing.columns import Form
+from labelstore.framing.tables import cells_of
 from labelstore.stores.database import Database
 
 EXCERPT_CHARACTERS = 80
@@ -50,19 +54,34 @@ def rejects(database: Database, load_id: int | None = None) -> Iterator[Reject]:
 def write(database: Database, file: BinaryIO, load_id: int | None = None) -> int:
     """Write the bytes of the rejects, a line for each unless it has line breaks itself; the number of records written.
 
-    Pieces of one broken part are joined. Raises `NotFoundError` for a load that the store does not know.
+    Pieces of one broken part are joined. Rows of a table (CSV) come behind its header, to be repaired and loaded.
+    Raises `NotFoundError` for a load that the store does not know.
     """
     _check(database, load_id)
-    count = 0
-    for reason, raw in _raw(database, load_id):
+    sql = "select load_id, table_form from loads where table_form is not null"
+    forms = {load: msgspec.json.decode(form, type=Form) for load, form in database.query(sql).rows}
+    count, last = 0, None
+    for load, reason, raw in _raw(database, load_id):
+        form = forms.get(load)
         if reason == _GOES_ON and count:
             file.write(b" ")
         else:
             file.write(b"\n" if count else b"")
             count += 1
-        file.write(raw)
+        if form is not None and load != last:
+            file.write(form.row(form.columns).encode())
+        last = load
+        file.write(raw if form is None else _row(form, raw))
     file.write(b"\n" if count else b"")
     return count
+
+
+def _row(form: Form, raw: bytes) -> bytes:
+    """A row as it stood in its table: one that was refused as an element is given as that."""
+    try:
+        return form.row(cells_of(raw, form.columns)).rstrip("\r\n").encode() if raw.startswith(b"{") else raw
+    except ValueError:
+        return raw
 
 
 def excerpt(raw: bytes) -> str:
@@ -81,8 +100,8 @@ def _check(database: Database, load_id: int | None) -> None:
     raise NotFoundError(f"{database.path} has no load {load_id}; {hint}")
 
 
-def _raw(database: Database, load_id: int | None) -> Iterator[tuple[str, bytes]]:
-    """Reason and bytes of the rejects that have bytes, a few at a time."""
+def _raw(database: Database, load_id: int | None) -> Iterator[tuple[int, str, bytes]]:
+    """Load, reason and bytes of the rejects that have bytes, a few at a time."""
     size = _SIZE[database.engine]
     sql = (
         f"select rowid, {size} from rejects where {size} > 0 and (? is null or load_id = ?)"
@@ -99,7 +118,7 @@ def _raw(database: Database, load_id: int | None) -> Iterator[tuple[str, bytes]]
     yield from _read(database, batch)
 
 
-def _read(database: Database, row_ids: list[int]) -> Iterator[tuple[str, bytes]]:
-    sql = f"select rowid, reason, raw from rejects where rowid in ({','.join('?' * len(row_ids)) or 'null'})"
-    found = {row_id: (reason, bytes(raw)) for row_id, reason, raw in database.query(sql, row_ids).rows}
+def _read(database: Database, row_ids: list[int]) -> Iterator[tuple[int, str, bytes]]:
+    sql = f"select rowid, load_id, reason, raw from rejects where rowid in ({','.join('?' * len(row_ids)) or 'null'})"
+    found = {row_id: (load, reason, bytes(raw)) for row_id, load, reason, raw in database.query(sql, row_ids).rows}
     return (found[row_id] for row_id in row_ids)

@@ -24,6 +24,7 @@ from labelstore.framing.tables import cells_of, element, form_of, rows
 from labelstore.framing.window import Window
 from labelstore.loading import load
 from labelstore.rebuilding import export
+from labelstore.rejects import write as write_rejects
 from labelstore.stores import open_database
 from labelstore.verifying import verify
 
@@ -133,6 +134,7 @@ FORMS = {
     "with semicolons": {"delimiter": ";", "end": "\n"},
     "with tabs": {"delimiter": "\t", "end": "\n"},
     "all quoted": {"quoting": csv.QUOTE_ALL, "end": "\n"},
+    "of an old Mac": {"end": "\r"},
 }
 
 
@@ -151,6 +153,7 @@ def test_a_table_is_written_as_it_came(tmp_path: Path, engine: str, form: str, m
     first, *_ = data.splitlines(keepends=True)
     assert out.read_bytes().startswith(first)
     assert out.read_bytes().count(b"\r\n") == data.count(b"\r\n")
+    assert out.read_bytes().count(b"\r") == data.count(b"\r")
 
 
 @ENGINES
@@ -274,7 +277,7 @@ def test_a_broken_row_is_told_and_takes_no_other_down(kind: str, chunk_bytes: in
     assert isinstance(second, Record)
     assert isinstance(last, Record)
     assert isinstance(reject, Broken)
-    assert (reject.position, reject.byte_offset, reject.raw) == (1, len(table(FIRST)), broken)
+    assert (reject.position, reject.byte_offset, reject.raw) == (1, len(table(FIRST)), broken.rstrip())
     assert reject.reason.startswith(reason)
     assert (second.position, second.value["ID"], last.value["notes"]) == (2, "lb2", FIRST[-1])
     assert data[last.byte_offset :] == line(FIRST)
@@ -300,7 +303,7 @@ def test_rejects_keep_the_bytes_of_the_row(tmp_path: Path, engine: str) -> None:
     assert load(store, [file]).total("rejected") == 1
     with open_database(store, read_only=True) as database:
         ((position, told, raw),) = database.query("select position, reason, raw from rejects").rows
-    assert (position, bytes(raw)) == (1, broken)
+    assert (position, bytes(raw)) == (1, broken.rstrip())
     assert told.startswith(reason)
     assert load(store, [file]).total("unchanged") == 2
 
@@ -367,3 +370,35 @@ def test_rows_account_for_every_byte(parts: list[bytes], chunk_bytes: int) -> No
         assert data[row.byte_offset :].startswith(row.raw)
         end = row.byte_offset + len(row.raw)
     assert data[end:].strip(b"\r\n") == b""
+
+
+@ENGINES
+def test_rejected_rows_are_written_as_a_table_that_can_be_repaired(tmp_path: Path, engine: str) -> None:
+    broken, _ = BROKEN["JSON"]
+    file, store, out = tmp_path / "labels.csv", tmp_path / f"labels.{engine}", io.BytesIO()
+    too_large = ["lb4", "", '{"a": 1e400}', *[""] * 5]
+    file.write_bytes(table(FIRST) + broken + line(too_large))
+    assert load(store, [file]).total("rejected") == 2
+    with open_database(store, read_only=True) as database:
+        assert write_rejects(database, out) == 2
+    assert out.getvalue() == table() + broken.rstrip() + b"\n" + line(too_large).rstrip() + b"\n"
+    file.write_bytes(out.getvalue().replace(b"[1,}", b"[1]}").replace(b"1e400", b"1"))
+    assert load(store, [file]).total("added") == 2
+
+
+def test_two_tables_differ_where_their_cells_do(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_bytes(table(FIRST, SECOND))
+    new.write_bytes(table(["lb1", "moved", *FIRST[2:]], SECOND, end="\n"))
+    command = [sys.executable, "-c", "from labelstore.cli import main; main()", "diff", str(old), str(new), "--json"]
+    told = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
+    assert "lb1" in json.dumps(told)
+    assert "lb2" not in json.dumps(told)
+
+
+def test_a_large_cell(tmp_path: Path) -> None:
+    ring = [{"x": number, "y": number / 2} for number in range(20_000)]
+    row = ["lb1", "", json.dumps({"car": [{"geometry": ring}]}, indent=1), *[""] * 5]
+    (found,) = items(table(row))
+    assert isinstance(found, Record)
+    assert found.value["Label"]["car"][0]["geometry"] == ring

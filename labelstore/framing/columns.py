@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-MAX_ROW_BYTES = 256 << 20
+MAX_ROW_BYTES = 64 << 20
 """A row longer than this is held for broken: a quote that is not closed would take in the rest of the file."""
 
 TEXT, NUMBER, TIME, YES_NO, JSON = "text", "number", "time", "yes_no", "json"

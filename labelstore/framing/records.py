@@ -99,7 +99,7 @@ def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> "Iterator
     """The rows of a table as elements; one that `decode` refuses is given as JSON, too."""
     for position, row in enumerate(rows(window, form)):
         if row.reason:
-            yield Broken(position, row.byte_offset, row.raw, row.reason)
+            yield Broken(position, row.byte_offset, row.raw.rstrip(b"\r\n"), row.reason)
             continue
         try:
             yield Record(position, row.byte_offset, row.element, decode(row.element))

@@ -86,7 +86,8 @@ def _read_header(text: str, delimiter: str, mark: bool) -> tuple[Form, str] | No
     if len(columns) < 2:
         return None
     header = "".join(lines.taken)
-    form = Form(columns, delimiter, "\r\n" if header.endswith("\r\n") else "\n", True, mark)
+    line_end = header[len(header.rstrip("\r\n")) :] or "\n"  # "\r" alone as Excel writes for old Macs
+    form = Form(columns, delimiter, line_end, True, mark)
     quotes_all = form.row(columns).rstrip("\r\n") == header.rstrip("\r\n")
     return msgspec.structs.replace(form, quotes_all=quotes_all), header
 
@@ -121,8 +122,9 @@ class _TooLong(Exception):
 class _Lines(Iterator[str]):
     """The lines of a window for a reader of rows; those of the row that it is at can be given back."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, line_end: str) -> None:
         self.window = window
+        self.last = line_end[-1:].encode()
         self.offset = window.place
         self.taken: list[bytes] = []
         self.size = 0
@@ -154,7 +156,7 @@ class _Lines(Iterator[str]):
     def read(self) -> bytes:
         window = self.window
         searched = window.position
-        while (end := window.data.find(b"\n", searched)) < 0:
+        while (end := window.data.find(self.last, searched)) < 0:
             rest = len(window.data) - window.position
             if rest > MAX_ROW_BYTES or not window.more():
                 end = len(window.data) - 1
@@ -167,7 +169,7 @@ class _Lines(Iterator[str]):
 
 def rows(window: Window, form: Form) -> Iterator[Row]:
     """The rows from the position on. Lines behind a broken row belong to it up to one where a whole row begins."""
-    lines = _Lines(window)
+    lines = _Lines(window, form.line_end)
     columns = [(msgspec.json.encode(column).decode(), column, KINDS.get(column, "")) for column in form.columns]
     reader = form.reader(lines)
     broken: Row | None = None
