@@ -446,7 +446,7 @@ create table objects (
     value text,
     kind text,                      -- bounding_box polygon polyline point mask text_entity message_… where such a row is; else the vendor's word
     annotation_kind text,           -- v2: the vendor's word; v1 geospatial: type
-    form text,                      -- L0–L2: how it is written: wkt, part (a further point of it), ring, position, item, odd (in extra), mask
+    form text,                      -- L0–L2: how it is written: wkt, part (a further point of it), ring, position, item; mask: of "Masks"
     color text,
     instance_uri text,              -- v1: the feature drawn as a mask
     uuid text,                      -- v1, imported features

@@ -89,12 +89,19 @@ def test_a_class_mixes_shapes_and_what_cannot_be_read_takes_nothing_else_down(tm
     }
     store = loaded(tmp_path, engine, element(classes))
     assert asked(store, "select name, kind from objects order by object_id") == [
-        *(("eye", kind) for kind in ("unknown", "point", "polygon", "unknown", "polygon", "point", "polyline")),
-        *(("face", kind) for kind in ("unknown", "unknown", "polygon", "unknown", "unknown")),
+        *(("eye", kind) for kind in ("point", "polygon", "polygon", "point", "polyline")),
+        *(("face", kind) for kind in ("unknown", "unknown", "polygon")),
         *(("line", "polyline"),) * 2,
     ]
     assert asked(store, ANSWERS) == [("face", "side", "text", "left")]
-    assert asked(store, "select object_count, classification_count from labels") == [(14, 0)]
+    assert asked(store, "select object_count, classification_count from labels") == [(10, 0)]
+    odd = "select within, ordinal, map_key, json from odd_elements order by node_id"
+    assert asked(store, odd) == [
+        ("eye", 0, None, "5"),
+        ("eye", 3, None, "null"),
+        ("face", 3, None, "[1]"),
+        ("face", 4, None, "{}"),
+    ]
 
 
 @pytest.mark.parametrize("engine", ["db", "duckdb"])

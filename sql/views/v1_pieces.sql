@@ -183,7 +183,7 @@ select
             when form = 'part' then '' when opens then ',' || json_quote(name) || ':[' || char(1)
             when opens is null then ',' || json_quote(name) || ':' || char(1) else '' end
         || case form when 'wkt' then ',' when 'ring' then ',' when 'item' then ',{' || char(1) when 'position' then ',{' || char(1)
-            when 'part' then '' when 'mask' then '' when 'odd' then ',' || substr(extra, 5, length(extra) - 5) else ',{' || char(1)
+            when 'part' then '' when 'mask' then '' else ',{' || char(1)
             || case when feature_id is null then '' else ',"featureId":' || json_quote(feature_id) end
             || case when schema_id is null then '' else ',"schemaId":' || json_quote(schema_id) end
             || case when name is null then '' else ',"title":' || json_quote(name) end
@@ -198,7 +198,7 @@ select
             || case when version is null then '' else ',"version":' || json_number(version) end
             || case when annotation_kind is null then '' else ',"type":' || json_quote(annotation_kind) end
             end
-        || case when form = 'odd' then '' else coalesce(',' || substr(extra, 2, length(extra) - 2), '') end
+        || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when form = 'mask' then ',' || json_quote(name) || ':' else '' end as piece
 from objects
 where (object_id >> 24) & 1 = 0
@@ -289,7 +289,7 @@ select
     object_id as node_id,
     object_id as pos,
     2 as rank,
-    case when form in ('wkt', 'ring', 'odd', 'part', 'mask') then '' else case classification_count when 0 then ',"classifications":[]}' else '}' end end
+    case when form in ('wkt', 'ring', 'part', 'mask') then '' else case classification_count when 0 then ',"classifications":[]}' else '}' end end
         || case when not closes then '' when form = 'mask' then '}' else ']' end as piece
 from objects
 where (object_id >> 24) & 1 = 0 and end_id is null

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from labelstore.formats.fitting import to_json
+from labelstore.formats.fitting import Odd, to_json
 from labelstore.formats.geometry import Wkt, read_wkt
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ def shred_legacy(members: Json, label: "AnnotationShredder", first: int = 0) -> 
 
 
 def shred_masks(masks: Json, label: "AnnotationShredder", first: int) -> int:
-    """Add the rows of the masks whose URLs can be read, counted from `first` on; how many there are."""
-    urls = {name: url for name, url in masks.items() if isinstance(url, str)}
-    odd = {name: url for name, url in masks.items() if name not in urls}
-    label.unread += len(odd) if urls else 0
+    """Add the rows of the masks, counted from `first` on; how many there are."""
     shredder = _Legacy(label, first)
-    for place, (name, url) in enumerate(urls.items()):
-        object_id = label.next()
-        label.rows["masks"].append((object_id, url, None, None, "map", None, None))
-        shredder.object(object_id, name, "mask", "mask", (place, len(urls)), odd if place == 0 else {})
-    return len(urls)
+    for place, (name, url) in enumerate(masks.items()):
+        if isinstance(url, str):
+            object_id = label.next()
+            label.rows["masks"].append((object_id, url, None, None, "map", None, None))
+            shredder.object(object_id, name, "mask", "mask", (place, len(masks)), {})
+        else:
+            label.odd_in("Masks", Odd(url), place, len(masks), closes="}", map_key=name)
+    return shredder.ordinal - first
 
 
 class _Legacy:
@@ -79,6 +79,9 @@ class _Legacy:
 
     def shape(self, name: str, value: Any, place: tuple[int, int] | None) -> None:
         """One instance of a class; `place` is its number in the list, and the length of that."""
+        if place is not None and not (_is_instance(value) or _is_ring(value)):
+            self.label.odd(Odd(value), name, place[0], *_brackets(name, *place))
+            return
         object_id = self.label.next()
         if isinstance(value, str) and (wkt := read_wkt(value)):
             self.wkt(object_id, wkt.kind, wkt.parts[0], "wkt", value)
@@ -87,14 +90,11 @@ class _Legacy:
         elif _is_ring(value):
             self.label.path("polygons", object_id, to_json(value), "ring")
             self.object(object_id, name, "polygon", "ring", place, {})
-        elif isinstance(value, dict) and "geometry" in value:
+        elif "geometry" in value:
             self.item(object_id, name, value, place)
-        elif _is_position(value):
+        else:
             self.label.rows["points"].append((object_id, value["x"], value["y"], "position", None, None))
             self.object(object_id, name, "point", "position", place, _without(value, "x", "y"))
-        else:
-            self.label.unread += 1
-            self.object(object_id, name, "unknown", "odd", place, {"": value})
 
     def item(self, object_id: int, name: str, item: Json, place: tuple[int, int] | None) -> None:
         geometry, others = item["geometry"], _without(item, "geometry")
@@ -139,12 +139,9 @@ class _Legacy:
     ) -> None:
         """The row of an object, and those of its answers among `others`; what is none of them is its extra."""
         label = self.label
-        answers = (
-            {} if form in ("odd", "mask") else {key: value for key, value in others.items() if _answer_form(value)}
-        )
+        answers = {key: value for key, value in others.items() if _answer_form(value)}
         extra = {**(extra or {}), **_without(others, *answers)}
-        if form not in ("odd", "mask"):
-            label.unread += len(extra)
+        label.unread += len(extra)
         for ordinal, (question, value) in enumerate(answers.items()):
             _question(label, object_id, ordinal, question, value)
         label.seen_kinds.add(kind)
@@ -172,6 +169,11 @@ class _Legacy:
             )
         )
         self.ordinal += 1
+
+
+def _brackets(name: str, place: int, count: int) -> tuple[str, str]:
+    """The text around an element of a class's list."""
+    return to_json(name) + ":[" if place == 0 else "", "]" if place == count - 1 else ""
 
 
 def _question(label: "AnnotationShredder", object_id: int | None, ordinal: int, name: str, value: Any) -> None:

@@ -103,7 +103,7 @@ class _LabelShredder(AnnotationShredder):
 
     def label(self, element: v1.Element, data_row_id: str, annotations: tuple[Any, ...]) -> None:
         annotations_id, end_id, form, counts, body_extra = annotations
-        other: dict[str, Any] = {} if self.mask_count or element.masks is None else {"Masks": element.masks}
+        other: dict[str, Any] = {"Masks": {}} if element.masks == {} else {}
         if isinstance(element.label, str) and form is None:
             other["Label"] = element.label
         skipped = element.skipped
