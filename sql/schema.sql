@@ -153,6 +153,17 @@ create table media_attributes (
     extra text
 );
 
+-- one message of a conversation that stands in the export itself, in place of the address of its asset: read from row_data
+create table messages (
+    node_id integer primary key,
+    record_id integer references records (record_id),
+    data_row_id text references data_rows (data_row_id),
+    ordinal integer,
+    message_id text,                -- unique in its record
+    sender text,
+    text text
+);
+
 -- one attachment of a data row (v2)
 create table attachments (
     node_id integer primary key,

@@ -945,10 +945,18 @@ V2_BLOCKS: dict[str, Maker] = {
 }
 
 
+def v2_row_data(draw: Draw) -> str:
+    """An address, or the JSON of a conversation."""
+    if below(draw, 6):
+        return str(url(draw))
+    messages = [{"messageId": pick(draw, ("0", "m1")), "content": text(draw)} for _ in range(few(draw, 2))]
+    return json.dumps({"version": 1, "messages": messages})
+
+
 def v2_record(draw: Draw, serials: Iterator[int]) -> dict[str, Json]:
     """One data row; the ids of it and of its labels are numbered by `serials`."""
     record = {
-        "data_row": {"id": "", "row_data": url(draw), **maybe(draw, V2_DATA_ROW)},
+        "data_row": {"id": "", "row_data": v2_row_data(draw), **maybe(draw, V2_DATA_ROW)},
         **maybe(draw, V2_BLOCKS),
         "projects": mapped(("p1", "p2", "ü/p'"), v2_project)(draw),
     }

@@ -14,11 +14,11 @@ from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.harmless import harmless
 from labelstore.drawing.html import document
-from labelstore.drawing.messages import messages_of
 from labelstore.drawing.palette import STYLES, styled
 from labelstore.drawing.scene import Answer, Asset, Messages, Question, Relation, Shape, Span, Track
 from labelstore.drawing.source import text_of, visible
 from labelstore.drawing.spans import MAX_DEPTH
+from labelstore.formats.messages import messages_of
 from labelstore.spans import Claim, Unit, unit_of
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' &amp; \x00"

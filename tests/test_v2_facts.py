@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from labelstore.analyses.entities import entities
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.analyses.stats import stats
 from labelstore.colors import class_colors
 from labelstore.loading import load
+from labelstore.search import search
 from labelstore.stores import open_database
 from labelstore.verifying import verify
-from tests.lines import label, square, v2
+from tests.lines import label, square, thing, v2
 from tests.making import asked
 
 ENGINES = pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
@@ -125,6 +127,63 @@ def test_empty_questions_of_a_text_are_no_oddity(tmp_path: Path, name: str) -> N
     question = {"name": "Why?", "value": "why", "text_answer": {"content": "so", "classifications": []}}
     store = stored(tmp_path, name, v2("d", label("a", classifications=[question])))
     assert rows(store, "select text, classification_count, extra from answers") == [("so", 0, None)]
+
+
+# Conversations whose messages stand in the export
+
+
+def entity(feature_id: str, message_id: str, start: int, end: int, **more: Any) -> dict[str, Any]:
+    span = {"message_id": message_id, "location": {"start": start, "end": end} | more}
+    return thing("Term", feature_id, "ConversationalTextEntity", conversational_location=span)
+
+
+def conversation(*messages: Any, **more: Any) -> str:
+    return json.dumps({"type": "application/vnd.labelbox.conversational", "version": 1, "messages": messages} | more)
+
+
+@ENGINES
+def test_entities_of_a_conversation_take_their_text_from_its_messages(tmp_path: Path, name: str) -> None:
+    talk = conversation(
+        {"messageId": "m1", "content": "The sum is 8", "user": {"userId": "u", "name": "Ada"}},
+        {"messageId": "m2", "content": "\U0001f600 no, nine"},
+        {"messageId": "m1", "content": "said twice"},
+        modelOutputs=[{"title": "Response 1", "content": "one"}],
+    )
+    things = [
+        entity("e1", "m1", 4, 6),
+        entity("e2", "m2", 3, 4, token="no"),  # counted in UTF-16 units
+        entity("e3", "m2", 7, 10),
+        entity("e4", "m2", 7, 99),
+        entity("e5", "m9", 0, 1),
+    ]
+    line = v2("d", label("a", *things), media={"asset_type": "conversational"})
+    line["data_row"]["row_data"] = talk
+    store = stored(tmp_path, name, line)
+    assert rows(store, "select ordinal, message_id, sender, text from messages order by ordinal") == [
+        (0, "m1", "Ada", "The sum is 8"),
+        (1, "m2", "", "\U0001f600 no, nine"),
+    ]
+    texts = ["sum", "no", "nine", None, None]
+    assert [row["text"] for row in asked(store, "text-entities")] == texts
+    assert [row["source"] for row in asked(store, "text-entities")] == ["row_data", "token", "row_data", None, None]
+    with open_database(store, read_only=True) as database:
+        found = list(entities(database))
+        matches = list(search(database, ["sum"]).hits)
+    assert [one.text for one in found] == texts
+    problems = [None, None, None, "end beyond the text", None]
+    assert [one.problem for one in found] == [row["problem"] for row in asked(store, "text-entities")] == problems
+    assert [(match.label_id, match.where) for match in matches] == [("a", "entity")]
+
+
+@ENGINES
+def test_what_is_no_conversation_has_no_messages(tmp_path: Path, name: str) -> None:
+    texts = ['{"messages": 1}', '{"messages": [{"content": ', "{", "https://example.com/a.json", '[{"no": 1}]']
+    lines = [v2(f"d{number}", media={"asset_type": "conversational"}) for number, _ in enumerate(texts)]
+    for line, text in zip(lines, texts, strict=True):
+        line["data_row"]["row_data"] = text
+    lines.append(v2("text", media={"asset_type": "text"}))
+    lines[-1]["data_row"]["row_data"] = conversation({"messageId": "m1", "content": "a"})
+    assert rows(stored(tmp_path, name, *lines), "select count(*) from messages") == [(0,)]
 
 
 # Relationships among the objects, as in 2023

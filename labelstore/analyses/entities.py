@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from labelstore.assets import AssetFolder, is_address, names_of
 from labelstore.errors import InputError
+from labelstore.formats.messages import messages_of
 from labelstore.spans import Claim, Offsets, Unit, span_problem, unit_of
 from labelstore.stores.database import Database
 
@@ -34,6 +35,7 @@ join labels as l on l.label_id = o.label_id
 where l.model_run_id is null and t.location is null
 order by o.object_id
 """
+_MESSAGES = "select message_id, text from messages where record_id = $record_id"
 _RECORD = "select asset_type, row_data, external_id, global_key, data_row_id from records where record_id = $record_id"
 
 
@@ -44,7 +46,7 @@ def entities(
 
     Their text is the token of the export, else it is cut from the text of the asset: from the file in `assets`, or
     where the export holds the text from that. The tokens of a label decide in which unit its spans count, `otherwise`
-    is the unit of labels whose tokens do not tell. Nothing tells the text of a message.
+    is the unit of labels whose tokens do not tell. A message has a text where the export holds the conversation.
     """
     source: _Source | None = None
     for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)):
@@ -52,10 +54,11 @@ def entities(
         record_id = label[0][-1]
         if source is None or source.record_id != record_id:
             source = _source(database, assets, record_id)
-        claims = [Claim(source.text, *row[5:8]) for row in label if row[4] is None and source.text is not None]
-        offsets = None if source.text is None else Offsets(source.text, unit_of(claims, otherwise))
+        claims = [Claim(text, *row[5:8]) for row in label if (text := source.texts.get(row[4])) is not None]
+        unit = unit_of(claims, otherwise)
+        offsets = {key: Offsets(source.texts[key], unit) for key in {row[4] for row in label} & source.texts.keys()}
         for row in label:
-            yield _entity(row, source, offsets if row[4] is None else None)
+            yield _entity(row, source, offsets.get(row[4]))
 
 
 def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) -> Entity:
@@ -70,10 +73,10 @@ def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) ->
 
 
 class _Source(NamedTuple):
-    """The text of the asset of a record, where it is from, and why there is none."""
+    """The text of the asset of a record, or of its messages by their ids; where it is from, and why there is none."""
 
     record_id: int
-    text: str | None
+    texts: dict[str | None, str]
     origin: str | None
     problem: str | None
 
@@ -86,9 +89,15 @@ def _source(database: Database, assets: AssetFolder | None, record_id: int) -> _
         try:
             found = assets.text(names)
         except InputError as error:
-            return _Source(record_id, None, None, f"the file of the asset {error.reason}")
+            return _Source(record_id, {}, None, f"the file of the asset {error.reason}")
         if found is not None:
-            return _Source(record_id, found, "assets", None)
+            return _Source(record_id, {**_messages(found), None: found}, "assets", None)
     if asset_type == "text" and row_data is not None and not is_address(row_data):
-        return _Source(record_id, row_data, "row_data", None)
-    return _Source(record_id, None, None, None)
+        return _Source(record_id, {None: row_data}, "row_data", None)
+    messages = dict(database.query(_MESSAGES, {"record_id": record_id}).rows)
+    return _Source(record_id, messages, "row_data" if messages else None, None)
+
+
+def _messages(text: str) -> dict[str | None, str]:
+    """The messages in the file of a conversation; of each id the first, as in the table `messages`."""
+    return {message.message_id: message.text for message in reversed(messages_of(text))}

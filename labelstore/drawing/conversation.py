@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.messages import Message, messages_of
 from labelstore.drawing.notes import left_out, shortened
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.scene import Look, Messages, Question, Scene, Shape, Span
@@ -16,6 +15,7 @@ from labelstore.drawing.source import text_of, visible
 from labelstore.drawing.spans import claims, marked, place, windows
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
+from labelstore.formats.messages import Message, messages_of
 from labelstore.spans import Unit, unit_of
 
 MAX_MESSAGES = 1000

@@ -4,8 +4,10 @@ from msgspec import Raw
 
 from labelstore.formats.fitting import Odd, to_json
 from labelstore.formats.geometry import lnglat_bounds, path_text, vertex_bounds
+from labelstore.formats.messages import messages_of
 from labelstore.rows import NODE_BITS, Row, Rows
 
+_WITH_MESSAGES = ("conversation", "llm", "unknown")
 PLACES = (1 << NODE_BITS) - 1
 
 
@@ -51,6 +53,17 @@ class Nodes:
         """An odd element of a list or map whose first element opens it and whose last closes it."""
         opens = f'"{key}":' + ("[" if map_key is None else "{")
         self.odd(item, key, ordinal, opens if ordinal == 0 else "", closes if ordinal == count - 1 else "", map_key)
+
+    def conversation(self, asset_type: str, row_data: str | None, data_row_id: str) -> None:
+        """The messages of a conversation that stands in place of the address of the asset; of each id the first."""
+        if row_data is None or asset_type not in _WITH_MESSAGES or row_data.lstrip()[:1] not in ("{", "["):
+            return
+        known: set[str] = set()
+        for message in messages_of(row_data):
+            if message.message_id not in known:
+                place = (self.next(), self.record_id, data_row_id, len(known))
+                self.rows["messages"].append((*place, message.message_id, message.sender, message.text))
+                known.add(message.message_id)
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
 

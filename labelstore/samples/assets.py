@@ -26,6 +26,7 @@ SUFFIXES = {
     "llm": ("json", "application/vnd.labelbox.conversational"),
 }
 CANVASES = ((2560, 1707), (1920, 1080), (1280, 720), (640, 416))
+INLINE_IDS = tuple(map(str, range(10)))
 STEMS = ("IMG", "aufnahme_ü", "frame", "a-weird Filename", "ファイル", "scan (1)")
 SIGNATURE = "Expires=1700000000&KeyName=sample&Signature=AbC-_dEf%3D%3D"
 
@@ -94,6 +95,27 @@ def tiles(dice: Dice, row: Asset) -> str:
 def video_attributes(dice: Dice) -> Json:
     """Frame rate, count and duration, in v2's spelling."""
     return {"frame_rate": dice.pick((29.97002997002997, 25, 30.0)), "frame_count": dice.between(60, 900)}
+
+
+def holds_messages(row: Asset) -> bool:
+    """Whether the whole conversation stands in the place of its address."""
+    return row.asset_type == "conversation" and Dice("inline", row.id).chance(0.3)
+
+
+def conversation(row: Asset) -> str:
+    """The JSON document of a conversation."""
+    messages = [
+        {
+            "messageId": message_id,
+            "timestampUsec": number,
+            "content": row.text,
+            "user": {"userId": f"user-{number % 2}", "name": ("Ada", "Bot")[number % 2]},
+            "align": ("left", "right")[number % 2],
+            "canLabel": True,
+        }
+        for number, message_id in enumerate(INLINE_IDS)
+    ]
+    return json.dumps({"type": row.mime_type, "version": 1, "messages": messages}, ensure_ascii=False)
 
 
 def audio_attributes(row: Asset) -> Json:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelstore.samples import moments, words
-from labelstore.samples.assets import Asset, audio_attributes, tiles, video_attributes
+from labelstore.samples.assets import (
+    INLINE_IDS,
+    Asset,
+    audio_attributes,
+    conversation,
+    holds_messages,
+    tiles,
+    video_attributes,
+)
 from labelstore.samples.dice import Dice
 from labelstore.samples.ids import LABELERS, word
 from labelstore.samples.v2_answers import Era
@@ -44,6 +52,8 @@ def identity(dice: Dice, export: Export, row: Asset) -> Json:
 def _row_data(dice: Dice, row: Asset) -> str:
     if row.ontology.tiling and dice.chance(0.5):
         return tiles(dice, row)
+    if holds_messages(row):
+        return conversation(row)
     return row.text if row.asset_type == "text" and dice.chance(0.3) else row.address
 
 
@@ -59,6 +69,8 @@ def media(dice: Dice, era: Era, row: Asset) -> Json:
         made["exif_rotation"] = era.exif_rotation
     if row.asset_type == "video":
         made |= video_attributes(dice)
+    if holds_messages(row):
+        made |= {"labelable_ids": list(INLINE_IDS), "message_count": len(INLINE_IDS)}
     if row.asset_type == "audio" and era.timed_audio:
         made |= audio_attributes(row)
     return made

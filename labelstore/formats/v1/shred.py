@@ -70,9 +70,10 @@ class _LabelShredder(AnnotationShredder):
             before = element.label.objects if isinstance(element.label, v1.Annotations) else None
             self.mask_count = shred_masks(element.masks, self, len(before or ()))
         form, annotations_id, counts, body_extra = self.annotations(element)
+        asset_type = self.asset_type(element, form, counts[3])
+        self.conversation(asset_type, row_data, data_row_id)
         end_id = self.next()
         self.check()
-        asset_type = self.asset_type(element, form, counts[3])
         self.rows["records"].append(
             (
                 self.first,

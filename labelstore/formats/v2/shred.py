@@ -57,6 +57,8 @@ class _LineShredder(AnnotationShredder):
             self.put_in_order(line)
         self.projects(line.projects or {})
         self.experiments(line.experiments or {})
+        asset_type = self.asset_type(line)
+        self.conversation(asset_type, data_row.row_data, self.data_row_id)
         end_id = self.next()
         self.check()
         self.rows["records"].append(
@@ -74,7 +76,7 @@ class _LineShredder(AnnotationShredder):
                 None,
                 self.data_row_id,
                 data_row.id is None,
-                self.asset_type(line),
+                asset_type,
                 data_row.row_data,
                 data_row.external_id,
                 data_row.global_key,

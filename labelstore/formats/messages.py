@@ -5,8 +5,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.drawing.notes import shortened
-
 _IDS = ("messageId", "message_id", "id", "messageID")
 _TEXTS = ("content", "text", "body", "message", "value")
 _SENDERS = ("user", "sender", "author", "actor", "from", "role", "name")
@@ -73,7 +71,7 @@ def _message(key: str, item: Any, actors: Any) -> Message:
     sender = _sender(actor if isinstance(actor, dict) else item)
     roles = {str(value).lower() for value in (item.get("role"), (actor or {}).get("role") if actor else None)}
     own = item.get("align") == "right" or ("align" not in item and bool(roles & {"user", "human"}))
-    return Message(str(named), shortened(sender), _text(item), own)
+    return Message(str(named), sender, _text(item), own)
 
 
 def _is_key(value: Any) -> bool:
