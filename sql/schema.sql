@@ -68,7 +68,7 @@ create table records (
     position integer,               -- number of the record in its file, from 0
     byte_offset integer,            -- of its first byte in the uncompressed file
     generation text,                -- v1, v2, or 'frames' for a line of a v1 frames file
-    identity text,                  -- what the record is about: a label id, a data row id with its projects and model runs
+    identity text,                  -- a label id, or a data row id with its projects and runs; NULL: only labels are left
     content_hash blob,              -- of its bytes, as they came last, without tokens in URLs; NULL once a part was replaced
     url_hash blob,                  -- of those tokens; NULL without any
     url_load_id integer,            -- the last load that changed only those tokens, or nothing after all

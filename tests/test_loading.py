@@ -19,6 +19,7 @@ from labelstore.rows import NODE_BITS, content_tables
 from labelstore.samples import write
 from labelstore.stores import open_database
 from labelstore.stores.database import Database
+from labelstore.stores.duckdb import DuckdbDatabase
 from labelstore.stores.sqlite import SqliteDatabase
 from labelstore.verifying import verify
 
@@ -521,3 +522,30 @@ def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) 
     code = "from labelstore.loading import load; print(load('labels.db', ['labels.json'], jobs=2).total('added'))"
     ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.stderr) == ("20\n", "")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_data_row_with_a_new_label_in_each_line(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    for database in (SqliteDatabase, DuckdbDatabase):
+        stored = database.stored
+
+        def counted(self: Database, *what: Any, of: Any = stored) -> Any:
+            found = of(self, *what)
+            looked_at.extend(map(len, found.values()))
+            return found
+
+        monkeypatch.setattr(database, "stored", counted)
+    lines = [v2("d", "p", f"l{number}") for number in range(12)]
+    store = tmp_path / name
+    load(store, [save(tmp_path / "lines.ndjson", lines)], jobs=1)
+    assert looked_at
+    assert max(looked_at) == 1  # not all those before
+    with open_database(store, read_only=True) as database:
+        assert database.value("select count(*) from labels") == 12
+    again = [v2("d", "p", f"l{number}", name="bus") for number in range(12)]
+    load(store, [save(tmp_path / "again.ndjson", again)], jobs=1)
+    with open_database(store, read_only=True) as database:
+        assert database.value("select count(*) from labels") == 12
+        assert database.value("select count(*) from records") == 12  # no empty ones
+        assert database.value("select count(*) from objects where name <> 'bus'") == 0

@@ -6,6 +6,7 @@ the earlier line stays in its record, without content hash, until a later line t
 """
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from labelstore.stores.database import Database, Stored, StoredLabel
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
 _OF_RUN = {name: place for place, name in enumerate(columns()["model_runs"])}
 _LABEL_ID = _OF_LABEL["label_id"]
+_HAS_OWN_ID = "label_id like '%/%/%'"
 _BLOCKS = {
     "attachments": "attachment_count",
     "metadata_fields": "metadata_field_count",
@@ -114,7 +116,8 @@ class Replacement:
         self.touched = {label.record_id for label in self.taken}
         older = [stored.record_id for records in earlier.values() for stored in records]
         self.touched.update(older)
-        self.in_older = database.labels_of(older) if older else []
+        self.released: list[int] = []
+        """Earlier records of which only labels are left: no later line has to look at them again."""
 
     def keep_versions(self, load_id: int) -> None:
         """Keep what is replaced in `versions`; a label that came twice in one load has one version."""
@@ -132,6 +135,8 @@ class Replacement:
         self.database.take_labels_out([label for label in self.taken if label.record_id not in gone])
         for record_id, told in rests.items():
             self._leave_rest(record_id, told)
+        for record_id in self.released:
+            self.database.execute("update records set identity = null where record_id = ?", (record_id,))
 
     def _rests(self) -> dict[int, set[str]]:
         """Earlier v2 records that tell something their successor does not, with the tables that the successor fills."""
@@ -141,26 +146,51 @@ class Replacement:
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}
         media = {row[1] for row in self.rows["media_attributes"]}
         load_id = self.rows["records"][0][names.index("load_id")]
-        labels_left = {label.record_id for label in self.in_older if _stays(label, self.label_ids, load_id)}
+        taken = Counter(label.record_id for label in self.taken)
+        projects_with_details = self._projects_with_details()
         rests: dict[int, set[str]] = {}
         for new_id, records in self.earlier.items():
             row = told[new_id]
             tables = {table for table, count in _BLOCKS.items() if row[names.index(count)] is not None}
             tables |= {"media_attributes"} if new_id in media else set()
-            details = set(self._projects_with_details(new_id))
+            details = projects_with_details.get(new_id, set())
             for stored in records:
                 blocks = self._blocks_of(stored.record_id)
                 untold = blocks - tables
                 if row[names.index("has_details")]:
                     untold.discard("details")
-                if stored.record_id in labels_left or untold or self._stored_details(stored.record_id) - details:
+                untold |= self._stored_details(stored.record_id) - details
+                if untold:
                     rests[stored.record_id] = tables
+                elif self._some_label_stays(stored, taken[stored.record_id], load_id):
+                    rests[stored.record_id] = tables
+                    if not self._has_own_ids(stored.record_id):
+                        self.released.append(stored.record_id)
         return rests
 
-    def _projects_with_details(self, record_id: int) -> Iterable[str]:
+    def _some_label_stays(self, record: Stored, taken: int, load_id: int) -> bool:
+        """Whether a record has more labels than are `taken` of it.
+
+        Those in model runs go with the block `experiments`; those with ids of ours with what an earlier load told.
+        """
+        going = "" if record.load_id == load_id else f" and not {_HAS_OWN_ID}"
+        sql = f"select label_id from labels where node_id between ? and ? and model_run_id is null{going} limit ?"
+        found = self.database.query(sql, (*node_range(record.record_id), taken + 1)).rows
+        return any(row[0] not in self.label_ids for row in found)
+
+    def _has_own_ids(self, record_id: int) -> bool:
+        sql = f"select 1 from labels where node_id between ? and ? and model_run_id is null and {_HAS_OWN_ID} limit 1"
+        return self.database.value(sql, node_range(record_id)) is not None
+
+    def _projects_with_details(self) -> dict[int, set[str]]:
+        """By new record, the projects of which it tells the details."""
         names = list(columns()["data_row_projects"])
         of, has, project = (names.index(name) for name in ("record_id", "has_details", "project_id"))
-        return (row[project] for row in self.rows["data_row_projects"] if row[of] == record_id and row[has])
+        found: dict[int, set[str]] = {}
+        for row in self.rows["data_row_projects"]:
+            if row[has]:
+                found.setdefault(row[of], set()).add(row[project])
+        return found
 
     def _stored_details(self, record_id: int) -> set[str]:
         sql = "select project_id from data_row_projects where node_id between ? and ? and has_details"
@@ -194,13 +224,6 @@ class Replacement:
             " where record_id = ?",
             (record_id,),
         )
-
-
-def _stays(label: StoredLabel, brought: set[str], load_id: int) -> bool:
-    """Labels of model runs go with the block `experiments`; those with ids of ours with what an earlier load told."""
-    if label.generation != "v2" or label.label_id in brought or label.model_run_id is not None:
-        return False
-    return label.label_id.count("/") < 2 or label.load_id == load_id
 
 
 def keep_versions(

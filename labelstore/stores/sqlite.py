@@ -84,8 +84,8 @@ class SqliteDatabase(Database):
     def _writer(self) -> apsw.Connection:
         # used by one thread, which needs no mutex around the binding of each value
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
-        # the cache is searched for each row that is written: it holds as many statements as deleting a record takes
-        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=40)
+        # the cache holds all statements that replacing a record takes, those of the views above all
+        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=100)
         # else a statement may be planned anew for each parameter, which takes those of the views fifty times their run
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         connection.set_busy_timeout(100)
