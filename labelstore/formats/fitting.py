@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sized
 from functools import cache
 from math import isfinite
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, final
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType, inspect
@@ -44,6 +44,7 @@ class Extra:
         self.unread = 0
 
 
+@final
 class Odd:
     """An element of a list or map of objects that is none of them, as the JSON value it is."""
 

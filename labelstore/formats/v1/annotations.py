@@ -51,7 +51,7 @@ class AnnotationShredder(Nodes):
     def objects(self, objects: Sequence[v1.Object | Odd], frame_id: int | None, frame_number: int | None) -> None:
         label_id, last = self.label_id, len(objects) - 1
         for ordinal, item in enumerate(objects):
-            if isinstance(item, Odd):
+            if type(item) is Odd:
                 self.odd(item, "objects", ordinal, closes="]" if ordinal == last else "")
                 continue
             self.node = object_id = self.node + 1
@@ -202,7 +202,7 @@ class AnnotationShredder(Nodes):
         opens: int | None,
         closes: int,
     ) -> None:
-        if isinstance(question, Odd):
+        if type(question) is Odd:
             brackets = ("" if ordinal else '"classifications":[') + "[" * (opens or 0)
             self.odd(question, "classifications", ordinal, brackets, "]" * closes)
             return
@@ -265,7 +265,7 @@ class AnnotationShredder(Nodes):
     ) -> None:
         frame_id, frame_number, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
-            if isinstance(answer, Odd):
+            if type(answer) is Odd:
                 self.odd(answer, "answers", ordinal)
                 continue
             self.node = answer_id = self.node + 1
@@ -295,7 +295,7 @@ class AnnotationShredder(Nodes):
 
     def relationships(self, relationships: Sequence[v1.Relationship | Odd], frame_id: int | None) -> None:
         for ordinal, item in enumerate(relationships):
-            if isinstance(item, Odd):
+            if type(item) is Odd:
                 self.odd_in("relationships", item, ordinal, len(relationships))
                 continue
             data = item.data

@@ -143,11 +143,13 @@ class AnnotationShredder(ShapeShredder):
         self.repeats = {}
 
     def times(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        append = self.rows[table].append
         for row in rows:
-            if isinstance(row[0], Odd):
+            if type(row[0]) is Odd:
                 self.odd_time(table, *row)
             else:
-                self.rows[table].append((self.next(), self.label_id, *row))
+                self.node += 1
+                append((self.node, self.label_id, *row))
 
     def odd_time(self, table: str, item: Odd, map_key: str, holder: str | None, opens: int, closes: int) -> None:
         """One of a map of `TIME_KEYS`, or of the map that `holder` has in it."""
@@ -167,7 +169,7 @@ class AnnotationShredder(ShapeShredder):
         append = self.rows["objects"].append
         last = len(objects) - 1
         for ordinal, item in enumerate(objects):
-            if isinstance(item, Odd):
+            if type(item) is Odd:
                 closes = "" if ordinal < last else "]" if frame_id is None else "}"
                 self.odd(item, "objects", ordinal, closes=closes, map_key=map_keys[ordinal] if map_keys else None)
                 continue
@@ -225,7 +227,7 @@ class AnnotationShredder(ShapeShredder):
     ) -> None:
         owner = (frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id)
         for ordinal, question in enumerate(questions):
-            if isinstance(question, Odd):
+            if type(question) is Odd:
                 self.odd_in("classifications", question, ordinal, len(questions))
                 continue
             self.classification(question, owner, ordinal, ordinal == len(questions) - 1)
@@ -283,7 +285,7 @@ class AnnotationShredder(ShapeShredder):
     ) -> None:
         frame_id, frame_number, group_id, moment_id, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
-            if isinstance(answer, Odd):
+            if type(answer) is Odd:
                 self.odd(answer, "answers", ordinal)
                 continue
             answer_id, end_id = self.next(), None
@@ -323,7 +325,7 @@ class AnnotationShredder(ShapeShredder):
             name = other.item.feature_id
             among[other if name is None or name in among else name] = other
         for ordinal, item in enumerate(relationships):
-            if isinstance(item, Odd):
+            if type(item) is Odd:
                 self.odd_in("relationships", item, ordinal, len(relationships))
                 continue
             copy = among.pop(item.feature_id, None) if among else None
