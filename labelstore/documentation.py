@@ -1,4 +1,5 @@
-"""The pages that are made: docs/schema.md from `sql/`, docs/cli.md from the help texts of the commands.
+"""The pages that are made: docs/schema.md from `sql/`, docs/cli.md from the help texts of the commands,
+and in docs/publishing.md the table of what secrets look like.
 
 python -m labelstore.documentation            writes them
 python -m labelstore.documentation --check    tells whether they are up to date
@@ -14,6 +15,7 @@ from labelstore.rows import DERIVED, sql_text
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
 CLI_TARGET = TARGET.with_name("cli.md")
+PUBLISHING_TARGET = TARGET.with_name("publishing.md")
 
 _BOOKKEEPING = re.compile(
     r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details(_v2)?|scores|info|data)|form|nulls"
@@ -158,9 +160,28 @@ def cli_page() -> str:
     return CLI_HEAD + "\n".join(sections)
 
 
+_MADE = re.compile(r"(<!-- made by python -m labelstore\.documentation -->\n).*?(<!-- end -->)", re.S)
+
+
+def publishing_page() -> str:
+    """The text of docs/publishing.md, with the table of what is looked for."""
+    from labelstore.publishing.recognising import AT_EXAMPLES, NAMES, SHORT_NAMES, TOKEN_KINDS
+
+    rows = [(f"keys of {kind.service}", f"`{kind.starts}`, wherever it stands") for kind in TOKEN_KINDS]
+    rows += [
+        ("private keys, certificates", "`-----BEGIN … PRIVATE KEY-----` to its end"),
+        ("names of secrets", ", ".join(NAMES) + "; in any spelling (`apiKey`, `API-Key`, `my api key`)"),
+        ("names that are a word of their own", ", ".join(SHORT_NAMES)),
+        ("e-mail addresses", ", ".join(f"`{example}`" for example in AT_EXAMPLES)),
+    ]
+    table = "| what | how it looks |\n|---|---|\n" + "".join(f"| {what} | {how} |\n" for what, how in rows)
+    text = PUBLISHING_TARGET.read_text(encoding="utf-8")
+    return _MADE.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], text)
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with --check tell whether they are up to date."""
-    pages = {TARGET: schema_page(), CLI_TARGET: cli_page()}
+    pages = {TARGET: schema_page(), CLI_TARGET: cli_page(), PUBLISHING_TARGET: publishing_page()}
     if "--check" in arguments:
         stale = [
             target.name

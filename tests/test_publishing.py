@@ -420,7 +420,7 @@ def test_hostile_records(engine: str, tmp_path: Path) -> None:
     person = name("mallory@evil.example")
     assert by_id.keys() == {"h2", "h3", "h4", person, "line"}
     assert by_id["h2"]["Label"]["classifications"][0]["answer"] == f"ask {person} or {person}"
-    assert by_id["h2"]["External ID"] == "https://a.example/b.jpg"
+    assert by_id["h2"]["External ID"].startswith("https://a.example/b.jpg~")
     assert json.loads(by_id[person]["Labeled Data"])["tileLayerUrl"] == "https://t.example/{z}/{x}/{y}.png"
     assert json.loads(by_id["line"]["data_row"]["row_data"])["bounds"] == [[0, 0], [1, 1]]
     assert [field["value"] for field in by_id["line"]["metadata_fields"]] == [
@@ -632,3 +632,67 @@ def test_nothing_is_loaded_into_a_published_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is a published copy"):
         load(tmp_path / "public.db", [tmp_path / "export.ndjson"])
     assert (tmp_path / "public.db").read_bytes() == before
+
+
+PLANTED = {
+    "aws": ("x AKIA%016d", rb"AKIA\d{16}"),
+    "github": ("x ghp_%036d", rb"ghp_\d{36}"),
+    "stripe": ("x sk_live_%024d", rb"sk_live_\d"),
+    "url": ("https://h.example/p?sig=SEKRET%08d", rb"SEKRET"),
+    "password": ("x password=SEKRET%08d", rb"SEKRET"),
+    "address": ("ada.%08d@mail.example", rb"ada\.\d{8}"),
+    "encoded": ("x ada.%08d%%40mail.example", rb"ada\.\d{8}"),
+}
+STRUCTURAL = {"annotation_kind", "media_type", "asset_type", "type", "kind", "status"}
+"""Keys whose words tell what a record is; a record with others may be rejected."""
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_secret_in_any_string_of_any_sample_is_gone(kind: str, tmp_path: Path) -> None:
+    template, pattern = PLANTED[kind]
+    number = 0
+
+    def planted(value: Any, key: str = "") -> Any:
+        nonlocal number
+        if isinstance(value, str) and key not in STRUCTURAL:
+            number += 1
+            return template % number
+        if isinstance(value, list):
+            return [planted(item, key) for item in value]
+        return {name: planted(item, name) for name, item in value.items()} if isinstance(value, dict) else value
+
+    store, out = tmp_path / "store.db", tmp_path / "out.db"
+    exports = []
+    files = [file.path for file in write(tmp_path / "samples", labels=1)]
+    for file in (file for file in files if file.suffix in (".json", ".ndjson")):
+        text = file.read_text(encoding="utf-8")
+        records = json.loads(text) if file.suffix == ".json" else [json.loads(line) for line in text.splitlines()]
+        exports.append(tmp_path / f"{file.stem}.{kind}.ndjson")
+        exports[-1].write_text("".join(json.dumps(planted(record)) + "\n" for record in records), encoding="utf-8")
+    load(store, exports)
+    assert len(re.findall(pattern, store.read_bytes())) > 1000
+    assert publish(store, out).records >= len(exports) - 1
+    assert re.findall(pattern, out.read_bytes())[:3] == []
+
+
+@ENGINES
+def test_ids_that_differ_by_their_secrets_stay_apart(engine: str, tmp_path: Path) -> None:
+    ids = ["https://h.example/p?sig=aaaa", "https://h.example/p?sig=bbbb", "ada@mail.example", "ADA@mail.example"]
+    records = [v1(id, **{"DataRow ID": f"row of {id}", "External ID": f"file of {id}"}) for id in ids]
+    out = tmp_path / "out.db"
+    done = publish(store_of(tmp_path, engine, records), out)
+    assert (done.records, done.labels) == (4, 4)
+    with open_database(out, read_only=True) as database:
+        for column, table in (("label_id", "labels"), ("data_row_id", "data_rows"), ("external_id", "data_rows")):
+            assert database.value(f"select count(distinct {column}) from {table}") == 4
+        assert database.value("select count(*) from labels join data_rows using (data_row_id)") == 4
+        for label_id, text in database.query("select label_id, json from label_json").rows:
+            assert json.loads(text)["ID"] == label_id
+
+
+@pytest.mark.parametrize("salt", ["", " "])
+def test_an_empty_salt_is_refused(salt: str, tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("a")])
+    with pytest.raises(UsageError, match="the salt is empty"):
+        publish(store, tmp_path / "out.db", salt=salt)
+    assert not (tmp_path / "out.db").exists()

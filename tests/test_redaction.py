@@ -1,13 +1,15 @@
 """Text without secrets: what goes, what stays, and that hostile text costs no more than its length."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from labelstore.equality import same
+from labelstore.publishing.recognising import names_a_secret
 from labelstore.publishing.records import RecordRedactor, Selection
-from labelstore.publishing.redaction import REMOVED, Redactor, applied, moved, names_a_secret
+from labelstore.publishing.redaction import REMOVED, Redactor, applied, moved
 
 
 def redacted(text: str, **options: bool) -> str:
@@ -49,6 +51,23 @@ def name(address: str) -> str:
         ("Authorization: Bearer abcdefghijklmnop.qrs", f"Authorization: Bearer {REMOVED}"),
         ("eyJhbGciOiJI.eyJzdWIiOiIx.abc-_1", REMOVED),
         ("key AKIAABCDEFGHIJKLMNOP", f"key {REMOVED}"),
+        ("ghp_" + "a1B2" * 9, REMOVED),
+        ("(github_pat_" + "a1B2_" * 9 + ")", f"({REMOVED})"),
+        ("glpat-abcdefghij0123456789", REMOVED),
+        ("x xoxb-12345678901-abcdefghij", f"x {REMOVED}"),
+        ("AIza" + "a1-_b" * 7, REMOVED),
+        ("sk_live_" + "a1B2" * 6, REMOVED),
+        ("sk-proj-" + "a1B2" * 6, REMOVED),
+        ("hf_" + "aB1c" * 8, REMOVED),
+        ("https://hooks.slack.com/services/T00/B00/" + "x" * 24, f"https://hooks.slack.com/services/{REMOVED}"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\nab+/=\n-----END RSA PRIVATE KEY-----\nrest", f"{REMOVED}\nrest"),
+        ("Protocol=https;AccountKey=ab12cd==;X=y", f"Protocol=https;AccountKey={REMOVED};X=y"),
+        ("Server=a;User Id=b;Password=hunter2;", f"Server=a;User Id=b;Password={REMOVED};"),
+        ("password: hunter2", f"password: {REMOVED}"),
+        ("the Api Key = abc123.", f"the Api Key = {REMOVED}."),
+        ('{"clientSecret": "abcd1234", x}', f'{{"clientSecret": "{REMOVED}", x}}'),
+        ("client-secret:'abcd1234'", f"client-secret:'{REMOVED}'"),
+        ("Authorization: Basic YWRhOnB3MTIzNDU2", f"Authorization: Basic {REMOVED}"),
     ],
 )
 def test_what_goes(text: str, expected: str) -> None:
@@ -71,6 +90,13 @@ def test_what_goes(text: str, expected: str) -> None:
         "clb1a2b3c000001l5f6g7h8i9",
         "Bearer of news",
         "POLYGON((1 2, 3 4))",
+        "2024-01-01T10:00:00.000+00:00",
+        "Signature: please sign here",
+        "Is there a token: yes or no?",
+        "Basic understanding of roads",
+        "look (at) that. Or [at] this",
+        "sk_lift and sk-8",
+        "key-value",
     ],
 )
 def test_what_stays(text: str) -> None:
@@ -92,15 +118,20 @@ def test_what_stays(text: str) -> None:
         ("https://a.example/users/ada%40example.com/1.jpg", "ada@example.com"),
         ("ädä@exämple.com", "ädä@exämple.com"),
         ("ada&#64;example.com", "ada@example.com"),
+        ("ada&#0064;example.com", "ada@example.com"),
+        ("ada&commat;example.com", "ada@example.com"),
+        ("ada\\u0040example.com", "ada@example.com"),
+        ("ada%2540example.com", "ada@example.com"),
+        ("ada\uff20example.com", "ada@example.com"),
         ("x" * 100 + "@example.com", "x" * 100 + "@example.com"),
     ],
 )
 def test_an_address_gets_a_name(text: str, address: str) -> None:
     found = redacted(text)
     assert name(address) in found
-    assert found.replace(name(address), "").lower() in text.lower().replace(address, "").replace(
-        address.replace("@", "%40"), ""
-    ).replace(address.replace("@", "&#64;"), "")
+    local, _, domain = address.partition("@")
+    kept = found.replace(name(address), "").lower()
+    assert kept == re.sub(rf"{re.escape(local)}\S{{1,8}}?{re.escape(domain)}", "", text.lower())
     assert redacted(text, emails=False) == text
 
 
@@ -112,16 +143,59 @@ def test_names_depend_on_the_salt_and_on_nothing_else() -> None:
     assert len(one.names) == 2
 
 
+@pytest.mark.parametrize(
+    "text", ["ada [at] example.com", "ada(at)example.com", "ada (at) example (dot) com", "ada {AT} example.com"]
+)
+def test_an_address_with_the_word_at(text: str) -> None:
+    assert redacted(f"ask {text}, please") == f"ask {name('ada@example.com')}, please"
+
+
 def test_several_addresses_in_one_run() -> None:
     assert redacted("ada@example.com,bob@example.com") == f"{name('ada@example.com')},{name('bob@example.com')}"
 
 
-@pytest.mark.parametrize("secret", ["token", "sasToken", "api_key", "X-Api-Key", "client-secret", "Authorization"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "token",
+        "sasToken",
+        "api_key",
+        "X-Api-Key",
+        "client-secret",
+        "Authorization",
+        "accessKeyId",
+        "apiKeys",
+        "sig",
+        "auth",
+        "DB_PASSWORD",
+        "db pwd",
+        "connectionString",
+        "private key",
+        "refreshTokens",
+        "tokenValue",
+        "aws_secret2",
+    ],
+)
 def test_names_of_secrets(secret: str) -> None:
     assert names_a_secret(secret)
 
 
-@pytest.mark.parametrize("plain", ["tokens", "token_count", "name", "key", "", "secretary", "signatures"])
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "tokens",
+        "token_count",
+        "name",
+        "key",
+        "",
+        "secretary",
+        "signatures",
+        "design",
+        "author",
+        "keyboard",
+        "max_tokens",
+    ],
+)
 def test_names_of_no_secrets(plain: str) -> None:
     assert not names_a_secret(plain)
 
@@ -241,3 +315,37 @@ def test_selections() -> None:
     }
     assert record(label, reviews=False) == bare
     assert record({"ID": "l", "Reviews": [{"id": "r"}]}, reviews=False) == {"ID": "l", "Reviews": []}
+
+
+def test_what_stands_under_a_name_of_secrets_goes_in_any_shape() -> None:
+    found = record(
+        {
+            "DataRow Metadata": [{"name": "sasToken", "value": "SEKRETaa"}, {"name": "tag", "value": "night"}],
+            "metadata_fields": [{"schema_name": "api key", "value": ["SEKRETbb", {"x": "SEKRETcc"}]}],
+            "New": {"token": ["SEKRETdd"], "password": {"value": "SEKRETee with blanks"}, "auth": "SEKRETff"},
+            "Project Name": '{"apiKey":"SEKRETgg"}',
+            "objects": [
+                {"name": "Signature", "value": "signature", "feature_id": "f"},
+                {"title": "Token", "value": "token"},
+            ],
+        }
+    )
+    assert "SEKRET" not in json.dumps(found)
+    assert found["DataRow Metadata"][1] == {"name": "tag", "value": "night"}
+    assert [item["value"] for item in found["objects"]] == ["signature", "token"]
+
+
+def test_ids_stay_apart() -> None:
+    ids = [
+        "https://h.example/p?sig=aaaa",
+        "https://h.example/p?sig=bbbb",
+        "ADA@example.com",
+        "ada@example.com",
+        "plain",
+    ]
+    for key in ("ID", "External ID", "external_id", "global_key", "Global Key", "id", "dataRowId"):
+        found = [record({key: text})[key] for text in ids]
+        assert len(set(found)) == len(ids)
+        assert [record({key: text})[key] for text in ids] == found
+        assert found[-2:] == [name("ada@example.com"), "plain"]
+        assert "aaaa" not in found[0]

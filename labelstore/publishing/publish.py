@@ -68,6 +68,8 @@ def publish(
     redacted rows is ever written to `out`, which gets its name when it is complete. The store may be written meanwhile:
     what is published is its state at the start. Raises `UsageError`, `StoreError` and `NotFoundError`.
     """
+    if salt is not None and not salt.strip():
+        raise UsageError("the salt is empty: whoever guesses that can try addresses; give a long random text, or none")
     path, target, started = Path(store), Path(out), time.perf_counter()
     _check_out(path, target, overwrite)
     redactor = Redactor(secrets.token_bytes(32) if salt is None else salt.encode(), emails=not keep_emails)
@@ -145,7 +147,7 @@ class _Work:
             try:
                 for record in batch.records:
                     identity = record.identity
-                    add_rows(record, self.json.record(record.raw), self.redactor, decode, rows)
+                    add_rows(record, self.json.record(record.raw), self.json, decode, rows)
                     self.by_load[record.load_id] += 1
                     self.published += 1
                     labels += len(record.labels)
@@ -179,7 +181,7 @@ class _Work:
         self.left_out["earlier versions of labels"] += total - kept
 
     def _version(self, version: dict[str, Any]) -> dict[str, Any] | None:
-        projects, text = self.selection.projects, self.redactor.text
+        projects = self.selection.projects
         if projects is not None and version["project_id"] not in projects:
             return None
         raw = self.json.record(zlib.decompress(version["json"]))
@@ -187,9 +189,9 @@ class _Work:
             self.by_load[load] += 0
         data_row_id = version["data_row_id"]
         return version | {
-            "label_id": published_id(self.redactor, version["label_id"], data_row_id),
-            "data_row_id": None if data_row_id is None else published_id(self.redactor, data_row_id),
-            "project_id": None if version["project_id"] is None else text(version["project_id"]),
+            "label_id": published_id(self.json, version["label_id"], data_row_id),
+            "data_row_id": None if data_row_id is None else published_id(self.json, data_row_id),
+            "project_id": None if version["project_id"] is None else self.json.identity(version["project_id"]),
             "json": zlib.compress(raw),
         }
 
@@ -201,7 +203,7 @@ class _Work:
             name = base_name(load["file_name"])
             self.left_out["folders of files"] += name != load["file_name"]
             self.left_out["sums and sizes of files"] += load["sha256"] is not None
-            load |= {"file_name": None if name is None else self.redactor.text(name), "sha256": None, "bytes": None}
+            load |= {"file_name": None if name is None else self.json.text(name), "sha256": None, "bytes": None}
             if self.selection.projects is not None:
                 if load["load_id"] not in self.by_load:
                     self.left_out["loads of other projects"] += 1

@@ -1,12 +1,14 @@
 """The JSON of records without secrets, other projects and reviews."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied, moved, names_a_secret
+from labelstore.publishing.recognising import WORD_STARTS, is_strong, names_a_secret
+from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied, moved
 
 
 class Selection(NamedTuple):
@@ -31,11 +33,66 @@ def _as_written(digits: str) -> Any:
     return int(digits) if len(digits) < 4000 else msgspec.Raw(digits.encode())
 
 
+class _Key(NamedTuple):
+    """A key of objects: what it becomes, and what it says of its value."""
+
+    name: str
+    is_secret: bool
+    is_strong: bool
+    is_id: bool
+    is_value: bool
+
+
+class _Shape(NamedTuple):
+    """The keys of an object: whether all of them stay, and whether one may name a field."""
+
+    keys: dict[str, _Key]
+    is_kept: bool
+    has_field: bool
+
+
+_PLAIN = frozenset((float, int, bool, type(None)))
+"""What has no text."""
+_NUMBERS = frozenset((float, int))
+_MEMORY = 50_000
+_SHAPES = 2_000
+_SHORT = 100
+_ID = re.compile(
+    r"(?:(?:^|[ _-])(?:id|ID|Id)|(?<=[a-z])I[dD])s?$|[Gg]lobal[ _-]?[Kk]ey$|[Dd]ata ?[Rr]ow ?[Kk]ey$", re.A
+)
+_FIELDS = frozenset(
+    ("schema_name", "schemaName", "name", "key", "field", "property", "attachment_name", "attachmentName")
+)
+"""Keys under which a field, of metadata above all, has its name."""
+_VALUES = frozenset(("value", "values", "content", "text", "data"))
+"""Keys under which it has its value then."""
+_FEATURE = frozenset(("featureId", "feature_id", "feature_schema_id", "annotation_kind", "title"))
+"""Keys of objects, classifications and answers, whose names are classes."""
+
+
+def _is_secret_field(value: dict[str, Any]) -> bool:
+    """Whether it is a field of metadata that is named like a secret."""
+    for key in _FIELDS:
+        name = value.get(key)
+        if type(name) is str and names_a_secret(name):
+            return True
+    return False
+
+
+def _is_word(value: dict[str, Any], key: str) -> bool:
+    """Whether that is the word of a span of text."""
+    return key == "token" and type(value[key]) is str and ("start" in value or "end" in value)
+
+
 class RecordRedactor:
     """Makes the records of both generations fit for others; counts in the `counts` of `redactor`."""
 
     def __init__(self, redactor: Redactor, selection: Selection = _ALL) -> None:
         self.redactor, self.selection = redactor, selection
+        self._keys: dict[str, _Key] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._clean: set[str] = set()
+        """Short texts that were looked at, and stay."""
 
     def record(self, raw: str | bytes) -> bytes:
         """A v1 element, a line of a frames file, a v2 line or a v2 label, without what is not published."""
@@ -69,39 +126,110 @@ class RecordRedactor:
 
     # -- values -------------------------------------------------------------------------------------------------------
 
-    def value(self, value: Any, *, among_classes: bool = False) -> Any:
-        """The value without secrets; `among_classes` is true for v1 "Label", whose keys are classes in old exports."""
-        if isinstance(value, str):
+    def value(self, value: Any) -> Any:
+        """The value without secrets; what is in it is changed in place."""
+        kind = type(value)
+        if kind is str:
             return self.text(value)
-        if isinstance(value, list):
-            return [item if type(item) is float else self.value(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        found: dict[str, Any] = {}
-        is_secret = isinstance(value.get("schema_name"), str) and names_a_secret(value["schema_name"])
-        is_span = "start" in value or "end" in value  # whose `token` is the text of an entity
-        for key, item in value.items():
-            if type(item) is float:
-                new: Any = item
-            elif isinstance(item, str) and (
-                (is_secret and key == "value")
-                or (not among_classes and not (is_span and key == "token") and names_a_secret(key))
-            ):
-                new = self._secret(item)
-            else:
-                new = self.value(item, among_classes=key == "Label")
-            found[_unused(self.redactor.text(key), found)] = new
-        return found
+        if kind is dict:
+            return self._members(value, False)
+        if kind is list:
+            for place, item in enumerate(value):
+                kind = type(item)
+                if kind is dict:
+                    if len(item) != 2 or type(item.get("x")) not in _NUMBERS or type(item.get("y")) not in _NUMBERS:
+                        self._members(item, False)
+                elif kind not in _PLAIN:
+                    value[place] = self.value(item)
+        return value
 
-    def _secret(self, text: str) -> str:
-        """In place of a word under a key that names secrets; a sentence stays."""
-        if len(text) < 4 or len(text.split()) > 2 or text == REMOVED:
+    def _members(self, value: dict[str, Any], among_classes: bool) -> dict[str, Any]:
+        """A JSON object; `among_classes` is true for v1 "Label", whose keys are classes in old exports."""
+        keys = tuple(value)
+        shape = self._shapes.get(keys) or self._learn_shape(keys)
+        is_secret = shape.has_field and _is_secret_field(value)
+        for key, item in value.items():
+            kind = type(item)
+            if kind in _PLAIN:
+                continue
+            known = shape.keys[key]
+            if (known.is_secret and not among_classes and not _is_word(value, key)) or (is_secret and known.is_value):
+                value[key] = self._hidden(item, known.is_strong)
+            elif kind is str:
+                if not item.isalnum() or item[:2] in WORD_STARTS:  # most are ids and names
+                    value[key] = self.identity(item) if known.is_id else self.text(item)
+            elif kind is dict:
+                self._members(item, key == "Label")
+            else:
+                value[key] = self.value(item)
+        if shape.is_kept:
+            return value
+        items = list(value.items())
+        value.clear()
+        for key, item in items:
+            value[_unused(shape.keys[key].name, value)] = item
+        return value
+
+    def _learn_shape(self, names: tuple[str, ...]) -> "_Shape":
+        keys = {name: self._keys.get(name) or self._learn(name) for name in names}
+        is_kept = all(key.name is name for name, key in keys.items())
+        shape = _Shape(keys, is_kept, not _FIELDS.isdisjoint(names) and _FEATURE.isdisjoint(names))
+        if len(self._shapes) > _SHAPES:
+            self._shapes.clear()
+        if is_kept:  # what was taken out of the others is counted each time
+            self._shapes[names] = shape
+        return shape
+
+    def _learn(self, key: str) -> "_Key":
+        known = _Key(
+            self.redactor.text(key), names_a_secret(key), is_strong(key), _ID.search(key) is not None, key in _VALUES
+        )
+        if known.name == key:
+            known = known._replace(name=key)
+            if len(self._keys) > _MEMORY:
+                self._keys.clear()
+            self._keys[key] = known
+        return known
+
+    def _hidden(self, value: Any, is_strong: bool) -> Any:
+        """In place of what stands under a name of secrets, whatever its shape."""
+        if isinstance(value, str):
+            return self._secret(value, is_strong)
+        if isinstance(value, list):
+            return [self._hidden(item, is_strong) for item in value]
+        if isinstance(value, dict):
+            inner = {key: self._hidden(item, is_strong) for key, item in value.items()}
+            return self._members(inner, False)
+        return value
+
+    def _secret(self, text: str, is_strong: bool) -> str:
+        """In place of a word under a key that names secrets; a sentence stays where the key may mean another thing."""
+        if len(text) < 4 or text == REMOVED or (len(text.split()) > 2 and not is_strong):
             return self.text(text)
         self.redactor.counts["tokens"] += 1
+        self.redactor.losses += 1
         return REMOVED
+
+    def identity(self, text: str) -> str:
+        """An id without secrets. Ids that would become equal by that stay apart."""
+        losses = self.redactor.losses
+        new = self.text(text)
+        if new == text or self.redactor.losses == losses:
+            return new
+        return f"{new}~{self.redactor.digest(text)}"
 
     def text(self, text: str) -> str:
         """A string without secrets; one that holds a JSON document is still one."""
+        if len(text) <= _SHORT and text in self._clean:
+            return text
+        new = self._text(text)
+        if new == text and len(text) <= _SHORT:
+            if len(self._clean) > _MEMORY:
+                self._clean.clear()
+            self._clean.add(text)
+        return new
+
+    def _text(self, text: str) -> str:
         document = text.lstrip()
         if document[:1] in ("{", "[") and document[1:]:
             try:
@@ -110,7 +238,7 @@ class RecordRedactor:
                 value = None
             if value is not None:
                 new = self.value(value)
-                if new == value:
+                if new == decoded(document):
                     return text
                 return text[: len(text) - len(document)] + msgspec.json.encode(new).decode()
         return self.redactor.text(text)

@@ -10,10 +10,27 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from labelstore.formats.signed_urls import without_tokens
+from labelstore.publishing.recognising import (
+    ASSIGNED,
+    ASSIGNING,
+    AT,
+    AT_SPELLINGS,
+    BLOCKS,
+    KEYWORD,
+    PARAMETER,
+    SCHEMES,
+    SPACED_ADDRESS,
+    TOKEN_STARTS,
+    TOKENS,
+    WORD_STARTS,
+    is_suspicious,
+    looks_secret,
+)
+
 REMOVED = "[removed]"
 """What stands in place of a token."""
 
-_SUSPICIOUS = re.compile(r"//|\\/|@|%40|&#|[?=]|eyJ|AKIA|ASIA|AIza|gh[pousr]_|xox[abprs]-|[Bb]earer\s", re.A)
 _RUN = re.compile(r'[^\s"<>]+')
 _SLASHES = re.compile(r"(?<!/)(?:\\?/){2}")
 _USER = re.compile(r"(?:(?<=//)|(?<=/\\/))[^/?#\\@]*(?:@[^/?#\\@]*)*@")
@@ -21,23 +38,11 @@ _ENCODED = re.compile(r"%3[fF]")
 _ENDS = ")]},.;:!'`\\"
 _SIGNS = re.compile(r"signature|token|x-amz|x-goog|\bsig=|sig%3d|expires|key-pair-id|credential|secret|password", re.I)
 _MORE_PARAMETERS = re.compile(r"[^&=]{0,200}&[\w.%-]{1,60}=", re.A)
-_PARAMETER = re.compile(
-    r"(?<![A-Za-z0-9])((?:x-(?:amz|goog)-[\w-]{1,60}|(?:[\w-]{0,30}[_-])?(?:token|secret|password|passwd|signature)"
-    r"|(?:access|sas|auth|refresh|session|id)token|(?:client)?secret|sig|api_?key|access_?key(?:_?id)?|key-pair-id"
-    r"|awsaccesskeyid|googleaccessid)(?:=|%3d))[^&,;'\s]+",
-    re.I | re.A,
-)
-_TOKENS = re.compile(
-    r"(?<![\w-])eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}"
-    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bxox[abprs]-[A-Za-z0-9-]{10,}",
-    re.A,
-)
+_DOMAIN = re.compile(rf"(?:{AT})((?:[\w-]+\.)+[^\W\d_][\w-]*|localhost\b|\[[\d.:a-fA-F]+\])")
 _BEARER = re.compile(r"[\w.~+/=-]{16,}", re.A)
-_DOMAIN = re.compile(r"(?:@|%40|&#64;|&#[xX]40;)((?:[\w-]+\.)+[^\W\d_][\w-]*|localhost\b|\[[\d.:a-fA-F]+\])")
+_AT_WORD = re.compile(r"[aA][tT]\s?[\])}]")
+_MEMORY = 20_000
 _LOCAL = re.compile(r"[\w.!#$%'*+^~-]{1,200}")
-_SECRET_NAME = re.compile(
-    r"(?:token|secret|password|passwd|signature|apikey|accesskey|accesskeyid|privatekey|authorization|cookie)"
-)
 
 
 class Edit(NamedTuple):
@@ -46,12 +51,6 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: str
-
-
-def names_a_secret(name: str) -> bool:
-    """Whether a key or a field is named like one that holds a secret: `sasToken`, `api_key`, `Authorization`."""
-    found = re.sub(r"[^a-z0-9]", "", name[-40:].lower())
-    return any(found.endswith(match) for match in _SECRET_NAME.findall(found))
 
 
 class Redactor:
@@ -65,11 +64,23 @@ class Redactor:
         self.salt, self.emails = salt, emails
         self.counts: Counter[str] = Counter()
         self.names: set[str] = set()
+        self._known: dict[str, tuple[str, bool]] = {}
+        self.losses = 0
+        """Grows with each change after which two texts may be equal that were not."""
 
     def name_of(self, address: str) -> str:
         """The name that stands for an e-mail address, however that is spelled."""
-        plain = re.sub(r"(?i)%40|&#64;|&#x40;", "@", address).lower()
-        return f"person-{self.digest(plain)}@example.invalid"
+        known = self._known.get(address)
+        if known is not None:
+            self.losses += known[1]
+            return known[0]
+        plain = AT_SPELLINGS.sub("@", address).lower()
+        self.losses += plain != address
+        name = f"person-{self.digest(plain)}@example.invalid"
+        if len(self._known) > _MEMORY:
+            self._known.clear()
+        self._known[address] = name, plain != address
+        return name
 
     def digest(self, text: str) -> str:
         """12 hex digits that say nothing of the text to who has not the salt."""
@@ -77,38 +88,82 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        if _SUSPICIOUS.search(text) is None:
+        if text.isalnum() and text[:2] not in WORD_STARTS:
             return text
-        return applied(text, self.edits(text))
+        if not is_suspicious(text):
+            return text
+        return applied(text, list(self._edits(text, are_smallest=False)))
 
     def edits(self, text: str) -> list[Edit]:
         """What has to be done to the text, from its start to its end."""
         return list(self._edits(text))
 
-    def _edits(self, text: str) -> Iterator[Edit]:
+    def _edits(self, text: str, *, are_smallest: bool = True) -> Iterator[Edit]:
         in_query, before = False, ""
+        blocks = list(self._blocks(text))
+        has_keyword = _RUN.fullmatch(text) is None and KEYWORD.search(text) is not None
         for run in _RUN.finditer(text):
             old = run[0]
+            while blocks and blocks[0].end <= run.start():
+                yield blocks.pop(0)
+            if blocks and run.end() > blocks[0].start:  # within a block
+                continue
             if in_query and _MORE_PARAMETERS.match(old):  # a query string with a blank or a quote in it
                 new = ""
-            elif before.endswith(("Bearer", "bearer")) and _BEARER.match(old):
+            elif before.endswith(SCHEMES) and _BEARER.match(old) and (before[-1] == "r" or not old.isalpha()):
                 new = _BEARER.sub(REMOVED, old, count=1)
-                self.counts["tokens"] += 1
+                self._lost("tokens")
+            elif has_keyword and self._is_assigned(text, run.start(), old):
+                end = len(old.rstrip(_ENDS))
+                new = REMOVED + old[end:]
+                self._lost("tokens")
             else:
                 new, in_query = self._without_query(old) if "/" in old or "?" in old else (old, False)
                 new = self._without_tokens(new)
                 if self.emails:
                     new = self._without_addresses(new)
             if new != old:
-                yield _smallest(run.start(), old, new)
+                yield _smallest(run.start(), old, new) if are_smallest else Edit(run.start(), run.end(), new)
             before = old
+        yield from blocks
+
+    def _blocks(self, text: str) -> Iterator[Edit]:
+        """What reaches over white space: private keys, and addresses with `[at]`; in their order."""
+        found = []
+        if "-----BEGIN" in text:
+            for match in BLOCKS.finditer(text):
+                self._lost("tokens")
+                found.append(Edit(match.start(), match.end(), REMOVED))
+        if self.emails and _AT_WORD.search(text):
+            for match in SPACED_ADDRESS.finditer(text):
+                self.counts["e-mail addresses"] += 1
+                name = self.name_of(re.sub(r"(?i)\s?[\[({]\s?dot\s?[\])}]\s?", ".", match[0]))
+                self.names.add(name)
+                found.append(Edit(match.start(), match.end(), name))
+        done = 0
+        for edit in sorted(found):
+            if edit.start >= done:
+                yield edit
+                done = edit.end
+
+    @staticmethod
+    def _is_assigned(text: str, start: int, run: str) -> bool:
+        """Whether the run stands after the name of a secret and a colon or equals sign, and is no plain word."""
+        if run.startswith((*SCHEMES, REMOVED)):
+            return False
+        name = ASSIGNED.search(text, max(0, start - 60), start)
+        return name is not None and looks_secret(run.rstrip(_ENDS), name[0])
+
+    def _lost(self, what: str, count: int = 1) -> None:
+        self.counts[what] += count
+        self.losses += count
 
     def _without_query(self, run: str) -> tuple[str, bool]:
         """The run without what follows the path of a URL in it, and whether that was a query string."""
         plain, users = _USER.subn("", run)
-        self.counts["user names in URLs"] += users
+        self._lost("user names in URLs", users)
         slashes = _SLASHES.search(plain)
-        cuts = [asked] if (asked := plain.find("?")) >= 0 and _SIGNS.search(plain, asked) else []
+        cuts = [asked] if (asked := plain.find("?")) >= 0 and _is_signed(plain, asked) else []
         if slashes is not None:
             cuts += [place for mark in "?#" if (place := plain.find(mark, slashes.end())) >= 0]
             encoded = _ENCODED.search(plain, slashes.end())
@@ -118,13 +173,23 @@ class Redactor:
         if not cuts or min(cuts) + 1 >= end:
             return plain, False
         cut = min(cuts)
-        self.counts["fragments" if plain[cut] == "#" else "query strings"] += 1
+        self._lost("fragments" if plain[cut] == "#" else "query strings")
         return plain[:cut] + plain[end:], plain[cut] != "#"
 
     def _without_tokens(self, run: str) -> str:
-        run, parameters = _PARAMETER.subn(lambda match: match[1] + REMOVED, run)
-        run, tokens = _TOKENS.subn(REMOVED, run)
-        self.counts["tokens"] += parameters + tokens
+        found = 0
+
+        def without_value(match: re.Match[str]) -> str:
+            nonlocal found
+            if match["mark"] in ":" and not looks_secret(match["value"], match[1]):
+                return match[0]
+            found += 1
+            return match[1] + REMOVED
+
+        if ASSIGNING.search(run):
+            run = PARAMETER.sub(without_value, run)
+        run, tokens = TOKENS.subn(REMOVED, run) if TOKEN_STARTS.search(run) else (run, 0)
+        self._lost("tokens", found + tokens)
         return run
 
     def _without_addresses(self, run: str) -> str:
@@ -144,6 +209,10 @@ class Redactor:
             self.counts["e-mail addresses"] += 1
             self.names.add(name)
         return "".join((*parts, run[done:])) if parts else run
+
+
+def _is_signed(text: str, asked: int) -> bool:
+    return _SIGNS.search(text, asked) is not None or without_tokens(text) != text
 
 
 def _smallest(start: int, old: str, new: str) -> Edit:

@@ -5,7 +5,7 @@ from typing import Any
 
 from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.shredding import shred
-from labelstore.publishing.redaction import Redactor
+from labelstore.publishing.records import RecordRedactor
 from labelstore.publishing.selecting import StoredRecord
 from labelstore.rows import NODE_BITS, Row, Rows, columns
 
@@ -18,22 +18,22 @@ _OWN_IN_LINE = re.compile(r"(?<=/)unnamed-[0-9a-f]{16}(?=#\d+$|$)")
 _IDS = ("label_id", "data_row_id", "identity")
 
 
-def published_id(redactor: Redactor, id: str, data_row_id: str | None = None) -> str:
+def published_id(json: RecordRedactor, id: str, data_row_id: str | None = None) -> str:
     """The id of a label or data row in the published store: another for digests, by which content could be guessed."""
     if data_row_id is not None and data_row_id.startswith(_OWN_DATA_ROW):
-        id = id.replace(data_row_id, published_id(redactor, data_row_id))
+        id = id.replace(data_row_id, published_id(json, data_row_id))
     for own in (_OWN_LABEL, _OWN_DATA_ROW):
         if id.startswith(own):
-            return own + redactor.digest(id)
-    return redactor.text(_OWN_IN_LINE.sub(lambda own: _OWN_LABEL + redactor.digest(own[0]), id))
+            return own + json.redactor.digest(id)
+    return json.identity(_OWN_IN_LINE.sub(lambda own: _OWN_LABEL + json.redactor.digest(own[0]), id))
 
 
-def add_rows(record: StoredRecord, raw: bytes, redactor: Redactor, decode: RecordDecoder, rows: Rows) -> None:
+def add_rows(record: StoredRecord, raw: bytes, json: RecordRedactor, decode: RecordDecoder, rows: Rows) -> None:
     """Add the rows of a published record to `rows`, under the number it has; `raw` is its JSON without secrets.
 
     It has no hashes and no place in its file's bytes, which could confirm a guess of what it was.
     """
-    frames_of = published_id(redactor, record.frames_of)
+    frames_of = published_id(json, record.frames_of)
     before = len(rows["labels"])
     source = (record.load_id, record.position, None, None, None)
     value = RecordDecoder(True)(raw) if frames_of else decode(raw)
@@ -42,15 +42,15 @@ def add_rows(record: StoredRecord, raw: bytes, redactor: Redactor, decode: Recor
     names = list(columns()["records"])
     renamed: dict[Any, str] = {}
     if record.data_row_id is not None and record.derived_id:
-        renamed[own[names.index("data_row_id")]] = published_id(redactor, record.data_row_id)
+        renamed[own[names.index("data_row_id")]] = published_id(json, record.data_row_id)
     elif record.data_row_id is not None:
-        renamed[own[names.index("data_row_id")]] = redactor.text(record.data_row_id)
+        renamed[own[names.index("data_row_id")]] = json.identity(record.data_row_id)
     at = list(columns()["labels"]).index("label_id")
     for number, key in enumerate(record.labels, before):
         row = rows["labels"][number]
-        project_id = None if key.project_id is None else redactor.text(key.project_id)
+        project_id = None if key.project_id is None else json.identity(key.project_id)
         rows["labels"][number] = _with(row, "labels", project_id=project_id)
-        renamed[row[at]] = published_id(redactor, key.label_id, record.data_row_id if record.derived_id else None)
+        renamed[row[at]] = published_id(json, key.label_id, record.data_row_id if record.derived_id else None)
     if len(rows["labels"]) - before != len(record.labels):
         raise ValueError("has other labels than its JSON")
     rows["records"][-1] = _with(own, "records", asset_type=record.asset_type)
