@@ -224,6 +224,10 @@ FOREIGN = {
         "DataRow ID,Labeled Data,Label_objects\nr,u,\"[{'title': 'a'}]\"\n",
         "is a table of labelsnow, .*; load the export that it was made from",
     ),
+    "labelsnow in columns": (
+        "DataRow ID,Labeled Data,Label_objects_0_title\nr,u,a\n",
+        "is a table of labelsnow, .*; load the export that it was made from",
+    ),
     "a column twice": ("ID,Labeled Data,x,x\n1,u,2,3\n", "has the column 'x' twice; rename one of the two"),
     "no table": ("hello, world\nhow are you\n", "is text that begins with 'hello, world"),
 }
@@ -257,6 +261,10 @@ def line(row: list[str]) -> bytes:
 
 BROKEN = {
     "JSON": (line(["lb", "", '{"a": [1,}', "", "", "", "", ""]), "the cell of 'Label': JSON is malformed"),
+    "Python's print": (
+        line(["lb", "", "{'a': [1]}", "", "", "", "", ""]),
+        "the cell of 'Label': Python's print, not JSON: write it with json.dumps",
+    ),
     "JSON of reviews": (line(["lb", "", "{}", "", "", "", "[", ""]), "the cell of 'Reviews': "),
     "too few cells": (b"lb,x\r\n", "the row has 2 cells, the header 8"),
     "too many cells": (b"lb,,,,,,,,9\r\n", "the row has 9 cells, the header 8"),

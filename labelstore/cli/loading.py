@@ -67,6 +67,7 @@ def load(
     Examples:
       labelstore load labels.db export.json
       labelstore load labels.duckdb "exports/*.ndjson.gz"
+      labelstore load labels.db export-2019.csv
       labelstore load labels.db v1-video.json --frames frames/
       labelstore load labels.db weekly.ndjson --prune --yes
       curl -s https://example.com/export.ndjson | labelstore load labels.db -

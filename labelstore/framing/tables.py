@@ -24,7 +24,8 @@ _MAX_AGAIN_BYTES = 16 << 20
 
 _MAX_HEADER_BYTES = 64 << 10
 _DELIMITERS = ",;\t|"
-_LABELSNOW = re.compile(r"Label_(?:objects|classifications|relationships)\b")
+_LABELSNOW = re.compile(r"Label[_.](?:objects|classifications|relationships)")
+_PRINT = re.compile(r"\s*[\[{]\s*(?:\{\s*)?'")
 _UNMISTAKABLE = " "
 """No column of others has a key of Labelbox with a blank in it."""
 
@@ -59,7 +60,7 @@ def form_of(name: str, window: Window, mark: bool) -> Form | None:
         return None
     best, header = max(found, key=lambda read: (len(KINDS.keys() & set(read[0].columns)), len(read[0].columns)))
     known = KINDS.keys() & set(best.columns)
-    if any(map(_LABELSNOW.match, best.columns)):
+    if "Label" not in best.columns and any(map(_LABELSNOW.match, best.columns)):
         hint = "load the export that it was made from"
         raise foreign(name, "a table of labelsnow, whose cells are Python's print of the labels", hint)
     if len(known) < 2 or not any(_UNMISTAKABLE in column for column in known):
@@ -238,7 +239,8 @@ def _value(cell: str, name: str, kind: str) -> str:
         try:
             check(cell.encode())
         except (msgspec.DecodeError, RecursionError) as error:
-            raise ValueError(f"the cell of {name!r}: {error}") from None
+            told = "Python's print, not JSON: write it with json.dumps" if _PRINT.match(cell) else str(error)
+            raise ValueError(f"the cell of {name!r}: {told}") from None
         return cell
     if kind == NUMBER and _is_plain_number(cell):
         return cell
