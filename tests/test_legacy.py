@@ -10,7 +10,9 @@ from labelstore.analyses.answers import answers
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.colors import class_colors
 from labelstore.detection import detect
+from labelstore.drawing import Look, draw
 from labelstore.loading import load
+from labelstore.scenes import read_scene
 from labelstore.search import search
 from labelstore.stores import open_database
 from labelstore.verifying import verify
@@ -231,3 +233,21 @@ def test_a_class_of_points_and_polygons_is_two_tools(tmp_path: Path, engine: str
     with open_database(loaded(tmp_path, engine, element(classes)), read_only=True) as database:
         tools = [(tool.kind, tool.name, tool.annotations, len(tool.children)) for tool in ontology(database)]
     assert tools == [("point", "eye", 2, 0), ("polygon", "eye", 1, 1)]
+
+
+@pytest.mark.parametrize("engine", ["db", "duckdb"])
+def test_they_are_drawn_with_their_answers(tmp_path: Path, engine: str) -> None:
+    classes = {
+        "gate": [{"geometry": RING, "colour": ["red", "blue"], "note": "rusty"}],
+        "eye": [{"geometry": {"x": 4, "y": 5}}, "MULTIPOINT (1 2, 3 4)"],
+        "fence": "MULTILINESTRING ((0 0, 3 4), (0 0, 0 2))",
+        "weather": ["rain"],
+    }
+    store = loaded(tmp_path, engine, element(classes, Masks={"sky": "https://example.com/m.png"}))
+    with open_database(store, read_only=True) as database:
+        scene = read_scene(database, "lb1")
+    assert scene is not None
+    assert [type(shape.geometry).__name__ for shape in scene.shapes] == ["Mask", "Path", *["Dot"] * 3, *["Path"] * 2]
+    assert [answer.text for question in scene.questions for answer in question.answers] == ["rain"]
+    drawn = str(draw(scene, Look()))
+    assert [text for text in ("red", "blue", "rusty", "colour") if text not in drawn] == []
