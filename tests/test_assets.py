@@ -163,6 +163,18 @@ def test_the_command_prints_entities(tmp_path: Path, folder: Path, engine: str) 
 
 
 @ENGINES
+def test_geojson_leaves_out_what_is_in_pixels_and_says_how_many(tmp_path: Path, engine: str) -> None:
+    """Plain shapes, and all shapes on a layer in pixels; shapes of images are no part of it."""
+    layer = '{"tileLayerUrl": "https://example.com/{z}", "epsg": "Simple", "bounds": [[0, 0], [10, 20]]}'
+    plain = v1("s", box("Car", "c1", 1, 1, 1, 1), **{"Labeled Data": layer})
+    on_layer = v1_map("m") | {"Labeled Data": layer}
+    image = v1("x", box("Car", "c2", 1, 1, 1, 1))
+    store = store_of(tmp_path, engine, [v1_map("a"), plain, on_layer, image])
+    done = run("geojson", store, "-o", tmp_path / "objects.geojson")
+    assert (done.exit_code, done.stderr) == (0, "4 features written; 5 left out, in pixels and not in degrees\n")
+
+
+@ENGINES
 def test_the_command_writes_geojson(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, [v1_map("a"), v1("x", box("Car", "c1", 1, 1, 1, 1))])
     out = tmp_path / "objects.geojson"

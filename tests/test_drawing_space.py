@@ -222,6 +222,15 @@ class TestGeospatial:
         assert points(shapes_of(drawing)["o1"])[0] == (500, 700)
         assert classes(drawing, "graticule") == []
 
+    @pytest.mark.parametrize("shapes", [(), (shape(1, Box(500, 700, 30, 40)), shape(2, Dot(90.0, 30.0), geo=True))])
+    def test_a_simple_layer_is_the_plane_of_its_pixels(self, shapes: tuple[Shape, ...]) -> None:
+        plain = scene("geospatial", *shapes, size=None)
+        layer = '{"epsg": "Simple", "bounds": [[0, 0], [1024, 2048]]}'
+        drawing = draw(plain._replace(asset=plain.asset._replace(row_data=layer)))
+        assert {item.get("viewBox") for item in parsed(drawing).iter() if item.get("viewBox")} == {"0 0 2048 1024"}
+        assert len(shapes_of(drawing)) == len(shapes)
+        assert classes(drawing, "graticule") == []
+
     @pytest.mark.parametrize(
         "url", [None, "javascript:alert(1)", "data:text/html,{z}", "//tiles.example.com/{z}", "ftp://x"]
     )

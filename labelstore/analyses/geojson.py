@@ -14,10 +14,31 @@ from labelstore.stores.database import Database
 
 
 class Written(NamedTuple):
-    """How many features there were, and how many of them without a geometry since theirs is none of GeoJSON."""
+    """How many features there were, and how many of them without a geometry since theirs is none of GeoJSON.
+
+    `in_pixels`: geospatial objects that were left out since their coordinates are pixels.
+    """
 
     features: int
     without_geometry: int
+    in_pixels: int
+
+
+_WITH_A_PLACE = """
+select count(*)
+from objects as o
+join labels as l on l.label_id = o.label_id
+join records as r on r.record_id = l.record_id
+left join projects as p on p.project_id = l.project_id
+left join bounding_boxes as b on b.object_id = o.object_id
+left join polygons as g on g.object_id = o.object_id
+left join polylines as s on s.object_id = o.object_id
+left join points as t on t.object_id = o.object_id
+where l.model_run_id is null and ($class is null or o.name = $class)
+    and ($project is null or l.project_id = $project or p.name = $project)
+    and coalesce(b.object_id, g.object_id, s.object_id, t.object_id) is not null
+    and (r.asset_type = 'geospatial' or b.coordinates is not null or coalesce(g.form, s.form, t.form) = 'geo')
+"""
 
 
 def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
@@ -58,7 +79,8 @@ def write(
             count += 1
             without += '"geometry":null' in feature[:60]
         file.write(b"\n]}\n" if count else b"]}\n")
-    return Written(count, without)
+        every = database.value(_WITH_A_PLACE, {"class": class_name, "project": project})
+    return Written(count, without, every - count)
 
 
 def _position(value: Any) -> list[Any] | None:

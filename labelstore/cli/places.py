@@ -139,7 +139,8 @@ def geojson(
 ) -> None:
     """Write geospatial objects as a GeoJSON FeatureCollection.
 
-    Points, lines, polygons and boxes, with label_id, object_id, name and data_row_id. Open rings are closed.
+    Points, lines, polygons and boxes, with label_id, object_id, name and data_row_id. Open rings are closed. Objects in
+    pixels have no place on earth: they are left out and counted.
 
     \b
     Examples:
@@ -150,4 +151,5 @@ def geojson(
 
     done = write(db, out, class_name=class_name, project=project, overwrite=overwrite)
     more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""
+    more += f"; {done.in_pixels:,} left out, in pixels and not in degrees" if done.in_pixels else ""
     print(f"{done.features:,} features written{more}", file=sys.stderr)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from labelstore.drawing.canvas import draw_canvas
-from labelstore.drawing.image import canvas_around
+from labelstore.drawing.canvas import Canvas, draw_canvas
+from labelstore.drawing.image import LARGEST_SIDE, canvas_around
 from labelstore.drawing.mapping import Map, map_around
 from labelstore.drawing.notes import left_out
 from labelstore.drawing.scene import Asset, Look, Scene, Shape
@@ -20,10 +20,11 @@ NOWHERE = (-180.0, -85.0, 180.0, 85.0)
 def draw(scene: Scene, look: Look) -> Markup:
     """A map with graticule and scale, north up; shapes with pixel coordinates get a canvas of their own."""
     shown = scene.shapes[: look.limit]
-    on_map, on_pixels = _apart(shown)
+    plane = pixel_plane(scene.asset.row_data)
+    on_map, on_pixels = _apart(shown, plane)
     result = Markup()
     title = f"Label {scene.label_id}"
-    if on_map or not on_pixels:
+    if on_map or not (on_pixels or plane):
         place = _map(scene.asset, on_map, mercator=look.tile_url is not None)
         result += draw_canvas(
             place.canvas,
@@ -35,24 +36,38 @@ def draw(scene: Scene, look: Look) -> Markup:
             over=place.scale_bar(),
             limit=look.limit,
         )
-    if on_pixels:
-        canvas = canvas_around(on_pixels)
+    if on_pixels or plane:
+        canvas = _around(on_pixels, plane)
         result += draw_canvas(canvas, on_pixels, title=title, mask_hrefs=look.mask_hrefs, limit=look.limit)
     return result + left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
 
 
 def thumbnail(scene: Scene, look: Look) -> Markup:
     """The shapes on the map, or those on the canvas of pixels, in small."""
-    on_map, on_pixels = _apart(scene.shapes)
+    plane = pixel_plane(scene.asset.row_data)
+    on_map, on_pixels = _apart(scene.shapes, plane)
     title = f"Label {scene.label_id}"
     if on_map:
         place = _map(scene.asset, on_map, mercator=False)
         return draw_small(place.canvas, on_map, look, place=place.place, title=title)
-    return draw_small(canvas_around(on_pixels), on_pixels, look, title=title)
+    return draw_small(_around(on_pixels, plane), on_pixels, look, title=title)
 
 
-def _apart(shapes: tuple[Shape, ...]) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
+def _apart(shapes: tuple[Shape, ...], plane: Canvas | None) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
+    """The shapes in degrees and those in pixels; on a plane of pixels all are."""
+    if plane is not None:
+        return (), tuple(shape._replace(geo=False) for shape in shapes)
     return tuple(shape for shape in shapes if shape.geo), tuple(shape for shape in shapes if not shape.geo)
+
+
+def _around(shapes: tuple[Shape, ...], plane: Canvas | None) -> Canvas:
+    """The plane, if all shapes are on it."""
+    if plane is None:
+        return canvas_around(shapes)
+    left, top, right, bottom = bounds(shapes) or (plane.left, plane.top, plane.left, plane.top)
+    is_inside = left >= plane.left and top >= plane.top
+    is_inside &= right <= plane.left + plane.width and bottom <= plane.top + plane.height
+    return plane if is_inside else canvas_around(shapes)
 
 
 def _map(asset: Asset, shapes: tuple[Shape, ...], *, mercator: bool) -> Map:
@@ -61,17 +76,41 @@ def _map(asset: Asset, shapes: tuple[Shape, ...], *, mercator: bool) -> Map:
 
 def tile_bounds(row_data: str | None) -> tuple[float, float, float, float] | None:
     """west, south, east, north of a tile layer as v1 has it, whose bounds are [latitude, longitude]; None without."""
-    if row_data is None or "{" not in row_data[:200]:
+    layer = _layer(row_data)
+    found = None if _is_simple(layer) else _bounds(layer)
+    return found if found is not None and all(abs(value) <= 360 for value in found) else None
+
+
+def pixel_plane(row_data: str | None) -> Canvas | None:
+    """The extent of a tile layer in pixels, whose epsg is Simple; None for any other asset."""
+    layer = _layer(row_data)
+    if not _is_simple(layer):
         return None
+    left, top, right, bottom = _bounds(layer) or (0.0, 0.0, 0.0, 0.0)
+    if right <= left or bottom <= top or max(right - left, bottom - top) > LARGEST_SIDE:
+        return Canvas(0.0, 0.0, 100.0, 60.0)
+    return Canvas(left, top, right - left, bottom - top)
+
+
+def _layer(row_data: str | None) -> dict[str, Any]:
+    if row_data is None or "{" not in row_data[:200]:
+        return {}
     try:
         layer: Any = msgspec.json.decode(row_data)
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
-    if not isinstance(layer, dict) or str(layer.get("epsg", "")).lower() == "simple":
-        return None
+        return {}
+    return layer if isinstance(layer, dict) else {}
+
+
+def _is_simple(layer: dict[str, Any]) -> bool:
+    return str(layer.get("epsg", "")).lower() == "simple"
+
+
+def _bounds(layer: dict[str, Any]) -> tuple[float, float, float, float] | None:
+    """The least of the second values and of the first ones, and the greatest."""
     match layer.get("bounds"):
         case [[int() | float() as a, int() | float() as b], [int() | float() as c, int() | float() as d]] if all(
-            math.isfinite(value) and abs(value) <= 360 for value in (a, b, c, d)
+            math.isfinite(value) for value in (a, b, c, d)
         ):
             return float(min(b, d)), float(min(a, c)), float(max(b, d)), float(max(a, c))
     return None

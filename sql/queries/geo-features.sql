@@ -1,5 +1,6 @@
 -- Geospatial objects as GeoJSON: one row is one object and its Feature as JSON text.
--- Coordinates stand as they were exported: [longitude, latitude]. `labelstore geojson` writes them as one file.
+-- Coordinates stand as they were exported: [longitude, latitude]. `labelstore geojson` writes them as one file. Objects in
+-- pixels are left out: plain shapes, and all that is on a tile layer whose epsg is Simple.
 -- $class: only objects of this class
 -- $project: only this project, by id or name
 with shapes as (
@@ -22,7 +23,11 @@ select
 from shapes as s
 join objects as o on o.object_id = s.object_id
 join labels as l on l.label_id = o.label_id
+join records as r on r.record_id = l.record_id
 left join projects as p on p.project_id = l.project_id
 where s.coordinates is not null and l.model_run_id is null
+    and not coalesce(
+        r.row_data like '%"tileLayerUrl"%' and replace(lower(r.row_data), ' ', '') like '%"epsg":"simple"%', false
+    )
     and ($class is null or o.name = $class) and ($project is null or l.project_id = $project or p.name = $project)
 order by o.object_id
