@@ -233,8 +233,8 @@ def _connected_duckdb(path: Path) -> Any:
 
     config: dict[str, Any] = {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
     try:
-        duckdb.connect(str(path), config=config).close()  # takes in what a log beside it says
-        connection = duckdb.connect(str(path), read_only=True, config=config)
+        duckdb.connect(str(path.absolute()), config=config).close()  # takes in what a log beside it says
+        connection = duckdb.connect(str(path.absolute()), read_only=True, config=config)
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise InUseError(str(path), "another process has it open", _OPEN, "close it there first") from error
@@ -396,6 +396,6 @@ def _name_to_keep(path: Path, version: int) -> Path:
 
 def _keep(path: Path, kept: Path) -> None:
     try:
-        os.link(path, kept)
+        os.link(path.resolve(), kept)  # of a link, what it leads to
     except OSError:  # a file system without links
         shutil.copy2(path, kept)

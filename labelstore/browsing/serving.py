@@ -69,13 +69,22 @@ def listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
+_URI_MARKS = frozenset("?#%")
+
+
 @contextmanager
 def as_sqlite(store: Path, progress: CopyProgress | None = None) -> Iterator[Path]:
     """The store itself, or a temporary SQLite copy of a DuckDB store, which is removed at the end."""
     if engine_of(store) == "sqlite":
         with open_database(store, read_only=True):
             pass  # it is a store of this version
-        yield store
+        if not _URI_MARKS.intersection(str(store.absolute())):
+            yield store.absolute()
+            return
+        with TemporaryDirectory(prefix="labelstore-") as folder:  # Datasette does not quote what a URI gives a meaning
+            link = Path(folder) / "".join("_" if char in _URI_MARKS else char for char in store.name)
+            link.symlink_to(store.absolute())
+            yield link
         return
     from labelstore.copying import copy_to_sqlite
 
@@ -102,7 +111,8 @@ def application(store: Path, settings: Settings) -> Any:
 
 def _is_out_of_reach(store: Path) -> bool:
     """Whether no writer can come, nor could a reader make the files that reading beside a writer takes."""
-    return not os.access(store.absolute().parent, os.W_OK) and not store.with_name(store.name + "-wal").exists()
+    store = store.resolve()
+    return not os.access(store.parent, os.W_OK) and not store.with_name(store.name + "-wal").exists()
 
 
 def url_of(host: str, listener: socket.socket) -> str:

@@ -61,7 +61,8 @@ def building(path: Path) -> Iterator[Database]:
 
     The caller holds the lock of the store.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.loading{path.suffix}")
+    place = path.resolve()  # a link stays one
+    scratch = place.with_name(f".{place.name}.{os.getpid()}.loading{path.suffix}")
     try:
         with open_database(scratch, create=True) as database:
             database.build_fast()
@@ -75,10 +76,10 @@ def building(path: Path) -> Iterator[Database]:
             database.share()
         _sync(scratch, os.O_RDWR)
         for suffix in LOGS:  # of a store that was there before
-            _remove(path.with_name(path.name + suffix))
-        os.replace(scratch, path)
+            _remove(place.with_name(place.name + suffix))
+        os.replace(scratch, place)
         with suppress(OSError):  # not every system can sync a folder
-            _sync(path.absolute().parent, os.O_RDONLY)
+            _sync(place.parent, os.O_RDONLY)
     finally:
         for name in (scratch.name, *(scratch.name + suffix for suffix in BESIDE)):
             _remove(scratch.with_name(name))
@@ -97,9 +98,10 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
 
 def remove_leftovers(path: Path) -> None:
     """Remove what killed processes left beside the store at `path`, whose lock the caller holds."""
+    place = path.resolve()
     tails = "|".join(map(re.escape, ("", *BESIDE, ".shards")))
-    ours = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
-    for left in list(path.absolute().parent.iterdir()):
+    ours = re.compile(rf"\.{re.escape(place.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
+    for left in list(place.parent.iterdir()):
         found = ours.fullmatch(left.name)
         # who holds the lock has no scratch files yet
         if found and (int(found[1]) == os.getpid() or not is_alive(int(found[1]))):

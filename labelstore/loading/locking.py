@@ -21,6 +21,8 @@ Notify = Callable[[str], None]
 T = TypeVar("T")
 
 _UNSUPPORTED = (ENOLCK, ENOSYS, ENOTSUP)
+LONGEST_NAME = 200
+"""Bytes of the name of a store; a file system takes 255."""
 _LONGEST = 200
 
 
@@ -71,8 +73,11 @@ def locked(
     """
     from filelock import FileLock
 
-    if not path.absolute().parent.is_dir():
+    if not path.resolve().parent.is_dir():
         raise StoreError(str(path), "its folder does not exist", "make the folder first")
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        hint = f"give it one of at most {LONGEST_NAME} bytes"
+        raise StoreError(str(path), "has too long a name, for the files beside it have longer ones", hint)
     file = lock_file(path)
     lock = FileLock(file, fallback_to_soft=False)
     patience = Patience(wait, notify)

@@ -63,7 +63,7 @@ def index(store: str | Path, *, wait: float | None = None, notify: Notify | None
 
 
 def _built(path: Path) -> int:
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=0.1)) as connection:
+    with closing(sqlite3.connect(path.absolute(), isolation_level=None, timeout=0.1)) as connection:
         try:
             return _build(connection)
         except sqlite3.OperationalError as error:

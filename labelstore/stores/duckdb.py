@@ -70,7 +70,7 @@ class DuckdbDatabase(Database):
         if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
             config["storage_compatibility_version"] = STORAGE_VERSION
         try:
-            self._connection = duckdb.connect(str(path), read_only=read_only and exists, config=config)
+            self._connection = duckdb.connect(str(path.absolute()), read_only=read_only and exists, config=config)
         except duckdb.Error as error:
             raise _open_error(path, error) from error
         try:

@@ -85,7 +85,7 @@ class SqliteDatabase(Database):
         # used by one thread, which needs no mutex around the binding of each value
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
         # the cache holds all statements that replacing a record takes, those of the views above all
-        connection = apsw.Connection(str(self.path), flags=flags, statementcachesize=100)
+        connection = apsw.Connection(str(self.path.absolute()), flags=flags, statementcachesize=100)
         # else a statement may be planned anew for each parameter, which takes those of the views fifty times their run
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         connection.set_busy_timeout(100)
@@ -111,7 +111,7 @@ class SqliteDatabase(Database):
         """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
         names = [f"shard{number}" for number in range(len(shards))]
         for name, shard in zip(names, shards, strict=True):
-            self._connection.execute(f"attach ? as {name}", (str(shard),))
+            self._connection.execute(f"attach ? as {name}", (str(shard.absolute()),))
         yield names
         for name in names:
             self._connection.execute(f"detach {name}")
@@ -305,7 +305,7 @@ class SqliteDatabase(Database):
 
 
 def _create(path: Path) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path.absolute(), isolation_level=None)
     try:
         connection.execute("pragma page_size = 8192")
         connection.execute(f"pragma application_id = {APPLICATION_ID}")
