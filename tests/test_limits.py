@@ -1,8 +1,10 @@
 """What SQL of a user may take, and who may ask a server: no question takes all memory, time or disk."""
 
+import contextlib
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -268,3 +270,36 @@ LEADING = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fe
 def test_pages_of_elsewhere_may_lead_here_but_not_read(server: Server, headers: dict[str, str], status: int) -> None:
     for path in ("/served", "/-/labelstore/served", "/served.json?sql=select+1", "/-/labelstore/served/json/l1"):
         assert server.get(path, **headers)[0] == status, path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /served/\xff\xfe HTTP/1.1",
+        b"GET /\xc3\xa9?sql=\xff HTTP/1.1",
+        b"GET /served?sql=" + b"x" * 40_000 + b" HTTP/1.1",
+        b"GET /served?sql=" + b"x" * 400_000 + b" HTTP/1.1",
+        b"GET /-/labelstore/served/label/" + b"%F0%9F%98%80" * 4000 + b" HTTP/1.1",
+        b"GET http://[ HTTP/1.1",
+        b"GET //127.0.0.1//served HTTP/1.1",
+        b"GET * HTTP/1.1",
+        b"OPTIONS * HTTP/1.1",
+        b"DELETE /served HTTP/1.1",
+        b"POST /served?sql=select+1 HTTP/1.1",
+        b"NONSENSE",
+        b"GET /%00 HTTP/1.1\r\nCookie: ds_actor=\xff; ds_messages=x",
+    ],
+    ids=lambda line: line[:24].decode("latin-1"),
+)
+def test_malformed_requests_leave_no_traceback(server: Server, line: bytes) -> None:
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
+        with contextlib.suppress(OSError):  # it may hang up before all is said
+            connection.sendall(line + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b""
+        with contextlib.suppress(OSError):
+            while part := connection.recv(65536):
+                answer += part
+    assert not re.match(rb"HTTP/1.1 5", answer), answer[:300]
+    assert "Traceback" not in server.told()
+    assert server.get("/served/labels.json")[0] == 200

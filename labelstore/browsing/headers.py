@@ -95,13 +95,13 @@ def is_ours(datasette: Any, scope: Scope) -> bool:
     """Whether the address is one of a store, or of a server that has nothing but stores."""
     raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     base = datasette.setting("base_url")
+    named = {name for name in datasette.databases if not name.startswith("_")}
+    if named and named == set(stores(datasette)):
+        return True
     path = "/" + raw.removeprefix(base).lstrip("/") if base != "/" else raw
     if path.startswith((f"{ROOT}/", f"{ROOT}-static/")):
         return True
     first = path.lstrip("/").split("/")[0]
-    if first in ("", "-"):  # pages about all databases
-        named = {name for name in datasette.databases if not name.startswith("_")}
-        return bool(named) and named == set(stores(datasette))
     names = {decode(first), decode(first.partition(".")[0])}
     routes = {database.route: name for name, database in datasette.databases.items()}
     return any(is_store(datasette, routes.get(name, name)) for name in names)

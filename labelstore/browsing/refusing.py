@@ -1,5 +1,6 @@
 """What is not answered: requests of pages from elsewhere, and those that end in an error."""
 
+import errno
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
@@ -76,12 +77,14 @@ def told(error: Exception) -> tuple[int, str]:
         return 400, str(stopped)
     if (
         isinstance(error, sqlite3.DatabaseError)
-        and "malformed" not in str(error)
+        and "image is malformed" not in str(error)
         and "not a database" not in str(error)
     ):
         return 400, f"SQLite: {error}"
     if isinstance(error, _ODD_ADDRESS):
         return 400, "Nothing answers to this address; begin at the overview of the store"
+    if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+        return 404, "No file has this name"
     return 500, "The store cannot be read; standard error of the server has a line about it"
 
 
@@ -104,6 +107,7 @@ def error_page(datasette: Any, request: Any, error: Exception) -> Callable[[], A
             status, message = error.status, str(error.args[0]) if error.args else ""
         elif isinstance(error, DatasetteError):
             status, title, info = error.status, error.title, dict(error.error_dict)
+            status = 400 if status == 500 else status  # what Datasette says of a wrong _sort
             message = Markup(error.message) if error.message_is_html else error.message
             stopped = explained(Exception(message), BROWSE)
             message = str(stopped) if stopped is not None else message
