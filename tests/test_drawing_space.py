@@ -15,6 +15,7 @@ from labelstore.drawing.geospatial import tile_bounds
 from labelstore.drawing.mapping import map_around
 from labelstore.drawing.scene import Answer, Asset, Box, Dot, Geometry, Mask, Path, Question, Shape, Track
 from labelstore.drawing.timeline import MAX_MARKS, draw_timeline, merged
+from labelstore.scenes.documents import in_pages
 
 HOSTILE = "\"'><script>alert(1)</script></title><svg onload=alert(2)>&amp;\x00 javascript:alert(3)"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -271,13 +272,16 @@ class TestGeospatial:
 class TestDocument:
     def test_v1_counts_pages_of_boxes_from_0_and_of_entities_from_1(self) -> None:
         entity = shape(2, None, blocks=((1, Box(1, 2, 3, 4)), (3, Box(5, 6, 7, 8))), unit="POINTS")
-        pages = pages_of([shape(1, Box(9, 9, 9, 9), page=0, unit="POINTS"), entity], generation="v1")
-        assert [(page.number, [one.object_id for one in page.shapes]) for page in pages] == [(1, [1, 2]), (3, [2])]
+        counted = in_pages([entity, shape(1, Box(9, 9, 9, 9), page=0, unit="POINTS")], "v1")
+        assert [(one.object_id, one.page) for one in counted] == [(2, 1), (1, 1)]
+        pages = pages_of(counted)
+        assert [(page.number, [one.object_id for one in page.shapes]) for page in pages] == [(1, [2, 1]), (3, [2])]
 
     @pytest.mark.parametrize(("first", "expected"), [(0, [1, 2]), (1, [1, 2])])
     def test_v2_counts_from_1_unless_there_is_a_page_0(self, first: int, expected: list[int]) -> None:
         boxes = [shape(number, Box(9, 9, 9, 9), page=first + number) for number in range(2)]
-        assert [page.number for page in pages_of(boxes, generation="v2")] == expected
+        assert [shape.page for shape in in_pages(reversed(boxes), "v2")] == expected
+        assert [page.number for page in pages_of(in_pages(boxes, "v2"))] == expected
 
     @pytest.mark.parametrize(
         ("unit", "expected"),
@@ -291,7 +295,7 @@ class TestDocument:
         ],
     )
     def test_units(self, unit: str | None, expected: tuple[float, float]) -> None:
-        (page,) = pages_of([shape(1, Box(10, 20, 1, 1), page=0, unit=unit)], generation="v1")
+        (page,) = pages_of([shape(1, Box(10, 20, 1, 1), page=0, unit=unit)])
         (one,) = page.shapes
         assert isinstance(one.geometry, Box)
         assert (one.geometry.left, one.geometry.top) == pytest.approx(expected)
@@ -299,7 +303,7 @@ class TestDocument:
     def test_the_size_of_a_page_is_that_of_the_export_else_what_its_boxes_need(self) -> None:
         sizes = [(300.0, 400.0), None, (math.inf, 5.0)]
         boxes = [shape(n, Box(900, 10, 100, 10), page=n, page_size=size) for n, size in enumerate(sizes)]
-        known, needed, odd = pages_of(boxes, generation="v1")
+        known, needed, odd = pages_of(boxes)
         assert known.size == (300, 400)
         assert needed.size == odd.size == pytest.approx((1020, 1320))
 

@@ -228,10 +228,10 @@ def test_blocks_of_v1_documents(tmp_path: Path, engine: str) -> None:
     blocks = [{"text-bbox": place}, {"text-bbox": {**place, "page": None}}, {"text-bbox": {"page": 1}}, 5, None]
     entity = feature("Name", "e1", format="text.location", data={"location": blocks, "unit": "INCHES"})
     store = store_of(tmp_path, engine, [v1("a", entity, box("Car", "c1", 1, 2, 3, 4, page=0, unit="POINTS"))])
-    (first, second) = scene_of(store, "a").shapes
+    (second, first) = scene_of(store, "a").shapes  # in the order of their pages, which count from 1
     assert first.blocks == ((2, Box(2, 1, 4, 3.5)), (None, Box(2, 1, 4, 3.5)))
-    assert (first.unit, first.texts) == ("INCHES", ())
-    assert (second.page, second.unit, second.blocks) == (0, "POINTS", ())
+    assert (first.page, first.unit, first.texts) == (2, "INCHES", ())
+    assert (second.page, second.unit, second.blocks) == (1, "POINTS", ())
 
 
 def test_texts_of_v2_documents(tmp_path: Path, engine: str) -> None:

@@ -1,7 +1,6 @@
 """A document: each page with the boxes and text entities on it.
 
-All is drawn in points, 72 to an inch. v1 counts the pages of boxes from 0 and those of text entities from 1; v2 is not
-known for sure: it counts from 1 unless a page 0 occurs.
+All is drawn in points, 72 to an inch. Pages count from 1.
 """
 
 from collections.abc import Iterable
@@ -36,7 +35,7 @@ class Page(NamedTuple):
 def draw(scene: Scene, look: Look) -> Markup:
     """The pages that something is on, one below the other."""
     shown = scene.shapes[: look.limit]
-    pages = pages_of(shown, generation=scene.facts.get("generation"))
+    pages = pages_of(shown)
     seen: set[int] = set()
     result = joined(_page(page, scene, look, seen) for page in pages[:MAX_PAGES])
     if not pages:
@@ -47,7 +46,7 @@ def draw(scene: Scene, look: Look) -> Markup:
 
 def thumbnail(scene: Scene, look: Look) -> Markup:
     """The first page that something is on, in small."""
-    pages = pages_of(scene.shapes[:1000], generation=scene.facts.get("generation"))
+    pages = pages_of(scene.shapes[:1000])
     page = next((page for page in pages if page.shapes), Page(None, _LETTER, (), ()))
     return draw_small(Canvas(0, 0, *page.size), page.shapes, look, title=f"Label {scene.label_id}")
 
@@ -84,36 +83,23 @@ def _texts(page: Page, seen: set[int]) -> Markup:
     return element("ul", items, class_="page-texts")
 
 
-def pages_of(shapes: Iterable[Shape], *, generation: str | None) -> list[Page]:
+def pages_of(shapes: Iterable[Shape]) -> list[Page]:
     """The pages in their order, the unknown one last."""
-    shapes = list(shapes)
-    later = _counted_from_0(shapes) if generation == "v2" else 0
     parts: dict[int | None, list[Shape]] = {}
     texts: dict[int | None, list[tuple[Shape, str]]] = {}
-
-    def page_number(number: int | None, base: int) -> int | None:
-        return None if number is None else number + base
-
     for shape in shapes:
         if shape.geometry is not None and not shape.blocks and isinstance(shape.geometry, Box | Path):
-            number = page_number(shape.page, later if generation == "v2" else 1)
-            parts.setdefault(number, []).append(shape)
+            parts.setdefault(shape.page, []).append(shape)
         boxes: dict[int | None, list[Box]] = {}
         for page, box in shape.blocks:
-            boxes.setdefault(page_number(page, later), []).append(box)
+            boxes.setdefault(page, []).append(box)
         for number, found in boxes.items():
             rings = tuple(_corners(box) for box in found)
             parts.setdefault(number, []).append(shape._replace(geometry=Path(rings, closed=True), blocks=()))
         for page, text in shape.texts:
-            texts.setdefault(page_number(page, later), []).append((shape, text))
+            texts.setdefault(page, []).append((shape, text))
     numbers = sorted({*parts, *texts}, key=lambda number: (number is None, number or 0))
     return [_sized(number, parts.get(number, []), tuple(texts.get(number, ()))) for number in numbers]
-
-
-def _counted_from_0(shapes: Iterable[Shape]) -> int:
-    """What to add to the pages of v2: 1 where a page 0 occurs."""
-    pages = {page for shape in shapes for page in (shape.page, *(page for page, _ in (*shape.blocks, *shape.texts)))}
-    return 1 if 0 in pages else 0
 
 
 def _sized(number: int | None, shapes: list[Shape], texts: tuple[tuple[Shape, str], ...]) -> Page:

@@ -1,10 +1,11 @@
-"""Text entities of documents: where on which page they are (v1), or what their tokens say (v2)."""
+"""Documents: their pages, and where text entities are on them (v1) or what their tokens say (v2)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from labelstore.drawing.scene import Box
+from labelstore.drawing.scene import Box, Shape
 from labelstore.scenes.geometry import are_numbers
 
 MAX_BLOCKS = 2000
@@ -37,6 +38,34 @@ def texts_of(location: str | None) -> tuple[tuple[int | None, str], ...]:
 def page_number(value: Any) -> int | None:
     """A page as a whole number, or None for what is none."""
     return int(value) if are_numbers(value) else None
+
+
+def in_pages(shapes: Iterable[Shape], generation: str | None) -> tuple[Shape, ...]:
+    """The shapes in the order of their pages, those without one last; pages count from 1.
+
+    v1 counts the pages of boxes from 0 and those of text entities from 1. v2 is not known for sure: it counts from 1
+    unless a page 0 occurs. A text entity gets the first page that it is on.
+    """
+    shapes = tuple(shapes)
+    numbers = {page for shape in shapes for page in (shape.page, *_pages_of_text(shape))}
+    if numbers <= {None}:
+        return shapes
+    later = 1 if generation == "v2" and 0 in numbers else 0
+    of_boxes = 1 if generation == "v1" else later
+    counted = (_counted(shape, of_boxes, later) for shape in shapes)
+    return tuple(sorted(counted, key=lambda shape: (shape.page is None, shape.page or 0)))
+
+
+def _counted(shape: Shape, of_boxes: int, of_text: int) -> Shape:
+    blocks = tuple((None if page is None else page + of_text, box) for page, box in shape.blocks)
+    texts = tuple((None if page is None else page + of_text, text) for page, text in shape.texts)
+    on = [page for page, _ in (*blocks, *texts) if page is not None]
+    page = min(on, default=None) if shape.page is None else shape.page + of_boxes
+    return shape._replace(page=page, blocks=blocks, texts=texts)
+
+
+def _pages_of_text(shape: Shape) -> Iterable[int | None]:
+    return (page for page, _ in (*shape.blocks, *shape.texts))
 
 
 def _items(location: str | None) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from labelstore.colors import ClassColors, class_colors
 from labelstore.drawing.scene import Asset, Scene, Shape
-from labelstore.scenes.documents import blocks_of, page_number, texts_of
+from labelstore.scenes.documents import blocks_of, in_pages, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
 from labelstore.scenes.geometry import geometry_of
 from labelstore.scenes.messages import with_messages
@@ -119,7 +119,7 @@ def _shapes(
         shapes += (_shape(row, questions, colors, frames.group if frames else None) for row in rows)
         sql = _COUNT.format(objects=objects, condition=condition)
         count += next(iter(source.query(sql, values)))["number"]
-    return tuple(shapes), count
+    return in_pages(shapes, facts["generation"]), count
 
 
 def read_asset(source: Source, data_row_id: str | None) -> Asset:
