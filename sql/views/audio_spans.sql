@@ -81,6 +81,7 @@ from placed as p
 join labels as l on l.label_id = p.label_id
 left join classifications as q on q.classification_id = p.first_id
 left join answers as a on a.answer_id between p.first_id and p.last_id
+    and a.answer_id >> 24 = p.first_id >> 24 -- the record: DuckDB joins by what is equal
 left join classifications as c on c.classification_id = a.classification_id
 left join spanned as sa on sa.label_id = p.label_id and sa.feature_id = a.feature_id
 left join spanned as sc on sc.label_id = p.label_id and sc.feature_id = c.feature_id
