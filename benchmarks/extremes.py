@@ -1,6 +1,9 @@
 """Exports of extreme shape beside one of image labels: one huge video label, and polygons of thousands of points.
 
-python benchmarks/extremes.py [--megabytes 100] [--frames 10000] [--points 5000] [--write docs/performance.md]
+Then files that tell about the same again and again, in three sizes: time grows with the size, not with its square.
+
+python benchmarks/extremes.py [--megabytes 100] [--frames 10000] [--points 5000] [--lines 1000]
+    [--write docs/performance.md]
 """
 
 import argparse
@@ -8,7 +11,7 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from statistics import median
@@ -113,6 +116,54 @@ def v2_polygons(size: int, points: int) -> Iterator[bytes]:
             return
 
 
+def told_again(number: int, name: str = "Car") -> dict[str, Any]:
+    point = {**feature(1_000_000 + number, name), "annotation_kind": "ImagePoint", "point": {"x": 1.5, "y": 2.5}}
+    return {"label_kind": "Default", "id": identifier(number), "annotations": {"objects": [point]}}
+
+
+def one_row(*labels: dict[str, Any]) -> bytes:
+    return dump({"data_row": {"id": identifier(9)}, "projects": {identifier(2): {"name": "Roads", "labels": labels}}})
+
+
+AGAIN: dict[str, Callable[[int], list[list[bytes]]]] = {
+    "a new label of one data row on each line": lambda size: [[one_row(told_again(n)) for n in range(size)]],
+    "one label on each line, v2": lambda size: [[one_row(told_again(0, f"Car {n}")) for n in range(size)]],
+    "one label on each line, v1": lambda size: [
+        [dump({"ID": identifier(0), "DataRow ID": identifier(9), "Agreement": n, "Label": {}}) for n in range(size)]
+    ],
+    "a line of labels, then each alone": lambda size: [
+        [one_row(*map(told_again, range(size))), *(one_row(told_again(n, "Bus")) for n in range(size))]
+    ],
+    "a line of labels, all changed": lambda size: [
+        [one_row(*(told_again(n, name) for n in range(size)))] for name in ("Car", "Bus")
+    ],
+}
+"""What is told again → by size the files, loaded one after another."""
+
+
+def measure_again(folder: Path, lines: int, rounds: int) -> list[Row]:
+    rows = []
+    for engine, name in STORES.items():
+        store = folder / name
+        for what, files in AGAIN.items():
+            taken = []
+            for size in (lines, 2 * lines, 4 * lines):
+                paths = [folder / f"again-{number}.ndjson" for number in range(2)]
+                exports = [path for path, _ in zip(paths, files(size), strict=False)]
+                for path, records in zip(exports, files(size), strict=True):
+                    path.write_bytes(b"\n".join(records))
+                done = []
+                for _ in range(rounds):
+                    remove(store)
+                    done.append(sum(run(*LABELSTORE, "load", store, export).seconds for export in exports))
+                taken.append(median(done))
+            result = ", ".join(f"{seconds:.1f} s" for seconds in taken)
+            rows.append(Row(f"load, {engine}, {what}", result, None, "4 × size ≤ 6 × time", taken[2] <= 6 * taken[0]))
+            print(*rows[-1], file=sys.stderr)
+        remove(store)
+    return rows
+
+
 def dump(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -164,13 +215,20 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=100, help="size of the exports of images and polygons")
     parser.add_argument("--frames", type=int, default=10_000)
     parser.add_argument("--points", type=int, default=5_000)
+    parser.add_argument(
+        "--lines", type=int, default=1_000, help="of files that tell about the same again, once to 4 times"
+    )
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "labelstore-benchmarks")
     parser.add_argument("--write", type=Path, help="a page that takes the table as a section")
     options = parser.parse_args()
     rows = measure(options.dir, options.megabytes, options.frames, options.points, options.rounds)
     text = f"A video label has {TRACKS} boxes in every frame, each with an answer. Medians of {options.rounds} rounds."
-    return report("Extreme shapes", text, rows, options.write)
+    failed = report("Extreme shapes", text, rows, options.write)
+    rows = measure_again(options.dir, options.lines, options.rounds)
+    sizes = ", ".join(f"{times * options.lines:,}" for times in (1, 2, 4))
+    text = f"Files of {sizes} lines, or of as many labels in one, the start of Python included."
+    return report("Told again and again", text, rows, options.write) or failed
 
 
 if __name__ == "__main__":

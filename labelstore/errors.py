@@ -11,7 +11,7 @@
     │   ├── RefusedError    1   SQL that would do more than read the store
     │   └── TooSlowError    1   SQL that took longer than it was given
     ├── UsageError          2   a call that contradicts itself
-    └── NeedsOneProcess         never leaves this package
+    └── NeedsOneProcess, NeedsStaging   never leave this package
 
 The text of each ends with a way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
 """
@@ -87,6 +87,10 @@ class UsageError(LabelstoreError):
     """A call that contradicts itself or names something unknown."""
 
     exit_code = 2
+
+
+class NeedsStaging(LabelstoreError):
+    """A load that tells about the same labels too often for an engine that writes many rows at a time."""
 
 
 class NeedsOneProcess(LabelstoreError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.equality import same
+from labelstore.errors import NeedsStaging
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.fitting import to_json
 from labelstore.formats.shredding import (
@@ -108,6 +109,10 @@ class Loader:
         """Whether the store was empty: then no record can be known by its content."""
         self.first_record = self.file_base = first + first % 2
         self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
+        self.batches_cut = 0
+        """How many batches were written before they were full, for a record told about the same as one in them."""
+        self.most_cut: int | None = None
+        """With more than these the load is given up by `NeedsStaging`."""
         self.told = ToldAgain(self.first_load)
         self.pending_frames: list[tuple[str, Path]] = []
         self.first_numbers: list[int | None] = []
@@ -300,6 +305,9 @@ class Loader:
         ids = label_ids(item.value)
         about = gives_ids(item.value)
         if not self.batch.takes(key, ids, about):
+            self.batches_cut += 1
+            if self.most_cut is not None and self.batches_cut > self.most_cut:
+                raise NeedsStaging(f"{key}: told about again and again")
             self.write()
         self.batch.add(_Entry(item, digest or hashes(item.raw), key, ids, about))
         self.look_for_frames(item.value, ids)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from labelstore.errors import NeedsStaging
 from labelstore.loading.building import writing
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.loader import Loader
@@ -12,6 +13,11 @@ from labelstore.loading.repeating import load_again
 from labelstore.loading.report import Progress, Report
 from labelstore.loading.settling import settle_told_again
 from labelstore.loading.sources import load_sources
+from labelstore.loading.staging import load_staged
+from labelstore.stores.database import Database
+
+_MOST_CUT = 12
+"""So often DuckDB writes less than a whole batch before SQLite takes its place."""
 
 
 def load_alone(
@@ -26,8 +32,11 @@ def load_alone(
     patience: Patience,
 ) -> None:
     """Load files into the store at `path`; the parameters are those of `load`."""
-    with writing(path, patience) as database:
+    staged_after = _MOST_CUT if report.engine == "duckdb" and all(map(_can_be_read_again, arguments)) else None
+
+    def fill(database: Database, most_cut: int | None = None) -> None:
         loader = Loader(database, report, folder, progress, options)
+        loader.most_cut = most_cut
         if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
             load_sources(loader, arguments, max_ratio)
             settle_told_again(database, report, loader.told)
@@ -35,3 +44,14 @@ def load_alone(
             database.derive_features(loader.first_record)
             if not loader.is_new:
                 settle_missing(database, report, prune, history=options.history)
+
+    try:
+        with writing(path, patience) as database:
+            fill(database, staged_after)
+    except NeedsStaging:
+        vars(report).update(vars(Report(report.store, report.engine)))
+        load_staged(path, patience, fill)
+
+
+def _can_be_read_again(argument: str) -> bool:
+    return argument != "-" and not Path(argument).is_fifo()

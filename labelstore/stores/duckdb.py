@@ -96,12 +96,15 @@ class DuckdbDatabase(Database):
         """All rows of records, by table."""
         if not record_ids:
             return
-        filled = self._connection.execute("select table_name from duckdb_tables() where estimated_size > 0").fetchall()
+        tables = set(content_tables())
+        if not self._in_transaction:  # whose own rows are not in the estimates
+            sql = "select table_name from duckdb_tables() where estimated_size > 0"
+            tables &= {name for (name,) in self._connection.execute(sql).fetchall()}
         first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
         has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
         if has_gaps:
             self._connection.register("wanted_records", pa.table({"record_id": list(record_ids)}))
-        for table in sorted({name for (name,) in filled}.intersection(content_tables())):
+        for table in sorted(tables):
             node = node_column(table)
             among = f" and {node} >> {NODE_BITS} in (select record_id from wanted_records)" if has_gaps else ""
             sql = f"select * from {table} where {node} between ? and ?{among}"
