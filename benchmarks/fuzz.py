@@ -29,12 +29,13 @@ from typing import Any
 import msgspec
 
 from labelstore.equality import differences, same
-from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth
+from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import generation_of, identity, label_ids, shred
 from labelstore.framing import Broken, Record, open_sources, split
 from labelstore.framing.columns import KINDS, Form
 from labelstore.framing.tables import cells_of
 from labelstore.loading import load
+from labelstore.loading.refusing import recognized
 from labelstore.rows import Rows, columns
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
 from labelstore.stores import open_database
@@ -470,18 +471,11 @@ def check(
 
 def _items(file: Path) -> Iterator[Record[Any] | Broken]:
     """What the framing makes of a file, decoded as a load does it."""
-    decoder = RecordDecoder()
-
-    def decode(raw: bytes) -> Any:
-        try:
-            return decoder(raw)
-        except UnknownRecord as error:
-            return error
-
+    decode = tolerant(RecordDecoder())
     with bounded_depth():
         for source in open_sources([str(file)]):
             with source:
-                yield from split(source, decode)
+                yield from map(recognized, split(source, decode))
 
 
 def account(items: list[Record[Any] | Broken], data: bytes) -> None:
@@ -529,7 +523,7 @@ def _contested(items: list[Record[Any] | Broken]) -> set[int]:
     """Positions of records about a label or data row that another record is about too."""
     about: dict[str, list[int]] = {}
     for item in items:
-        if isinstance(item, Record) and not isinstance(item.value, UnknownRecord):
+        if isinstance(item, Record):
             for name in {f"{generation_of(item.value)} {identity(item.value)}", *_label_ids(item)}:
                 about.setdefault(name, []).append(item.position)
     return {position for positions in about.values() if len(positions) > 1 for position in positions}
@@ -560,7 +554,7 @@ def _compare(
             raise Wrong(f"record {item.position} is rejected without its reason or its bytes")
         summary.rejected += 1
         summary.reasons[reject[0].partition(" at /")[0].partition(" (byte")[0][:60]] += 1
-    elif isinstance(item, Broken) or isinstance(item.value, UnknownRecord):
+    elif isinstance(item, Broken):
         raise Wrong(f"record {item.position} is broken, but not among the rejects")
     elif is_contested:
         summary.contested += 1
@@ -674,7 +668,8 @@ def _blame(
         for part in (first + rest[:middle], first + rest[middle:], rest):
             if len(part) == len(least):
                 continue
-            if found := _trial(part, intact, generation, framing, engine, scratch, Summary(engine)):
+            found = _trial(part, intact, generation, framing, engine, scratch, Summary(engine))
+            if type(found) is type(error):  # a few mutants alone may be no export at all
                 least, error = part, found
                 break
         else:
