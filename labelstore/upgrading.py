@@ -45,7 +45,7 @@ _REBUILT = {
             node_id >> {NODE_BITS},
             substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)
         from (select * from v1_pieces union all select * from v2_pieces)
-        where node_id >= $first << {NODE_BITS} and node_id < ($last + 1) << {NODE_BITS}
+        where node_id >= cast($first as bigint) << {NODE_BITS} and node_id < cast($last + 1 as bigint) << {NODE_BITS}
         group by 1
     """,
 }
@@ -250,6 +250,8 @@ class _Copy:
         self.rows = Rows()
         self.decode = RecordDecoder()
         self.records = self.repeated = self.rejected = 0
+        self.found_ids: set[str] = set()
+        """The ids of labels that the old store had no rows for."""
         self.own_ids: set[str] = set()
         """The ids of labels without one that are stored, and those of their frames."""
 
@@ -328,11 +330,20 @@ class _Copy:
         value = RecordDecoder(True)(record.raw) if frames_of else self.decode(record.raw)
         shred(value, record.raw, record.record_id, rows, source, frames_of)
         at = list(columns()["labels"]).index("label_id")
+        label_ids = [row[at] for row in rows["labels"][before:]]
+        old_ids = record.label_ids
+        if len(label_ids) != len(old_ids):  # labels that stood in extra, beside an odd one, are rows now
+            if self.are_new(set(label_ids).difference(old_ids)):
+                old_ids = label_ids
+            else:  # the store has other versions of them: they stay in extra
+                rows.drop_from(record.record_id)
+                value = self.decode.fitted(record.raw, whole_lists=True)
+                shred(value, record.raw, record.record_id, rows, source)
+                label_ids = [row[at] for row in rows["labels"][before:]]
         if record.url_load_id is not None:
             rows["records"][-1] = _with(rows["records"][-1], "records", url_load_id=record.url_load_id)
-        label_ids = [row[at] for row in rows["labels"][before:]]
         names: dict[str, str] = {}
-        for label_id, old_id in zip(label_ids, record.label_ids, strict=True):
+        for label_id, old_id in zip(label_ids, old_ids, strict=True):
             if not _is_own(label_id, value):
                 names[label_id] = old_id  # made of more than what the views give back
             elif record.generation == "v1" and not self.is_first(label_id):
@@ -344,6 +355,14 @@ class _Copy:
         if any(old != new for old, new in names.items()):
             _rename(rows, record.record_id, names)
         self.records += 1
+
+    def are_new(self, label_ids: set[str]) -> bool:
+        """Whether no label of these ids is stored; from then on they are."""
+        sql = f"select 1 from labels where label_id = {':' if self.old.engine == 'sqlite' else '$'}label_id"
+        if not label_ids.isdisjoint(self.found_ids) or any(self.old.rows(sql, label_id=name) for name in label_ids):
+            return False
+        self.found_ids |= label_ids
+        return True
 
     def free(self, label_id: str) -> str:
         """The id, with a number if another record of the store has the very same label."""

@@ -44,6 +44,7 @@ union all
 select a.name, null from classifications as c join answers as a on a.classification_id = c.classification_id
 where c.moment_id is not null
 """
+V2_LABELS = "select label_id from labels where generation = 'v2'"
 LABELS = "select record_id, label_id from labels order by node_id"
 
 
@@ -383,3 +384,35 @@ def test_an_older_store_is_refused_by_everything_else(old: Path, tmp_path: Path)
     store = Path(shutil.copy(old, tmp_path))
     with pytest.raises(StoreError, match=rf"has schema version {version(store)}, older .* labelstore upgrade"):
         open_database(store, read_only=True)
+
+
+@pytest.mark.parametrize("suffix", ["db", "duckdb"])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_labels_beside_an_odd_one_get_rows(tmp_path: Path, suffix: str, is_new: bool) -> None:
+    """Their list stood in `extra` as a whole; where the store has another version of one, it still does."""
+    store = tmp_path / f"store.{suffix}"
+    shutil.copyfile(ROOT / "tests" / "fixtures" / "stores" / f"version-3.{suffix}", store)
+    other = read(store, "select label_id from labels where generation = 'v2' and model_run_id is null")[0]["label_id"]
+    labels = [None, {"id": "beside" if is_new else other, "version": "1"}, "x", {"id": "last"}]
+    connection: Any = sqlite3.connect(store) if suffix == "db" else duckdb.connect(str(store))
+    connection.execute(
+        "update data_row_projects set label_count = null, extra = ? where label_count = 0",
+        [json.dumps({"labels": labels})],
+    )
+    connection.commit()
+    connection.close()
+    records, ids = read(store, RECORDS), read(store, V2_LABELS)
+    upgrade(store)
+    assert all(
+        same(old["json"].encode(), new["json"].encode()) for old, new in zip(records, read(store, RECORDS), strict=True)
+    )
+    found = {row["label_id"] for row in read(store, V2_LABELS)}
+    assert found - {row["label_id"] for row in ids} == ({"beside", "last"} if is_new else set())
+    assert len(read(store, "select json from odd_elements")) == (2 if is_new else 0)
+
+
+def test_nodes_of_many_records_fit_in_duckdb() -> None:
+    store = ROOT / "tests" / "fixtures" / "stores" / "version-3.duckdb"
+    with duckdb.connect(str(store), read_only=True) as connection:
+        for first in (127, 128, 2**31, 2**35):
+            connection.execute(upgrading._REBUILT["duckdb"], {"first": first, "last": first + 100}).fetchall()

@@ -77,20 +77,23 @@ class RecordDecoder:
             return record
         return self.fitted(raw)
 
-    def fitted(self, raw: bytes) -> Decoded:
-        """The same record by the way for records of an unexpected shape: both ways give the same rows."""
+    def fitted(self, raw: bytes, *, whole_lists: bool = False) -> Decoded:
+        """The same record by the way for records of an unexpected shape: both ways give the same rows.
+
+        But with `whole_lists` a list or map with an odd element has none.
+        """
         value = msgspec.json.decode(raw)
         struct = recognise(value, self._among_frames)
         if struct is not self._struct:
             self._choose(struct)
         with deep_calls():
             try:
-                record: Decoded = fit(struct, value)
+                record: Decoded = fit(struct, value, whole_lists=whole_lists)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
             if isinstance(record, v2.Line) and _is_nameless(record):
-                members = record.extra.members if record.extra else {}
-                record.extra = Extra(members, content_digest(value))
+                record.extra = record.extra or Extra({})
+                record.extra.digest = content_digest(value)
             return record
 
     def _choose(self, struct: type) -> None:

@@ -79,13 +79,14 @@ def extra_json(extra: Extra | None, **members: Any) -> str | None:
     return to_json(kept) if kept else None
 
 
-def fit(struct: type[T], members: dict[str, Any]) -> T:
+def fit(struct: type[T], members: dict[str, Any], *, whole_lists: bool = False) -> T:
     """Make a `struct` of the members of a record that fit, with the others in its `extra`.
 
     Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry. One
-    that is `known_by_id` and lacks its id gets a digest of its content.
+    that is `known_by_id` and lacks its id gets a digest of its content. With `whole_lists` a list or map with an odd
+    element is odd as a whole.
     """
-    fitting = _Fitting()
+    fitting = _Fitting(whole_lists)
     record = fitting.struct(struct, members)
     if fitting.unread:
         record.extra = record.extra or Extra({})  # type: ignore[attr-defined]
@@ -133,7 +134,8 @@ def _takes_extra(struct: type) -> bool:
 class _Fitting:
     """One record while it is fitted."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole_lists: bool) -> None:
+        self.whole_lists = whole_lists
         self.unread = 0
 
     def struct(self, struct: type[T], members: dict[str, Any]) -> T:
@@ -196,7 +198,7 @@ class _Fitting:
         fitted = [self.value(kind.item_type, value) for value in values]
         if not any(value is _UNFIT for value in fitted):
             return fitted
-        return list(map(_kept, fitted, values)) if _holds_more(kind.item_type) else _UNFIT
+        return list(map(_kept, fitted, values)) if self.keeps_odd(kind.item_type) else _UNFIT
 
     def fixed(self, item_types: tuple[inspect.Type, ...], values: list[Any]) -> Any:
         if len(values) != len(item_types):
@@ -209,9 +211,12 @@ class _Fitting:
         fitted = {key: self.value(kind.value_type, value) if fits[key] else _UNFIT for key, value in members.items()}
         if not any(value is _UNFIT for value in fitted.values()):
             return fitted
-        if not _holds_more(kind.value_type):
+        if not self.keeps_odd(kind.value_type):
             return _UNFIT
         return dict(zip(members, map(_kept, fitted.values(), members.values()), strict=True))
+
+    def keeps_odd(self, kind: inspect.Type) -> bool:
+        return not self.whole_lists and _holds_more(kind)
 
     def inner(self, struct: type, members: dict[str, Any]) -> Any:
         before = self.unread
