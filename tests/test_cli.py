@@ -113,7 +113,8 @@ class TestLoad:
     def test_names_a_missing_file(self, tmp_path: Path) -> None:
         assert "nothing.json: no such file" in failed("load", tmp_path / "a.db", tmp_path / "nothing.json")
         assert "no file matches" in failed("load", tmp_path / "a.db", tmp_path / "*.json")
-        assert "is a directory" in failed("load", tmp_path / "a.db", tmp_path)
+        (tmp_path / "empty").mkdir()
+        assert "is a folder without an export" in failed("load", tmp_path / "a.db", tmp_path / "empty")
 
     def test_refuses_what_is_no_store(self, tmp_path: Path, export: Path) -> None:
         other = sqlite3.connect(tmp_path / "other.db")
@@ -315,12 +316,13 @@ class TestSample:
         assert run("sample", tmp_path, "--labels", "-1").exit_code == 2
 
     def test_the_folder_may_be_a_file(self, export: Path) -> None:
-        assert "File exists" in failed("sample", export)
+        assert "is no folder; name a new one" in failed("sample", export)
 
 
 # fmt: off
 COMMANDS = (
-    "load", "verify", "get", "history", "diff", "export", "query", "schema", "shell", "stats", "entities", "geojson",
+    "load", "verify", "get", "history", "diff", "export", "query", "schema", "shell", "stats", "entities", "spans",
+    "geojson",
     "ontology", "answers", "search", "index", "agreement", "rejects", "browse", "publish", "report", "detect",
     "upgrade", "sample", "demo",
 )
@@ -383,7 +385,8 @@ def test_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Ba
 
     monkeypatch.setattr(samples, "write", interrupted)
     result = run("sample", tmp_path)
-    assert (result.exit_code, result.stderr) == (code, "")
+    told = f"labelstore: stopped; {tmp_path} was not filled\n" if code == 130 else ""
+    assert (result.exit_code, result.stderr) == (code, told)
 
 
 def test_memory_runs_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
