@@ -276,7 +276,7 @@ def _read(file: BinaryIO, name: str, limits: "Limits") -> str:
 
     text = file.read(limits.statement + 1)
     if len(text) > limits.statement:
-        hint = "values belong into the store, or are given with -p"
+        hint = "name a file with SQL after @; values are given with -p"
         raise InputError(name, f"is longer than {size(limits.statement)}, which no SQL may be", hint)
     try:
         return text.decode("utf-8-sig")
