@@ -264,7 +264,9 @@ class AnnotationShredder(ShapeShredder):
                 question.confidence,
                 None,
                 counted(answers),
-                extra_json(question.extra, custom_metrics=question.custom_metrics),
+                None
+                if question.extra is None and question.custom_metrics is None
+                else extra_json(question.extra, custom_metrics=question.custom_metrics),
             ),
         )
 

@@ -1,6 +1,7 @@
 """The geometry of a v2 object → its kind and a row of it."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ _RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
 _MESSAGE_KEYS = {"multiple": ("selected_messages", "messages"), "ranked": ("ranked_messages", "ranked_messages")}
 """Form of messages → key of their block, and of the list in it."""
 
+_shapes = attrgetter(*v2.Object.exclusive)
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -55,21 +57,18 @@ class ShapeShredder(Nodes):
 
     def geometry(self, item: v2.Object, object_id: int) -> tuple[str | None, str | None]:
         """Add the rows of an object's geometry; its kind, None for a relationship, and its extra."""
-        extra = _extra_of(item)
+        extra = None if item.extra is None and item.custom_metrics is None else _extra_of(item)
         word = item.annotation_kind
         if word is not None and self.asset_hint in (None, "text"):
             self.hint(word)
-        found = [name for name in v2.Object.exclusive if getattr(item, name) is not None]
-        if len(found) > 1:
-            raise Misfit
+        shape = _shape_of(item)
         has_mask = item.mask is not None or item.composite_mask is not None
         if has_mask:
-            if found and found[0] in _RELATIONSHIPS:
-                extra = _extra_of(item, **{found[0]: unfitted(getattr(item, found[0]))})
-                found = []
+            if shape in _RELATIONSHIPS:
+                extra = _extra_of(item, **{shape: unfitted(getattr(item, shape))})
+                shape = None
             self.mask(item, object_id)
-        shape = found[0] if found else None
-        if shape in _RELATIONSHIPS or (shape is None and not has_mask and _seems_relationship(item)):
+        elif shape in _RELATIONSHIPS or (shape is None and _seems_relationship(item)):
             return None, None
         row_kind = None if shape is None else _SHAPE_KINDS[shape]
         if shape == "bounding_box":
@@ -195,6 +194,19 @@ class ShapeShredder(Nodes):
         ordinal, count = place
         opens = "" if ordinal else f'"{block}":{{{parent}"{key}":['
         self.odd(message, key, ordinal, opens, "]}" if ordinal == count - 1 else "")
+
+
+def _shape_of(item: v2.Object) -> str | None:
+    """The key that an object has its shape under, masks excepted."""
+    values = _shapes(item)
+    without = values.count(None)
+    if without < len(values) - 1:
+        raise Misfit
+    if without < len(values):
+        for name, value in zip(v2.Object.exclusive, values, strict=True):
+            if value is not None:
+                return name
+    return None
 
 
 def _extra_of(item: v2.Object, **members: Any) -> str | None:
