@@ -11,6 +11,8 @@ from labelstore.analyses.ontology import normalized, ontology
 from labelstore.analyses.stats import stats
 from labelstore.colors import class_colors
 from labelstore.loading import load
+from labelstore.publishing import RecordRedactor
+from labelstore.publishing.redaction import Redactor
 from labelstore.search import search
 from labelstore.stores import open_database
 from labelstore.verifying import verify
@@ -173,6 +175,20 @@ def test_entities_of_a_conversation_take_their_text_from_its_messages(tmp_path: 
     problems = [None, None, None, "end beyond the text", None]
     assert [one.problem for one in found] == [row["problem"] for row in asked(store, "text-entities")] == problems
     assert [(match.label_id, match.where) for match in matches] == [("a", "entity")]
+
+
+def test_published_entities_stay_at_their_words_in_messages() -> None:
+    line = v2("d", label("a", entity("e1", "m1", 21, 23), entity("e2", "m2", 4, 6)))
+    said = "ask ada@example.com: sum it"
+    first, second = {"messageId": "m1", "content": said}, {"messageId": "m2", "content": "The sum"}
+    line["data_row"]["row_data"] = conversation(first, second)
+    published = json.loads(RecordRedactor(Redactor(b"salt")).record(json.dumps(line)))
+    texts = [message["content"] for message in json.loads(published["data_row"]["row_data"])["messages"]]
+    assert "ada@" not in texts[0]
+    things = published["projects"]["p2"]["labels"][0]["annotations"]["objects"]
+    spans = [thing["conversational_location"]["location"] for thing in things]
+    found = [text[span["start"] : span["end"] + 1] for text, span in zip(texts, spans, strict=True)]
+    assert found == ["sum", "sum"]
 
 
 @ENGINES

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from labelstore.formats.messages import messages_of
 from labelstore.publishing.recognising import WORD_STARTS, is_strong, names_a_secret
 from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied, moved
 
@@ -102,6 +103,8 @@ class RecordRedactor:
             edits = self._asset_edits(value)
             if edits:
                 _move_spans(value, edits)
+            if by_message := self._message_edits(value):
+                _move_spans_in_messages(value, by_message)
         return msgspec.json.encode(self.value(value))
 
     # -- parts that are left out --------------------------------------------------------------------------------------
@@ -245,10 +248,21 @@ class RecordRedactor:
 
     def _asset_edits(self, record: dict[str, Any]) -> list[Edit]:
         """What changes in a text that stands in the record itself."""
-        data_row = record.get("data_row")
-        text = data_row.get("row_data") if isinstance(data_row, dict) else record.get("Labeled Data")
-        if not isinstance(text, str) or len(text.split(None, 1)) < 2 or text.lstrip()[:1] in ("{", "["):
+        text = _asset_text(record)
+        if len(text.split(None, 1)) < 2 or text.lstrip()[:1] in ("{", "["):
             return []
+        return self._edits(text)
+
+    def _message_edits(self, record: dict[str, Any]) -> dict[str, list[Edit]]:
+        """What changes in the messages of a conversation that stands in the record itself; of each id the first."""
+        text = _asset_text(record)
+        if text.lstrip()[:1] not in ("{", "["):
+            return {}
+        texts = {message.message_id: message.text for message in reversed(messages_of(text))}
+        return {key: edits for key, text in texts.items() if (edits := self._edits(text))}
+
+    def _edits(self, text: str) -> list[Edit]:
+        """What changes in a text, which is not counted."""
         before = self.redactor.counts.copy()
         edits = self.redactor.edits(text)
         self.redactor.counts.clear()
@@ -286,6 +300,29 @@ def _move_spans(value: Any, edits: list[Edit]) -> None:
             _move_span(item, edits)
         elif isinstance(item, dict | list):
             _move_spans(item, edits)
+
+
+def _move_spans_in_messages(value: Any, by_message: dict[str, list[Edit]]) -> None:
+    """The same for the spans in messages."""
+    if isinstance(value, list):
+        for item in value:
+            _move_spans_in_messages(item, by_message)
+    elif isinstance(value, dict):
+        inside, data = value.get("conversational_location"), value.get("data")  # v2, v1
+        places = (inside, "message_id", inside), (value, "messageId", data)
+        for holder, key, around in places:
+            span = around.get("location") if isinstance(around, dict) else None
+            edits = by_message.get(str(holder.get(key))) if isinstance(holder, dict) else None
+            if isinstance(span, dict) and edits:
+                _move_span(span, edits)
+        for item in value.values():
+            _move_spans_in_messages(item, by_message)
+
+
+def _asset_text(record: dict[str, Any]) -> str:
+    data_row = record.get("data_row")
+    text = data_row.get("row_data") if isinstance(data_row, dict) else record.get("Labeled Data")
+    return text if isinstance(text, str) else ""
 
 
 def _move_span(span: dict[str, Any], edits: list[Edit]) -> None:
