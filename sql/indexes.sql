@@ -49,3 +49,4 @@ create index repeated_answers_label on repeated_answers (label_id);
 create index repeated_answers_moment on repeated_answers (moment_id);
 create index repeated_answers_classification on repeated_answers (classification_id);
 create index relationships_label on relationships (label_id);
+create index odd_elements_record on odd_elements (record_id);
