@@ -133,6 +133,23 @@ class TestUnchanged:
         assert rows(store, "select external_id from records") == [(None,)]
         assert rows(store, "select count(*) from labels") == [(1,)]
 
+    @pytest.mark.parametrize("order", ["AB", "BA", "BAB", "ABA", "BAC", "ABAC", "CABAB"])
+    @pytest.mark.parametrize("generation", ["v1", "v2"])
+    def test_the_last_one_wins_among_records_that_the_store_held(
+        self, store: Path, files: Files, order: str, generation: str
+    ) -> None:
+        def told(name: str) -> dict[str, Any]:
+            return v1_label(**{"Created By": name}) if generation == "v1" else v2_line({"p1": {"labels": [v2_label("l1", name)]}})
+
+        write = files.v1 if generation == "v1" else files.v2
+        other = v1_label("other") if generation == "v1" else v2_line({"p1": {"labels": [v2_label("l2", "x")]}}, "d2")
+        load(store, [write(told("A"), other)])
+        load(store, [write(*map(told, order), other)], force=True)
+        found = rows(store, "select json from label_json where label_id = 'l1'")
+        assert [json.loads(text) for (text,) in found] == [
+            told(order[-1]) if generation == "v1" else told(order[-1])["projects"]["p1"]["labels"][0]
+        ]
+
 
 class TestChanged:
     def test_a_label_that_shrank_leaves_no_orphans(self, store: Path, files: Files) -> None:

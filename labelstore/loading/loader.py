@@ -241,18 +241,23 @@ class Loader:
         self.write()
         digests = [hashes(record.raw) for record in waiting]
         known = self.database.known([digest.content for digest in digests])
+        items = [
+            (record if digest.content in known else self.decoded(record), digest)
+            for record, digest in zip(waiting, digests, strict=True)
+        ]
+        told = self.records_told_of(item for item, digest in items if digest.content not in known) if known else set()
         same: list[tuple[Record[Any], Hashes, Stored]] = []
         self.replaced = set()
-        for record, digest in zip(waiting, digests, strict=True):
+        for item, digest in items:
             stored = known.get(digest.content)
-            if stored is not None:
-                same.append((record, digest, stored))
-                continue
-            item = self.decoded(record)
             if isinstance(item, Broken):
                 self.reject(self.file, item)
-            else:
+            elif stored is None:
                 self.take(item, digest)
+            elif stored.record_id not in told:
+                same.append((item, digest, stored))
+            elif isinstance(again := self.decoded(item), Record):  # in its turn among those about the same labels
+                self.take(again, digest)
         self.write()
         back = [record for record, _, stored in same if stored.record_id in self.replaced]
         self.keep([entry for entry in same if entry[2].record_id not in self.replaced])
@@ -260,6 +265,20 @@ class Loader:
             item = self.decoded(record)
             assert isinstance(item, Record)
             self.take(item)
+
+    def records_told_of(self, items: Iterable[Record[Decoded] | Broken]) -> set[int]:
+        """The stored records that are about the labels or data rows of these."""
+        identities: dict[str, list[str]] = {}
+        ids: list[str] = []
+        for item in items:
+            if isinstance(item, Record):
+                identities.setdefault(generation_of(item.value), []).append(identity(item.value))
+                ids += label_ids(item.value)
+        found = {label.record_id for label in self.database.labels_named(ids)}
+        for generation, keys in identities.items():
+            for stored in self.database.stored(generation, keys).values():
+                found.update(one.record_id for one in stored)
+        return found
 
     def keep(self, same: list[tuple[Record[Any], Hashes, Stored]], *, renew: bool = True) -> None:
         """Records whose content the store holds: at most the tokens of their URLs are new."""
