@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from typer.testing import CliRunner
 
+from labelstore.cli import app
 from labelstore.errors import InputError
 from labelstore.loading import Report, load
 from labelstore.loading.retrying import retry
@@ -139,7 +141,11 @@ class TestUnchanged:
         self, store: Path, files: Files, order: str, generation: str
     ) -> None:
         def told(name: str) -> dict[str, Any]:
-            return v1_label(**{"Created By": name}) if generation == "v1" else v2_line({"p1": {"labels": [v2_label("l1", name)]}})
+            return (
+                v1_label(**{"Created By": name})
+                if generation == "v1"
+                else v2_line({"p1": {"labels": [v2_label("l1", name)]}})
+            )
 
         write = files.v1 if generation == "v1" else files.v2
         other = v1_label("other") if generation == "v1" else v2_line({"p1": {"labels": [v2_label("l2", "x")]}}, "d2")
@@ -416,6 +422,17 @@ class TestMissing:
         report = load(store, [files.v1(v1_label("l1", Agreement=0.5))], prune=True)
         assert counts(report) == {"rejected": 1, "missing": 1, "pruned": 1}
         assert rows(store, "select label_id from labels") == [("l1",)]
+
+    def test_nothing_is_pruned_for_what_cannot_be_read(self, store: Path, files: Files) -> None:
+        load(store, [files.v1(v1_label("l1"), v1_label("l2"))])
+        text = files.v1(v1_label("l1"), v1_label("l2")).read_text()
+        broken = files.write(text.replace('"ID": "l2"', '"ID": l2'))
+        assert counts(load(store, [broken], prune=True)) == {"unchanged": 1, "rejected": 1, "missing": 1}
+        done = CliRunner().invoke(app, ["load", str(store), str(broken), "--prune", "--yes"])
+        assert "kept: they may stand in what cannot be read (1 rejected)" in done.stdout
+        assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
+        whole = files.v1(v1_label("l1"), 7)  # a number holds no label
+        assert counts(load(store, [whole], prune=True)) == {"unchanged": 1, "rejected": 1, "missing": 1, "pruned": 1}
 
     def test_an_old_record_with_a_label_that_is_not_stored_is_taken(self, store: Path, files: Files) -> None:
         load(store, [files.v2(v2_line({"p": {"labels": [v2_label("l1", "car")]}}))])

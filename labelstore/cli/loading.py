@@ -61,7 +61,8 @@ def load(
     is stored.
 
     A label that the store holds with a later "updated at" is left out (stale). Labels of the files' projects that
-    the store holds and the files lack are counted (missing) and stay, unless --prune removes them.
+    the store holds and the files lack are counted (missing) and stay, unless --prune removes them, which it
+    does not where a record cannot be read.
 
     \b
     Examples:
@@ -187,8 +188,7 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     if report.unread:
         yield f"  unread           {report.unread:,} values that no column holds, kept as JSON; see: labelstore detect"
     if missing := report.total("missing"):
-        pruned = report.total("pruned")
-        yield f"  missing labels   {missing:,}, " + ("removed" if pruned else "kept (--prune removes them)")
+        yield f"  missing labels   {missing:,}, {_fate_of_missing(report)}"
     if report.asset_types:
         types = ", ".join(f"{name} {count:,}" for name, count in sorted(report.asset_types.items()))
         yield f"  asset types      {types}"
@@ -204,6 +204,14 @@ def _load_lines(report: "Report") -> "Iterator[str]":
             yield f"rejected: {visible(file.name)}, {file.rejected - len(file.first_rejects):,} more"
     if report.total("rejected"):
         yield "All of them are kept in the table rejects."
+
+
+def _fate_of_missing(report: "Report") -> str:
+    if report.total("pruned"):
+        return "removed"
+    if unheard := report.total("unheard"):
+        return f"kept: they may stand in what cannot be read ({unheard:,} rejected); see: labelstore rejects"
+    return "kept (--prune removes them)"
 
 
 def _verify_lines(report: "VerifyReport") -> "Iterator[str]":

@@ -506,7 +506,7 @@ class Loader:
         except (ValueError, RecursionError) as error:
             reason = located(record.raw, error)
             self.hear_of(entry.label_ids, project_ids(record.value))
-            self.reject(self.file, Broken(record.position, record.byte_offset, record.raw, reason))
+            self.reject(self.file, Broken(record.position, record.byte_offset, record.raw, reason), is_heard=True)
             return False
         return True
 
@@ -526,13 +526,16 @@ class Loader:
         self.refused = None
         return refused
 
-    def reject(self, file: FileReport, item: Broken) -> None:
+    def reject(self, file: FileReport, item: Broken, *, is_heard: bool = False) -> None:
+        """Keep what is not stored; `is_heard` if it is known which labels it tells of."""
         if self.refused is not None:
             self.refused.add(item.position)
             return
         file.rejected += 1
         if isinstance(item, Foreign):
             file.foreign = file.foreign or item.reason
+        elif not is_heard:
+            file.unheard += 1
         if len(file.first_rejects) < _FIRST_REJECTS:
             place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
             file.first_rejects.append(place)

@@ -44,13 +44,21 @@ def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[st
 
 
 def settle_missing(database: Database, report: Report, prune: bool | Confirm, *, history: bool) -> None:
-    """Count the labels that a load did not bring, and remove them if `prune` is or says True."""
+    """Count the labels that a load did not bring, and remove them if `prune` is or says True.
+
+    Nothing is removed where a record cannot be read: it may be that of any of them.
+    """
     if not report.files:
         return
     last = report.files[-1]
     missing = missing_labels(database, [file.load_id for file in report.files])
     last.missing = len(missing)
-    if missing and (prune if isinstance(prune, bool) else prune(Counter(project for project, _ in missing))):
+    readable = not any(file.unheard for file in report.files)
+    if (
+        missing
+        and readable
+        and (prune if isinstance(prune, bool) else prune(Counter(project for project, _ in missing)))
+    ):
         last.pruned = _prune(database, [label_id for _, label_id in missing], last.load_id, history=history)
     database.execute(
         "update loads set missing = ?, pruned = ? where load_id = ?", (last.missing, last.pruned, last.load_id)

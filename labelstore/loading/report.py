@@ -33,6 +33,8 @@ class FileReport:
     `stale`: records older than what the store holds. `missing`: labels of the file's projects that the store held and
     the whole load did not bring; `pruned`: those of them that were removed. Both are counted at the load's last file.
 
+    `unheard`: rejected records that cannot be read, so nobody knows which labels they hold.
+
     `foreign` says what the first JSON value is that is no record of an export.
     """
 
@@ -54,6 +56,7 @@ class FileReport:
     rejected: int = 0
     missing: int = 0
     pruned: int = 0
+    unheard: int = 0
     foreign: str = ""
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
