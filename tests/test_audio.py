@@ -111,6 +111,17 @@ def test_each_answer_is_a_row_once_a_span(tmp_path: Path, engine: str) -> None:
 
 
 @ENGINES
+def test_spans_written_as_floats_are_spans(tmp_path: Path, engine: str) -> None:
+    """As a script writes them that read the export into floats: 4000.0 is 4000."""
+    annotations = TALK["projects"]["p1"]["labels"][0]["annotations"]
+    segments = {key: [[float(end) for end in pair] for pair in pairs] for key, pairs in annotations["segments"].items()}
+    floats = line("talk", annotations["timestamp"], segments)
+    store = store_of(tmp_path, engine, [floats])
+    assert spans(store) == SPANS
+    check_rebuilt(store, floats)
+
+
+@ENGINES
 def test_questions_to_the_store_know_them(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, [TALK])
     with open_database(store, read_only=True) as database:

@@ -118,8 +118,8 @@ class TestVersions:
         assert self.versions(database, "same") == [(1, 3, "added", False), (3, None, "unchanged", False)]
 
     def test_an_unknown_label(self, database: Database) -> None:
-        with pytest.raises(NotFoundError, match=r"d-kept: .* has and had no label"):
-            versions_of(database, "d-kept")
+        with pytest.raises(NotFoundError, match=r"no-such: .* has and had no label"):
+            versions_of(database, "no-such")
 
 
 class TestLabelAt:

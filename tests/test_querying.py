@@ -344,7 +344,7 @@ def test_text_formats(store: Path, format: str, expected: str, tmp_path: Path) -
 
 def test_a_file_that_cannot_be_finished_is_not_left(store: Path, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("before")
-    result = run("query", store, ENDLESS, "-o", tmp_path / "x.csv", "--timeout", "0.2")
+    result = run("query", store, ENDLESS, "-o", tmp_path / "x.csv", "--overwrite", "--timeout", "0.2")
     assert result.exit_code == 1
     assert "stopped after 0.2 seconds" in result.stderr
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("x.csv", "before")]
@@ -437,7 +437,7 @@ def test_ctrl_c_stops_at_once(store: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
         assert process.stderr
-        assert process.stderr.read() == ""
+        assert process.stderr.read() == f"labelstore: stopped; {tmp_path / 'x.parquet'} was not written\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ So both ways end in the same structs, and there is one way from structs to rows.
 import re
 from collections.abc import Iterable, Iterator, Sized
 from functools import cache
-from math import isfinite
+from math import copysign, isfinite
 from typing import Annotated, Any, TypeVar, final
 
 import msgspec
@@ -175,6 +175,8 @@ class _Fitting:
             case inspect.NoneType():
                 return value if value is None else _UNFIT
             case inspect.IntType():
+                if isinstance(value, float) and value.is_integer() and (value or copysign(1, value) > 0):
+                    value = int(value)  # 10.0 is 10; -0.0 is not 0
                 return value if _is_integer(value) and (kind.ge or 0) <= value <= (kind.le or 0) else _UNFIT
             case inspect.FloatType():
                 return value if isinstance(value, float) and isfinite(value) else _UNFIT
