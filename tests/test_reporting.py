@@ -58,7 +58,7 @@ class Balance(HTMLParser):
 
 def page_of(store: Path, **options: Any) -> str:
     out = store.with_suffix(".html")
-    done = report(store, out, **options)
+    done = report(store, out, overwrite=True, **options)
     assert done.bytes == out.stat().st_size
     return out.read_text(encoding="utf-8")
 
@@ -367,7 +367,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert shown.stdout == f"{out}: 1 labels, {out.stat().st_size / 1e6:,.1f} MB\n"
     assert "<h1>A &lt;title&gt;</h1>" in out.read_text()
-    done = CliRunner().invoke(app, ["report", str(store), str(out), "--json"])
+    done = CliRunner().invoke(app, ["report", str(store), str(out), "--json", "--overwrite"])
     assert json.loads(done.stdout)["labels"] == 2
     piped = CliRunner().invoke(app, ["report", str(store), "-"])
     assert piped.stdout.startswith("<!doctype html>")
