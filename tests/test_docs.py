@@ -143,3 +143,10 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert tests.strip() in ci
     assert shlex.split(tests)[:3] == ["python3", "-m", "venv"]
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    missing = [test for file, test in named if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")]
+    assert missing == []
