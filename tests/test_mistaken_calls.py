@@ -81,6 +81,7 @@ def test_the_name_of_a_canned_query_for_sql(store: Path) -> None:
     expected = run("query", store, "--named", "class-counts", "-p", "project=Signs").stdout
     assert run("query", store, "class-counts", "-p", "project=Signs").stdout == expected
     assert run("query", store, " class-counts\n", "-p", "project=Signs").stdout == expected
+    assert "did you mean class-counts" in run("query", store, "class-count").stderr
 
 
 @pytest.mark.parametrize("suffix", [".db", ".duckdb"])

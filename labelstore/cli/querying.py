@@ -102,7 +102,8 @@ def query(
     if sql is not None:
         check_order(db, [sql], "query")
         word = sql.strip()
-        if named is None and _WORD.fullmatch(word) and word in _names():
+        # no SQL is one word with a hyphen
+        if named is None and _WORD.fullmatch(word) and ("-" in word or word in _names()):
             sql, named = None, word
     if (sql is None) == (named is None):
         raise UsageError("query: either SQL or --named NAME; --list tells the names")
