@@ -349,7 +349,7 @@ def test_a_failed_load_leaves_everything_as_it_was(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('{"images": [], "annotations": [], "categories": []}', "an object with the keys 'images'"),
+        ('{"images": [], "annotations": [], "categories": []}', "a COCO file"),
         ("[1, 2, 3]", "a number, not an object"),
         ('["a"]', "a string"),
     ],
