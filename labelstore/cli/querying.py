@@ -103,7 +103,7 @@ def query(
         check_order(db, [sql], "query")
         word = sql.strip()
         # no SQL is one word with a hyphen
-        if named is None and _WORD.fullmatch(word) and ("-" in word or word in _names()):
+        if named is None and _WORD.fullmatch(word) and ("-" in word.strip("-") or word in _names()):
             sql, named = None, word
     if (sql is None) == (named is None):
         raise UsageError("query: either SQL or --named NAME; --list tells the names")
