@@ -29,7 +29,7 @@ from labelstore.stores.sqlite import SqliteDatabase
 
 _LATER = 0.97
 """What a helper gets to one part of this process, which has begun by then."""
-_SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected")
+_SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "unheard")
 
 
 def load_shards(
