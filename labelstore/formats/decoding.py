@@ -151,8 +151,8 @@ def _skim(raw: bytes) -> None:
 def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
     """`decode(raw)`, refused with `RecursionError` for the depth of the text alone, not for that of the stack."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(_stack_depth() + MAX_DEPTH, 200))  # what passes is less deep
     try:
+        sys.setrecursionlimit(MAX_DEPTH)  # what passes is less deep, for the stack takes some of it
         return decode(raw)
     except RecursionError:
         if is_too_deep(raw):

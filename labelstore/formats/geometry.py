@@ -1,7 +1,8 @@
 """Geometry as exports write it: JSON kept as text, and the bounding values that SQL searches by."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ Bounds = tuple[float | None, float | None, float | None, float | None]
 
 UNBOUNDED: Bounds = (None, None, None, None)
 _TOO_LARGE = 2.0**1023
+_NUMBERS = (float, int)
 
 
 class Vertex(msgspec.Struct, gc=False):
@@ -82,27 +84,26 @@ def _bounds(vertices: Sequence[Vertex]) -> Bounds:
 
 def lnglat_bounds(text: str) -> Bounds:
     """Bounds of JSON coordinates of any depth whose innermost arrays start with longitude, latitude."""
+    positions: list[list[Any]] = []
     try:
-        positions = list(_positions(msgspec.json.decode(text)))
+        _add_positions(msgspec.json.decode(text), positions)
     except (msgspec.ValidationError, RecursionError):
         return UNBOUNDED
     if not positions:
         return UNBOUNDED
-    xs, ys = zip(*positions, strict=True)
+    xs = [position[0] for position in positions]
+    ys = [position[1] for position in positions]
     return _finite(min(xs), min(ys), max(xs), max(ys))
 
 
-def _positions(value: Any) -> Iterator[tuple[float, float]]:
-    if isinstance(value, list):
-        if len(value) >= 2 and all(_is_number(number) for number in value[:2]):
-            yield value[0], value[1]
+def _add_positions(value: Any, found: list[list[Any]]) -> None:
+    """The innermost arrays of a decoded value that start with two numbers."""
+    if type(value) is list:
+        if len(value) >= 2 and type(value[0]) in _NUMBERS and type(value[1]) in _NUMBERS:
+            found.append(value)
         else:
             for item in value:
-                yield from _positions(item)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+                _add_positions(item, found)
 
 
 def _finite(min_x: float, min_y: float, max_x: float, max_y: float) -> Bounds:
@@ -132,6 +133,7 @@ class Wkt(NamedTuple):
     parts: Sequence[str]
 
 
+@lru_cache(maxsize=1)  # a text is asked what it is before it is read
 def read_wkt(text: str) -> Wkt | None:
     """Well-known text, read; None if it is something else."""
     match = _WKT.fullmatch(text)
@@ -141,21 +143,26 @@ def read_wkt(text: str) -> Wkt | None:
     kind, is_multiple = _WKT_KINDS[shape.upper()], len(name) > len(shape)
     if body[0] != "(":
         return Wkt(kind, ["[]"])
-    if not _WKT_REST.fullmatch(_WKT_POSITION.sub("", body)):
+    pieces = _WKT_POSITION.split(body)
+    brackets = pieces[::3]
+    if not _WKT_REST.fullmatch("".join(brackets)):
         return None
+    positions = [f"[{_json_number(x)},{_json_number(y)}]" for x, y in zip(pieces[1::3], pieces[2::3], strict=True)]
+    pieces = [piece for pair in zip(brackets, [*positions, ""], strict=True) for piece in pair]
     try:
-        text = msgspec.json.format(
-            _WKT_POSITION.sub(_json_position, body).replace("(", "[").replace(")", "]"), indent=-1
-        )
+        text = msgspec.json.format("".join(pieces).replace("(", "[").replace(")", "]"), indent=-1)
         if kind == "polygon" or (kind == "polyline" and not is_multiple):
             return Wkt(kind, [text])
         read = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
-    parts: list[Any] = list(_positions(read)) if kind == "point" else read
+    parts: list[Any] = read
+    if kind == "point":
+        parts = []
+        _add_positions(read, parts)
     return Wkt(kind, [to_json(part) for part in parts]) if parts and (is_multiple or len(parts) == 1) else None
 
 
-def _json_position(match: re.Match[str]) -> str:
-    x, y = (repr(float(text)) if isfinite(float(text)) else "null" for text in match.groups())
-    return f"[{x},{y}]"
+def _json_number(text: str) -> str:
+    number = float(text)
+    return repr(number) if isfinite(number) else "null"

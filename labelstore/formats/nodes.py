@@ -18,15 +18,16 @@ class TooManyNodes(ValueError):
 class Nodes:
     """Numbers the rows of one record in the order of its text."""
 
+    label_id: str | None = None
+    """The label whose rows are made."""
+    unread = 0
+    """How many values could not be read, and are kept as JSON."""
+
     def __init__(self, rows: Rows, record_id: int) -> None:
         self.rows = rows.by_table
         self.record_id = record_id
         self.first = record_id << NODE_BITS
         self.node = self.first
-        self.label_id: str | None = None
-        """The label whose rows are made."""
-        self.unread = 0
-        """How many values could not be read, and are kept as JSON."""
 
     def next(self) -> int:
         self.node += 1

@@ -228,7 +228,7 @@ def _is_ring(value: Any) -> bool:
 
 
 def _is_vertex(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() >= {"x", "y"}
+    return isinstance(value, dict) and "x" in value and "y" in value
 
 
 def _is_position(value: Any) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from labelstore.formats.v1.legacy import is_legacy, shred_legacy, shred_masks
 from labelstore.rows import Rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_nullable = attrgetter(*v1.NULLABLE)
 _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 
 
@@ -124,7 +126,7 @@ class _LabelShredder(AnnotationShredder):
             seconds = _number(element.extra, "Seconds to Label")
             in_extra += 4 if seconds is not None else 0
         info = element.workflow_info
-        nulls = {key: None for name, key in v1.NULLABLE.items() if getattr(element, name) is None}
+        nulls = dict.fromkeys(_nulls_of(element)) if None in _nullable(element) else None
         self.rows["labels"].append(
             (
                 self.first,
@@ -342,6 +344,10 @@ def project_id_of(element: v1.Element) -> str | None:
     """The id in the editor's link, for v1 has no other; else the project's name."""
     match = _PROJECT.search(given(element.view_label) or "")
     return unquote(match[1]) if match else element.project_name
+
+
+def _nulls_of(element: v1.Element) -> list[str]:
+    return [key for name, key in v1.NULLABLE.items() if getattr(element, name) is None]
 
 
 def _shape(element: v1.Element, form: str | None) -> str:

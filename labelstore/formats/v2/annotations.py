@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from labelstore.formats.fitting import Extra, Misfit, Odd, counted, extra_json, fit, to_json, unfitted
@@ -11,6 +12,12 @@ from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.shapes import ShapeShredder
 from labelstore.formats.v2.times import TIME_KEYS, key_frames_of, spans_of, whole_number
 from labelstore.rows import Row, Rows, columns
+
+_answers = attrgetter(*v2.Classification.exclusive)
+_ANSWER_KINDS = tuple(
+    (key.removeprefix("conversational_").split("_")[0], key.startswith("conversational_"))
+    for key in v2.Classification.exclusive
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,25 +36,34 @@ class _Related:
 
 
 class AnnotationShredder(ShapeShredder):
+    repeats: Mapping[int, bool] = {}
+    moment_id: int | None = None
+
     def __init__(self, rows: Rows, record_id: int) -> None:
         super().__init__(rows, record_id)
-        self.label_id: str | None = None
-        self.repeats: Mapping[int, bool] = {}
-        self.moment_id: int | None = None
+        self.add_object = rows["objects"].append
+        self.add_classification = rows["classifications"].append
+        self.add_answer = rows["answers"].append
 
     def annotations(self, body: v2.Annotations) -> tuple[tuple[int | None, ...], str | None]:
         """The rows of `annotations`: the counts of objects … key frames, and its extra."""
         related = self.objects(body.objects or (), None, None)
-        self.classifications(body.classifications or ())
-        self.relationships(body.relationships or (), None, related)
-        self.frames(body.frames or {}, None)
-        self.groups(body.groups or {})
+        if body.classifications:
+            self.classifications(body.classifications)
+        if body.relationships or related:
+            self.relationships(body.relationships or (), None, related)
+        if body.frames:
+            self.frames(body.frames, None)
+        if body.groups:
+            self.groups(body.groups)
         spans = None if body.segments is None else spans_of(body.segments)
         if body.timestamp:
             self.moments(body.timestamp, spans or ())
-        self.times("segments", spans or ())
+        if spans:
+            self.times("segments", spans)
         keys = None if body.key_frame_feature_map is None else key_frames_of(body.key_frame_feature_map)
-        self.times("key_frames", keys or ())
+        if keys:
+            self.times("key_frames", keys)
         counts = (
             None if body.objects is None else len(body.objects) - len(related),
             len(related) or None,
@@ -62,8 +78,7 @@ class AnnotationShredder(ShapeShredder):
         return counts, extra_json(body.extra)
 
     def groups(self, groups: Mapping[str, v2.Group]) -> None:
-        if groups:
-            self.asset_hint = "dicom"
+        self.asset_hint = "dicom"
         for ordinal, (group_name, group) in enumerate(groups.items()):
             if isinstance(group, Odd):
                 self.odd_in("groups", group, ordinal, len(groups), closes="}", map_key=group_name)
@@ -96,8 +111,10 @@ class AnnotationShredder(ShapeShredder):
             frame_id, number = self.next(), int(key)
             objects = frame.objects or {}
             related = self.objects(tuple(objects.values()), frame_id, number, tuple(objects))
-            self.classifications(frame.classifications or (), frame_id=frame_id, frame_number=number)
-            self.relationships(frame.relationships or (), frame_id, related)
+            if frame.classifications:
+                self.classifications(frame.classifications, frame_id=frame_id, frame_number=number)
+            if frame.relationships or related:
+                self.relationships(frame.relationships or (), frame_id, related)
             self.rows["frames"].append(
                 (
                     frame_id,
@@ -166,7 +183,7 @@ class AnnotationShredder(ShapeShredder):
     ) -> Sequence[_Related]:
         """The rows of objects; the relationships that stand among them are given back."""
         related: list[_Related] = []
-        append = self.rows["objects"].append
+        append = self.add_object
         last = len(objects) - 1
         for ordinal, item in enumerate(objects):
             if type(item) is Odd:
@@ -243,7 +260,7 @@ class AnnotationShredder(ShapeShredder):
             end_id = self.next()
         if conversational and self.asset_hint in (None, "text"):
             self.asset_hint = "conversation"
-        add = self.adder("classifications", question) if self.repeats else self.rows["classifications"].append
+        add = self.adder("classifications", question) if self.repeats else self.add_classification
         add(
             (
                 classification_id,
@@ -295,7 +312,7 @@ class AnnotationShredder(ShapeShredder):
                 where = (frame_id, frame_number, group_id, moment_id)
                 self.classifications(answer.classifications, object_id, answer_id, *where)
                 end_id = self.next()
-            add = self.adder("answers", answer) if self.repeats else self.rows["answers"].append
+            add = self.adder("answers", answer) if self.repeats else self.add_answer
             add(
                 (
                     answer_id,
@@ -384,14 +401,15 @@ def _relationship_of(item: v2.Object) -> v2.Relationship:
 
 def _answers_of(question: v2.Classification) -> tuple[str | None, bool | None, Sequence[v2.Answer] | None]:
     """Kind, whether it is about a message, and the answers; they stand under a key of their kind."""
-    found = [name for name in v2.Classification.exclusive if getattr(question, name) is not None]
-    if len(found) > 1:
+    values = _answers(question)
+    without = values.count(None)
+    if without < len(values) - 1:
         raise Misfit
-    if not found:
-        return _unknown_answer_kind(question.extra), None, None
-    key, value = found[0], getattr(question, found[0])
-    kind = key.removeprefix("conversational_").split("_")[0]
-    return kind, key.startswith("conversational_"), value if kind == "checklist" else (value,)
+    if without < len(values):
+        for (kind, conversational), value in zip(_ANSWER_KINDS, values, strict=True):
+            if value is not None:
+                return kind, conversational, value if kind == "checklist" else (value,)
+    return _unknown_answer_kind(question.extra), None, None
 
 
 def _unknown_answer_kind(extra: Extra | None) -> str | None:

@@ -12,7 +12,6 @@ from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import kind_of
 from labelstore.formats.nodes import Nodes
 from labelstore.formats.v2 import record as v2
-from labelstore.rows import Rows
 
 _GEO_KINDS = {"Point": "point", "LineString": "polyline", "Polygon": "polygon"}
 _SHAPE_KINDS = {
@@ -46,9 +45,7 @@ _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
 class ShapeShredder(Nodes):
-    def __init__(self, rows: Rows, record_id: int) -> None:
-        super().__init__(rows, record_id)
-        self.asset_hint: str | None = None
+    asset_hint: str | None = None
 
     def hint(self, word: str) -> None:
         for prefix, asset_type in _KIND_ASSETS:
@@ -93,8 +90,11 @@ class ShapeShredder(Nodes):
             self.text_or_messages(item, shape, object_id)
             if shape in ("selected_messages", "ranked_messages") and not any(sound(_messages_of(item, shape))):
                 row_kind = None
-        row_kinds = () if row_kind is None else (row_kind,)
-        return kind_of(word, *row_kinds, "mask") if has_mask else kind_of(word, *row_kinds), extra
+        if has_mask:
+            kind = kind_of(word, "mask") if row_kind is None else kind_of(word, row_kind, "mask")
+        else:
+            kind = kind_of(word) if row_kind is None else kind_of(word, row_kind)
+        return kind, extra
 
     def mask(self, item: v2.Object, object_id: int) -> None:
         mask, composite = item.mask, item.composite_mask

@@ -1,6 +1,7 @@
 """Records of the current export → rows. Pure functions of a record and the number it is given."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from labelstore.formats import asset_types
@@ -53,7 +54,7 @@ class _LineShredder(AnnotationShredder):
         self.attachments(line.attachments or ())
         self.metadata_fields(line.metadata_fields or ())
         self.embeddings(line.embeddings or ())
-        if len(line.projects or ()) > 1 or line.experiments:
+        if len(line.projects or ()) > 1 or _has_several_runs(line):
             self.put_in_order(line)
         self.projects(line.projects or {})
         self.experiments(line.experiments or {})
@@ -378,7 +379,9 @@ class _LineShredder(AnnotationShredder):
                 body_extra,
                 None,
                 None,
-                extra_json(label.extra, **({"id": label.id} if derived_id else {}), **told.beside),
+                None
+                if label.extra is None and not derived_id and not told.beside
+                else extra_json(label.extra, **({"id": label.id} if derived_id else {}), **told.beside),
             )
         )
 
@@ -434,6 +437,13 @@ class _LineShredder(AnnotationShredder):
             )
 
 
+def _has_several_runs(line: v2.Line) -> bool:
+    experiments = line.experiments
+    if not experiments:
+        return False
+    return len(experiments) > 1 or any(len(experiment.runs or ()) > 1 for experiment in sound(experiments.values()))
+
+
 def _sorted(items: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
     return [(key, item) for key, item in sorted((items or {}).items()) if not isinstance(item, Odd)]
 
@@ -462,14 +472,15 @@ class _Performance(NamedTuple):
 
 
 _TOLD = _Performance._fields[:4]
+_told = attrgetter(*_TOLD)
 _NOTHING_TOLD = _Performance(None, None, None, None, None, {}, {})
 
 
 def _performance(label: v2.Label) -> _Performance:
     """Scores, time of review and skipping; exports seen have none of them beside their blocks."""
     performance, times = label.performance_details, label.performance_details_v2
-    if performance is None and times is None and label.consensus_score is None and label.benchmark_score is None:
-        return _NOTHING_TOLD
+    if times is None and label.consensus_score is None and label.benchmark_score is None:
+        return _NOTHING_TOLD if performance is None else _in_first_place(performance)
     values: list[Any] = []
     form = 0
     differing, beside = {}, {}
@@ -485,6 +496,13 @@ def _performance(label: v2.Label) -> _Performance:
         if own is not None and (first is not None or second is not None):
             beside[name] = own
     return _Performance._make((*values, form, differing, beside))
+
+
+def _in_first_place(performance: v2.PerformanceDetails) -> _Performance:
+    """What is told there alone."""
+    consensus, benchmark, review, skipped = _told(performance)
+    form = (consensus is not None) + 2 * (benchmark is not None) + 4 * (review is not None) + 8 * (skipped is not None)
+    return _Performance(consensus, benchmark, review, skipped, form, {}, {})
 
 
 def _first_of(*values: Any) -> Any:
