@@ -9,7 +9,6 @@ import re
 from functools import cache
 
 TOKEN_NAMES = (
-    r"[\w.-]{0,40}(?:token|signature|jwt|hmac)_{0,2}",
     r"x-(?:amz|goog)-[\w-]+",
     r"x-oss-(?!process)[\w-]+",
     r"q-(?:sign-algorithm|ak|sign-time|key-time|header-list|url-param-list)",  # Tencent
@@ -19,6 +18,7 @@ TOKEN_NAMES = (
     r"__gda__|hdn(?:ea|ts|tl)",  # Akamai
     r"wssecret|wstime",
     r"expires|expiry",
+    r"[\w.-]{0,40}(?:token|signature|jwt|hmac)_{0,2}",  # last, for it takes longest
 )
 """Parameters of a query string that are always tokens, or go with one: regular expressions, in any case."""
 
@@ -44,7 +44,7 @@ _IS = r"(?:=|\\u003[dD])"
 _VALUE = r"[^\"?\s&\\#]*+(?:\\/[^\"?\s&\\#]*+)*+"
 _TOKEN = rf"(?:(?:token|signature|expires|{'|'.join(TOKEN_NAMES)}){_IS}{_VALUE}|(?:{'|'.join(TOKEN_VALUES)}))"
 _SIGNED = (
-    rf"\?((?:[^\"?\s&\\]*+{_AND})*?)({_TOKEN}(?:{_AND}{_TOKEN})*+)"
+    rf"\?(?!\")((?:[^\"?\s&\\]*+{_AND})*?)({_TOKEN}(?:{_AND}{_TOKEN})*+)"
     rf"((?:(?={_AND})(?:[^\"?\s#\\]++|\\(?:u0026|/))*+)?)"
 )
 _IN_TEXT = re.compile(_SIGNED, re.I | re.A)
@@ -59,6 +59,8 @@ def without_tokens(text: str) -> str:
 def split_tokens(raw: bytes) -> tuple[list[bytes], list[bytes]]:
     """JSON text without tokens, in pieces between which a `?` stood, and the query strings that had them."""
     first, *parts = _IN_JSON.split(raw)
+    if not parts:
+        return [first], []
     tokens = parts[1::4]
     if not any(parts[::4]) and not any(parts[2::4]):
         return [first, *parts[3::4]], tokens

@@ -20,6 +20,7 @@ from labelstore.rows import Rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _nullable = attrgetter(*v1.NULLABLE)
+_NULLABLE_KEYS = tuple(v1.NULLABLE.values())
 _PROJECT = re.compile(r"[?&]project=([^&#]+)")
 
 
@@ -126,7 +127,7 @@ class _LabelShredder(AnnotationShredder):
             seconds = _number(element.extra, "Seconds to Label")
             in_extra += 4 if seconds is not None else 0
         info = element.workflow_info
-        nulls = dict.fromkeys(_nulls_of(element)) if None in _nullable(element) else None
+        nulls = {key: None for key, value in zip(_NULLABLE_KEYS, _nullable(element), strict=True) if value is None}
         self.rows["labels"].append(
             (
                 self.first,
@@ -344,10 +345,6 @@ def project_id_of(element: v1.Element) -> str | None:
     """The id in the editor's link, for v1 has no other; else the project's name."""
     match = _PROJECT.search(given(element.view_label) or "")
     return unquote(match[1]) if match else element.project_name
-
-
-def _nulls_of(element: v1.Element) -> list[str]:
-    return [key for name, key in v1.NULLABLE.items() if getattr(element, name) is None]
 
 
 def _shape(element: v1.Element, form: str | None) -> str:
