@@ -28,17 +28,17 @@ from typing import Any
 
 import msgspec
 
-from labelstore.equality import differences, same
+from labelstore.engines import open_database
+from labelstore.files import Broken, Record, open_sources, split
+from labelstore.files.columns import KINDS, Form
+from labelstore.files.tables import cells_of
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import generation_of, identity, label_ids, shred
-from labelstore.framing import Broken, Record, open_sources, split
-from labelstore.framing.columns import KINDS, Form
-from labelstore.framing.tables import cells_of
+from labelstore.json.equality import differences, same
 from labelstore.loading import load
 from labelstore.loading.refusing import recognized
-from labelstore.rows import Rows, columns
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
-from labelstore.stores import open_database
+from labelstore.schema.tables import Rows, columns
 
 SUFFIX = {"sqlite": ".db", "duckdb": ".duckdb"}
 GENERATIONS = ("v1", "legacy", "v2", "frames")

@@ -16,9 +16,9 @@ LIMITS = {"SQLite": 1.0, "DuckDB": 0.2}
 _ASK = """
 import json, sys, time
 from labelstore.errors import TooSlowError
-from labelstore.queries import queries
-from labelstore.querying.watching import watched
-from labelstore.stores import open_database
+from labelstore.schema.canned_queries import queries
+from labelstore.query.timeout import watched
+from labelstore.engines import open_database
 
 given = {"class": "Car", "a": "Car", "b": "Tree", "x": 500, "y": 400, "max_x": 600, "max_y": 600}
 needy = ("class-overlap", "labels-with-class-inside-box", "nearest-objects", "nearest-of-class")

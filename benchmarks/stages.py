@@ -27,8 +27,8 @@ import gc, json, os, sys
 stage, engine, path, store = sys.argv[1:5]
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, skim, tolerant
 from labelstore.formats.shredding import hashes, shred
-from labelstore.framing import open_sources, split
-from labelstore.rows import Rows
+from labelstore.files import open_sources, split
+from labelstore.schema.tables import Rows
 
 gc.disable()
 depth = ("read", "split", "decode", "hash", "shred", "store").index(stage)

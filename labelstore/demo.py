@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labelstore.engines import open_database
 from labelstore.errors import StoreError
+from labelstore.files.outputs import check_folder
 from labelstore.loading import load
-from labelstore.outputs import check_folder
 from labelstore.samples import write
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 RECORDS = 40

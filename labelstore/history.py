@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.diffing import LabelDiff, compare
-from labelstore.equality import same
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.errors import NotFoundError
-from labelstore.finding import label_of
 from labelstore.formats.signed_urls import without_tokens
+from labelstore.json.equality import same
 from labelstore.loading import Progress, Report, load
-from labelstore.stores import open_database
-from labelstore.stores.database import Database
+from labelstore.query.find import label_of
 
 _TOGETHER = 100
 _TASK = re.compile(r'(/tasks/)[^/"?\s]+(?=/masks/)')

@@ -14,21 +14,21 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from labelstore.engines import engine_of
+from labelstore.engines.database import WAY_OUT, Database
+from labelstore.engines.holders import writer_of
 from labelstore.errors import InUseError, StoreError
 from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth
 from labelstore.formats.naming import content_digest, is_unnamed, unnamed
 from labelstore.formats.shredding import hashes, shred
 from labelstore.formats.v1.record import Element
 from labelstore.formats.v1.shred import label_id_of
-from labelstore.framing.pointers import located
+from labelstore.json.error_location import located
 from labelstore.loading import Progress, Reading
 from labelstore.loading.building import building, remove_leftovers
 from labelstore.loading.locking import Notify, Patience, locked
-from labelstore.rows import BOOKKEEPING, NODE_BITS, Row, Rows, columns
-from labelstore.stores import engine_of
-from labelstore.stores.database import WAY_OUT, Database
-from labelstore.stores.holders import writer_of
-from labelstore.stores.schema import SCHEMA_VERSION
+from labelstore.schema.dialects import SCHEMA_VERSION
+from labelstore.schema.tables import BOOKKEEPING, NODE_BITS, Row, Rows, columns
 
 T = TypeVar("T")
 
@@ -151,7 +151,7 @@ class _OldStore:
 
     def _version(self) -> int:
         if self.engine == "sqlite":
-            from labelstore.stores.sqlite import APPLICATION_ID
+            from labelstore.engines.sqlite import APPLICATION_ID
 
             if self.rows("pragma application_id") == [(APPLICATION_ID,)]:
                 return int(self.rows("pragma user_version")[0][0])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.loading import load
-from labelstore.queries import named
-from labelstore.stores import open_database
+from labelstore.schema.canned_queries import named
 
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
 

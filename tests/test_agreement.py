@@ -12,8 +12,8 @@ from labelstore.analyses.agreement.matching import Shape, matches, shape_of
 from labelstore.cli import app
 from labelstore.diffing import places
 from labelstore.diffing.places import Place
+from labelstore.engines import open_database
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.stores import open_database
 from tests.making import ENGINES, box, feature, store_of, v1
 
 ADA, BOB, CYD = "ada@example.com", "bob@example.com", "cyd@example.com"

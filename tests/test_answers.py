@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from labelstore.analyses.answers import answers
 from labelstore.cli import app
+from labelstore.engines import open_database
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.stores import open_database
 from tests.making import ENGINES, box, feature, store_of, v1
 
 OWNERS = {"labels": 9, "objects": 11}

@@ -9,12 +9,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from labelstore.analyses.entities import entities
-from labelstore.analyses.geojson import valid
-from labelstore.assets import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.cli import app
+from labelstore.engines import open_database
 from labelstore.errors import InputError
+from labelstore.export.geojson import valid
+from labelstore.files.asset_folder import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.spans import Offsets, Unit, span_problem, utf16_length
-from labelstore.stores import open_database
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_queries_space import v1_map
 from tests.test_queries_text import EMOJI, TEXT, entity, v1_text, v2_entity, v2_line

@@ -12,14 +12,14 @@ from labelstore.analyses import stats
 from labelstore.analyses.answers import answers
 from labelstore.analyses.ontology import ontology
 from labelstore.cli import app
-from labelstore.detection import detect
 from labelstore.diffing import compare
-from labelstore.equality import same
+from labelstore.engines import open_database
+from labelstore.inputs.detection import detect
+from labelstore.json.equality import same
 from labelstore.loading import load
 from labelstore.publishing import publish
+from labelstore.query.search import index, search
 from labelstore.scenes import read_scene
-from labelstore.search import index, search
-from labelstore.stores import open_database
 from tests.making import ENGINES, asked, store_of
 
 Json = dict[str, Any]

@@ -22,11 +22,11 @@ from labelstore import samples
 from labelstore.browsing import paths as browsing_paths
 from labelstore.browsing import serving
 from labelstore.browsing.settings import Settings, origin
-from labelstore.catalogue import tables, views
+from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, UsageError
 from labelstore.loading import load
-from labelstore.queries import queries
-from labelstore.stores import open_database
+from labelstore.query.catalogue import tables, views
+from labelstore.schema.canned_queries import queries
 from tests.making import box, feature, store_of, v1
 
 T = TypeVar("T")

@@ -17,9 +17,9 @@ pytest.importorskip("datasette")
 from labelstore import samples
 from labelstore.browsing import serving
 from labelstore.browsing.settings import Settings
+from labelstore.engines import open_database
 from labelstore.loading import load
-from labelstore.rows import content_tables
-from labelstore.stores import open_database
+from labelstore.schema.tables import content_tables
 from tests.making import store_of, v1
 
 ODD = [

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from labelstore import samples
 from labelstore.cli import app
-from labelstore.equality import same
+from labelstore.json.equality import same
 from labelstore.loading import load
 
 ENGINES = {"sqlite": "labels.db", "duckdb": "labels.duckdb"}

@@ -8,8 +8,8 @@ import pytest
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.colors import PALETTE, ClassColors, class_colors
 from labelstore.drawing.colors import color_class
+from labelstore.engines import open_database
 from labelstore.scenes import read_scene
-from labelstore.stores import open_database
 from tests.making import ENGINES, box, store_of, v1
 
 

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 from making import ENGINES
 
-from labelstore import cookbook
 from labelstore.cli.tables import table
 from labelstore.errors import UsageError
-from labelstore.queries import queries
+from labelstore.schema.canned_queries import queries
+from tools import cookbook
 
 PAGE = cookbook.TARGET.read_text(encoding="utf-8")
 RECIPES = cookbook.recipes(PAGE)
@@ -92,7 +92,7 @@ def test_results_are_filled_in_and_stale_ones_noticed(
     page.write_text(SMALL, encoding="utf-8")
     monkeypatch.setattr(cookbook, "TARGET", page)
     assert cookbook.main(["--check"]) == 1
-    assert "python -m labelstore.cookbook" in capsys.readouterr().err
+    assert "python -m tools.cookbook" in capsys.readouterr().err
     assert page.read_text(encoding="utf-8") == SMALL
     assert cookbook.main([]) == 0
     assert page.read_text(encoding="utf-8") == SMALL.replace("```text\n", "```text\nn\n─\n4\n")

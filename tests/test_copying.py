@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from labelstore.copying import copy_to_sqlite
-from labelstore.equality import same
+from labelstore.engines import open_database
+from labelstore.engines.copy import copy_to_sqlite
 from labelstore.errors import LabelstoreError, StoreError
 from labelstore.history import label_at, versions_of
+from labelstore.json.equality import same
 from labelstore.loading import load
-from labelstore.rows import columns
 from labelstore.samples import write
-from labelstore.stores import open_database
+from labelstore.schema.tables import columns
 from labelstore.verifying import verify
 from tests.making import ENGINES, box, feature, store_of, v1
 

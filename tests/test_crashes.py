@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.loading.building import remove_leftovers
 from labelstore.loading.locking import lock_file, locked
 from labelstore.samples import write
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals")
@@ -222,8 +222,8 @@ def test_a_helper_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     code = f"""
 import time
-from labelstore.helpers import helpers, tell
-with helpers("labelstore.rebuilding", 1) as (helper,):
+from labelstore.workers import helpers, tell
+with helpers("labelstore.export.labelbox", 1) as (helper,):
     task = {{"store": {str(store)!r}, "format": "labelbox-v1", "stretch": [0, 1], "out": {str(pipe)!r}}}
     tell(helper, task)
     print(helper.pid, flush=True)

@@ -6,8 +6,8 @@ import pytest
 
 from labelstore import demo as module
 from labelstore.demo import TOUR, Answer, demo
+from labelstore.engines import open_database
 from labelstore.errors import StoreError
-from labelstore.stores import open_database
 
 
 @pytest.fixture(scope="module")

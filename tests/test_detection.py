@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from labelstore import samples
-from labelstore.detection import BLOCKS, MAX_PLACES, MAX_RECORDS, Detection, detect
 from labelstore.errors import InputError
+from labelstore.inputs.detection import BLOCKS, MAX_PLACES, MAX_RECORDS, Detection, detect
 
 LABEL: dict[str, Any] = {"ID": "l1", "Labeled Data": "https://x/a.jpg", "Label": {"objects": []}}
 LINE: dict[str, Any] = {"data_row": {"id": "d1"}, "projects": {"p1": {"labels": [{"id": "l1"}]}}}
@@ -127,7 +127,7 @@ def test_reads_no_more_than_it_needs(path: Path) -> None:
 
 
 def test_reads_no_more_bytes_than_it_needs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelstore.detection.MAX_BYTES", 1000)
+    monkeypatch.setattr("labelstore.inputs.detection.MAX_BYTES", 1000)
     found = look(path, *[{**LABEL, "ID": "x" * 300}] * 10)
     assert not found.is_complete
     assert 2 <= found.records <= 4

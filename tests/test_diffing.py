@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labelstore.diffing import LabelDiff, compare, places
 from labelstore.diffing.comparing import MOST_OTHER
-from labelstore.equality import same
+from labelstore.json.equality import same
 
 DOG = {"feature_id": "f1", "feature_schema_id": "s1", "name": "Dog", "value": "dog", "classifications": []}
 QUESTION = {"feature_id": "q1", "name": "Seen"}

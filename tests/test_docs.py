@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from labelstore import catalogue, documentation
-from labelstore.rows import columns
-from labelstore.stores.schema import DUCKDB, VIEWS
+from labelstore.query import catalogue
+from labelstore.schema.dialects import DUCKDB, VIEWS
+from labelstore.schema.tables import columns
+from tools import reference_docs as documentation
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ def test_a_stale_schema_page_is_noticed(
     assert documentation.main(["--check"]) == 0
     (tmp_path / "cli.md").write_text(documentation.cli_page() + "more")
     assert documentation.main(["--check"]) == 1
-    assert "python -m labelstore.documentation" in capsys.readouterr().err
+    assert "python -m tools.reference_docs" in capsys.readouterr().err
 
 
 def test_every_table_and_column_is_described() -> None:

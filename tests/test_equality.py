@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from labelstore.equality import Difference, differences, duplicate_keys, same, same_and_plain
+from labelstore.json.equality import Difference, differences, duplicate_keys, same, same_and_plain
 from tests.strategies import v1_records, v2_records
 
 EQUAL = [

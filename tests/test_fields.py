@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from labelstore.equality import differences
+from labelstore.engines import open_database
 from labelstore.formats.decoding import RecordDecoder
+from labelstore.json.equality import differences
 from labelstore.loading import load
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 from tests import declared
 from tests.making import ENGINES

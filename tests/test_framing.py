@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labelstore.errors import InputError
-from labelstore.framing import Broken, Record, Source, split
-from labelstore.framing import __all__ as public
-from labelstore.framing import records as records_module
-from labelstore.framing import window as window_module
+from labelstore.files import Broken, Record, Source, split
+from labelstore.files import __all__ as public
+from labelstore.files import records as records_module
+from labelstore.files import window as window_module
 
 CHUNKS = (1, 2, 3, 7, 16, 64, 1 << 20)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from labelstore.detection import detect
+from labelstore.engines import open_database
+from labelstore.inputs.detection import detect
 from labelstore.loading import load
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 from tests.lines import label, square, v2
 

@@ -17,8 +17,8 @@ import pytest
 import zstandard
 
 from labelstore.errors import InputError
-from labelstore.framing import Broken, Record, Source, digest_of, open_sources, split
-from labelstore.framing import sources as sources_module
+from labelstore.files import Broken, Record, Source, digest_of, open_sources, split
+from labelstore.files import sources as sources_module
 
 LABELS = [{"ID": f"label {number}", "Label": {"n": list(range(number % 50))}} for number in range(300)]
 ARRAY = json.dumps(LABELS).encode()

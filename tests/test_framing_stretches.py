@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelstore.errors import NeedsOneProcess
-from labelstore.framing import Broken, open_sources, split
-from labelstore.framing.stretches import Stretch, split_stretch
+from labelstore.files import Broken, open_sources, split
+from labelstore.files.byte_ranges import Stretch, split_stretch
 from labelstore.loading import load
 from labelstore.loading.shares import shares
 from labelstore.verifying import verify

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import fuzz
-from labelstore.framing import Broken, Record
+from labelstore.files import Broken, Record
 
 
 @pytest.mark.parametrize(("engine", "mutations"), [("sqlite", 1600), ("duckdb", 400)])

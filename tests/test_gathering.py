@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from labelstore.cli.app import app
-from labelstore.detection import detect
 from labelstore.errors import NotAnExport, UsageError
-from labelstore.gathering import gathered, names_of
+from labelstore.inputs.detection import detect
+from labelstore.inputs.gathering import gathered, names_of
 from labelstore.loading import load
 from labelstore.verifying import verify
 from tests.lines import label, square, v2

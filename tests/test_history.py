@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 
 import labelstore
 from labelstore.cli import app
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.errors import InputError, NotFoundError
 from labelstore.history import LabelChange, diff_files, diff_loads, label_at, versions_of
 from labelstore.loading import Report, load
-from labelstore.stores import open_database
-from labelstore.stores.database import Database
 
 ENGINES = ("labels.db", "labels.duckdb")
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from labelstore.formats.pointers import located, pointer_at
+from labelstore.engines import open_database
+from labelstore.json.error_location import located, pointer_at
 from labelstore.loading import load
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 from tests.test_cli import failed, run
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.formats.kinds import OBJECT_KINDS, UNKNOWN, V2_KINDS, kind_of
-from labelstore.stores import open_database
 from tests import declared
 from tests.lines import label, thing, v2
 from tests.making import ENGINES, feature, store_of, v1

@@ -9,12 +9,12 @@ import pytest
 from labelstore.analyses.answers import answers
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.colors import class_colors
-from labelstore.detection import detect
 from labelstore.drawing import Look, draw
+from labelstore.engines import open_database
+from labelstore.inputs.detection import detect
 from labelstore.loading import load
+from labelstore.query.search import search
 from labelstore.scenes import read_scene
-from labelstore.search import search
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 Json = Any

@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from labelstore.cli.app import app
+from labelstore.engines import limits, open_database
 from labelstore.errors import QueryError
-from labelstore.stores import limits, open_database
 from tests.making import box, store_of, v1
 
 LINUX = sys.platform.startswith("linux")
@@ -129,7 +129,7 @@ def test_labels_longer_than_a_value_may_be_are_rebuilt(store: Path, monkeypatch:
 
 
 def _asked(database: Any, sql: str) -> Any:
-    from labelstore.querying import ask
+    from labelstore.query import ask
 
     return ask(database, sql).rows
 
@@ -146,7 +146,7 @@ def test_what_is_sorted_goes_to_files(tmp_path: Path) -> None:
     assert peak < 150 * MIB
     if LINUX:
         code = (
-            "import sys\nfrom labelstore.stores import limits\n"
+            "import sys\nfrom labelstore.engines import limits\n"
             "limits.QUERY = limits.QUERY._replace(temporary=50 << 20)\n"
             "from labelstore.cli.app import main\nmain()\n"
         )

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 import labelstore
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
+from labelstore.engines.duckdb import DuckdbDatabase
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import InputError, StoreError, UsageError
 from labelstore.loading import load
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Reading
-from labelstore.rows import NODE_BITS, content_tables
 from labelstore.samples import write
-from labelstore.stores import open_database
-from labelstore.stores.database import Database
-from labelstore.stores.duckdb import DuckdbDatabase
-from labelstore.stores.sqlite import SqliteDatabase
+from labelstore.schema.tables import NODE_BITS, content_tables
 from labelstore.verifying import verify
 
 ENGINES = ("labels.db", "labels.duckdb")

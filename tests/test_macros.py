@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from labelstore.stores import open_database
-from labelstore.stores.schema import DUCKDB, SQLITE
+from labelstore.engines import open_database
+from labelstore.schema.dialects import DUCKDB, SQLITE
 from tests.making import ENGINES, store_of
 
 MOMENTS = {  # text: day, Monday of the week, seconds since 1970 (1704067200 is 2024-01-01T00:00Z, a Monday)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import labelstore
+from labelstore.engines import open_database
 from labelstore.errors import AmbiguousError
 from labelstore.loading import load
-from labelstore.stores import open_database
 from tests.lines import label, v2
 from tests.test_cli import failed, run
 

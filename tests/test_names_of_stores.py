@@ -10,11 +10,11 @@ import pytest
 
 from labelstore.browsing.serving import application, as_sqlite
 from labelstore.browsing.settings import Settings
+from labelstore.engines import engine_of, open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.publishing import publish
-from labelstore.search import index
-from labelstore.stores import engine_of, open_database
+from labelstore.query.search import index
 from labelstore.upgrading import upgrade
 from labelstore.verifying import verify
 from tests.making import box, v1

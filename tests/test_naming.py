@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.naming import content_digest
 from labelstore.formats.shredding import identity, shred
 from labelstore.loading import load
-from labelstore.rows import Rows, columns
-from labelstore.stores import open_database
+from labelstore.schema.tables import Rows, columns
 from labelstore.verifying import verify
 
 ELEMENT = {"Labeled Data": "x", "Label": {"car": "POINT (1 2)"}, "Agreement": 1, "new": [{"a": 0.5, "b": "é/"}]}

@@ -15,13 +15,13 @@ from typing import Any
 from typer.testing import CliRunner
 
 from labelstore.cli import app
-from labelstore.detection import detect
+from labelstore.engines import open_database
 from labelstore.formats import shredding
 from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.shredding import shred
+from labelstore.inputs.detection import detect
 from labelstore.loading import load
-from labelstore.rows import Rows
-from labelstore.stores import open_database
+from labelstore.schema.tables import Rows
 from labelstore.verifying import verify
 from tests import declared
 from tests.lines import label, square, thing, v2

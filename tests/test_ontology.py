@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from labelstore.analyses.ontology import Feature, normalized, ontology
 from labelstore.cli import app
 from labelstore.colors import ClassColors
+from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, NotFoundError
-from labelstore.stores import open_database
 from tests.making import ENGINES, asked, box, feature, store_of, v1
 
 OLD = {"Created At": "2023-03-01T00:00:00.000Z", "Updated At": "2023-03-02T00:00:00.000Z"}

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from labelstore import rebuilding, reporting
-from labelstore.analyses import geojson
+from labelstore import reporting
 from labelstore.errors import StoreError
-from labelstore.outputs import BESIDE, check_output, is_stream, output_file
+from labelstore.export import geojson
+from labelstore.export import labelbox as rebuilding
+from labelstore.files.outputs import BESIDE, check_output, is_stream, output_file
 from tests.making import box, store_of, v1
 from tests.test_cli import failed, run
 

@@ -112,7 +112,7 @@ def test_the_package_comes_from_the_wheel(installed: Installed) -> None:
     shown = installed.run(
         installed.python,
         "-c",
-        "import labelstore.rows as rows; print(rows.__file__); print(len(rows.columns()))",
+        "import labelstore.schema.tables as rows; print(rows.__file__); print(len(rows.columns()))",
     ).splitlines()
     assert Path(shown[0]).is_relative_to(installed.folder / "venv")
     assert int(shown[1]) > 30

@@ -8,12 +8,12 @@ from typing import Any
 import apsw
 import pytest
 
+from labelstore.engines import open_database
+from labelstore.engines.database import TOGETHER
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.history import diff_loads
 from labelstore.loading import load
 from labelstore.publishing import publish
-from labelstore.stores import open_database
-from labelstore.stores.database import TOGETHER
-from labelstore.stores.sqlite import SqliteDatabase
 from labelstore.verifying import verify
 
 LABELS = 3 * TOGETHER

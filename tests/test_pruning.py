@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.loading import load
-from labelstore.stores import open_database
 
 PROJECTS = ("pa", "pb", "pc")
 

@@ -16,15 +16,15 @@ import pytest
 from typer.testing import CliRunner
 
 from labelstore.cli import app
-from labelstore.equality import same
+from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, NotFoundError, StoreError, UsageError
 from labelstore.history import label_at, versions_of
+from labelstore.json.equality import same
 from labelstore.loading import load
 from labelstore.publishing import is_published, publish
-from labelstore.rows import columns
+from labelstore.query.search import index
 from labelstore.samples import write
-from labelstore.search import index
-from labelstore.stores import open_database
+from labelstore.schema.tables import columns
 from tests.making import ENGINES, box, feature, store_of, v1
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labelstore.errors import NotFoundError
-from labelstore.queries import named, queries
+from labelstore.schema.canned_queries import named, queries
 from tests.making import ENGINES, asked, box, feature, store_of, v1
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labelstore.stores import open_database
+from labelstore.engines import open_database
 from tests.lines import label, square, thing, v2
 from tests.making import asked, box, feature, store_of, v1
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.loading import load
-from labelstore.stores import open_database
 from tests.lines import label, v2
 from tests.making import asked, store_of, v1
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from labelstore.analyses.entities import entities
+from labelstore.engines import open_database
+from labelstore.schema.dialects import DUCKDB, SQLITE
 from labelstore.spans import Offsets, Unit
-from labelstore.stores import open_database
-from labelstore.stores.schema import DUCKDB, SQLITE
 from tests.making import ENGINES, asked, feature, store_of, v1
 
 Json = dict[str, Any]

@@ -17,13 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import labelstore
+from labelstore.engines import arrow, open_database
+from labelstore.engines.database import Database, Result
 from labelstore.errors import LabelstoreError, NotFoundError, QueryError, RefusedError, TooSlowError, UsageError
-from labelstore.queries import Parameter, Query
-from labelstore.querying import ask, ask_named
-from labelstore.querying.parameters import given
-from labelstore.querying.watching import watched
-from labelstore.stores import arrow, open_database
-from labelstore.stores.database import Database, Result
+from labelstore.query import ask, ask_named
+from labelstore.query.parameters import given
+from labelstore.query.timeout import watched
+from labelstore.schema.canned_queries import Parameter, Query
 from tests.making import ENGINES, box, feature, store_of, v1
 from tests.test_cli import failed, run
 

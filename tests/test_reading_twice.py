@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import labelstore
+from labelstore.engines.database import Result
 from labelstore.errors import LabelstoreError
 from labelstore.loading import load
 from labelstore.store import Store
-from labelstore.stores.database import Result
 from labelstore.verifying import verify
 from tests.making import box, store_of, v1
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labelstore.equality import same
+from labelstore.json.equality import same
 from labelstore.publishing.recognising import names_a_secret
 from labelstore.publishing.records import RecordRedactor, Selection
 from labelstore.publishing.redaction import REMOVED, Redactor, applied, moved

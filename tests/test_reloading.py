@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from labelstore.cli import app
+from labelstore.engines import open_database
 from labelstore.errors import InputError
 from labelstore.loading import Report, load
 from labelstore.loading.retrying import retry
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 ENGINES = ("labels.db", "labels.duckdb")

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from labelstore.analyses.stats import stats
 from labelstore.cli import app
+from labelstore.engines import open_database
 from labelstore.errors import InputError, LabelstoreError, NotFoundError, StoreError, UsageError
 from labelstore.loading import load
 from labelstore.reporting import gallery, report
@@ -23,7 +24,6 @@ from labelstore.reporting import report as report_module
 from labelstore.reporting.numbers import chosen, read_numbers
 from labelstore.reporting.pictures import LARGEST_SIDE, picture_of
 from labelstore.samples import write
-from labelstore.stores import open_database
 from tests.browser import Watched
 from tests.making import ENGINES, box, feature, store_of, v1
 from tests.test_publishing import line, secrets_of

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.formats.shredding import hashes
 from labelstore.history import diff_files
 from labelstore.loading import Report, load
 from labelstore.loading.respelling import in_stored_order, is_same_content
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 V1 = {

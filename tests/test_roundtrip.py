@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from labelstore.equality import differences
+from labelstore.json.equality import differences
 from labelstore.loading import load
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
 from labelstore.verifying import verify

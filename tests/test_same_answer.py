@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.formats.decoding import MAX_DEPTH, RecordDecoder, bounded_depth, skim, tolerant
 from labelstore.formats.shredding import shred
-from labelstore.framing.pointers import located
+from labelstore.json.error_location import located
 from labelstore.loading import load
-from labelstore.rows import Rows
-from labelstore.stores import open_database
+from labelstore.schema.tables import Rows
 from labelstore.verifying import verify
 
 POLYGON = '{"ID":"b","Label":{"objects":[{"polygon":[{"x":1,"y":%s}]}]}}'

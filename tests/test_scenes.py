@@ -11,10 +11,10 @@ import pytest
 from labelstore.drawing import Look, Scene, draw, thumbnail
 from labelstore.drawing.scene import Box, Mask
 from labelstore.drawing.scene import Path as Outline
+from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.scenes import ConnectionSource, read_scene
 from labelstore.scenes.tracks import bits_set, runs_of
-from labelstore.stores import open_database
 from tests.making import ENGINES, box, feature, store_of, v1
 
 Json = dict[str, Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 from labelstore.drawing import Scene, draw
 from labelstore.drawing.scene import Answer, Messages, Question, Relation, Span
+from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.scenes import read_scene
-from labelstore.stores import open_database
 from tests.making import ENGINES, feature, store_of, v1
 
 

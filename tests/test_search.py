@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from labelstore.cli import app
+from labelstore.engines import open_database
 from labelstore.errors import StoreError, UsageError
 from labelstore.loading import load
 from labelstore.loading.locking import locked
-from labelstore.search import PLACES, Hit, index, search
-from labelstore.stores import open_database
+from labelstore.query.search import PLACES, Hit, index, search
 from labelstore.upgrading import upgrade
 from labelstore.verifying import verify
 from tests.making import ENGINES, box, feature, store_of, v1

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.history import label_at, versions_of
 from labelstore.loading import Report, load
-from labelstore.stores import open_database
 from labelstore.verifying import verify
 
 

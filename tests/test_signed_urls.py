@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.formats.shredding import hashes
 from labelstore.formats.signed_urls import split_tokens, without_tokens
 from labelstore.loading import load
-from labelstore.stores import open_database
 
 ONLY_TOKENS = [
     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A{0}%2F20240101%2Fs3&X-Amz-Date={0}&X-Amz-Signature={0}",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.loading import Report, load, serial
 from labelstore.loading.staging import load_staged
-from labelstore.rows import columns
-from labelstore.stores import open_database
+from labelstore.schema.tables import columns
 from labelstore.verifying import verify
 
 _COUNTS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "missing", "pruned")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from labelstore.analyses.stats import SECTIONS, stats
+from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.samples import write
-from labelstore.stores import open_database
 
 BOX = {
     "name": "Dog",

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
-from labelstore.rows import columns, content_tables
 from labelstore.samples import write
-from labelstore.stores import open_database
-from labelstore.stores.schema import DUCKDB, SQLITE, VIEWS
+from labelstore.schema.dialects import DUCKDB, SQLITE, VIEWS
+from labelstore.schema.tables import columns, content_tables
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_doubles_survive_the_text_that_views_make_of_them(tmp_path: Path) -> Non
 
 
 def _macros() -> tuple[str, ...]:
-    from labelstore.stores.schema import DUCKDB_MACROS
+    from labelstore.schema.dialects import DUCKDB_MACROS
 
     return DUCKDB_MACROS
 

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from labelstore.detection import detect
+from labelstore.engines import open_database
 from labelstore.errors import InputError, UsageError
+from labelstore.export.labelbox import export
+from labelstore.files import Broken, Record, Source, open_sources, split
+from labelstore.files.columns import JSON, KINDS, NUMBER, TEXT, TIME, YES_NO, Form
+from labelstore.files.tables import cells_of, element, form_of, rows
+from labelstore.files.window import Window
 from labelstore.formats.v1.record import Element
-from labelstore.framing import Broken, Record, Source, open_sources, split
-from labelstore.framing.columns import JSON, KINDS, NUMBER, TEXT, TIME, YES_NO, Form
-from labelstore.framing.tables import cells_of, element, form_of, rows
-from labelstore.framing.window import Window
+from labelstore.inputs.detection import detect
 from labelstore.loading import load
-from labelstore.rebuilding import export
-from labelstore.rejects import write as write_rejects
-from labelstore.stores import open_database
+from labelstore.loading.rejects import write as write_rejects
 from labelstore.verifying import verify
 
 ENGINES = pytest.mark.parametrize("engine", ["db", "duckdb"])

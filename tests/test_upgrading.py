@@ -19,16 +19,16 @@ from typer.testing import CliRunner
 import labelstore
 from labelstore import upgrading
 from labelstore.cli import app
-from labelstore.equality import same
+from labelstore.engines import open_database
 from labelstore.errors import StoreError
 from labelstore.formats.naming import content_digest, unnamed
 from labelstore.history import versions_of
+from labelstore.json.equality import same
 from labelstore.loading import Reading, load
 from labelstore.loading.locking import lock_file, locked
-from labelstore.rows import columns, content_tables
 from labelstore.samples import write
-from labelstore.stores import open_database
-from labelstore.stores.schema import SCHEMA_VERSION
+from labelstore.schema.dialects import SCHEMA_VERSION
+from labelstore.schema.tables import columns, content_tables
 from labelstore.upgrading import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,11 +10,11 @@ from labelstore.analyses.entities import entities
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.analyses.stats import stats
 from labelstore.colors import class_colors
+from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.publishing import RecordRedactor
 from labelstore.publishing.redaction import Redactor
-from labelstore.search import search
-from labelstore.stores import open_database
+from labelstore.query.search import search
 from labelstore.verifying import verify
 from tests.lines import label, square, thing, v2
 from tests.making import asked

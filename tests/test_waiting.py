@@ -16,7 +16,7 @@ from labelstore.errors import InUseError
 from labelstore.loading import load
 from labelstore.loading.locking import Patience
 from labelstore.loading.retrying import retry
-from labelstore.search.indexing import index
+from labelstore.query.search.indexing import index
 from labelstore.upgrading import upgrade
 
 HOLD = {

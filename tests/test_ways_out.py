@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labelstore.queries import queries
+from labelstore.schema.canned_queries import queries
 from tests.making import box, store_of, v1
 from tests.test_cli import failed, run
 

@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from labelstore.engines.database import Database, Result
 from labelstore.errors import UsageError
-from labelstore.projects import check_project
-from labelstore.rows import sql_text
-from labelstore.stores.database import Database, Result
-from labelstore.stores.schema import DUCKDB, SQLITE
+from labelstore.query.projects import check_project
+from labelstore.schema.dialects import DUCKDB, SQLITE
+from labelstore.schema.tables import sql_text
 
 _BOTH = (
     "label_id",

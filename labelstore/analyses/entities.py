@@ -5,11 +5,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from labelstore.assets import AssetFolder, is_address, names_of
+from labelstore.engines.database import Database
 from labelstore.errors import InputError
+from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.formats.messages import messages_of
 from labelstore.spans import Claim, Offsets, Unit, span_problem, unit_of
-from labelstore.stores.database import Database
 
 
 class Entity(NamedTuple):

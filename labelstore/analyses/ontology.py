@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from labelstore.colors import ClassColors
+from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
-from labelstore.projects import check_project
-from labelstore.queries import named
-from labelstore.stores.database import Database
+from labelstore.query.projects import check_project
+from labelstore.schema.canned_queries import named
 
 TOOLS: Final = {
     "bounding_box": "rectangle",

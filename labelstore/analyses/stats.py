@@ -117,7 +117,7 @@ SECTIONS = {
 
 
 class Counted(Protocol):
-    """What is counted in: a `labelstore.stores` database, or a connection."""
+    """What is counted in: a `labelstore.engines` database, or a connection."""
 
     def query(self, sql: str, /) -> Iterable[dict[str, Any]]:
         """The rows of a query, as dicts."""

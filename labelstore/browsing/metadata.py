@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import Any
 
-from labelstore.catalogue import tables, views
-from labelstore.queries import Parameter, queries
+from labelstore.query.catalogue import tables, views
+from labelstore.schema.canned_queries import Parameter, queries
 
 _PARAMETER = re.compile(r"\$(\w+)")
 

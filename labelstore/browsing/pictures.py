@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.assets import AssetFolder, is_address, names_of
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
 from labelstore.drawing import Look, Scene
 from labelstore.drawing.scene import Asset, Mask, Shape
 from labelstore.errors import InputError
+from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.scenes import Source
 
 MOST_MASKS = 200

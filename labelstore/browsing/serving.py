@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from labelstore.browsing.settings import PLUGIN, Settings
+from labelstore.engines import engine_of, limits, open_database
 from labelstore.errors import LabelstoreError, UsageError
-from labelstore.stores import engine_of, limits, open_database
 
 EXTRA = "pip install 'labelstore-db[browse]'"
 DATASETTE_SETTINGS = {
@@ -86,7 +86,7 @@ def as_sqlite(store: Path, progress: CopyProgress | None = None) -> Iterator[Pat
             link.symlink_to(store.absolute())
             yield link
         return
-    from labelstore.copying import copy_to_sqlite
+    from labelstore.engines.copy import copy_to_sqlite
 
     with TemporaryDirectory(prefix="labelstore-") as folder:
         copy = Path(folder) / f"{store.stem}.db"

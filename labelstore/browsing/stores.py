@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from labelstore.engines.sqlite import APPLICATION_ID
 from labelstore.scenes import ConnectionSource
-from labelstore.stores.schema import SCHEMA_VERSION
-from labelstore.stores.sqlite import APPLICATION_ID
+from labelstore.schema.dialects import SCHEMA_VERSION
 
 T = TypeVar("T")
 

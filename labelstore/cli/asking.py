@@ -42,7 +42,7 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
     """
     from labelstore.analyses import ontology as rebuilt
     from labelstore.colors import class_colors
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:
         features = rebuilt.ontology(database, project)
@@ -91,8 +91,8 @@ def answers(
     from itertools import chain, islice
 
     from labelstore.analyses.answers import answers
-    from labelstore.outputs import check_output, output_file
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.files.outputs import check_output, output_file
 
     chosen = chosen_format(TextFormat, format, out, as_json)
     check_output(out, db, overwrite=overwrite)
@@ -106,7 +106,7 @@ def answers(
 
 
 class Place(StrEnum):
-    """Where to search, as `labelstore.search` knows it."""
+    """Where to search, as `labelstore.query.search` knows it."""
 
     NAMES = "names"
     ANSWERS = "answers"
@@ -140,8 +140,8 @@ def search(
     """
     from itertools import islice
 
-    from labelstore.search import Hit, search
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.query.search import Hit, search
 
     for word in words:
         word.encode()  # no engine takes a lone surrogate
@@ -170,7 +170,7 @@ def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
     Examples:
       labelstore index labels.db
     """
-    from labelstore.search import index
+    from labelstore.query.search import index
 
     done = index(db, wait=wait, notify=say)
     if as_json:
@@ -202,7 +202,7 @@ def agreement(
       labelstore agreement labels.db --project "Street scenes" --iou 0.75 --json
     """
     from labelstore.analyses.agreement import agreement
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:
         found = agreement(database, project, iou)

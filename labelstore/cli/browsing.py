@@ -40,7 +40,6 @@ def browse(
       labelstore browse labels.db --open
       labelstore browse labels.duckdb --assets images --port 0
     """
-    from labelstore.assets import AssetFolder
     from labelstore.browsing.serving import (
         application,
         as_sqlite,
@@ -52,8 +51,9 @@ def browse(
         url_of,
     )
     from labelstore.browsing.settings import Settings
+    from labelstore.engines import engine_of
+    from labelstore.files.asset_folder import AssetFolder
     from labelstore.publishing import is_published
-    from labelstore.stores import engine_of
 
     check_installed()
     check_tile_url(tile_url)

@@ -14,7 +14,7 @@ from labelstore.cli.output import visible
 from labelstore.errors import InputError
 
 if TYPE_CHECKING:
-    from labelstore.detection import Detection
+    from labelstore.inputs.detection import Detection
 
 _SHOWN_PLACES = 12
 
@@ -35,7 +35,7 @@ def detect(
       labelstore detect export.json
       labelstore detect "exports/*.ndjson.gz" --all --json
     """
-    from labelstore.detection import detect
+    from labelstore.inputs.detection import detect
 
     found: list[dict[str, Any]] = []
     failed = False

@@ -39,8 +39,8 @@ def history(
       labelstore history labels.db LABEL_ID
       labelstore history labels.db LABEL_ID --json
     """
+    from labelstore.engines import open_database
     from labelstore.history import versions_of
-    from labelstore.stores import open_database
 
     with open_database(db, read_only=True) as database:
         versions = versions_of(database, label_id)
@@ -86,8 +86,8 @@ def diff(
 
 
 def _diff_loads(store: str, loads: tuple[str, str], limit: int, as_json: bool) -> None:
+    from labelstore.engines import open_database
     from labelstore.history import diff_loads
-    from labelstore.stores import open_database
 
     if not all(load.isascii() and load.isdigit() and len(load) < 19 for load in loads):
         raise UsageError(f"{' '.join(loads)}: loads are numbers; list them with: {_list_loads(store)}")
@@ -114,7 +114,7 @@ def _list_loads(store: str) -> str:
 
 
 def _is_store(name: str) -> bool:
-    from labelstore.stores import engine_of
+    from labelstore.engines import engine_of
 
     try:
         return Path(name).is_file() and Path(name).stat().st_size > 0 and bool(engine_of(name))

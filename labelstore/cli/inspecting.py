@@ -41,8 +41,8 @@ def schema(
       labelstore schema labels.db objects
       labelstore schema labels.db image_labels --json
     """
-    from labelstore.describing import described, listed
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.query.describe import described, listed
 
     with interruptible(), open_database(db, read_only=True) as database:
         if table is None:
@@ -96,7 +96,7 @@ def shell(
       labelstore shell labels.db
       labelstore shell labels.duckdb --with harlequin
     """
-    from labelstore.stores import engine_of, open_database
+    from labelstore.engines import engine_of, open_database
 
     with open_database(db, read_only=True):
         pass  # it is a store

@@ -142,8 +142,8 @@ def verify(
 
 def _after_stop(db: Path, since: str) -> str:
     """What a load that was stopped, and began at a time, left behind."""
+    from labelstore.engines import open_database
     from labelstore.errors import LabelstoreError
-    from labelstore.stores import open_database
 
     if not db.exists():
         return f"nothing was stored, and there is no {db}"

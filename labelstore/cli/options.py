@@ -83,7 +83,7 @@ def check_order(db: Path, others: Sequence[str], command: str) -> None:
 
 def is_database(name: str | Path) -> bool:
     """Whether there is a SQLite or DuckDB file of this name."""
-    from labelstore.stores import engine_of
+    from labelstore.engines import engine_of
 
     try:
         return Path(name).is_file() and Path(name).stat().st_size > 0 and bool(engine_of(name))
@@ -93,7 +93,7 @@ def is_database(name: str | Path) -> bool:
 
 def chosen_format(formats: type[StrEnum], format: StrEnum | None, out: str, as_json: bool) -> str:
     """The format that --format, --json, the suffix of -o or the terminal asks for. Raises `UsageError`."""
-    from labelstore.outputs import is_stream
+    from labelstore.files.outputs import is_stream
 
     if as_json and format not in (None, "json"):
         raise UsageError(f"--json or --format {format}, not both")

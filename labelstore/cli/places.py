@@ -57,10 +57,10 @@ def entities(
       labelstore entities labels.db --assets texts -o entities.csv
     """
     from labelstore.analyses.entities import Entity, entities
-    from labelstore.assets import AssetFolder
-    from labelstore.outputs import check_output, output_file
+    from labelstore.engines import open_database
+    from labelstore.files.asset_folder import AssetFolder
+    from labelstore.files.outputs import check_output, output_file
     from labelstore.spans import Unit
-    from labelstore.stores import open_database
 
     chosen = chosen_format(TextFormat, format, out, as_json)
     check_output(out, db, *([assets] if assets is not None else []), overwrite=overwrite)
@@ -110,10 +110,10 @@ def spans(
     """
     from itertools import chain, islice
 
-    from labelstore.outputs import check_output, output_file
-    from labelstore.projects import check_project
-    from labelstore.queries import named
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.files.outputs import check_output, output_file
+    from labelstore.query.projects import check_project
+    from labelstore.schema.canned_queries import named
 
     chosen = chosen_format(TextFormat, format, out, as_json)
     check_output(out, db, overwrite=overwrite)
@@ -147,7 +147,7 @@ def geojson(
       labelstore geojson labels.db -o objects.geojson
       labelstore geojson labels.db --class Building | gzip > buildings.geojson.gz
     """
-    from labelstore.analyses.geojson import write
+    from labelstore.export.geojson import write
 
     done = write(db, out, class_name=class_name, project=project, overwrite=overwrite)
     more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""

@@ -19,9 +19,9 @@ from labelstore.errors import InputError, LabelstoreError, StoreError, UsageErro
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from labelstore.queries import Query
-    from labelstore.stores.database import Database, Result
-    from labelstore.stores.limits import Limits
+    from labelstore.engines.database import Database, Result
+    from labelstore.engines.limits import Limits
+    from labelstore.schema.canned_queries import Query
 
 
 class Format(StrEnum):
@@ -110,11 +110,11 @@ def query(
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in _BINARY and out == "-" and output.is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
-    from labelstore.outputs import check_output, clear_leftovers, is_stream, place, scratch_of
-    from labelstore.querying.parameters import given
-    from labelstore.querying.watching import watched
-    from labelstore.stores import open_database
-    from labelstore.stores.limits import limited_process, query_limits
+    from labelstore.engines import open_database
+    from labelstore.engines.limits import limited_process, query_limits
+    from labelstore.files.outputs import check_output, clear_leftovers, is_stream, place, scratch_of
+    from labelstore.query.parameters import given
+    from labelstore.query.timeout import watched
 
     found = _named(named) if named is not None else None
     values = given(parameters or (), found)
@@ -144,19 +144,19 @@ def query(
 
 
 def _names() -> "Container[str]":
-    from labelstore.queries import queries
+    from labelstore.schema.canned_queries import queries
 
     return queries()
 
 
 def _named(name: str) -> "Query":
-    from labelstore.queries import named
+    from labelstore.schema.canned_queries import named
 
     return named(name)
 
 
 def _ask(database: "Database", text: str, found: "Query | None", values: dict[str, Any]) -> "Result":
-    from labelstore.querying import ask, ask_named
+    from labelstore.query import ask, ask_named
 
     return ask(database, text, values) if found is None else ask_named(database, found.name, values)
 
@@ -165,7 +165,7 @@ def _write(result: "Result", format: Format, part: Path | None, out: str, limit:
     """The rows into the file `part`, or without one into the stream `out`."""
     from itertools import islice
 
-    from labelstore.outputs import output_file
+    from labelstore.files.outputs import output_file
 
     if format in _BINARY:
         _write_arrow(result, format, part, out, limit)
@@ -180,8 +180,8 @@ def _write_arrow(result: "Result", format: Format, part: Path | None, out: str, 
     from shutil import copyfileobj
     from tempfile import TemporaryDirectory
 
-    from labelstore.outputs import output_file
-    from labelstore.stores.arrow import write
+    from labelstore.engines.arrow import write
+    from labelstore.files.outputs import output_file
 
     if part is not None:
         write(result, part, format.value, limit)
@@ -220,7 +220,7 @@ def _tell(name: str | None, as_json: bool) -> None:
     from itertools import islice
 
     from labelstore.cli.tables import table
-    from labelstore.queries import queries
+    from labelstore.schema.canned_queries import queries
 
     if name is not None:
         _tell_one(_named(name), as_json)
@@ -273,7 +273,7 @@ def _statement(sql: str, limits: "Limits") -> str:
 
 def _read(file: BinaryIO, name: str, limits: "Limits") -> str:
     """The SQL in a file, which may be one without end."""
-    from labelstore.stores.limits import size
+    from labelstore.engines.limits import size
 
     text = file.read(limits.statement + 1)
     if len(text) > limits.statement:

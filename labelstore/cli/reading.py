@@ -13,11 +13,11 @@ from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from labelstore.stores.database import Database
+    from labelstore.engines.database import Database
 
 
 class ExportFormat(StrEnum):
-    """The export files that can be written, those of `labelstore.rebuilding`."""
+    """The export files that can be written, those of `labelstore.export.labelbox`."""
 
     V1 = "labelbox-v1"
     TABLE = "labelbox-csv"
@@ -46,8 +46,8 @@ def get(
     """
     import msgspec
 
-    from labelstore.rebuilding import json_of
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.export.labelbox import json_of
 
     indent = 2 if (output.is_terminal() if pretty is None else pretty) else -1
     missing: list[NotFoundError] = []
@@ -86,10 +86,10 @@ def export(
       labelstore export labels.db labelbox-v2 export.ndjson
       labelstore export labels.db labelbox-v1 - | gzip > export.json.gz
     """
-    from labelstore import rebuilding
+    from labelstore.export import labelbox
 
     with stopped(lambda _: f"{out} was not written"):
-        count = rebuilding.export(db, format.value, out, overwrite=overwrite)
+        count = labelbox.export(db, format.value, out, overwrite=overwrite)
     print(f"{count:,} records written", file=sys.stderr)
 
 
@@ -105,7 +105,7 @@ def stats(db: Store, as_json: AsJson = False) -> None:
       labelstore stats labels.db --json
     """
     from labelstore.analyses.stats import stats
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:
         found = stats(database)

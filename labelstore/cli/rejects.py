@@ -14,7 +14,7 @@ from labelstore.cli.output import visible
 from labelstore.errors import UsageError
 
 if TYPE_CHECKING:
-    from labelstore.rejects import Reject
+    from labelstore.loading.rejects import Reject
 
 
 def rejects(
@@ -57,8 +57,8 @@ def rejects(
 
 
 def _list(db: Path, load: int | None, as_json: bool) -> None:
-    from labelstore.rejects import Reject, rejects
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.loading.rejects import Reject, rejects
 
     with open_database(db, read_only=True) as database:
         found = rejects(database, load)
@@ -82,9 +82,9 @@ def _lines(reject: "Reject") -> Iterator[str]:
 
 
 def _write(db: Path, load: int | None, out: str, overwrite: bool) -> None:
-    from labelstore import rejects
-    from labelstore.outputs import check_output, output_file
-    from labelstore.stores import open_database
+    from labelstore.engines import open_database
+    from labelstore.files.outputs import check_output, output_file
+    from labelstore.loading import rejects
 
     check_output(out, db, overwrite=overwrite)
     with open_database(db, read_only=True) as database, output_file(out, overwrite=overwrite) as file:

@@ -19,7 +19,7 @@ from labelstore.diffing.generations import COMMON, NOT_COMPARED, is_same
 from labelstore.diffing.pairing import ANSWER_KEYS, OBJECT_KEYS, QUESTION_KEYS, Item, answered, called, flat, paired
 from labelstore.diffing.parts import LATE, Feature, Object, Parts, Question, parts_of, token
 from labelstore.diffing.places import overlap
-from labelstore.equality import SNIPPET_LENGTH, differences, same
+from labelstore.json.equality import SNIPPET_LENGTH, differences, same
 
 MOST_OTHER: Final = 50
 

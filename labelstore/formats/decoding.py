@@ -12,7 +12,7 @@ from labelstore.formats.foreign import kind_of
 from labelstore.formats.naming import content_digest
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v2 import record as v2
-from labelstore.framing.pointers import MAX_DEPTH, is_too_deep
+from labelstore.json.error_location import MAX_DEPTH, is_too_deep
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from msgspec import Raw
 from labelstore.formats.fitting import Odd, to_json
 from labelstore.formats.geometry import lnglat_bounds, path_text, vertex_bounds
 from labelstore.formats.messages import messages_of
-from labelstore.rows import NODE_BITS, Row, Rows
+from labelstore.schema.tables import NODE_BITS, Row, Rows
 
 _WITH_MESSAGES = ("conversation", "llm", "unknown")
 PLACES = (1 << NODE_BITS) - 1

@@ -11,7 +11,7 @@ from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label, time_text
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.shred import data_row_id_of, identity_of, shred_line
-from labelstore.rows import Rows
+from labelstore.schema.tables import Rows
 
 
 class Hashes(NamedTuple):

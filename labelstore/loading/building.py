@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
+from labelstore.engines import engine_of, open_database
+from labelstore.engines.database import Database
+from labelstore.engines.published_mark import is_published
 from labelstore.errors import StoreError
+from labelstore.files.outputs import BESIDE, LOGS, is_alive
 from labelstore.loading.locking import Patience
-from labelstore.outputs import BESIDE, LOGS, is_alive
-from labelstore.stores import engine_of, open_database
-from labelstore.stores.database import Database
-from labelstore.stores.marks import is_published
 
 
 @contextmanager

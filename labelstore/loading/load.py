@@ -3,15 +3,15 @@
 import time
 from pathlib import Path
 
+from labelstore.engines import engine_of
 from labelstore.errors import NeedsOneProcess
-from labelstore.gathering import Files, gathered
-from labelstore.helpers import helpers, useful_jobs
+from labelstore.inputs.gathering import Files, gathered
 from labelstore.loading.building import is_store, remove_leftovers
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.locking import Notify, locked
 from labelstore.loading.options import Confirm, Options
 from labelstore.loading.report import Progress, Report
-from labelstore.stores import engine_of
+from labelstore.workers import helpers, useful_jobs
 
 
 def load(

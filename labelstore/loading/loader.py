@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.equality import same
+from labelstore.engines.database import Database, Stored
 from labelstore.errors import NeedsStaging
+from labelstore.files import Broken, Record, Source, open_sources, split
+from labelstore.files.byte_ranges import Stretch, split_stretch
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.fitting import to_json
 from labelstore.formats.shredding import (
@@ -23,9 +25,8 @@ from labelstore.formats.shredding import (
 )
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.formats.v2.completing import completed_line
-from labelstore.framing import Broken, Record, Source, open_sources, split
-from labelstore.framing.pointers import located
-from labelstore.framing.stretches import Stretch, split_stretch
+from labelstore.json.equality import same
+from labelstore.json.error_location import located
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.options import Options
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, Foreign, recognized, refuse_foreign, refuse_many
@@ -39,8 +40,7 @@ from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.loading.settling import ToldAgain
 from labelstore.loading.shares import Share
-from labelstore.rows import Rows, columns
-from labelstore.stores.database import Database, Stored
+from labelstore.schema.tables import Rows, columns
 from labelstore.version import __version__
 
 BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import groupby
 
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import NeedsOneProcess
-from labelstore.rows import columns, content_tables
-from labelstore.stores.schema import SQLITE
-from labelstore.stores.sqlite import SqliteDatabase
+from labelstore.schema.dialects import SQLITE
+from labelstore.schema.tables import columns, content_tables
 
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
 _REPEATED = """

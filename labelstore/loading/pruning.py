@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from labelstore.engines.database import NOTES, Database
 from labelstore.loading.options import Confirm
 from labelstore.loading.replacing import keep_versions
 from labelstore.loading.report import Report
-from labelstore.stores.database import NOTES, Database
 
 _TOGETHER = 500
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from labelstore.errors import InputError, NotAnExport
+from labelstore.files import Broken, Record
 from labelstore.formats.decoding import Decoded, UnknownRecord
 from labelstore.formats.foreign import way_out
-from labelstore.framing import Broken, Record
-from labelstore.framing.pointers import located
+from labelstore.json.error_location import located
 from labelstore.loading.options import Options
 from labelstore.loading.report import FileReport
 

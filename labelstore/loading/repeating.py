@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from labelstore.framing import digest_of
+from labelstore.engines.database import Database
+from labelstore.files import digest_of
 from labelstore.loading.loader import Loader, now, record_load
-from labelstore.stores.database import Database
 
 _SAME = """
     select load_id, generation, records, missing - pruned

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from labelstore.engines.database import Database, Stored, StoredLabel
 from labelstore.formats.fitting import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
-from labelstore.rows import Rows, columns, node_column, node_range
-from labelstore.stores.database import Database, Stored, StoredLabel
+from labelstore.schema.tables import Rows, columns, node_column, node_range
 
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
 _OF_RUN = {name: place for place, name in enumerate(columns()["model_runs"])}

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:  # a load starts its helpers before it imports these
-    from labelstore.framing import Source
-    from labelstore.framing.stretches import Stretch
+    from labelstore.files import Source
+    from labelstore.files.byte_ranges import Stretch
 
 
 class Reading(NamedTuple):

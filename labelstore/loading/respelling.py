@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from labelstore.equality import same
 from labelstore.formats.decoding import deep_calls
 from labelstore.formats.naming import content_digest
 from labelstore.formats.signed_urls import split_tokens
+from labelstore.json.equality import same
 
 
 def is_same_content(raw: bytes, stored: bytes) -> bool:

@@ -3,13 +3,13 @@
 import time
 from pathlib import Path
 
+from labelstore.engines import engine_of
 from labelstore.errors import StoreError
 from labelstore.formats.decoding import bounded_depth
 from labelstore.loading.building import is_store, writing
 from labelstore.loading.loader import Loader, now, record_load
 from labelstore.loading.locking import Notify, locked
 from labelstore.loading.report import Report
-from labelstore.stores import engine_of
 
 
 def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None = None) -> Report:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from labelstore.engines.database import Database
 from labelstore.errors import NeedsStaging
 from labelstore.loading.building import writing
 from labelstore.loading.frames_files import FramesFolder
@@ -14,7 +15,6 @@ from labelstore.loading.report import Progress, Report
 from labelstore.loading.settling import settle_told_again
 from labelstore.loading.sources import load_sources
 from labelstore.loading.staging import load_staged
-from labelstore.stores.database import Database
 
 _MOST_CUT = 12
 """So often DuckDB writes less than a whole batch before SQLite takes its place."""

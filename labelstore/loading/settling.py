@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
+from labelstore.engines.database import Database, StoredLabel
 from labelstore.loading.report import Report
 from labelstore.loading.respelling import is_same_content
-from labelstore.stores.database import Database, StoredLabel
 
 _TOGETHER = 200
 _PUT_BACK = """

@@ -13,9 +13,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from labelstore.engines import open_database
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import InputError, StoreError
-from labelstore.framing import digest_of
-from labelstore.helpers import Helper, answer, tell
+from labelstore.files import digest_of
 from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.loader import Loader, record_load
 from labelstore.loading.merging import merge
@@ -24,8 +25,7 @@ from labelstore.loading.refusing import refuse_foreign, refuse_many
 from labelstore.loading.report import FileReport, Progress, Report
 from labelstore.loading.shares import Share, shares, shifts
 from labelstore.loading.sources import load_sources
-from labelstore.stores import open_database
-from labelstore.stores.sqlite import SqliteDatabase
+from labelstore.workers import Helper, answer, tell
 
 _LATER = 0.97
 """What a helper gets to one part of this process, which has begun by then."""

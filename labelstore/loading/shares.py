@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
-from labelstore.framing.stretches import Stretch, plain_size, stretches
+from labelstore.files.byte_ranges import Stretch, plain_size, stretches
 
 _BLOCK_RECORDS = 256
 

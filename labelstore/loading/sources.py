@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from labelstore.formats.decoding import bounded_depth
-from labelstore.gathering import exports
+from labelstore.inputs.gathering import exports
 from labelstore.loading.loader import Loader
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.loading.building import is_store, scratch_folder, writing
 from labelstore.loading.locking import Patience
-from labelstore.rows import BOOKKEEPING, DERIVED, NODE_BITS, Row, columns, content_tables, node_column
-from labelstore.stores import open_database
-from labelstore.stores.database import Database
+from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, columns, content_tables, node_column
 
 _ROWS = 20_000
 _NEW = {"loads": "load_id", "rejects": "load_id", "versions": "replaced_by"}

@@ -12,17 +12,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from labelstore.engines import DUCKDB_SUFFIXES, open_database
+from labelstore.engines.database import WAY_OUT, Database
+from labelstore.engines.published_mark import is_published, mark
 from labelstore.errors import StoreError, UsageError
+from labelstore.files.outputs import LOGS, check_output, is_stream, output_path
 from labelstore.formats.decoding import RecordDecoder, deep_calls
-from labelstore.outputs import LOGS, check_output, is_stream, output_path
 from labelstore.publishing.records import RecordRedactor, Selection
 from labelstore.publishing.redaction import Redactor
 from labelstore.publishing.rewriting import add_rows, published_id
 from labelstore.publishing.selecting import base_name, batches, project_ids
-from labelstore.rows import Rows, columns
-from labelstore.stores import DUCKDB_SUFFIXES, open_database
-from labelstore.stores.database import WAY_OUT, Database
-from labelstore.stores.marks import is_published, mark
+from labelstore.schema.tables import Rows, columns
 
 PublishProgress = Callable[[int, int], None]
 """Is called now and then with the records looked at so far and all records."""

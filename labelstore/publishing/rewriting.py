@@ -7,7 +7,7 @@ from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.shredding import shred
 from labelstore.publishing.records import RecordRedactor
 from labelstore.publishing.selecting import StoredRecord
-from labelstore.rows import NODE_BITS, Row, Rows, columns
+from labelstore.schema.tables import NODE_BITS, Row, Rows, columns
 
 _OWN_LABEL, _OWN_DATA_ROW = "unnamed-", "asset-"
 """How ids begin that are digests of what the export says."""

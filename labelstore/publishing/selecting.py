@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from labelstore.projects import check_project
-from labelstore.rows import NODE_BITS
-from labelstore.stores.database import Database
+from labelstore.engines.database import Database
+from labelstore.query.projects import check_project
+from labelstore.schema.tables import NODE_BITS
 
 _BATCH_RECORDS = 200
 _COLUMNS = "record_id, load_id, position, generation, identity, data_row_id, derived_id, asset_type"

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.assets import AssetFolder, names_of
 from labelstore.drawing import Look, Scene, draw
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.source import visible
+from labelstore.engines.database import Database
 from labelstore.errors import InputError
+from labelstore.files.asset_folder import AssetFolder, names_of
 from labelstore.reporting.numbers import Chosen
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import SceneRedactor
 from labelstore.scenes import read_scene
-from labelstore.stores.database import Database
 
 LIMIT = 300
 """Objects of one drawing."""

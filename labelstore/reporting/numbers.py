@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from labelstore.analyses.stats import stats
-from labelstore.projects import check_project
-from labelstore.stores.database import Database
+from labelstore.engines.database import Database
+from labelstore.query.projects import check_project
 
 Counted = list[tuple[str, float]]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from labelstore.assets import is_address
 from labelstore.drawing.scene import Box, Dot, Path, Scene, Shape, Span
+from labelstore.files.asset_folder import is_address
 from labelstore.publishing import RecordRedactor
 from labelstore.publishing.redaction import Edit, Redactor, applied, moved
 

@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from labelstore.assets import AssetFolder
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
-from labelstore.outputs import check_output, output_file
-from labelstore.stores import open_database
-from labelstore.stores.database import Database
+from labelstore.files.asset_folder import AssetFolder
+from labelstore.files.outputs import check_output, output_file
 from labelstore.version import __version__
 
 LABELS = 24

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from labelstore.outputs import output_folder
+from labelstore.files.outputs import output_folder
 from labelstore.samples.legacy import COLUMNS, SUB_GENERATIONS, elements, table_cells
 from labelstore.samples.streams import (
     ASSET_TYPES,

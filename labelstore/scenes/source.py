@@ -8,7 +8,7 @@ Row = dict[str, Any]
 
 
 class Source(Protocol):
-    """What a scene is read from: a `labelstore.stores` database, or a connection of Datasette."""
+    """What a scene is read from: a `labelstore.engines` database, or a connection of Datasette."""
 
     def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
         """The rows of a query with parameters `$name`, as dicts."""

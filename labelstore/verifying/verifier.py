@@ -6,21 +6,21 @@ from typing import Any
 
 import msgspec
 
-from labelstore.equality import differences, duplicate_keys, same, same_and_plain
+from labelstore.engines.database import Database, Stored
+from labelstore.files import Broken, Record, Source, open_sources, split
+from labelstore.files.byte_ranges import Stretch, split_stretch
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
 from labelstore.formats.v1.record import Annotations, Element, Frame
 from labelstore.formats.v2.completing import completed_line
 from labelstore.formats.v2.record import Line
-from labelstore.framing import Broken, Record, Source, open_sources, split
-from labelstore.framing.pointers import located
-from labelstore.framing.stretches import Stretch, split_stretch
+from labelstore.json.equality import differences, duplicate_keys, same, same_and_plain
+from labelstore.json.error_location import located
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
 from labelstore.loading.shares import Share
-from labelstore.rows import Rows
-from labelstore.stores.database import Database, Stored
+from labelstore.schema.tables import Rows
 from labelstore.verifying.report import SHOWN, VerifyReport
 
 _BATCH_RECORDS = 500

@@ -6,18 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from labelstore.engines import engine_of, open_database
+from labelstore.engines.database import Database
 from labelstore.errors import NeedsOneProcess
+from labelstore.files import digest_of
 from labelstore.formats.decoding import bounded_depth
-from labelstore.framing import digest_of
-from labelstore.gathering import Files, exports, gathered
-from labelstore.helpers import answer, helpers, tell, useful_jobs
+from labelstore.inputs.gathering import Files, exports, gathered
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Progress
 from labelstore.loading.shares import Share, shares, shifts
-from labelstore.stores import engine_of, open_database
-from labelstore.stores.database import Database
 from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
+from labelstore.workers import answer, helpers, tell, useful_jobs
 
 _SUMS = ("records", "equal", "different", "missing", "rejected")
 _OWN_LOAD = """

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from labelstore.analyses.agreement.objects import ObjectAgreement, object_agreement
 from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_alpha, question_agreement
+from labelstore.engines.database import Database
 from labelstore.errors import UsageError
-from labelstore.projects import check_project
-from labelstore.rows import sql_text
-from labelstore.stores.database import Database
+from labelstore.query.projects import check_project
+from labelstore.schema.tables import sql_text
 
 
 class Agreement(NamedTuple):

@@ -16,7 +16,7 @@ from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.refusing import calm, error_page
 from labelstore.browsing.stores import is_store, stores
-from labelstore.stores.limits import BROWSE, Counted, limit_sqlite
+from labelstore.engines.limits import BROWSE, Counted, limit_sqlite
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
 hook: Callable[[Hook], Hook] = datasette.hookimpl

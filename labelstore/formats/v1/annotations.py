@@ -10,7 +10,7 @@ from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
 from labelstore.formats.nodes import Nodes
 from labelstore.formats.v1 import record as v1
-from labelstore.rows import Row, Rows
+from labelstore.schema.tables import Row, Rows
 
 _GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
 _position = msgspec.json.Decoder(tuple[Number, Number])

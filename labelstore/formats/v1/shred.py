@@ -16,7 +16,7 @@ from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.annotations import AnnotationShredder
 from labelstore.formats.v1.legacy import is_legacy, shred_legacy, shred_masks
-from labelstore.rows import Rows
+from labelstore.schema.tables import Rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _nullable = attrgetter(*v1.NULLABLE)

@@ -11,7 +11,7 @@ from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.shapes import ShapeShredder
 from labelstore.formats.v2.times import TIME_KEYS, key_frames_of, spans_of, whole_number
-from labelstore.rows import Row, Rows, columns
+from labelstore.schema.tables import Row, Rows, columns
 
 _answers = attrgetter(*v2.Classification.exclusive)
 _ANSWER_KINDS = tuple(

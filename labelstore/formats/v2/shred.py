@@ -10,7 +10,7 @@ from labelstore.formats.geometry import array_text
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v2 import record as v2
 from labelstore.formats.v2.annotations import AnnotationShredder
-from labelstore.rows import Rows
+from labelstore.schema.tables import Rows
 
 
 def data_row_id_of(line: v2.Line) -> str:

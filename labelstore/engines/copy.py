@@ -1,0 +1,65 @@
+"""A store copied into a new SQLite store: the same rows behind the same views."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from labelstore.engines import DUCKDB_SUFFIXES, open_database
+from labelstore.engines.database import Database
+from labelstore.errors import StoreError
+from labelstore.schema.tables import Row, columns
+
+CopyProgress = Callable[[int, int], None]
+"""Is called now and then with the rows copied so far and the rows of all tables."""
+
+_BATCH_ROWS = 5_000
+_BESIDE = ("", "-journal", "-wal", "-shm")
+
+
+def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None) -> None:
+    """Make the SQLite store `out` with all rows of the store at `store`, of either engine.
+
+    `out` gets its name when it is complete; after an error there is none. Memory does not grow with the store. Raises
+    `StoreError` for a store that cannot be read, an `out` that exists, and one whose suffix says DuckDB.
+    """
+    if out.suffix.lower() in DUCKDB_SUFFIXES:
+        raise StoreError(str(out), "would be a SQLite store with a name of DuckDB", "name a .db file")
+    if out.exists():
+        raise StoreError(str(out), "is there already", "name a new file")
+    scratch = out.with_name(f".{out.name}.{os.getpid()}.copying")
+    try:
+        with open_database(store, read_only=True) as source, open_database(scratch, create=True) as copy:
+            copy.build_fast()
+            copy.begin()
+            _copy_rows(source, copy, progress)
+            copy.commit()
+            copy.finish()
+            copy.share()
+        os.replace(scratch, out)
+    except OSError as error:
+        raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
+    finally:
+        for suffix in _BESIDE:
+            scratch.with_name(scratch.name + suffix).unlink(missing_ok=True)
+
+
+def _copy_rows(source: Database, copy: Database, progress: CopyProgress | None) -> None:
+    counts = {table: int(source.value(f"select count(*) from {table}")) for table in columns()}
+    done, total = 0, sum(counts.values())
+    for table, count in counts.items():
+        if not count:
+            continue
+        for rows in _batches(source, table):
+            copy.insert_rows(table, rows)
+            done += len(rows)
+            if progress is not None:
+                progress(done, total)
+
+
+def _batches(source: Database, table: str) -> Iterator[Sequence[Row]]:
+    """The rows of a table in the order in which they were stored."""
+    names = ", ".join(f'"{name}"' for name in columns()[table])
+    rows = source.query(f"select {names} from {table}").rows
+    while batch := list(islice(rows, _BATCH_ROWS)):
+        yield batch

@@ -1,0 +1,402 @@
+"""A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from labelstore.engines.arrow import whole_numbers
+from labelstore.engines.database import (
+    NOTES,
+    STORED,
+    STORED_LABEL,
+    WAY_OUT,
+    Database,
+    Parameters,
+    Result,
+    Stored,
+    StoredLabel,
+)
+from labelstore.engines.limits import QUERY
+from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
+from labelstore.errors import InUseError, RefusedError, StoreError
+from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
+from labelstore.schema.tables import NODE_BITS, Row, columns, content_tables, node_column, node_range
+
+if TYPE_CHECKING:
+    from labelstore.engines.duckdb_lookup import Lookup
+
+STORAGE_VERSION = "v1.5.0"
+MEMORY_LIMIT = "700MB"
+_ARROW_TYPES = {
+    "integer": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "text": pa.string(),
+    "blob": pa.binary(),
+}
+_PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as rank, '' as piece"
+_NEARBY = 256
+_FEW = 20
+_ONE_BY_ONE = 4
+_REBUILT_TOGETHER = 1000
+_JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
+"""The pieces of a record, joined as the views do it."""
+
+
+class DuckdbDatabase(Database):
+    engine = "duckdb"
+    errors = (duckdb.Error,)
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        super().__init__(path)
+        exists = path.exists() and path.stat().st_size > 0
+        if not exists and not create:
+            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+        if path.exists() and not exists:
+            path.unlink()
+        config: dict[str, Any] = {
+            "memory_limit": MEMORY_LIMIT,
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        }
+        if read_only and exists:
+            config |= DUCKDB_CONFIG | {"max_temp_directory_size": f"{QUERY.temporary}B"}
+        if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
+            config["storage_compatibility_version"] = STORAGE_VERSION
+        try:
+            self._connection = duckdb.connect(str(path.absolute()), read_only=read_only and exists, config=config)
+        except duckdb.Error as error:
+            raise _open_error(path, error) from error
+        try:
+            if exists:
+                self._check()
+            else:
+                self._create()
+        except BaseException:
+            self._connection.close()
+            raise
+        self._asking: duckdb.DuckDBPyConnection | None = None
+        self._deleted: set[int] = set()
+        self._unseen = False
+        self._in_transaction = False
+
+    @cached_property
+    def _lookup(self) -> "Lookup":
+        from labelstore.engines.duckdb_lookup import Lookup
+
+        return Lookup(self.rows_of)
+
+    def rows_of(self, record_ids: Set[int]) -> Iterator[tuple[str, list[Row]]]:
+        """All rows of records, by table."""
+        if not record_ids:
+            return
+        tables = set(content_tables())
+        if not self._in_transaction:  # whose own rows are not in the estimates
+            sql = "select table_name from duckdb_tables() where estimated_size > 0"
+            tables &= {name for (name,) in self._connection.execute(sql).fetchall()}
+        first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
+        has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
+        if has_gaps:
+            self._connection.register("wanted_records", pa.table({"record_id": list(record_ids)}))
+        for table in sorted(tables):
+            node = node_column(table)
+            among = f" and {node} >> {NODE_BITS} in (select record_id from wanted_records)" if has_gaps else ""
+            sql = f"select * from {table} where {node} between ? and ?{among}"
+            yield table, self._connection.execute(sql, [first, last]).fetchall()
+        if has_gaps:
+            self._connection.unregister("wanted_records")
+
+    def _check(self) -> None:
+        sql = "select comment from duckdb_tables() where table_name = 'loads'"
+        comment = next((row[0] for row in self._connection.execute(sql).fetchall()), None)
+        if not comment or not str(comment).startswith("labelstore schema "):
+            raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
+        version = int(str(comment).rsplit(" ", 1)[1])
+        check_version(self.path, version)
+
+    def _create(self) -> None:
+        """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
+        as fast.
+        """
+        pieces = [view for view in VIEWS if "pieces" in view]
+        self._connection.execute("begin")
+        for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS):
+            self._connection.execute(statement)
+        for view in pieces:
+            self._connection.execute(f"create view {Path(view).stem} as {_PIECES_STAND_IN}")
+        for view in VIEWS:
+            if view not in pieces:
+                self._connection.execute(DUCKDB.view(view))
+        for view in pieces:
+            self._connection.execute(DUCKDB.view(view).replace("create view", "create or replace view", 1))
+        self._connection.execute(f"comment on table loads is 'labelstore schema {SCHEMA_VERSION}'")
+        self._connection.execute("commit")
+
+    def build_fast(self) -> None:
+        self._unseen = True
+        self._connection.execute("set checkpoint_threshold = '256MB'")  # fewer row groups are written twice
+
+    def batch_done(self) -> None:
+        if self._unseen:  # one large transaction would be held in memory
+            self.commit()
+            self.begin()
+
+    def finish(self) -> None:
+        self._connection.execute("checkpoint")
+
+    def share(self) -> None:
+        pass  # DuckDB admits one process
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        if self._in_transaction:  # which no cursor sees; its own result would end at the next statement
+            self._connection.execute(sql, parameters or None)
+            names = [column[0] for column in self._connection.description or ()]
+            return Result(names, iter(self._connection.fetchall()))
+        cursor = self._connection.cursor()
+        cursor.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            while batch := cursor.fetchmany(1000):
+                yield from batch
+
+        return Result(names, rows())
+
+    @cached_property
+    def _refused(self) -> set[str]:
+        sql = "select distinct function_name from duckdb_functions() where function_type in ('table', 'table_macro')"
+        return refused_functions(row[0] for row in self._connection.execute(sql).fetchall())
+
+    def asked(self, sql: str, parameters: Parameters = ()) -> Result:
+        check_duckdb(sql, self._refused)
+        self._asking = cursor = self._connection.cursor()
+        values = parameters or None
+        try:
+            relation = cursor.sql(sql, params=values)
+        except duckdb.PermissionException:
+            raise RefusedError("reading files or the network") from None
+        if relation is None:
+            return Result([], iter(()))
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            cursor.execute(sql, values)
+            while batch := cursor.fetchmany(1000):
+                yield from batch
+
+        def batches(size: int) -> Iterator[pa.RecordBatch]:
+            read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
+            return whole_numbers(read(size))
+
+        return Result(list(relation.columns), rows(), batches)
+
+    def interrupt(self) -> None:
+        if self._asking is not None:
+            self._asking.interrupt()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        self._connection.execute(sql, parameters or None)
+
+    def begin(self) -> None:
+        self._connection.execute("begin")
+        self._in_transaction = True
+
+    def commit(self) -> None:
+        self._connection.execute("commit")
+        self._in_transaction = False
+
+    def rollback(self) -> None:
+        self._in_transaction = False
+        with suppress(duckdb.TransactionException):  # none was open
+            self._connection.execute("rollback")
+
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            kinds = columns()[table]
+            values = zip(*rows, strict=True)
+            arrays = [_array(column, _ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
+            self._insert_arrow(table, pa.table(arrays, names=list(kinds)))
+
+    def _insert_arrow(self, table: str, batch: pa.Table) -> None:
+        self._connection.register("batch", batch)
+        self._connection.execute(f"insert into {table} select * from batch")
+        self._connection.unregister("batch")
+
+    def _select_in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of `sql`, which reads the values as the column `value` of `wanted`."""
+        if not values:
+            return []
+        if len(values) <= _FEW:
+            marks = ", ".join("?" * len(values))
+            return self._connection.execute(sql.replace("select value from wanted", marks), list(values)).fetchall()
+        self._connection.register("wanted", pa.table({"value": list(values)}))
+        rows = self._connection.execute(sql).fetchall()
+        self._connection.unregister("wanted")
+        return rows
+
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+        rows = self._select_in(
+            f"select identity, {STORED} from records"
+            f" where generation = '{generation}' and identity in (select value from wanted) order by record_id",
+            identities,
+        )
+        found: dict[str, list[Stored]] = {}
+        for key, *stored in rows:
+            if stored[0] not in self._deleted:
+                found.setdefault(key, []).append(Stored(*stored))
+        return found
+
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+        rows = self._select_in(
+            f"select content_hash, {STORED} from records"
+            " where content_hash in (select value from wanted) and generation <> 'frames' order by record_id",
+            content_hashes,
+        )
+        return {row[0]: Stored(*row[1:]) for row in rows if row[1] not in self._deleted}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        return self._labels("l.label_id", label_ids)
+
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        return self._labels("l.record_id", record_ids)
+
+    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
+        rows = self._select_in(
+            f"select {STORED_LABEL} from labels as l join records as r on r.record_id = l.record_id"
+            f" where {column} in (select value from wanted)",
+            values,
+        )
+        return [StoredLabel(*row) for row in rows if row[1] not in self._deleted]
+
+    def note(self, what: str, ids: Sequence[Any]) -> None:
+        self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
+        if ids:
+            self._insert_arrow(what, pa.table({"id": list(ids)}))
+
+    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        if not digests:
+            return
+        names = ("record_id", "content_hash", "url_hash")
+        types = (pa.int64(), pa.binary(), pa.binary())
+        arrays = [pa.array(column, kind) for column, kind in zip(zip(*digests, strict=True), types, strict=True)]
+        self._connection.register("renewed", pa.table(dict(zip(names, arrays, strict=True))))
+        self._connection.execute(
+            "update records set content_hash = renewed.content_hash, url_hash = renewed.url_hash"
+            " from renewed where records.record_id = renewed.record_id"
+        )
+        self._connection.unregister("renewed")
+
+    def delete_records(self, record_ids: Sequence[int]) -> None:
+        self._deleted.update(record_ids)
+
+    def finish_deletions(self) -> None:
+        super().finish_deletions()
+        if not self._deleted:
+            return
+        self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
+        for table in content_tables():
+            record_id = f"{node_column(table)} >> {NODE_BITS}"
+            self._connection.execute(f"delete from {table} where {record_id} in (select record_id from doomed)")
+        self._connection.unregister("doomed")
+        self._deleted.clear()
+
+    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        if not ranges:
+            return
+        firsts, lasts = zip(*ranges, strict=True)
+        self._connection.register("ranges", pa.table({"first": firsts, "last": lasts}))
+        limits = (min(firsts), max(lasts))
+        for table in content_tables()[1:]:
+            node = node_column(table)
+            self._connection.execute(
+                f"delete from {table} where {node} between ? and ? and {node} in ("
+                f"select t.{node} from {table} as t join ranges as r on t.{node} between r.first and r.last"
+                f" where t.{node} between ? and ?)",
+                limits * 2,
+            )
+        self._connection.unregister("ranges")
+
+    def derive(self, first: int) -> None:
+        self.finish_deletions()
+        for statement in DUCKDB.statements("derive.sql"):
+            self._connection.execute(statement, {"first": first} if "$first" in statement else None)
+
+    def derive_features(self, first: int) -> None:
+        for statement in DUCKDB.statements("features.sql"):
+            self._connection.execute(statement, {"first": first})
+
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        if len(record_ids) <= _ONE_BY_ONE:
+            found = ((record_id, self._lookup.record(record_id)) for record_id in sorted(record_ids))
+            yield from ((record_id, text) for record_id, text in found if text is not None)
+            return
+        for group in _neighbours(sorted(record_ids)):
+            wanted = set(group)
+            sql = (
+                f"select node_id >> {NODE_BITS} as record_id, {_JOINED}"
+                " from {pieces} where node_id >= ? and node_id < ? group by 1"
+            )
+            pieces = [f"v{1 + generation}_pieces" for generation in sorted({record_id & 1 for record_id in group})]
+            text = " union all ".join(sql.format(pieces=name) for name in pieces)
+            limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
+            rows = self._connection.execute(text, limits).fetchall()
+            yield from sorted(row for row in rows if row[0] in wanted)
+
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        sql = "select record_id from records where generation = ? and record_id between ? and ? order by 1 limit ?"
+        while found := self._connection.execute(sql, [generation, first, last, _REBUILT_TOGETHER]).fetchall():
+            for _, text in self.rebuilt([row[0] for row in found]):
+                yield text.encode()
+            first = found[-1][0] + 1
+
+    def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
+        found = {label.label_id: label for label in self.labels_named(label_ids)}
+        texts: dict[int, str] = {}
+        if len(found) > _ONE_BY_ONE:
+            texts.update(self.rebuilt([label.record_id for label in found.values() if label.generation == "v1"]))
+        left = {label.label_id: label.record_id for label in found.values() if label.record_id not in texts}
+        alone = self._lookup.labels(left)
+        labels = (found[label_id] for label_id in label_ids if label_id in found)
+        return {label.label_id: texts.get(label.record_id) or alone.get(label.label_id, "") for label in labels}
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if values[0] is None and values.count(None) == len(values):  # most columns say nothing of most kinds
+        return pa.nulls(len(values), kind)
+    return pa.array(values, type=kind)
+
+
+def _neighbours(record_ids: list[int]) -> Iterator[list[int]]:
+    """Groups of ids that lie close together: each group is one range of nodes."""
+    group: list[int] = []
+    for record_id in record_ids:
+        if group and record_id - group[-1] > _NEARBY:
+            yield group
+            group = []
+        group.append(record_id)
+    if group:
+        yield group
+
+
+def _open_error(path: Path, error: duckdb.Error) -> StoreError:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f"process {holder[1]}" if holder else "another process"
+        return InUseError(
+            str(path),
+            f"{who} has it open",
+            f"is in use by {who}; DuckDB admits one writer, and no reader beside it",
+            "wait for it, as --wait does",
+        )
+    if "version" in text.lower():
+        return StoreError(str(path), "was written by a newer DuckDB than this one", "pip install --upgrade duckdb")
+    return StoreError(str(path), f"cannot be opened ({text.splitlines()[0][:160]})", WAY_OUT)

@@ -1,0 +1,39 @@
+"""The mark of a store that was published: a table that says when, by which labelstore, and what was removed."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from labelstore.engines import engine_of
+from labelstore.engines.database import Database
+from labelstore.version import __version__
+
+_TABLE = """create table published (
+    published_at text,              -- UTC, ISO 8601
+    labelstore_version text,
+    removed text                    -- JSON object: what was removed, and how many of it
+)"""
+
+
+def mark(database: Database, removed: Mapping[str, int]) -> None:
+    """Say of a store that it is published."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    database.execute(_TABLE)
+    database.execute("insert into published values (?, ?, ?)", (now, __version__, json.dumps(dict(removed))))
+
+
+def is_published(path: str | Path) -> bool:
+    """Whether the file at `path` was made by `labelstore publish`. Raises `StoreError` for what is no database."""
+    path = Path(path)
+    if not path.exists() or engine_of(path) != "sqlite":
+        return False
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        sql = "select count(*) from sqlite_master where type = 'table' and name = 'published'"
+        return bool(connection.execute(sql).fetchone()[0])
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,326 @@
+"""A store in a SQLite file.
+
+The standard library makes the tables and reads; apsw writes: it binds a row in less than half the time, NULLs
+above all. One process must not open a file with both at once, since each would drop the other's locks when it closes:
+a load is alone with its file, and what reads may share its process with a user's own connections.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from labelstore.engines.database import (
+    MARKS,
+    NOTES,
+    STORED,
+    STORED_LABEL,
+    WAY_OUT,
+    Database,
+    Parameters,
+    Result,
+    Stored,
+    StoredLabel,
+    together,
+)
+from labelstore.engines.holders import writer_of
+from labelstore.engines.limits import limit_sqlite
+from labelstore.engines.read_only_sql import Guard
+from labelstore.errors import InUseError, RefusedError, StoreError
+from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, VIEWS, check_version
+from labelstore.schema.tables import Row, content_tables, node_column, node_range
+
+OLDEST = (3, 38, 0)
+APPLICATION_ID = 0x4C626C73  # "Lbls"
+
+
+class SqliteDatabase(Database):
+    """`new` is true for a file that this call made: it has no indexes for queries until `finish`."""
+
+    engine = "sqlite"
+    errors = (sqlite3.Error, apsw.Error)
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        super().__init__(path)
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise StoreError(
+                str(path),
+                f"needs SQLite {'.'.join(map(str, OLDEST))} or newer, this Python has {sqlite3.sqlite_version}",
+                "use a newer Python, or a .duckdb store",
+            )
+        exists = path.exists() and path.stat().st_size > 0
+        if not exists and not create:
+            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+        try:
+            if not exists:
+                _create(path)
+            self._connection: Any = self._reader() if read_only else self._writer()
+        except self.errors as error:
+            self._raise_if_busy(error)
+            raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
+        try:
+            self._check()
+        except self.errors as error:
+            self._connection.close()
+            self._raise_if_busy(error)
+            raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
+        except StoreError:
+            self._connection.close()
+            raise
+
+    def _reader(self) -> sqlite3.Connection:
+        access = "mode=ro" if os.access(self.path.absolute().parent, os.W_OK) or self._has_log() else "immutable=1"
+        uri = f"{self.path.absolute().as_uri()}?{access}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+        connection.execute("pragma busy_timeout = 60000")
+        connection.execute("pragma cache_size = -32000")
+        return connection
+
+    def _writer(self) -> apsw.Connection:
+        # used by one thread, which needs no mutex around the binding of each value
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
+        # the cache holds all statements that replacing a record takes, those of the views above all
+        connection = apsw.Connection(str(self.path.absolute()), flags=flags, statementcachesize=100)
+        # else a statement may be planned anew for each parameter, which takes those of the views fifty times their run
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        connection.set_busy_timeout(100)
+        connection.execute("pragma cache_size = -32000")
+        return connection
+
+    def _has_log(self) -> bool:
+        """Whether a writer's log stands beside the file; reading one takes a folder that can be written."""
+        return self.path.with_name(self.path.name + "-wal").exists()
+
+    def _check(self) -> None:
+        if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
+            raise StoreError(str(self.path), "is a SQLite database, but not a labelstore", "give another name")
+        version = self._connection.execute("pragma user_version").fetchone()[0]
+        check_version(self.path, version)
+
+    def build_fast(self) -> None:
+        self._connection.execute("pragma journal_mode = off")
+        self._connection.execute("pragma synchronous = off")
+
+    @contextmanager
+    def attached(self, shards: Sequence[Path]) -> Iterator[Sequence[str]]:
+        """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
+        names = [f"shard{number}" for number in range(len(shards))]
+        for name, shard in zip(names, shards, strict=True):
+            self._connection.execute(f"attach ? as {name}", (str(shard.absolute()),))
+        yield names
+        for name in names:
+            self._connection.execute(f"detach {name}")
+
+    def finish(self) -> None:
+        for statement in SQLITE.statements("indexes.sql"):
+            self._connection.execute(statement)
+        self._connection.execute("pragma analysis_limit = 1000")
+        self._connection.execute("analyze")
+
+    def share(self) -> None:
+        try:
+            self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")
+        except self.errors as error:
+            self._raise_if_busy(error)
+            raise
+
+    def _raise_if_busy(self, error: Exception) -> None:
+        if isinstance(error, apsw.BusyError | apsw.LockedError) or "locked" in str(error):
+            raise InUseError(str(self.path), writer_of(self.path)) from error
+
+    def query(self, sql: str, parameters: Parameters = ()) -> Result:
+        names: list[str] = []
+        cursor = self._connection.cursor()
+        if isinstance(cursor, sqlite3.Cursor):
+            cursor.execute(sql, parameters)
+            names += (column[0] for column in cursor.description or ())
+        else:
+
+            def describe(running: apsw.Cursor, *_: object) -> bool:  # a finished cursor no longer knows its columns
+                names.extend(name for name, _ in running.get_description())
+                return True
+
+            cursor.exec_trace = describe
+            cursor.execute(sql, parameters)
+        return Result(names, iter(cursor))
+
+    @cached_property
+    def _guarded(self) -> tuple[sqlite3.Connection, Guard]:
+        """A connection for SQL of users."""
+        connection = self._reader()
+        connection.execute("pragma query_only = on")
+        connection.execute("pragma temp_store = file")
+        tables = dict(connection.execute("select name, sql from sqlite_master where type = 'table'").fetchall())
+        virtual = [name for name, sql in tables.items() if sql.lower().startswith("create virtual table")]
+        for name in virtual:  # wakes it, which the guard would refuse; `pragma table_list` would resolve all views too
+            connection.execute("select name from pragma_table_info(?)", (name,)).fetchall()
+        guard = Guard({name for name in tables if name.startswith(tuple(f"{table}_" for table in virtual))})
+        if self.limits is not None:
+            limit_sqlite(connection, self.limits)
+        connection.set_authorizer(guard)
+        return connection, guard
+
+    def asked(self, sql: str, parameters: Parameters = ()) -> Result:
+        connection, guard = self._guarded
+        guard.refused = None
+        cursor = connection.cursor()
+        try:
+            cursor.execute(sql, parameters)
+        except (sqlite3.ProgrammingError, sqlite3.Warning) as error:
+            raise (
+                RefusedError("more than one statement", "ask one at a time") if "one statement" in str(error) else error
+            ) from None
+        except sqlite3.DatabaseError as error:
+            if guard.refused is not None:
+                raise RefusedError(guard.refused) from None
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+                raise RefusedError("writing") from None
+            raise
+        return Result([column[0] for column in cursor.description or ()], cursor)
+
+    def interrupt(self) -> None:
+        self._guarded[0].interrupt()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        self._connection.execute(sql, parameters)
+
+    def begin(self) -> None:
+        """Raises `InUseError` while another connection writes."""
+        try:
+            self._connection.execute("begin immediate")
+        except self.errors as error:
+            self._raise_if_busy(error)
+            raise
+        if isinstance(self._connection, apsw.Connection):  # from here on nobody else writes, but may read for a moment
+            self._connection.set_busy_timeout(60_000)
+
+    def commit(self) -> None:
+        self._connection.execute("commit")
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("rollback")
+
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self._connection.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)
+
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+        sql = (
+            f"select identity, {STORED} from records where generation = ? and identity in ({MARKS}) order by record_id"
+        )
+        found: dict[str, list[Stored]] = {}
+        for key, *stored in self._select_in(sql, identities, generation):
+            found.setdefault(key, []).append(Stored(*stored))
+        return found
+
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+        sql = (
+            f"select content_hash, {STORED} from records"
+            f" where content_hash in ({MARKS}) and generation <> 'frames' order by record_id"
+        )
+        return {row[0]: Stored(*row[1:]) for row in self._select_in(sql, content_hashes)}
+
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        return self._labels("l.label_id", label_ids)
+
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        return self._labels("r.record_id", record_ids)
+
+    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
+        sql = (
+            f"select {STORED_LABEL} from labels as l join records as r"
+            f" on r.record_id = l.record_id and l.node_id between r.node_id and r.end_id"
+            f" where {column} in ({MARKS})"
+        )
+        return [StoredLabel(*row) for row in self._select_in(sql, values)]
+
+    def _select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of `sql`, asked for `TOGETHER` values at a time in place of its `MARKS`, after other parameters."""
+        for some in together(values):
+            marks = ",".join("?" * len(some))
+            yield from self._connection.execute(sql.replace(MARKS, marks), (*before, *some)).fetchall()
+
+    def note(self, what: str, ids: Sequence[Any]) -> None:
+        self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
+        self._connection.executemany(f"insert or ignore into {what} values (?)", [(some_id,) for some_id in ids])
+
+    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+        sql = "update records set content_hash = ?2, url_hash = ?3 where record_id = ?1"
+        self._connection.executemany(sql, digests)
+
+    def delete_records(self, record_ids: Sequence[int]) -> None:
+        for record_id in record_ids:
+            self._delete_nodes(content_tables(), *node_range(record_id))
+
+    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        for first, last in ranges:
+            self._delete_nodes(content_tables()[1:], first, last)
+
+    def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
+        for table in tables:
+            self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
+
+    def derive(self, first: int) -> None:
+        self.finish_deletions()
+        for statement in SQLITE.statements("derive.sql"):
+            table = statement.split()[2]
+            if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
+                continue  # in a new store, where looking for what to delete takes as long as half of the rest
+            self._connection.execute(statement, {"first": first} if ":first" in statement else {})
+
+    def derive_features(self, first: int) -> None:
+        for statement in SQLITE.statements("features.sql"):
+            self._connection.execute(statement, {"first": first})
+
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for record_id in record_ids:
+            row = self._connection.execute("select json from record_json where record_id = ?", (record_id,)).fetchone()
+            if row is not None:
+                yield record_id, row[0]
+
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        sql = (
+            "select cast(json as blob) from record_json"
+            " where generation = ? and record_id between ? and ? order by record_id"
+        )
+        for (text,) in self._connection.execute(sql, (generation, first, last)):
+            yield text
+
+    def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
+        sql = "select json from label_json where label_id = ?"
+        rows = ((wanted, self._connection.execute(sql, (wanted,)).fetchone()) for wanted in label_ids)
+        return {wanted: row[0] for wanted, row in rows if row is not None}
+
+    def close(self) -> None:
+        if "_guarded" in self.__dict__:
+            self._guarded[0].close()
+        self._connection.close()
+
+
+def _create(path: Path) -> None:
+    connection = sqlite3.connect(path.absolute(), isolation_level=None)
+    try:
+        connection.execute("pragma page_size = 8192")
+        connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        make_tables(connection)
+    finally:
+        connection.close()
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
+    connection.execute("begin")
+    for name in ("schema.sql", "lookups.sql", "sparse.sql"):
+        for statement in SQLITE.statements(name):
+            connection.execute(statement)
+    for view in VIEWS:
+        connection.execute(SQLITE.view(view))
+    connection.execute("commit")

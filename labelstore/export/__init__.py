@@ -1,0 +1,1 @@
+"""Out of a store: the formats of Labelbox, and of others."""

@@ -1,0 +1,110 @@
+"""Geospatial objects as GeoJSON (RFC 7946). It wants rings that end where they began; exports may leave them open."""
+
+import json
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labelstore.engines import open_database
+from labelstore.engines.database import Database
+from labelstore.files.outputs import check_output, output_file
+from labelstore.query.projects import check_project
+from labelstore.schema.canned_queries import named
+
+
+class Written(NamedTuple):
+    """How many features there were, and how many of them without a geometry since theirs is none of GeoJSON.
+
+    `in_pixels`: geospatial objects that were left out since their coordinates are pixels.
+    """
+
+    features: int
+    without_geometry: int
+    in_pixels: int
+
+
+_WITH_A_PLACE = """
+select count(*)
+from objects as o
+join labels as l on l.label_id = o.label_id
+join records as r on r.record_id = l.record_id
+left join projects as p on p.project_id = l.project_id
+left join bounding_boxes as b on b.object_id = o.object_id
+left join polygons as g on g.object_id = o.object_id
+left join polylines as s on s.object_id = o.object_id
+left join points as t on t.object_id = o.object_id
+where l.model_run_id is null and ($class is null or o.name = $class)
+    and ($project is null or l.project_id = $project or p.name = $project)
+    and coalesce(b.object_id, g.object_id, s.object_id, t.object_id) is not null
+    and (r.asset_type = 'geospatial' or b.coordinates is not null or coalesce(g.form, s.form, t.form) = 'geo')
+"""
+
+
+def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
+    """A GeoJSON Feature as JSON text for each geospatial object; of a class (by name), of a project (id or name)."""
+    query = named("geo-features")
+    values = query.values({"class": class_name, "project": project})
+    for _, _, text in database.query(query.sql[database.engine], values).rows:
+        yield valid(text)
+
+
+def valid(feature: str) -> str:
+    """The same Feature with its rings closed; its geometry is null where its coordinates do not suit its type."""
+    found = json.loads(feature)
+    geometry = found["geometry"]
+    coordinates = _CHECKS[geometry["type"]](geometry["coordinates"])
+    if coordinates == geometry["coordinates"]:
+        return feature
+    found["geometry"] = None if coordinates is None else {"type": geometry["type"], "coordinates": coordinates}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def write(
+    store: str | Path,
+    out: str | Path,
+    *,
+    class_name: str | None = None,
+    project: str | None = None,
+    overwrite: bool = False,
+) -> Written:
+    """Write a FeatureCollection to `out` ("-" is standard output), a feature a line, in constant memory."""
+    count = without = 0
+    check_output(out, store, overwrite=overwrite)
+    with open_database(Path(store), read_only=True) as database, output_file(out, overwrite=overwrite) as file:
+        check_project(database, project)
+        file.write(b'{"type":"FeatureCollection","features":[\n')
+        for feature in features(database, class_name=class_name, project=project):
+            file.write((",\n" if count else "").encode() + feature.encode())
+            count += 1
+            without += '"geometry":null' in feature[:60]
+        file.write(b"\n]}\n" if count else b"]}\n")
+        every = database.value(_WITH_A_PLACE, {"class": class_name, "project": project})
+    return Written(count, without, every - count)
+
+
+def _position(value: Any) -> list[Any] | None:
+    suits = isinstance(value, list) and len(value) >= 2
+    return value if suits and all(type(item) in (int, float) and isfinite(item) for item in value) else None
+
+
+def _positions(value: Any, at_least: int) -> list[Any] | None:
+    suits = isinstance(value, list) and len(value) >= at_least
+    return value if suits and all(_position(item) is not None for item in value) else None
+
+
+def _ring(value: Any) -> list[Any] | None:
+    ring = _positions(value, 3)
+    if ring and ring[0] != ring[-1]:
+        ring = [*ring, ring[0]]
+    return ring if ring and len(ring) >= 4 else None
+
+
+def _rings(value: Any) -> list[Any] | None:
+    if not isinstance(value, list) or not value:
+        return None
+    rings = [_ring(item) for item in value]
+    return None if None in rings else rings
+
+
+_CHECKS = {"Point": _position, "LineString": lambda value: _positions(value, 2), "Polygon": _rings}

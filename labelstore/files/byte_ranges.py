@@ -1,0 +1,148 @@
+"""Parts of one file that several processes read at the same time, none of them what the others read."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, BinaryIO, NamedTuple, TypeVar
+
+from labelstore.errors import InputError, NeedsOneProcess
+from labelstore.files.encodings import UTF_8
+from labelstore.files.records import Broken, Record, split, split_rest
+from labelstore.files.resync import first_key
+from labelstore.files.sources import Source
+from labelstore.files.window import check
+
+T = TypeVar("T")
+
+_LOOK_BYTES = 1 << 20
+_MAX_LOOK_BYTES = 64 << 20
+_RECORD_BYTES = 32
+_SPARE_NUMBERS = 1000
+
+
+class Stretch(NamedTuple):
+    """The records that begin from byte `start` on and before `end` of a file of `size` bytes.
+
+    Nobody has counted those before: they are numbered from `number` on, which is more than there are unless they are
+    tiny. `framing` is that of the file; it may be empty for a file that is not divided.
+    """
+
+    framing: str
+    start: int
+    end: int
+    size: int
+
+    @property
+    def number(self) -> int:
+        return _number_at(self.start)
+
+    @property
+    def numbers(self) -> int:
+        """How many the whole file has."""
+        return _number_at(self.size)
+
+    def reached(self, byte: int) -> int:
+        """How much of the file is read when this stretch is up to there, and the others are as far."""
+        return min(self.size * (byte - self.start) // max(self.end - self.start, 1), self.size)
+
+
+def _number_at(byte: int) -> int:
+    return byte // _RECORD_BYTES + _SPARE_NUMBERS if byte else 0
+
+
+def plain_size(path: str) -> int | None:
+    """The bytes of a file that is neither compressed nor in another encoding than UTF-8."""
+    try:
+        with open(path, "rb") as file:
+            source = Source(path, file, closes=False)
+            is_plain = not source.is_zip and source.compression == "none" and source.encoding == UTF_8
+            return file.seek(0, io.SEEK_END) if is_plain else None
+    except (OSError, InputError):
+        return None
+
+
+def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None:
+    """The stretches of a plain file that `cuts` divide, each made at the next record; None where one cannot be guessed.
+
+    The guess is the text that separates the first two records and begins the second. The reader of a stretch proves it
+    when it comes by (see `split_stretch`). A cut at the file's start or end is no guess.
+    """
+    framing, starts = "", [0]
+    try:
+        with open(path, "rb") as file:
+            for cut in cuts:
+                start = max(cut, starts[-1])
+                if cut > 0 and start < size:
+                    if not framing:
+                        framing, step, indent = _separation(path, file)
+                    if not framing:
+                        return None
+                    found = _find(file, step, start)
+                    start = size if found is None else found + indent
+                starts.append(start)
+    except OSError:
+        return None
+    ends = [*starts[1:], size]
+    return [Stretch(framing, start, end, size) for start, end in zip(starts, ends, strict=True)]
+
+
+def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch) -> Iterator[Record[T] | Broken]:
+    """The records of a stretch, as `split` gives those of a file.
+
+    Raises `NeedsOneProcess` if no record begins where the next stretch does, or for more records than numbers.
+    """
+    framing, start, end, size = stretch
+    source.begin_at(start)
+    source.framing = framing
+    if start == end:
+        return
+    last = _number_at(end)
+    for item in split_rest(source, decode, framing, start, stretch.number) if start else split(source, decode):
+        if item.position > last or (item.byte_offset >= end and end < size):
+            if item.byte_offset == end and isinstance(item, Record):
+                return
+            raise NeedsOneProcess(f"{source.name}: no record begins at byte {end}, or too many before it")
+        yield item
+    if end < size:
+        raise NeedsOneProcess(f"{source.name}: ends before byte {end}")
+
+
+def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
+    """The framing, the text between the first records with the start of the second, and the length of the former."""
+    source = Source(path, file, closes=False)
+    with suppress(InputError):
+        items = split(source, check)
+        first, second = next(items, None), next(items, None)
+        if (
+            source.framing in ("array", "lines")
+            and isinstance(first, Record)
+            and isinstance(second, Record)
+            and _is_there(first, file)
+            and _is_there(second, file)
+        ):
+            begin = first.byte_offset + len(first.raw)
+            indent = second.byte_offset - begin
+            file.seek(begin)
+            key = first_key(second.raw)
+            step = file.read(indent) + key
+            if key and step not in first.raw and step not in second.raw:
+                return source.framing, step, indent
+    return "", b"", 0
+
+
+def _is_there(item: Record[Any], file: BinaryIO) -> bool:
+    """Whether the text of a record stands in the file as it is."""
+    file.seek(item.byte_offset)
+    return file.read(len(item.raw)) == item.raw
+
+
+def _find(file: BinaryIO, text: bytes, offset: int) -> int | None:
+    """Where a text begins after a byte of a file, within reach."""
+    file.seek(offset)
+    data = b""
+    while len(data) < _MAX_LOOK_BYTES and (more := file.read(max(_LOOK_BYTES, len(data)))):
+        data += more
+        found = data.find(text)
+        if found >= 0:
+            return offset + found
+    return None

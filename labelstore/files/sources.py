@@ -1,0 +1,312 @@
+"""Arguments of a command line → open sources of bytes: files, members of zip archives, standard input."""
+
+import errno
+import glob
+import hashlib
+import io
+import os
+import stat
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from labelstore.errors import InputError, NotAnExport
+from labelstore.files.columns import Form
+from labelstore.files.compression import DamagedError, gunzip, unzstd
+from labelstore.files.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
+from labelstore.files.signatures import compression_of
+
+MAX_RATIO = 1000.0
+_RATIO_FREE_BYTES = 64 << 20
+_PLAIN_BYTES = 1 << 20
+_MEMBER_BYTES = 16 << 10
+_DECODERS = {"gzip": gunzip, "zstd": unzstd}
+_READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class Judge(Protocol):
+    """Tells exports from other files among many that nobody named."""
+
+    def takes(self, source: "Source") -> bool:
+        """Whether it is an export. Reads some of it; what is none has been passed over."""
+
+    def pass_over(self, name: str, reason: str) -> None:
+        """A file that is none, whatever is in it."""
+
+    def told(self) -> str:
+        """What was passed over, as the end of an error."""
+
+
+class Source:
+    """One stream of bytes under the name that the user gave it; a context manager that closes it.
+
+    name         as the user wrote it, `archive.zip!member` for a member
+    compression  `none`, `gzip`, `zstd`, `zip`, `zip+gzip`, `zip+zstd`
+    encoding     `utf-8`, or what is read as UTF-8: `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be`; known once
+                 something has been read, of a plain file from the start
+    size         bytes on disk (for a member: its compressed size), None if that is not known
+    bytes_read   how many of them have been read so far
+    sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read, empty if only
+                 a part of the file is
+    is_zip       whether it is a zip archive itself, which has to be opened member by member
+    table        how a table (CSV) is written, once `split` has found one
+    framing      what `split` found: `array`, `wrapped` (an array that is a member of an object), `lines`,
+                 `concatenated`, `single`, `csv` or `empty`; None before that
+    """
+
+    def __init__(
+        self,
+        name: str,
+        file: BinaryIO,
+        *,
+        size: int | None = None,
+        member_size: int | None = None,
+        max_ratio: float | None = MAX_RATIO,
+        closes: bool = True,
+    ) -> None:
+        """Takes `file` over. `member_size` is given for a member of a zip archive: its decompressed size."""
+        self.name, self.size = name, size
+        self.framing: str | None = None
+        self.table: Form | None = None
+        self._file, self._closes = file, closes
+        self._member_size, self._max_ratio = member_size, max_ratio
+        self._digest: hashlib._Hash | None = hashlib.sha256()
+        self._taken = self._given = 0
+        self._step = _PLAIN_BYTES if member_size is None else _MEMBER_BYTES
+        self._head = self._pending = b""
+        self._pending_from = 0
+        self._head = self._peek(8)
+        kind = compression_of(self._head)
+        layers = ["zip"] * (member_size is not None) + [kind] * (kind in _DECODERS)
+        self.compression = "+".join(layers) or "none"
+        self.is_zip = kind == "zip"
+        self.encoding = encoding_of(self._head)
+        if kind in _DECODERS:
+            self._pieces = self._recoded(_DECODERS[kind](name, self._take))
+        elif self.encoding == UTF_8:
+            self._pieces = self._plain()
+        else:
+            self._pieces = as_utf8(self.encoding, self._plain())
+
+    def begin_at(self, byte_offset: int) -> None:
+        """Read a plain file from there on, and nothing of it has been read yet; nobody then knows its digest."""
+        self._file.seek(byte_offset)
+        self._head, self._taken, self._digest = b"", byte_offset, None
+
+    @property
+    def bytes_read(self) -> int:
+        if self._member_size is None or self.size is None:
+            return self._taken
+        return self.size * self._taken // (self._member_size or 1)
+
+    @property
+    def sha256(self) -> str:
+        return "" if self._digest is None else self._digest.hexdigest()
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` decompressed bytes, none at the end. Raises InputError where the data is damaged."""
+        if self._pending_from == len(self._pending):
+            self._pending, self._pending_from = self._next_piece(), 0
+        if not self._pending_from and len(self._pending) <= count:
+            piece, self._pending = self._pending, b""
+            return piece
+        start = self._pending_from
+        self._pending_from = min(start + count, len(self._pending))
+        return self._pending[start : self._pending_from]
+
+    def close(self) -> None:
+        if self._closes:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _next_piece(self) -> bytes:
+        try:
+            piece = next((piece for piece in self._pieces if piece), b"")
+        except DamagedError as error:
+            raise InputError(self.name, f"{error}, after byte {self._given} of its content") from None
+        self._given += len(piece)
+        self._refuse_bomb()
+        return piece
+
+    def _refuse_bomb(self) -> None:
+        if self._max_ratio is None or self.compression == "none" or self._given <= _RATIO_FREE_BYTES:
+            return
+        if self._given > self._max_ratio * max(self.bytes_read, 1):
+            reason = f"decompresses to more than {self._max_ratio:g} times its size"
+            raise InputError(self.name, reason, "if that is right, allow it with --max-ratio")
+
+    def _plain(self) -> Iterator[bytes]:
+        while piece := self._take(self._step):
+            yield piece
+
+    def _recoded(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """What was compressed, as UTF-8."""
+        head = b""
+        while len(head) < LONGEST_MARK and (piece := next(pieces, None)) is not None:
+            head += piece
+        self.encoding = encoding_of(head)
+        pieces = chain([head], pieces)
+        yield from pieces if self.encoding == UTF_8 else as_utf8(self.encoding, pieces)
+
+    def _take(self, count: int) -> bytes:
+        """Up to `count` bytes of the file, counted and hashed."""
+        data = self._head or self._read_file(count)
+        self._head = b""
+        self._taken += len(data)
+        if self._digest is not None:
+            self._digest.update(data)
+        return data
+
+    def _peek(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count and (more := self._read_file(count - len(data))):
+            data += more
+        return data
+
+    def _read_file(self, count: int) -> bytes:
+        try:
+            return self._file.read1(count) if isinstance(self._file, io.BufferedIOBase) else self._file.read(count)
+        except _READ_ERRORS as error:
+            raise InputError(self.name, f"{_reason(error)}, at byte {self._taken} of it") from None
+
+
+def digest_of(path: str | Path) -> str:
+    """The `sha256` of a source that reads this file to its end."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(str(path), _reason(error)) from None
+
+
+def open_sources(
+    arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
+) -> Iterator[Source]:
+    """Opens each argument in turn: a path, a glob pattern (in the order of names), or `-` for standard input.
+
+    A zip archive gives a Source for each of its files; with `judge`, for those that it takes for exports: it is shown
+    each of them by a Source of its own. `max_ratio` bounds what compressed data may grow to, per compressed byte,
+    once it is past 64 MiB; None for no bound. Raises InputError for what will not open.
+    """
+    for argument in arguments:
+        if argument == "-":
+            yield _standard_input(max_ratio)
+            continue
+        for path in _paths(argument):
+            yield from _open_path(path, max_ratio, judge)
+
+
+def _standard_input(max_ratio: float | None) -> Source:
+    if sys.stdin is None:
+        raise InputError("-", "there is no standard input")
+    source = Source("-", sys.stdin.buffer, max_ratio=max_ratio, closes=False)
+    if source.is_zip:
+        raise _zip_in_a_pipe("-")
+    return source
+
+
+def _zip_in_a_pipe(name: str) -> InputError:
+    return InputError(name, "is a zip archive in a pipe", "save it to a file first")
+
+
+def _paths(argument: str) -> list[str]:
+    if os.path.exists(argument) or not glob.has_magic(argument):
+        return [argument]
+    paths = sorted(path for path in glob.glob(argument, recursive=True) if not os.path.isdir(path))
+    if not paths:
+        raise InputError(argument, "no file matches this pattern")
+    return paths
+
+
+def _open_path(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - the Source closes it
+    except (OSError, ValueError) as error:
+        hint = f'name its files: "{path}/*.json"' if isinstance(error, IsADirectoryError) else ""
+        raise InputError(path, _reason(error), hint) from None
+    try:
+        status = os.fstat(file.fileno())
+        regular = stat.S_ISREG(status.st_mode)
+        source = Source(path, file, size=status.st_size if regular else None, max_ratio=max_ratio)
+    except BaseException:
+        file.close()
+        raise
+    if not source.is_zip:
+        yield source
+        return
+    source.close()
+    if not regular:
+        raise _zip_in_a_pipe(path)
+    yield from _open_members(path, max_ratio, judge)
+
+
+def _open_members(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+    """The exports in a zip archive; each keeps the archive open, as zipfile counts its users."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except _READ_ERRORS as error:
+        raise InputError(path, f"is a damaged zip archive ({_reason(error)})") from None
+    with archive:
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        members = []
+        for info in files:
+            if (reason := _unfit(info)) and judge is not None:
+                judge.pass_over(f"{path}!{info.filename}", reason)
+            elif not reason and (judge is None or _takes(judge, _open_member(path, archive, info, max_ratio))):
+                members.append(info)
+        if not members:
+            reason = "is a zip archive without " + ("an export" if files and judge is not None else "files")
+            raise NotAnExport(path, reason, judge.told() if judge is not None else "")
+        for info in members:
+            yield _open_member(path, archive, info, max_ratio)
+
+
+def _takes(judge: Judge, source: Source) -> bool:
+    with source:
+        return judge.takes(source)
+
+
+def _unfit(info: zipfile.ZipInfo) -> str:
+    """Why a member is no export, whatever is in it."""
+    mode = info.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "no regular file"
+    if info.filename.startswith("__MACOSX/"):
+        return "made by macOS"
+    return "hidden" if info.filename.rpartition("/")[2].startswith(".") else ""
+
+
+def _open_member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:
+    name = f"{path}!{info.filename}"
+    if info.flag_bits & 1:
+        raise InputError(name, "is encrypted", "unpack the archive with its password first")
+    try:
+        file = archive.open(info)
+    except _READ_ERRORS as error:
+        raise InputError(name, _reason(error)) from None
+    sizes = {"size": info.compress_size, "member_size": info.file_size}
+    return Source(name, file, max_ratio=max_ratio, **sizes)  # type: ignore[arg-type]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "is a directory"
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, PermissionError):
+        return "may not be read"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"cannot be read ({os.strerror(error.errno)}, {errno.errorcode.get(error.errno, error.errno)})"
+    return str(error) or "ends too early"

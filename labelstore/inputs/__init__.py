@@ -1,0 +1,1 @@
+"""The arguments of a command: which exports they name, and what each file is."""

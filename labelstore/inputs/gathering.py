@@ -1,0 +1,138 @@
+"""The exports that the arguments of a command name: files, those in folders and archives, standard input.
+
+A folder or an archive may hold anything: what is no export in it is passed over, and told of by name.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from labelstore.errors import NotAnExport, UsageError
+from labelstore.files import Broken, Source, open_sources, split
+from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth, tolerant
+from labelstore.formats.v1.record import Frame
+
+Notify = Callable[[str], None]
+"""Takes a sentence for people."""
+
+Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+"""One path, or several; also patterns, and "-" for standard input."""
+
+_LOOKED_AT = 1000
+_NAMED = 20
+
+
+def names_of(files: Files) -> list[str]:
+    """The paths of files as text. Raises `UsageError` for what is none."""
+    if isinstance(files, str | os.PathLike):
+        files = [files]
+    names = []
+    for file in files if isinstance(files, Iterable) else [files]:
+        name = os.fspath(file) if isinstance(file, str | os.PathLike) else None
+        if not isinstance(name, str):
+            raise UsageError(f"files: {file!r} is no path; give a path, or a list of paths")
+        names.append(name)
+    return names
+
+
+def gathered(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> list[str]:
+    """The paths of files, folders replaced by the exports in them, in the order of their names.
+
+    Hidden files are left out. Raises `NotAnExport` for a folder without an export.
+    """
+    found: list[str] = []
+    for name in names_of(files):
+        if os.path.isdir(name):
+            found += _exports_in(name, max_ratio, notify)
+        else:
+            found.append(name)
+    return found
+
+
+def exports(arguments: Iterable[str], *, max_ratio: float | None, notify: Notify | None = None) -> Iterator[Source]:
+    """Each export, open; what is none in a zip archive is passed over. Raises `InputError`."""
+    for argument in arguments:
+        judge = _Judge(argument)
+        sources = open_sources([argument], max_ratio=max_ratio, judge=judge)
+        for source in sources:
+            judge.tell(notify)
+            yield source
+
+
+class _Judge:
+    """Looks at files that nobody named one by one; remembers what is no export."""
+
+    def __init__(self, among: str) -> None:
+        self.among = among
+        self.passed: list[str] = []
+
+    def takes(self, source: Source) -> bool:
+        if reason := _foreign(source):
+            self.pass_over(source.name, reason)
+        return not reason
+
+    def pass_over(self, name: str, reason: str) -> None:
+        self.passed.append(f"{name.removeprefix(self.among).lstrip('!/')} ({reason})")
+
+    def told(self) -> str:
+        more = f" and {len(self.passed) - _NAMED:,} more" if len(self.passed) > _NAMED else ""
+        return f"in it: {', '.join(self.passed[:_NAMED])}{more}" if self.passed else ""
+
+    def tell(self, notify: Notify | None) -> None:
+        if self.passed and notify is not None:
+            notify(f"{self.among}: passed over what is no export {self.told()}")
+        self.passed.clear()
+
+
+def _exports_in(folder: str, max_ratio: float | None, notify: Notify | None) -> list[str]:
+    judge = _Judge(folder)
+    found = [path for path in _files_in(folder) if _is_taken(judge, path, max_ratio)]
+    if not found:
+        raise NotAnExport(folder, "is a folder without an export", judge.told())
+    judge.tell(notify)
+    return found
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))
+
+
+def _is_taken(judge: _Judge, path: str, max_ratio: float | None) -> bool:
+    if not Path(path).is_file():
+        judge.pass_over(path, "no file")
+        return False
+    try:
+        for source in open_sources([path], max_ratio=max_ratio, judge=_Judge(path)):
+            with source:
+                return source.compression.startswith("zip") or judge.takes(source)
+    except NotAnExport as error:
+        judge.pass_over(path, _short(error))
+    return False
+
+
+def _foreign(source: Source) -> str:
+    """What a file is that holds no record of an export; "" for one that does, or whose values are all broken."""
+    decode = tolerant(RecordDecoder())
+    foreign = ""
+    try:
+        with bounded_depth():
+            for item in split(source, decode):
+                value: Any = None if isinstance(item, Broken) else item.value
+                if isinstance(value, Frame):
+                    return "frames of one label, for --frames"
+                if isinstance(value, UnknownRecord):
+                    foreign = foreign or str(value)
+                elif value is not None and not isinstance(value, Exception):
+                    return ""
+                if item.position >= _LOOKED_AT:
+                    break
+    except NotAnExport as error:
+        return _short(error)
+    return foreign
+
+
+def _short(error: NotAnExport) -> str:
+    return error.reason.removeprefix("is ").removesuffix(", not a Labelbox export")

@@ -1,0 +1,1 @@
+"""JSON: whether two texts say the same, and pointers into them."""

@@ -1,0 +1,99 @@
+"""The tables and views with their columns and what each means, read from the comments in `sql/`."""
+
+import re
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from labelstore.engines import open_database
+from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.tables import columns, sql_text
+
+_TABLE = re.compile(r"^((?:-- [^\n]*\n)+)create table (\w+) \(\n(.*?)^\);", re.M | re.S)
+_COLUMN = re.compile(r'^ {4}"?(\w+)"? \w+([^-\n]*?),?(?: *-- (.*))?$', re.M)
+_REFERENCE = re.compile(r"references (\w+) \((\w+)\)")
+
+CONVENTIONS = {
+    "end_id": "node where its text ends",
+    "ordinal": "its place in its array or map, from 0",
+    "closes": "true on the last of its array or map",
+    "extra": "JSON object of what the columns do not say",
+    r"(\w+)_extra": "the same of its block `{0}`",
+    r"(\w+)_count": "its {0}s; NULL where there was no such array or map, 0 where it was empty",
+    r"has_(\w+)": "whether the block `{0}` is there",
+}
+"""What a column without a comment of its own holds, by its name."""
+
+
+class Column(NamedTuple):
+    """A column of a table; `references` is the table and column that it points to."""
+
+    name: str
+    type: str
+    key: bool
+    references: tuple[str, str] | None
+    description: str
+
+
+class Table(NamedTuple):
+    """A table of the schema."""
+
+    name: str
+    description: str
+    columns: list[Column]
+
+
+class View(NamedTuple):
+    """A view of a SQLite store, with (name, declared type) of its columns."""
+
+    name: str
+    description: str
+    columns: list[tuple[str, str]]
+
+
+@cache
+def tables() -> list[Table]:
+    """The tables of `sql/schema.sql`, in its order."""
+    types = columns()
+    return [
+        Table(name, _uncommented(comment), [_column(found, types[name]) for found in _COLUMN.findall(body)])
+        for comment, name, body in _TABLE.findall(sql_text("schema.sql"))
+    ]
+
+
+def _column(found: tuple[str, str, str], types: dict[str, str]) -> Column:
+    name, constraints, comment = found
+    reference = _REFERENCE.search(constraints)
+    points_to = (reference[1], reference[2]) if reference else None
+    return Column(name, types[name], "primary key" in constraints, points_to, comment or _convention(name))
+
+
+def _convention(name: str) -> str:
+    for pattern, meaning in CONVENTIONS.items():
+        if found := re.fullmatch(pattern, name):
+            return meaning.format(*(group.replace("_", " ") for group in found.groups()))
+    return ""
+
+
+@cache
+def views() -> list[View]:
+    """The views, with their columns as an empty SQLite store has them."""
+    with TemporaryDirectory() as folder, open_database(Path(folder) / "empty.db", create=True) as database:
+        return [
+            View(
+                name,
+                comment,
+                [(row["name"], row["type"].lower()) for row in database.query(f"pragma table_info({name})")],
+            )
+            for name, comment in map(view_title, VIEWS)
+        ]
+
+
+def view_title(file: str) -> tuple[str, str]:
+    comment, _, rest = sql_text(file.format(engine=SQLITE.name)).partition("create view ")
+    return rest.split()[0], _uncommented(comment)
+
+
+def _uncommented(comment: str) -> str:
+    return " ".join(line.removeprefix("--").strip() for line in comment.strip().splitlines())

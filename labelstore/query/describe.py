@@ -1,0 +1,116 @@
+"""What a store holds: its tables and views with their rows counted, and the columns of one of them."""
+
+import re
+from typing import Any, NamedTuple
+
+from labelstore.engines.database import Database
+from labelstore.errors import NotFoundError
+from labelstore.query.catalogue import CONVENTIONS, tables, view_title
+from labelstore.query.error_hints import columns_of
+from labelstore.query.suggestions import did_you_mean, near
+from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.tables import sql_text
+
+_COMMENTED = re.compile(r'(?:\bas |\.|^ *)"?(\w+)"?,? *-- (.*)$', re.M)
+_COMMON = {
+    "json": "the JSON text, rebuilt from the tables",
+    "objects": "the objects of the label, counted",
+    "classifications": "the classifications of the label, counted",
+    "labelled_frames": "the labelled frames of the label, counted",
+    "project_name": "the name of the label's project",
+}
+_FIRST = ("labels", "data_rows", "objects", "classifications", "answers")
+
+
+class Listed(NamedTuple):
+    """A table or view of a store; `kind` is table or view, `rows` is None where counting would mean to compute it."""
+
+    name: str
+    kind: str
+    rows: int | None
+    description: str
+
+
+class Described(NamedTuple):
+    """A column, with its type in this store and its value in the first row."""
+
+    name: str
+    type: str
+    description: str
+    example: Any
+
+
+def listed(database: Database) -> list[Listed]:
+    """Tables in the order of the schema, then views, then what else is there. The rows of views of pieces, parts of
+    JSON texts, are not counted."""
+    there = columns_of(database)
+    order = [*(table.name for table in tables()), *dict(map(view_title, VIEWS)), *there]
+    kinds = _kinds(database)
+    return [_listed(database, name, there[name], kinds) for name in sorted(there, key=order.index)]
+
+
+def _listed(database: Database, name: str, columns: list[str], kinds: dict[str, str]) -> Listed:
+    descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, VIEWS))
+    rows = None if "piece" in columns else _count(database, name)
+    return Listed(name, kinds.get(name, "table"), rows, descriptions.get(name, "").removesuffix("."))
+
+
+def _count(database: Database, name: str) -> int:
+    """Views that rebuild JSON have a row for each of another table, which is quicker to count."""
+    counted = {
+        "label_json": "select count(*) from labels",
+        "record_json": "select count(*) from records",
+        "frame_json": "select count(*) from frames",
+    }.get(name)
+    return int(database.value(counted or f'select count(*) from "{name}"'))
+
+
+def _kinds(database: Database) -> dict[str, str]:
+    if database.engine == "sqlite":
+        sql = "select name, type from pragma_table_list where schema = 'main'"
+        return {name: "view" if kind == "view" else "table" for name, kind in database.query(sql).rows}
+    return {name: "view" for (name,) in database.query("select view_name from duckdb_views() where not internal").rows}
+
+
+def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
+    """One table or view and its columns. Raises `NotFoundError`."""
+    there = columns_of(database)
+    name = next((name for name in there if name.lower() == table.lower()), None)
+    if name is None:
+        hint = did_you_mean(near(table, there)) or "list them with: labelstore schema DB"
+        raise NotFoundError(f"{table}: no table or view has this name; {hint}")
+    types = _types(database, name)
+    meanings = _meanings(name)
+    result = database.query(f'select * from "{name}" limit 1')
+    example = next(result.rows, (None,) * len(there[name]))
+    about = _listed(database, name, there[name], _kinds(database))
+    columns = [
+        Described(column, types.get(column, ""), meanings.get(column, ""), value)
+        for column, value in zip(there[name], example, strict=True)
+    ]
+    return about, columns
+
+
+def _types(database: Database, table: str) -> dict[str, str]:
+    if database.engine == "sqlite":
+        sql = "select name, lower(type) from pragma_table_info(?)"
+    else:
+        sql = "select column_name, lower(data_type) from duckdb_columns() where table_name = ? and not internal"
+    return dict(database.query(sql, (table,)).rows)
+
+
+def _meanings(table: str) -> dict[str, str]:
+    """Column → what it holds: for a view what its file says, else what the column of that name in the tables is."""
+    of_tables = {known.name: {column.name: column.description for column in known.columns} for known in tables()}
+    if table in of_tables:
+        return of_tables[table]
+    meanings: dict[str, str] = {}
+    for name in _FIRST:
+        for column, description in of_tables[name].items():
+            if not any(re.fullmatch(pattern, column) for pattern in CONVENTIONS):
+                meanings.setdefault(column, description)
+    meanings |= _COMMON
+    for file in VIEWS:
+        if view_title(file)[0] == table:
+            meanings |= dict(_COMMENTED.findall(sql_text(file.format(engine=SQLITE.name)).partition("create view")[2]))
+    return meanings

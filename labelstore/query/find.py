@@ -1,0 +1,40 @@
+"""Data rows and labels by the names that people know them by: external ids and global keys."""
+
+from collections.abc import Sequence
+
+from labelstore.engines.database import Database
+from labelstore.errors import AmbiguousError
+
+_SHOWN = 20
+
+
+def data_row_of(database: Database, name: str) -> str | None:
+    """The id of the data row with this external id or global key. Raises `AmbiguousError` for several."""
+    return _only(database, name, "data rows", _data_rows(database, name))
+
+
+def label_of(database: Database, name: str) -> str | None:
+    """The id of the label that is about the data row with this id, external id or global key.
+
+    Labels of model runs do not count. Raises `AmbiguousError` for several.
+    """
+    found: list[str] = []
+    for data_row_id in dict.fromkeys([name, *_data_rows(database, name)]):
+        sql = "select label_id from labels where data_row_id = ? and model_run_id is null order by label_id"
+        found += [row[0] for row in database.query(sql, (data_row_id,)).rows]
+    return _only(database, name, "labels", list(dict.fromkeys(found)))
+
+
+def _data_rows(database: Database, name: str) -> list[str]:
+    sql = "select distinct data_row_id from data_rows where external_id = ? or global_key = ? order by 1"
+    return [row[0] for row in database.query(sql, (name, name)).rows]
+
+
+def _only(database: Database, name: str, noun: str, found: Sequence[str]) -> str | None:
+    if len(found) > 1:
+        more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+        ids = ", ".join(found[:_SHOWN])
+        raise AmbiguousError(
+            f"{name}: {len(found):,} {noun} of {database.path} go by this: {ids}{more}; name one of them"
+        )
+    return found[0] if found else None

@@ -1,0 +1,19 @@
+"""Which project is meant by an id or a name."""
+
+from labelstore.engines.database import Database
+from labelstore.errors import NotFoundError
+
+
+def check_project(database: Database, project: str | None) -> None:
+    """Raise `NotFoundError` with near names for a project that the store does not hold; None means all of them."""
+    if project is None:
+        return
+    rows = list(database.query("select project_id, name from projects order by name, project_id").rows)
+    known = [str(word) for row in rows for word in row if word is not None]
+    if project in known:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(project, known, 3, 0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "list them with: labelstore stats DB"
+    raise NotFoundError(f"{project}: no project has this id or name; {hint}")

@@ -1,0 +1,6 @@
+"""Search: words in names, answers, text entities and ids, by an index on SQLite, else by reading tables."""
+
+from labelstore.query.search.indexing import Indexed, index
+from labelstore.query.search.searching import PLACES, Found, Hit, search
+
+__all__ = ["PLACES", "Found", "Hit", "Indexed", "index", "search"]

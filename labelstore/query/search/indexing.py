@@ -1,0 +1,123 @@
+"""The full-text index of a SQLite store: made whole by `index`, and known to be out of date after a load.
+
+It holds each text once with the labels it stands in. The tokenizer makes trigrams, so any part of a text is found, as
+it is without the index. The index remembers what the store held; if that has changed, it is not used.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from labelstore.engines import engine_of, open_database
+from labelstore.engines.database import Database
+from labelstore.engines.holders import writer_of
+from labelstore.errors import InUseError, StoreError, UsageError
+from labelstore.loading.locking import Notify, locked
+from labelstore.schema.dialects import SQLITE
+from labelstore.schema.tables import sql_text
+
+OF_LABELS = ("object", "question", "answer", "entity")
+OF_DATA_ROWS = ("external_id", "global_key")
+
+_CONTENTS = """
+select coalesce(max(record_id), -1) || ' ' || count(*) || ' ' || (select count(*) from labels) || ' '
+    || (
+        select coalesce(sum(added), 0) || ' ' || coalesce(sum(changed), 0) || ' ' || coalesce(sum(pruned), 0) from loads
+    )
+from records
+"""
+"""What tells that a load has changed the store; one that changes nothing leaves it as it is."""
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What `index` did: the number of different texts; seconds."""
+
+    store: str
+    texts: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+
+def index(store: str | Path, *, wait: float | None = None, notify: Notify | None = None) -> Indexed:
+    """Make the search index of a SQLite store, in place of the one it has. `wait` and `notify` as in `load`.
+
+    A search meanwhile, or after this was interrupted, reads the tables. Raises `UsageError` for a DuckDB store.
+    """
+    path, started = Path(store), time.perf_counter()
+    if engine_of(path) != "sqlite":
+        raise UsageError(f"{store}: a DuckDB store has no full-text index without an extension; search works without")
+    with open_database(path, read_only=True):
+        pass  # raises for what is no store, or one of another version
+    with locked(path, "index", wait=wait, notify=notify) as patience:
+        try:
+            texts = patience.attempt(lambda: _built(path), "sqlite")
+        except sqlite3.Error as error:
+            raise StoreError(str(path), f"the search index cannot be made ({error})") from error
+    return Indexed(str(store), texts, time.perf_counter() - started)
+
+
+def _built(path: Path) -> int:
+    with closing(sqlite3.connect(path.absolute(), isolation_level=None, timeout=0.1)) as connection:
+        try:
+            return _build(connection)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise InUseError(str(path), writer_of(path)) from error
+
+
+def state(database: Database) -> str:
+    """`current`, `stale` (a load has changed the store since) or `none`."""
+    if database.engine != "sqlite":
+        return "none"
+    if not database.value("select count(*) from sqlite_master where name = 'search_state'"):
+        return "none"
+    indexed = database.value("select contents from search_state")
+    return "current" if indexed == database.value(_CONTENTS) else "stale"
+
+
+def _build(connection: sqlite3.Connection) -> int:
+    import sqlite_utils
+
+    connection.execute("drop table if exists search_state")
+    connection.execute("begin immediate")
+    for name in ("search_texts_fts", "search_texts", "search_labels"):
+        connection.execute(f"drop table if exists {name}")
+    contents = connection.execute(_CONTENTS).fetchone()[0]
+    for statement in SQLITE.statements("sqlite/search_index.sql"):
+        connection.execute(statement)
+    for place in OF_LABELS + OF_DATA_ROWS:
+        _add(connection, place)
+    count: int = connection.execute("select count(*) from search_texts").fetchone()[0]
+    connection.execute("commit")
+    table = sqlite_utils.Database(connection, execute_plugins=False).table("search_texts")
+    table.enable_fts(["text"], tokenize="trigram")
+    connection.execute("begin immediate")
+    connection.execute("create table search_state (contents text)")
+    connection.execute("insert into search_state values (?)", (contents,))
+    connection.execute("commit")
+    return count
+
+
+def _add(connection: sqlite3.Connection, place: str) -> None:
+    """Add the texts of a place, and the labels they stand in."""
+    texts = sql_text(f"analyses/search/{place}.sql")
+    everything = {"place": place, "pattern": "%"}
+    connection.execute(
+        f"insert into search_texts (place, text) select distinct $place, text from ({texts}) order by text", everything
+    )
+    if place in OF_LABELS:
+        connection.execute("create temp table found_texts (text text primary key, text_id integer) without rowid")
+        connection.execute("insert into found_texts select text, text_id from search_texts where place = ?", (place,))
+        connection.execute(
+            "insert or ignore into search_labels select f.text_id, s.node_id"
+            f" from ({texts}) as s join found_texts as f on f.text = s.text",
+            {"pattern": "%"},
+        )
+        connection.execute("drop table found_texts")

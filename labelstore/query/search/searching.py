@@ -1,0 +1,135 @@
+"""Finding words: each result is a text that holds all of them, and a label (or data row) in which it stands."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from labelstore.engines.database import Database
+from labelstore.errors import UsageError
+from labelstore.query.search.indexing import OF_DATA_ROWS, OF_LABELS, state
+from labelstore.schema.tables import sql_text
+
+PLACES: Final = {
+    "names": ("object", "question"),
+    "answers": ("answer",),
+    "entities": ("entity",),
+    "ids": OF_DATA_ROWS,
+}
+"""Where to search → the places of texts."""
+
+_TRIGRAM = 3
+_MOST_TERMS, _LONGEST_TERM = 20, 200  # more than that is compared here, not by the engine
+_BEFORE, _LONGEST = 30, 100
+
+
+class Hit(NamedTuple):
+    """A text with all words. `label_id` is None for a data row without labels; `snippet` is the text around a word."""
+
+    label_id: str | None
+    data_row_id: str | None
+    where: str
+    snippet: str
+
+
+class Found(NamedTuple):
+    """The hits as they are found, and how: by the index (then the best come first), or what to say about its lack."""
+
+    hits: Iterator[Hit]
+    indexed: bool
+    note: str | None
+
+
+def search(database: Database, words: Sequence[str], places: Sequence[str] = ()) -> Found:
+    """Labels and data rows with a text that holds all `words`, in any order and case; parts of words count, too.
+
+    A word may hold spaces, and no character means anything but itself. `places` are of `PLACES`, all if there are
+    none. Labels in model runs are found as well. Without an index that is up to date the tables are read, with the
+    same hits in another order. Raises `UsageError` for no words and for unknown places.
+    """
+    wanted = [word.strip() for word in words if word.strip()]
+    if not wanted:
+        raise UsageError("there is no word to search for; name at least one")
+    for place in places:
+        if place not in PLACES:
+            raise UsageError(f"{place}: no place to search; there are {', '.join(PLACES)}")
+    where = [kind for place, kinds in PLACES.items() if place in places or not places for kind in kinds]
+    folded = [word.lower() for word in wanted]
+    current = state(database)
+    if current == "current":
+        return Found(_by_index(database, folded, where), True, None)
+    return Found(_by_reading(database, folded, where), False, _note(database, current))
+
+
+def _note(database: Database, current: str) -> str:
+    if database.engine != "sqlite":
+        return "searching without an index, which DuckDB has not without an extension: results are not ranked"
+    reason = "a load has changed the store since it was indexed" if current == "stale" else "the store has no index"
+    return f"{reason}: searching the tables, results are not ranked; to index it: labelstore index {database.path}"
+
+
+def _by_reading(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
+    pattern = _pattern(folded)
+    for place in where:
+        for row in database.query(sql_text(f"analyses/search/{place}.sql"), {"pattern": pattern}):
+            if _holds(row["text"], folded):
+                yield Hit(row["label_id"], row["data_row_id"], place, _snippet(row["text"], folded))
+
+
+def _by_index(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
+    for text_id, place, text in _texts(database, folded):
+        if place not in where or not _holds(text, folded):
+            continue
+        snippet = _snippet(text, folded)
+        if place in OF_LABELS:
+            sql = (
+                "select l.label_id, l.data_row_id from search_labels as s join labels as l on l.node_id = s.node_id"
+                " where s.text_id = ? order by l.node_id"
+            )
+            rows = database.query(sql, (text_id,)).rows
+        else:
+            sql = (
+                "select l.label_id, d.data_row_id from data_rows as d left join labels as l"
+                f" on l.data_row_id = d.data_row_id where d.{place} = ? order by d.data_row_id, l.node_id"
+            )
+            rows = database.query(sql, (text,)).rows
+        for label_id, data_row_id in rows:
+            yield Hit(label_id, data_row_id, place, snippet)
+
+
+def _texts(database: Database, folded: list[str]) -> Iterator[tuple[int, str, str]]:
+    """Texts that may hold all words, the best first: (text_id, place, text). Words too short for trigrams are read."""
+    terms = [word for word in folded if len(word) >= _TRIGRAM and "\0" not in word]
+    if not terms:
+        sql = "select text_id, place, text from search_texts where lower(text) like ? escape '\\'"
+        rows = database.query(f"{sql} order by length(text), text, text_id", (_pattern(folded),)).rows
+        yield from ((text_id, place, text) for text_id, place, text in rows)
+        return
+    longest = sorted(terms, key=len, reverse=True)[:_MOST_TERMS]
+    match = " ".join('"' + term[:_LONGEST_TERM].replace('"', '""') + '"' for term in longest)
+    sql = (
+        "select t.text_id, t.place, t.text from search_texts_fts as f join search_texts as t on t.text_id = f.rowid"
+        " where search_texts_fts match ? order by f.rank, t.text_id"
+    )
+    # not the cursor itself: what ends early would close it, maybe after its database
+    yield from ((text_id, place, text) for text_id, place, text in database.query(sql, (match,)).rows)
+
+
+def _pattern(folded: list[str]) -> str:
+    """A pattern of LIKE for texts that hold the longest word, and maybe more: it does not fold beyond ASCII."""
+    longest = max(folded, key=len)[:_LONGEST_TERM]
+    escaped = "".join(
+        f"\\{char}" if char in "%_\\" else char if char.isascii() and char.isprintable() else "%" for char in longest
+    )
+    return f"%{escaped}%"
+
+
+def _holds(text: str, folded: list[str]) -> bool:
+    text = text.lower()
+    return all(word in text for word in folded)
+
+
+def _snippet(text: str, folded: list[str]) -> str:
+    """The text around the first word, on one line."""
+    at = text.lower().find(folded[0])
+    start = max(0, min(at, len(text) - 1) - _BEFORE)
+    part = " ".join(text[start : start + _LONGEST].split())
+    return ("…" if start else "") + part + ("…" if start + _LONGEST < len(text) else "")

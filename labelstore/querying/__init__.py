@@ -1,5 +1,0 @@
-"""Questions to a store: SQL or a canned query, its parameters, and what to say when something is wrong with it."""
-
-from labelstore.querying.asking import ask, ask_named
-
-__all__ = ["ask", "ask_named"]

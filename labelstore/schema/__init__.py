@@ -1,0 +1,1 @@
+"""What `sql/` declares: tables and columns, the words of each engine, canned queries."""

@@ -1,0 +1,91 @@
+"""Canned queries: the questions of `sql/queries`, each a file that both engines run.
+
+The file's first comment says what is asked and what one row is. A comment `-- $name = default: what it is` declares a
+parameter of the query (without ` = default` it is NULL until given). Where the engines differ, a macro has the words of
+each (labelstore/schema/macros.py).
+"""
+
+import re
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from labelstore.errors import NotFoundError
+from labelstore.schema.dialects import DUCKDB, SQLITE
+from labelstore.schema.tables import sql_names, sql_text
+
+_PARAMETER = re.compile(r"\$(\w+)(?: = ([^:]+))?: (.+)")
+
+
+class Parameter(NamedTuple):
+    """A parameter of a canned query; `default` is text, a number or None."""
+
+    name: str
+    default: Any
+    description: str
+
+
+class Query(NamedTuple):
+    """A canned query: what it tells, what it asks for, and its SQL by engine."""
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    sql: dict[str, str]
+
+    def values(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The values of all parameters; raises `NotFoundError` for one that the query does not have."""
+        defaults = {parameter.name: parameter.default for parameter in self.parameters}
+        for name in given:
+            if name not in defaults:
+                known = ", ".join(defaults) or "none"
+                raise NotFoundError(f"{self.name} has no parameter {name}; it has {known}")
+        return defaults | given
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """All canned queries by their names."""
+    return {name: _read(name) for name in sql_names("queries")}
+
+
+def named(name: str) -> Query:
+    """The canned query of that name. Raises `NotFoundError`."""
+    found = queries().get(name)
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, queries(), 3, 0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "list them with: labelstore query DB --list"
+        raise NotFoundError(f"{name}: no query has this name; {hint}")
+    return found
+
+
+def _read(name: str) -> Query:
+    text = sql_text(f"queries/{name}.sql")
+    texts = {dialect.name: dialect.translate(text) for dialect in (SQLITE, DUCKDB)}
+    description, parameters = _head(texts["sqlite"])
+    return Query(name, description, parameters, texts)
+
+
+def _head(text: str) -> tuple[str, tuple[Parameter, ...]]:
+    told: list[str] = []
+    parameters = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        comment = line.removeprefix("--").strip()
+        match = _PARAMETER.fullmatch(comment)
+        if match:
+            parameters.append(Parameter(match[1], match[2] and _value(match[2]), match[3]))
+        elif not parameters:
+            told.append(comment)
+    return " ".join(told), tuple(parameters)
+
+
+def _value(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text

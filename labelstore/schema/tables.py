@@ -1,0 +1,93 @@
+"""The rows of a store: tables and columns as `sql/schema.sql` declares them, and a collection of rows to be written."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Row = tuple[Any, ...]
+"""One row, its values in the order of the table's columns."""
+
+NODE_BITS = 24
+"""A node is `record_id << NODE_BITS | place`: at most 16.7 million JSON objects in one record."""
+
+DERIVED = ("datasets", "projects", "data_rows", "features")
+"""Tables that are computed from the others at the end of a load."""
+
+BOOKKEEPING = ("loads", "rejects", "versions")
+
+_TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
+_COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
+
+
+def sql_text(name: str) -> str:
+    """The text of one file of `sql/`."""
+    return (_sql_folder() / name).read_text(encoding="utf-8")
+
+
+@cache
+def sql_names(folder: str) -> tuple[str, ...]:
+    """The names of the files in a folder of `sql/`, without their suffix."""
+    return tuple(sorted(file.stem for file in (_sql_folder() / folder).glob("*.sql")))
+
+
+@cache
+def _sql_folder() -> Path:
+    """`sql/` of the installed package, or of the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "sql"
+    return packaged if packaged.is_dir() else package.parent / "sql"
+
+
+@cache
+def columns() -> dict[str, dict[str, str]]:
+    """Table → column → declared type (integer, double, boolean, text, blob), in the order of the schema."""
+    return {table: dict(_COLUMN.findall(body)) for table, body in _TABLE.findall(sql_text("schema.sql"))}
+
+
+@cache
+def content_tables() -> tuple[str, ...]:
+    """The tables that hold what records say, `records` first."""
+    return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING)
+
+
+def node_column(table: str) -> str:
+    """The column of a content table that holds the row's node: its first."""
+    return next(iter(columns()[table]))
+
+
+def node_range(record_id: int) -> tuple[int, int]:
+    """The first node that a record can have, and the last."""
+    return record_id << NODE_BITS, (record_id + 1 << NODE_BITS) - 1
+
+
+class Rows:
+    """Rows per table, in the order in which their records came."""
+
+    def __init__(self) -> None:
+        self.by_table: dict[str, list[Row]] = {table: [] for table in content_tables()}
+        self.unread = 0
+        """How many values are not what belongs in their place, and are kept as JSON."""
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.by_table[table]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_table.values()))
+
+    def __iter__(self) -> Iterator[tuple[str, list[Row]]]:
+        """The tables that have rows, with them."""
+        return ((table, rows) for table, rows in self.by_table.items() if rows)
+
+    def drop_from(self, record_id: int) -> None:
+        """Take back the rows of a record that was the last to come."""
+        first = record_id << NODE_BITS
+        for rows in self.by_table.values():
+            while rows and rows[-1][0] >= first:
+                rows.pop()
+
+    def clear(self) -> None:
+        self.unread = 0
+        for rows in self.by_table.values():
+            rows.clear()

@@ -1,6 +1,0 @@
-"""Search: words in names, answers, text entities and ids, by an index on SQLite, else by reading tables."""
-
-from labelstore.search.indexing import Indexed, index
-from labelstore.search.searching import PLACES, Found, Hit, search
-
-__all__ = ["PLACES", "Found", "Hit", "Indexed", "index", "search"]

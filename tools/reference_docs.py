@@ -1,0 +1,200 @@
+"""The pages that are made: docs/schema.md from `sql/`, docs/cli.md from the help texts of the commands,
+and in docs/publishing.md the table of what secrets look like.
+
+python -m tools.reference_docs            writes them
+python -m tools.reference_docs --check    tells whether they are up to date
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from labelstore.query.catalogue import Column, Table, tables, views
+from labelstore.schema.tables import DERIVED, sql_text
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
+CLI_TARGET = TARGET.with_name("cli.md")
+PUBLISHING_TARGET = TARGET.with_name("publishing.md")
+
+_BOOKKEEPING = re.compile(
+    r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details(_v2)?|scores|info|data)|form|nulls"
+)
+
+HEAD = """\
+# Tables and views
+
+Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [design.md](design.md)
+tells how a record becomes rows and how the views make it a record again, [cookbook.md](cookbook.md) what they answer.
+Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
+indexes.
+
+"""
+
+RELATIONS_HEAD = """\
+## How the tables belong together
+
+An export is a series of `records`. A record tells about one data row (an asset) and holds its `labels`; a
+label has `objects`, `classifications` and `relationships`, either its own or those of its `frames`. An object
+has its geometry, one row in the table of its kind, and may have classifications; a classification has
+`answers`, and an answer may ask further classifications. The same instance in many frames is many objects
+with one `feature_id`; `segments` and `key_frames` tell when it is there, and `features` says what it is, by
+`schema_id`.
+
+Audio exports of v2 have each answer at both ends of its span. It is one row of `answers`, at the moment where the span
+starts (`moments`, `classifications.moment_id`); what stands once more at the end, or inside, is in
+`repeated_classifications` and `repeated_answers`, so that counts come right. The view `audio_spans` has start, end,
+question and answer together.
+"""
+
+VIEWS_HEAD = """\
+## Views
+
+`json` is the JSON text, rebuilt from the tables. `objects`, `classifications` and `labelled_frames` count the
+rows of those tables (and of `frames`) that belong to the label. `pos`, `rank` and `piece` are for the other
+views: the text of one piece, and its place among the pieces of a record. `area`, `perimeter` and `length` are sizes
+in `unit`; of a text entity `unit` is what its span counts, `text` the text at the span, `source` where that is from,
+`problem` why the span cannot be right, `text_code_points` and `text_utf16_units` the length of the text of its asset.
+`step` counts the events of a data row in a project from 1, the oldest first; `task_name` is the task
+that the event ended, `seconds_in_task` the time since the event before. `start_ms` and `end_ms` bound a span of audio
+in milliseconds, `question` and `answer` are what was asked and told there, `answer_schema_id` says which option that
+is, `end_answer` what the export has at the end instead. Every other column is the column of
+that name in the tables; `project_name` is the name of the label's project.
+
+"""
+
+
+def schema_page() -> str:
+    """The text of docs/schema.md."""
+    return (
+        HEAD
+        + "\n".join((*_conventions(), *_relations(), *_diagram(), *_tables(), VIEWS_HEAD + "\n".join(_views())))
+        + "\n"
+    )
+
+
+def _conventions() -> Iterator[str]:
+    """What holds for all tables: the comment at the head of the schema, without its title."""
+    preamble = sql_text("schema.sql").split("\n\n")[0]
+    yield re.sub(r"^-- ?", "", preamble, flags=re.M).partition("\n\n")[2]
+    yield ""
+
+
+def _relations() -> Iterator[str]:
+    yield RELATIONS_HEAD
+    for parent in tables():
+        children: dict[str, list[str]] = {}
+        for child, column in _references():
+            if _parent(column) == parent.name:
+                how = "at most one of {}" if column.key else f"any number of {{}} by `{column.name}`"
+                children.setdefault(how, []).append(f"`{child.name}`")
+        if children:
+            facts = (how.format(", ".join(names)) for how, names in children.items())
+            yield f"- A row of `{parent.name}` has {'; '.join(facts)}."
+    yield ""
+
+
+def _diagram() -> Iterator[str]:
+    """The same as a picture, without the columns that only keep the order and completeness of the JSON."""
+    yield "```mermaid\nerDiagram"
+    for child, column in _references():
+        many = "o|" if column.key else "o{"
+        yield f'    {_parent(column)} ||--{many} {child.name} : "{column.name}"'
+    for table in tables():
+        yield f"    {table.name} {{"
+        for column in table.columns:
+            if column.key or not _BOOKKEEPING.fullmatch(column.name):
+                keys = ["PK"] * column.key + ["FK"] * (column.references is not None)
+                yield f"        {column.type} {column.name} {', '.join(keys)}".rstrip()
+        yield "    }"
+    yield "```\n"
+
+
+def _references() -> Iterator[tuple[Table, Column]]:
+    return ((table, column) for table in tables() for column in table.columns if column.references)
+
+
+def _parent(column: Column) -> str:
+    return column.references[0] if column.references else ""
+
+
+def _tables() -> Iterator[str]:
+    yield "## Tables\n"
+    for table in tables():
+        yield f"### {table.name}\n\nOne row is {table.description}.\n\n| column | type | |\n|---|---|---|"
+        for column in table.columns:
+            facts = ["primary key"] * column.key
+            facts += [f"→ `{'.'.join(column.references)}`"] if column.references else []
+            facts += [_escaped(column.description)] if column.description else []
+            yield f"| `{column.name}` | {column.type} | {'; '.join(facts)} |"
+        yield ""
+    yield "Derived tables: " + ", ".join(f"`{name}`" for name in DERIVED) + ".\n"
+
+
+def _escaped(text: str) -> str:
+    """The text in a cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _views() -> Iterator[str]:
+    for view in views():
+        named = ", ".join(f"`{name}` {kind}".rstrip() for name, kind in view.columns)
+        yield f"### {view.name}\n\nOne row is {view.description.removesuffix('.')}.\n\nColumns: {named}.\n"
+
+
+CLI_HEAD = """\
+# The commands
+
+Made by `python -m tools.reference_docs` from the help texts; `labelstore COMMAND --help` prints the same. Data goes
+to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected,
+130 stopped by Ctrl-C.
+
+"""
+
+
+def cli_page() -> str:
+    """The text of docs/cli.md."""
+    from labelstore.cli.app import help_texts
+
+    sections = (f"## {name}\n\n```text\n{text}\n```\n" for name, text in help_texts().items())
+    return CLI_HEAD + "\n".join(sections)
+
+
+_MADE = re.compile(r"(<!-- made by python -m labelstore\.documentation -->\n).*?(<!-- end -->)", re.S)
+
+
+def publishing_page() -> str:
+    """The text of docs/publishing.md, with the table of what is looked for."""
+    from labelstore.publishing.recognising import AT_EXAMPLES, NAMES, SHORT_NAMES, TOKEN_KINDS
+
+    rows = [(f"keys of {kind.service}", f"`{kind.starts}`, wherever it stands") for kind in TOKEN_KINDS]
+    rows += [
+        ("private keys, certificates", "`-----BEGIN … PRIVATE KEY-----` to its end"),
+        ("names of secrets", ", ".join(NAMES) + "; in any spelling (`apiKey`, `API-Key`, `my api key`)"),
+        ("names that are a word of their own", ", ".join(SHORT_NAMES)),
+        ("e-mail addresses", ", ".join(f"`{example}`" for example in AT_EXAMPLES)),
+    ]
+    table = "| what | how it looks |\n|---|---|\n" + "".join(f"| {what} | {how} |\n" for what, how in rows)
+    text = PUBLISHING_TARGET.read_text(encoding="utf-8")
+    return _MADE.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], text)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check tell whether they are up to date."""
+    pages = {TARGET: schema_page(), CLI_TARGET: cli_page(), PUBLISHING_TARGET: publishing_page()}
+    if "--check" in arguments:
+        stale = [
+            target.name
+            for target, page in pages.items()
+            if not target.is_file() or target.read_text(encoding="utf-8") != page
+        ]
+        for name in stale:
+            print(f"docs/{name} is not up to date; run: python -m tools.reference_docs", file=sys.stderr)
+        return int(bool(stale))
+    for target, page in pages.items():
+        target.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
