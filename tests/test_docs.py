@@ -81,6 +81,16 @@ def test_the_diagram_has_every_table_and_reference() -> None:
     assert not re.search(r" (end_id|ordinal|closes|extra)\b", diagram[1])
 
 
+def test_the_changelog_keeps_its_form() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.match(r"# Changelog\n\n.*?\n## \[Unreleased\]\n", text, re.S)
+    for release in text.split("\n## ")[1:]:
+        headings = re.findall(r"^### (.*)$", release, re.M)
+        order = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+        assert headings == [name for name in order if name in headings], "sections in this order, each once"
+        assert all(re.match(r"[-#]|  \S", line) for line in release.splitlines()[1:] if line)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
