@@ -2,7 +2,7 @@
 
 Then files that tell about the same again and again, in three sizes: time grows with the size, not with its square.
 
-python benchmarks/extremes.py [--megabytes 100] [--frames 10000] [--points 5000] [--lines 1000]
+python -m benchmarks.extremes [--megabytes 100] [--frames 10000] [--points 5000] [--lines 1000]
     [--write docs/performance.md]
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from measuring import LABELSTORE, STORES, Row, remove, report, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Row, remove, report, run, sample
 
 TRACKS = 20
 WITHIN = 2.0

@@ -1,6 +1,6 @@
 """Mutated records through framing, shredding and rebuilding: each comes back exactly, or is rejected with a reason.
 
-python benchmarks/fuzz.py --mutations 100000 --seed 1 --engine sqlite [--keep FOLDER]
+python -m benchmarks.fuzz --mutations 100000 --seed 1 --engine sqlite [--keep FOLDER]
 
 Mutants of sample records (and of tests/strategies.py, where hypothesis is installed) go into files of some thousand,
 each file into a new store. What the framing finds must account for every byte of the file, every record must be
@@ -301,9 +301,9 @@ class Mutator:
                     holder[place] = msgspec.json.decode(msgspec.json.encode(other[there]))
                 else:
                     holder[place], other[there] = other[there], holder[place]
-            case 7 if isinstance(holder, dict):  # the key of a neighbour: given twice
+            case 7 if isinstance(holder, dict) and isinstance(place, str):  # the key of a neighbour: given twice
                 self.rename(holder, place, self.raw(msgspec.json.encode(dice.choice(list(holder))), raws))
-            case 8 if isinstance(holder, dict):
+            case 8 if isinstance(holder, dict) and isinstance(place, str):
                 self.rename(holder, place, dice.choice(self.keys))
             case 9 if isinstance(holder, dict):
                 holder[dice.choice(self.keys)] = self.other()

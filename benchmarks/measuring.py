@@ -67,9 +67,8 @@ class Row(NamedTuple):
 def run(*command: str | Path) -> Run:
     """Run a process to its end. Raises `SystemExit` with its error text if it fails."""
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    words = [str(part) for part in command]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     peak = _TreePeak(process.pid)
     output = process.stdout.read()
@@ -78,7 +77,7 @@ def run(*command: str | Path) -> Run:
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{' '.join(process.args[1:])[:200]}\nended with {process.returncode}:\n{output}")
+        raise SystemExit(f"{' '.join(words[1:])[:200]}\nended with {process.returncode}:\n{output}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Run(seconds, max(peak.mib, usage.ru_maxrss / unit), output)
 

@@ -1,7 +1,7 @@
 """How time and memory of load, verify and export grow with the file, for v1 and v2 on both engines.
 
-python benchmarks/memory.py --megabytes 10 100 1000 [--dir FOLDER] [--write docs/performance.md]
-python benchmarks/memory.py --megabytes 10000 --generation v1 --engine SQLite
+python -m benchmarks.memory --megabytes 10 100 1000 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.memory --megabytes 10000 --generation v1 --engine SQLite
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measuring import LABELSTORE, STORES, Row, remove, report, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Row, remove, report, run, sample
 
 LIMITS_MIB = {"SQLite": 300, "DuckDB": 1024}
 

@@ -1,6 +1,6 @@
 """The tools that people use on these exports today, next to labelstore: each in an environment of its own.
 
-python benchmarks/peers.py --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.peers --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
 
 The environments are made once, from the package index, and kept in the folder.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from measuring import LABELSTORE, Row, Run, remove, report, run, sample, spread
+from benchmarks.measuring import LABELSTORE, Row, Run, remove, report, run, sample, spread
 
 
 class Peer(NamedTuple):

@@ -1,6 +1,6 @@
 """Seconds of every canned query over a large v1 export, on both engines.
 
-python benchmarks/queries.py --megabytes 1000 [--patience 60] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.queries --megabytes 1000 [--patience 60] [--dir FOLDER] [--write docs/performance.md]
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measuring import LABELSTORE, STORES, Row, remove, report, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Row, remove, report, run, sample
 
 LIMITS = {"SQLite": 1.0, "DuckDB": 0.2}
 

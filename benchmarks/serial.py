@@ -1,6 +1,6 @@
 """How much of a load into a new SQLite store one process does alone: what more cores cannot make shorter.
 
-python benchmarks/serial.py --megabytes 100 1000 [--jobs 2] [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.serial --megabytes 100 1000 [--jobs 2] [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from measuring import Row, remove, report, run, sample
+from benchmarks.measuring import Row, remove, report, run, sample
 
 LIMIT = 0.2
 

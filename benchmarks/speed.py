@@ -1,6 +1,6 @@
 """Speed of loads (next to DuckDB's read_json_auto), reloads, verifying, exports, of one label by id, and of --help.
 
-python benchmarks/speed.py --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.speed --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from measuring import LABELSTORE, STORES, Row, Run, remove, report, run, sample, spread
+from benchmarks.measuring import LABELSTORE, STORES, Row, Run, remove, report, run, sample, spread
 
 BASELINE = "DuckDB `create table as select * from read_json_auto`"
 FLOORS = {  # MB/s

@@ -1,6 +1,6 @@
 """Where the time of a load goes: the processor time of its stages in one process, each measured with those before it.
 
-python benchmarks/stages.py --megabytes 100 [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.stages --megabytes 100 [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from measuring import Row, remove, report, run, sample, spread
+from benchmarks.measuring import Row, remove, report, run, sample, spread
 
 STAGES = ("read", "split", "decode", "hash", "shred", "store")
 TOLD = {

@@ -7,7 +7,7 @@ has only the members that it must have.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -60,7 +60,7 @@ def fields(struct: type) -> list[Field]:
 
 def places(root: type) -> Iterator[Place]:
     """All places of all structs of a record, the root first."""
-    todo = [(Place("", root, lambda members: members, 1), (root,))]
+    todo: list[tuple[Place, tuple[type, ...]]] = [(Place("", root, lambda members: members, 1), (root,))]
     while todo:
         place, way = todo.pop()
         yield place
@@ -76,6 +76,14 @@ def _within(place: Place, field: Field, wrap: Callable[[Json], Json]) -> Callabl
     return lambda inner: place.around(smallest(place.struct) | {field.key: wrap(inner)})
 
 
+def _listed(wrap: Callable[[Json], Json], inner: Json) -> Json:
+    return [wrap(inner)]
+
+
+def _mapped(key: Json, wrap: Callable[[Json], Json], inner: Json) -> Json:
+    return {key: wrap(inner)}
+
+
 def _steps(kind: inspect.Type) -> Iterator[tuple[str, type, Callable[[Json], Json]]]:
     """The structs that a value of a type holds next: how it is written, the struct, and the value around it."""
     match kind:
@@ -83,11 +91,11 @@ def _steps(kind: inspect.Type) -> Iterator[tuple[str, type, Callable[[Json], Jso
             yield "", kind.cls, lambda inner: inner
         case inspect.ListType():
             for step, struct, wrap in _steps(kind.item_type):
-                yield f"/*{step}", struct, lambda inner, wrap=wrap: [wrap(inner)]
+                yield f"/*{step}", struct, partial(_listed, wrap)
         case inspect.DictType():
             key = next(proper(kind.key_type))
             for step, struct, wrap in _steps(kind.value_type):
-                yield f"/*{step}", struct, lambda inner, wrap=wrap: {key: wrap(inner)}
+                yield f"/*{step}", struct, partial(_mapped, key, wrap)
         case inspect.UnionType():
             for member in kind.types:
                 yield from _steps(member)
@@ -119,9 +127,7 @@ def containers(kind: inspect.Type) -> Iterator[Container]:
                 key = None if key_type is None else next(proper(key_type))
                 yield Container(
                     f"/*{inner.step}", inner.good, inner.key_type, inner.least,
-                    lambda value, key=key, inner=inner: (
-                        [inner.around(value)] if key is None else {key: inner.around(value)}
-                    ),
+                    partial(_listed, inner.around) if key is None else partial(_mapped, key, inner.around),
                 )  # fmt: skip
         case inspect.UnionType():
             for member in kind.types:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def v2(row_id: str, *labels: Any, project: str = "p2", media: Any = None, **members: Any) -> dict[str, Any]:
+def v2(row_id: str, *labels: Any, project: Any = "p2", media: Any = None, **members: Any) -> dict[str, Any]:
     """A v2 line of a data row with labels in one project, named Signs; `details` are its project_details."""
     details = members.pop("details", None)
     block: dict[str, Any] = {"name": "Signs", "labels": list(labels)}

@@ -14,7 +14,7 @@ from labelstore.schema.canned_queries import named
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
 
 
-def v1(label_id: str, *objects: Any, classifications: Sequence[Any] = (), **members: Any) -> dict[str, Any]:
+def v1(label_id: str, *objects: Any, classifications: Any = (), **members: Any) -> dict[str, Any]:
     """A v1 element with the objects and classifications, of project p1 and data row `row-<label_id>`."""
     return {
         "ID": label_id,

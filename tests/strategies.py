@@ -12,7 +12,7 @@ is the plainest.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -357,7 +357,7 @@ V1_SHAPES: tuple[Maker, ...] = (
 
 
 def v1_object(draw: Draw) -> Json:
-    options = {
+    options: dict[str, Maker] = {
         "color": Among(*(color for *_, color in FEATURES)),
         "instanceURI": url,
         "keyframe": boolean,
@@ -687,7 +687,8 @@ def v2_object(draw: Draw, kinds: Mapping[str, Maker]) -> dict[str, Json]:
     thing = v2_feature(draw) | {"annotation_kind": kind, "classifications": v2_root_questions(draw)}
     if not below(draw, 6):
         thing |= maybe(draw, {"confidence": number, "custom_metrics": listed(made({"name": text, "value": number}), 1)})
-    return thing | kinds[kind](draw)
+    whole: dict[str, Json] = thing | kinds[kind](draw)
+    return whole
 
 
 def v2_answer(draw: Draw, deeper: int) -> Json:
@@ -845,7 +846,7 @@ def v2_label(draw: Draw) -> Json:
         "performance_details": V2_PERFORMANCE,
         "performance_details_v2": V2_TIMES,
     }
-    blocks: dict[str, Maker] = {key: lambda draw, parts=parts: maybe(draw, parts) for key, parts in details.items()}
+    blocks: dict[str, Maker] = {key: partial(maybe, makers=parts) for key, parts in details.items()}
     label |= maybe(draw, blocks | {"z_order": listed(feature_id, 2)})
     return label | {"annotations": pick(draw, V2_ANNOTATIONS)(draw)}
 

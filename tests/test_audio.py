@@ -304,7 +304,8 @@ def test_odd_moments_are_kept_and_take_no_others_down(tmp_path: Path, engine: st
 
 @ENGINES
 def test_what_is_no_block_of_moments(tmp_path: Path, engine: str) -> None:
-    records = [line("a", value, {}) for value in (None, [], "x", 0)]
+    values: list[Any] = [None, [], "x", 0]
+    records = [line("a", value, {}) for value in values]
     for number, record in enumerate(records):
         record["data_row"]["id"], record["projects"]["p1"]["labels"][0]["id"] = f"r{number}", f"l{number}"
     check_rebuilt(store_of(tmp_path, engine, records), *records)

@@ -540,7 +540,7 @@ def test_masks_at_hand_are_cut_out_and_drawn(tmp_path: Path) -> None:
     with Image.open(BytesIO(answer.content)) as picture:
         assert picture.size == (20, 10)
         assert picture.convert("RGBA").getpixel((1, 1)) == (255, 0, 0, 255)
-        assert picture.convert("RGBA").getpixel((19, 9))[3] == 0
+        assert picture.convert("RGBA").getchannel("A").getpixel((19, 9)) == 0
     for name in ("broken", "none", "..%2Foutside"):
         site.get(site.paths.mask(ids[name]), 404)
 

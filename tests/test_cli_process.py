@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("duckdb", "pyarrow", "sqlite_utils", "msgspec", "sqlite3", "rich", "pydantic")
 
 
-def python(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, text=True, capture_output=True, check=False, **options
-    )  # type: ignore[call-overload]
+def python(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False, **options)
 
 
 @pytest.mark.parametrize("arguments", [None, "--help", "load --help", "--version"])

@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from making import ENGINES
 
 from labelstore.cli.tables import table
 from labelstore.errors import UsageError
 from labelstore.schema.canned_queries import queries
+from tests.making import ENGINES
 from tools import cookbook
 
 PAGE = cookbook.TARGET.read_text(encoding="utf-8")

@@ -94,8 +94,8 @@ def test_known_keys_with_unexpected_values(path: Path) -> None:
 
 
 def test_blocks_of_v2(path: Path) -> None:
-    detailed = {"data_row": {"id": "d2", "details": {}}, "attachments": [], "experiments": {}}
-    label = {"id": "l2", "label_details": {}, "performance_details": None}
+    detailed: dict[str, Any] = {"data_row": {"id": "d2", "details": {}}, "attachments": [], "experiments": {}}
+    label: dict[str, Any] = {"id": "l2", "label_details": {}, "performance_details": None}
     found = look(path, LINE, {**detailed, "projects": {"p": {"labels": [label], "project_details": {}}}})
     assert list(found.blocks) == list(BLOCKS["v2"])
     present = {name: counts for name, counts in found.blocks.items() if counts[0]}

@@ -41,7 +41,7 @@ def test_a_stale_schema_page_is_noticed(
 
 
 def test_every_table_and_column_is_described() -> None:
-    described = {table.name: table for table in documentation.tables()}
+    described = {table.name: table for table in catalogue.tables()}
     assert list(described) == list(columns())
     for name, types in columns().items():
         table = described[name]
@@ -54,7 +54,7 @@ def test_every_table_and_column_is_described() -> None:
 
 
 def test_every_view_and_its_columns_are_described() -> None:
-    described = documentation.views()
+    described = catalogue.views()
     assert len(described) == len(VIEWS)
     known = {column for table in columns().values() for column in table}
     introduction = documentation.VIEWS_HEAD
@@ -67,7 +67,7 @@ def test_every_view_and_its_columns_are_described() -> None:
 
 def test_the_view_of_each_engine_says_what_one_row_is() -> None:
     for file in VIEWS:
-        assert catalogue.view_title(file) in [(view.name, view.description) for view in documentation.views()]
+        assert catalogue.view_title(file) in [(view.name, view.description) for view in catalogue.views()]
         statement = DUCKDB.view(file)
         assert re.search(r" as\n-- (one|a) ", statement), file
 

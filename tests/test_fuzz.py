@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import fuzz
 from labelstore.files import Broken, Record
+from labelstore.json.equality import same
 
 
 @pytest.mark.parametrize(("engine", "mutations"), [("sqlite", 1600), ("duckdb", 400)])
@@ -22,7 +23,6 @@ def test_mutants_are_stored_exactly_or_rejected(tmp_path: Path, engine: str, mut
 
 
 def test_a_file_that_fails_is_cut_down_to_its_mutant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    same = fuzz.same
     monkeypatch.setattr(fuzz, "same", lambda source, found: b"label7" not in source and same(source, found))
     summary = fuzz.fuzz(40, 3, "sqlite", tmp_path, batch=40, seeds_each=12)
     assert (summary.differences, summary.failures) == (1, 0)

@@ -20,7 +20,7 @@ from labelstore.loading import Report, load
 ENGINES = ("labels.db", "labels.duckdb")
 
 
-def element(label_id: str, left: float = 0, **other: Any) -> dict[str, Any]:
+def element(label_id: str, left: Any = 0, **other: Any) -> dict[str, Any]:
     place = {"top": 0, "left": left, "height": 10, "width": 10}
     box = {"featureId": "f1", "title": "Dog", "value": "dog", "bbox": place}
     about = {"ID": label_id, "DataRow ID": f"d-{label_id}", "Labeled Data": "https://x/a.jpg", "Project Name": "P"}
@@ -66,7 +66,7 @@ def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """
     tmp_path = tmp_path_factory.mktemp("history")
     labels = [element("kept"), element("moved", 9), element("back", 9), element("same", url="https://x/m?token=new")]
-    path = tmp_path / request.param
+    path: Path = tmp_path / request.param
     load(path, [write(tmp_path / "1.json", *labels)])
     history_of(
         path,
@@ -179,7 +179,8 @@ class TestDiffLoads:
         assert (change.before.load_id, json.loads(change.before.json)) == (1, element("moved"))
         assert (change.after.load_id, json.loads(change.after.json)) == (3, element("moved", 5))
         (move,) = change.diff().moved
-        assert (move.feature.name, move.iou) == ("Dog", pytest.approx(1 / 3))
+        assert move.feature.name == "Dog"
+        assert move.iou == pytest.approx(1 / 3)
         assert change.as_json()["data_row_id"] == "d-moved"
 
     def test_an_added_label_tells_what_it_holds(self, database: Database) -> None:

@@ -386,7 +386,7 @@ def test_a_store_that_may_only_be_read(name: str) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 def test_extreme_values_where_columns_are_computed(tmp_path: Path, name: str) -> None:
     """Seconds beyond doubles or that are none, points that are none: stored as they came."""
-    seconds = (10**400, -(10**400), 10**23, "1e400", "nan", "-inf", "", [1], {}, True)
+    seconds: tuple[Any, ...] = (10**400, -(10**400), 10**23, "1e400", "nan", "-inf", "", [1], {}, True)
     points = ("POINT (1e999 2)", "POINT ((1 2),(3 4))", "POINT ()", "POINT (1 2 3)", "POINT (1", "POLYGON ((1e999 1))")
     labels = [label(f"s{number}", **{"Seconds to Label": value}) for number, value in enumerate(seconds)]
     labels += [label(f"p{number}", Label={"Car": point, "Cars": [point]}) for number, point in enumerate(points)]

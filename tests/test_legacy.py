@@ -46,7 +46,7 @@ ANSWERS = (
     " left join answers as a using (classification_id) left join objects as o on o.object_id = c.object_id"
     " order by c.classification_id, a.answer_id"
 )
-POINTS = {
+POINTS: dict[str, tuple[Any, list[tuple[float | None, float | None]]]] = {
     "alone": ({"x": 1, "y": 2.5}, [(1, 2.5)]),
     "a list": ([{"x": 1, "y": 2}, {"x": 3, "y": 4}], [(1, 2), (3, 4)]),
     "an item alone": ({"geometry": {"x": 1, "y": 2}}, [(1, 2)]),

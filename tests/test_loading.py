@@ -202,7 +202,7 @@ def test_processes_count_a_label_that_several_of_them_read_again_and_again_as_on
 def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_complete_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans = []
+    plans: list[Any] = []
     query = SqliteDatabase.query
 
     def explained(self: SqliteDatabase, sql: str, parameters: Any = ()) -> Any:
@@ -270,7 +270,7 @@ def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("jobs", "packed"), [(2, False), (3, False), (3, True)])
 def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
     """From stretches of plain files, and from blocks of compressed ones."""
-    files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image", "text"], labels=600)]
+    files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image", "text"), labels=600)]
     if packed:
         for number, path in enumerate(files):
             files[number] = path.with_suffix(".gz")
@@ -461,7 +461,7 @@ def test_what_is_not_a_store_or_not_possible(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_python(tmp_path: Path, name: str) -> None:
-    files = [sample.path for sample in write(tmp_path / "samples", asset_types=["image"], labels=30)]
+    files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image",), labels=30)]
     with labelstore.open(tmp_path / name) as store:
         store.load(files)
         rows = store.query("select name, count(*) as n from objects group by name order by n desc, name")
@@ -527,15 +527,15 @@ def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_data_row_with_a_new_label_in_each_line(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
-    for database in (SqliteDatabase, DuckdbDatabase):
-        stored = database.stored
+    for engine in (SqliteDatabase, DuckdbDatabase):
+        stored = engine.stored
 
         def counted(self: Database, *what: Any, of: Any = stored) -> Any:
             found = of(self, *what)
             looked_at.extend(map(len, found.values()))
             return found
 
-        monkeypatch.setattr(database, "stored", counted)
+        monkeypatch.setattr(engine, "stored", counted)
     lines = [v2("d", "p", f"l{number}") for number in range(12)]
     store = tmp_path / name
     load(store, [save(tmp_path / "lines.ndjson", lines)], jobs=1)

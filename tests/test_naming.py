@@ -104,7 +104,10 @@ class TestLabels:
 
 class TestLines:
     def test_labels_without_ids_are_known_by_what_they_say(self) -> None:
-        line = {"data_row": {"id": "d"}, "projects": {"p": {"labels": [LABEL, LABEL, {"version": "2"}]}}}
+        line: dict[str, Any] = {
+            "data_row": {"id": "d"},
+            "projects": {"p": {"labels": [LABEL, LABEL, {"version": "2"}]}},
+        }
         ids = label_ids(line)
         assert ids == [
             f"p/d/unnamed-{content_digest(LABEL)}",
@@ -120,7 +123,7 @@ class TestLines:
         runs = {
             name: {"runs": {"r": {"labels": [LABEL | {"at": name}], "predictions": [label]}}} for name in ("e1", "e2")
         }
-        line = {"data_row": {"id": "d"}, "projects": projects, "experiments": runs}
+        line: dict[str, Any] = {"data_row": {"id": "d"}, "projects": projects, "experiments": runs}
         turned = {key: dict(reversed(value.items())) for key, value in line.items()}
         places = [dict(zip([*of["projects"], *of["experiments"]], [ids[0], ids[1], ids[2:4], ids[4:]], strict=True))
                   for of, ids in ((line, label_ids(line)), (turned, label_ids(turned)))]  # fmt: skip

@@ -33,7 +33,7 @@ ARRANGEMENTS = (
     (), (ODD,), (ODD, ODD), (ODD, GOOD), (GOOD, ODD), (GOOD, ODD, GOOD), (ODD, GOOD, ODD), (GOOD, ODD, ODD, GOOD),
     (GOOD, GOOD, ODD), (ODD, ODD, GOOD, GOOD),
 )  # fmt: skip
-VALUES = (None, "x", 7, True, 1.5, [], "", [None], [[]], ["x", {}], 2**70, 'say "hi"\\\x00ü')
+VALUES: tuple[Any, ...] = (None, "x", 7, True, 1.5, [], "", [None], [[]], ["x", {}], 2**70, 'say "hi"\\\x00ü')
 """None of them is a label, an object, a list of spans or whatever else has rows; `[]` and `{}` may be."""
 
 Case = tuple[str, int, dict[str, Any], dict[str, Any]]
@@ -52,16 +52,16 @@ def cases(generation: str) -> Iterator[Case]:
                         odd = None
                     both = [_elements(container, arrangement, odd), _elements(container, arrangement, odd, False)]
                     number = next(numbers)
-                    records = [
+                    odd_one, plain = (
                         declared.named(
                             place.around(declared.smallest(place.struct) | {field.key: container.around(elements)}),
                             generation,
                             number,
                         )
                         for elements in both
-                    ]
+                    )
                     name = f"{place.pointer}/{field.key}{container.step} {arrangement}"
-                    yield name, len(both[0]) - len(both[1]), *records
+                    yield name, len(both[0]) - len(both[1]), odd_one, plain
 
 
 def _is_odd(container: declared.Container, value: Any) -> bool:
@@ -170,7 +170,11 @@ def test_what_stays_of_a_line_is_well_formed(tmp_path: Path, engine: str) -> Non
     """A later line tells one label and the attachments anew; the other label stays where it was."""
     store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
     runs = {"m1": {"runs": {"r1": {"name": "run", "labels": [v2_label("m", 0), None], "predictions": ["x"]}, "r2": 1}}}
-    more = {"attachments": [None, {"value": "a"}], "embeddings": [None], "experiments": {"m0": None} | runs}
+    more: dict[str, Any] = {
+        "attachments": [None, {"value": "a"}],
+        "embeddings": [None],
+        "experiments": {"m0": None} | runs,
+    }
     first = write(tmp_path / "1.ndjson", v2("row1", None, v2_label("l1", 1), v2_label("l2", 1), "x", **more))
     load(store, [first])
     assert verify(store, [first]).equal == 1

@@ -42,7 +42,7 @@ def tree(features: list[Feature]) -> list[Any]:
 def test_the_tree(tmp_path: Path, engine: str) -> None:
     with open_database(store_of(tmp_path, engine, records()), read_only=True) as database:
         found = ontology(database)
-    shade = ("text", "Shade", 1, [])
+    shade: tuple[Any, ...] = ("text", "Shade", 1, [])
     assert tree(found) == [
         ("rectangle", "Car", 3, [("radio", "Color", 1, [("option", "Red", 1, [shade])])]),
         ("line", "Lane", 1, []),

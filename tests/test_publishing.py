@@ -152,8 +152,8 @@ def test_the_tables_are_those_of_the_source(
         for column in ("content_hash", "url_hash", "byte_offset"):
             assert other.value(f"select count(*) from records where {column} is not null") == 0
         assert other.value("select count(*) from loads where sha256 is not null or bytes is not null") == 0
-        names = {row[0] for row in other.query("select file_name from loads").rows}
-        assert "v1-image.json" in names
+        files = {row[0] for row in other.query("select file_name from loads").rows}
+        assert "v1-image.json" in files
         assert not any("/" in file_name for file_name in names)
 
 

@@ -164,8 +164,8 @@ def test_overlapping_duplicates(stored: Path) -> None:
         (row["feature_id"], row["other_feature_id"], row["iou"]) for row in asked(stored, "overlapping-duplicates")
     ]
     assert pairs == [("c1", "c2", 1.0), ("c1", "c3", 0.99), ("c2", "c3", 0.99)]
-    pairs = [(row["feature_id"], row["other_feature_id"]) for row in asked(stored, "overlapping-duplicates", iou=0.995)]
-    assert pairs == [("c1", "c2")]
+    same = [(row["feature_id"], row["other_feature_id"]) for row in asked(stored, "overlapping-duplicates", iou=0.995)]
+    assert same == [("c1", "c2")]
 
 
 def test_empty_and_skipped_labels(stored: Path) -> None:

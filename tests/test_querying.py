@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -384,7 +385,12 @@ def result_of(*rows: Any) -> Result:
 )
 @pytest.mark.parametrize("size", [1, 100])
 def test_types_of_columns_without_types(
-    values: list[Any], type_: pa.DataType, expected: list[Any], size: int, tmp_path: Path
+    values: list[Any],
+    type_: pa.DataType,
+    expected: list[Any],
+    size: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = arrow.table(result_of(*values).batches(size))
     assert table.schema.names == ["x", "x_2"]
@@ -392,8 +398,7 @@ def test_types_of_columns_without_types(
     assert table.column("x").to_pylist() == expected
     for format in ("parquet", "arrow", "arrows"):
         result = result_of(*values)
-        monkey = result.batches
-        result.batches = lambda limit=None, monkey=monkey: monkey(size, limit)  # type: ignore[method-assign,misc]
+        monkeypatch.setattr(result, "batches", partial(result.batches, size))
         arrow.write(result, tmp_path / "file", format)
         (tmp_path / "file").rename(tmp_path / "done")
         found = pa.concat_tables(

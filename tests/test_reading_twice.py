@@ -68,7 +68,8 @@ def test_one_path_alone_and_several(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file = tmp_path / "export.json"
     file.write_text(json.dumps([v1("a")]))
     monkeypatch.chdir(tmp_path)
-    for number, files in enumerate((file, str(file), file.name, [file], (str(file),), iter([file]))):
+    ways: list[Any] = [file, str(file), file.name, [file], (str(file),), iter([file])]
+    for number, files in enumerate(ways):
         assert load(f"{number}.db", files).total("records") == 1
         assert verify(f"{number}.db", file.name).ok
         with labelstore.open(f"{number}.db") as opened:

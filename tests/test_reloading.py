@@ -3,6 +3,7 @@
 import json
 import sys
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -373,7 +374,12 @@ class TestMissing:
     def test_is_pruned(self, store: Path, files: Files) -> None:
         load(store, [files.v1(v1_label("l1"), v1_label("l2"), v1_label("l3", **{"Project Name": "Other"}))])
         asked = []
-        load(store, [files.v1(v1_label("l1"))], prune=lambda missing: bool(asked.append(dict(missing))))
+
+        def refuse(missing: Mapping[str, int]) -> bool:
+            asked.append(dict(missing))
+            return False
+
+        load(store, [files.v1(v1_label("l1"))], prune=refuse)
         assert asked == [{"Cars": 1}]
         assert rows(store, "select count(*) from labels") == [(3,)]
         assert counts(load(store, [files.v1(v1_label("l1"))], prune=True)) == {

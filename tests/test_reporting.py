@@ -8,7 +8,7 @@ import sys
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from PIL import Image
@@ -118,12 +118,15 @@ def test_in_a_browser(samples: tuple[dict[str, Path], list[Path]], watched: Watc
     text = page_of(samples[0]["sqlite"], labels=60)
     page = watched.page
     page.set_content(text)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
         for width in (1200, 375):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert (page.locator(".numbers td").first.bounding_box() or {})["width"] > 100
+            box = page.locator(".numbers td").first.bounding_box()
+            assert box
+            assert box["width"] > 100
     assert page.locator(".entry").count() == 60
     shapes = page.locator(".entry .shape")
     assert shapes.count() > 20

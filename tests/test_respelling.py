@@ -140,7 +140,13 @@ class TestLoads:
 class TestContent:
     def test_what_is_another_record(self) -> None:
         raw = json.dumps(V1).encode()
-        for other in ({"new": None}, {"new": {"a": True, "b": [1e3, None, True]}}, {"Label": []}, {"Skipped": None}):
+        others: list[dict[str, Any]] = [
+            {"new": None},
+            {"new": {"a": True, "b": [1e3, None, True]}},
+            {"Label": []},
+            {"Skipped": None},
+        ]
+        for other in others:
             assert not is_same_content(raw, json.dumps(V1 | other).encode())
 
     def test_a_token_before_an_escape(self) -> None:

@@ -180,9 +180,9 @@ def dicom() -> Json:
     def group(name: str, frames: Mapping[str, Json], *classifications: Json) -> Json:
         return {"name": name, "classifications": list(classifications), "frames": dict(frames)}
 
-    line = {"feature_id": "l1", "name": "Rib", "annotation_kind": "DICOMPolyline", "classifications": []}
+    line: Json = {"feature_id": "l1", "name": "Rib", "annotation_kind": "DICOMPolyline", "classifications": []}
     line |= {"line": [{"x": 1.0, "y": 2.0}, {"x": 3.0, "y": 4.0}]}
-    mask = {"feature_id": "m1", "name": "Lung", "annotation_kind": "DICOMSegmentationMask", "classifications": []}
+    mask: Json = {"feature_id": "m1", "name": "Lung", "annotation_kind": "DICOMSegmentationMask", "classifications": []}
     mask |= {"composite_mask": {"url": "https://x.example.com/m", "color_rgb": [1, 2, 3]}}
     annotations = {
         "groups": {

@@ -129,7 +129,7 @@ def test_cells_come_back_from_a_store(tmp_path: Path, engine: str) -> None:
     ]
 
 
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "as Excel writes it": {"end": "\r\n"},
     "with semicolons": {"delimiter": ";", "end": "\n"},
     "with tabs": {"delimiter": "\t", "end": "\n"},
@@ -143,7 +143,7 @@ FORMS = {
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "with a byte order mark"])
 def test_a_table_is_written_as_it_came(tmp_path: Path, engine: str, form: str, mark: bytes) -> None:
     compacted = [[*row[:2], json.dumps(json.loads(LABEL), separators=(",", ":")), *row[3:]] for row in (FIRST,)]
-    data = mark + table(*compacted, SECOND, THIRD, **FORMS[form])  # type: ignore[arg-type]
+    data = mark + table(*compacted, SECOND, THIRD, **FORMS[form])
     file, store, out = tmp_path / "labels.csv", tmp_path / f"labels.{engine}", tmp_path / "out.csv"
     file.write_bytes(data)
     load(store, [file])
@@ -333,8 +333,9 @@ def test_memory_does_not_grow_with_the_file() -> None:
             self.left -= len(data)
             return data
 
+    endless: Any = Endless()
     tracemalloc.start()
-    count = sum(1 for _ in split(Source("-", Endless()), msgspec.json.decode))  # type: ignore[arg-type]
+    count = sum(1 for _ in split(Source("-", endless), msgspec.json.decode))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count > 80_000

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -215,12 +216,11 @@ def test_a_file_that_has_the_name_to_keep_is_not_replaced(store: Path) -> None:
 
 def test_a_newer_store_is_refused(store: Path) -> None:
     if store.suffix == ".db":
-        connection = sqlite3.connect(store)
-        connection.execute("pragma user_version = 99")
+        with closing(sqlite3.connect(store)) as connection:
+            connection.execute("pragma user_version = 99")
     else:
-        connection = duckdb.connect(str(store))
-        connection.execute("comment on table loads is 'labelstore schema 99'")
-    connection.close()
+        with duckdb.connect(str(store)) as database:
+            database.execute("comment on table loads is 'labelstore schema 99'")
     with pytest.raises(StoreError, match=r"schema version 99, newer .*; upgrade labelstore"):
         upgrade(store)
 
