@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from labelstore.engines import engine_of, open_database
 from labelstore.engines.database import Database, Parameters, Result
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.export.labelbox import json_of
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
 from labelstore.query import ask, ask_named
-from labelstore.query.find import label_of
+from labelstore.query.find import json_of, label_of
 from labelstore.query.selection import objects_of, selected, utc
 
 if TYPE_CHECKING:

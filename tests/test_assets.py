@@ -12,7 +12,7 @@ from labelstore.analyses.entities import entities
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import InputError
-from labelstore.export.geojson import valid
+from labelstore.export.exporters.geojson import valid
 from labelstore.files.asset_folder import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.spans import Offsets, Unit, span_problem, utf16_length
 from tests.making import ENGINES, box, store_of, v1

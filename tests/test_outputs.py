@@ -12,8 +12,7 @@ import pytest
 
 from labelstore import reporting
 from labelstore.errors import StoreError
-from labelstore.export import geojson
-from labelstore.export import labelbox as rebuilding
+from labelstore.export.writing import export
 from labelstore.files.outputs import BESIDE, check_output, is_stream, output_file
 from tests.making import box, store_of, v1
 from tests.test_cli import failed, run
@@ -142,9 +141,9 @@ def test_python_has_the_same_rule(store: Path) -> None:
     for path in (out, page, places):
         path.write_text("mine")
     for write in (
-        lambda **more: rebuilding.export(store, "labelbox-v1", out, **more),
+        lambda **more: export(store, "labelbox-v1", out, **more),
         lambda **more: reporting.report(store, page, **more),
-        lambda **more: geojson.write(store, places, **more),
+        lambda **more: export(store, "geojson", places, **more),
     ):
         with pytest.raises(StoreError, match="is there already"):
             write()

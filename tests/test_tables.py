@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from labelstore.engines import open_database
 from labelstore.errors import InputError, UsageError
-from labelstore.export.labelbox import export
+from labelstore.export.writing import export
 from labelstore.files import Broken, Record, Source, open_sources, split
 from labelstore.files.columns import JSON, KINDS, NUMBER, TEXT, TIME, YES_NO, Form
 from labelstore.files.tables import cells_of, element, form_of, rows
@@ -118,7 +118,7 @@ def test_cells_come_back_from_a_store(tmp_path: Path, engine: str) -> None:
     file.write_bytes(table(FIRST, SECOND, THIRD, *odd))
     assert load(store, [file]).total("added") == 3 + len(odd)
     assert verify(store, [file]).equal == 3 + len(odd)
-    assert export(store, "labelbox-csv", out) == 3 + len(odd)
+    assert export(store, "labelbox-csv", out).count == 3 + len(odd)
     assert cells(out.read_bytes()) == cells(file.read_bytes())
     with open_database(store, read_only=True) as database:
         found = list(database.query("select label_id, created_at, seconds_to_label, skipped from labels limit 3").rows)
@@ -162,7 +162,7 @@ def test_tables_of_several_columns_are_written_as_one(tmp_path: Path, engine: st
     for name, texts in {"a": ("ID,Labeled Data,x", "lb1,u1,1"), "b": ("ID,Labeled Data,y", "lb2,u2,2")}.items():
         (tmp_path / f"{name}.csv").write_text("\n".join(texts))
         load(store, [tmp_path / f"{name}.csv"])
-    assert export(store, "labelbox-csv", out) == 2
+    assert export(store, "labelbox-csv", out).count == 2
     assert out.read_text().split() == ["ID,Labeled", "Data,x,y", "lb1,u1,1,", "lb2,u2,,2"]
 
 

@@ -96,7 +96,7 @@ for command in (
     making.sample,
     making.demo,
 ):
-    app.command()(command)
+    app.command(cls=reading.ExportCommand if command is reading.export else None)(command)
 
 
 def help_texts() -> dict[str, str]:

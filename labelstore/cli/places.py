@@ -147,9 +147,7 @@ def geojson(
       labelstore geojson labels.db -o objects.geojson
       labelstore geojson labels.db --class Building | gzip > buildings.geojson.gz
     """
-    from labelstore.export.geojson import write
+    from labelstore.export.writing import export
 
-    done = write(db, out, class_name=class_name, project=project, overwrite=overwrite)
-    more = f", {done.without_geometry:,} without a geometry" if done.without_geometry else ""
-    more += f"; {done.in_pixels:,} left out, in pixels and not in degrees" if done.in_pixels else ""
-    print(f"{done.features:,} features written{more}", file=sys.stderr)
+    done = export(db, "geojson", out, class_name=class_name, project=project, overwrite=overwrite)
+    print(done, file=sys.stderr)

@@ -2,26 +2,28 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, stopped
 from labelstore.cli.options import AsJson, Overwrite, Store
 from labelstore.errors import NotFoundError
+from labelstore.export.registry import exporter_of, formats
 
 if TYPE_CHECKING:
     from labelstore.engines.database import Database
 
 
-class ExportFormat(StrEnum):
-    """The export files that can be written, those of `labelstore.export.labelbox`."""
+class ExportCommand(TyperCommand):
+    """Its help lists the formats with what they are, for which their modules are imported."""
 
-    V1 = "labelbox-v1"
-    TABLE = "labelbox-csv"
-    V2 = "labelbox-v2"
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, exporter_of(name).description) for name in formats()])
+        super().format_options(ctx, formatter)
 
 
 def get(
@@ -47,7 +49,7 @@ def get(
     import msgspec
 
     from labelstore.engines import open_database
-    from labelstore.export.labelbox import json_of
+    from labelstore.query.find import json_of
 
     indent = 2 if (output.is_terminal() if pretty is None else pretty) else -1
     missing: list[NotFoundError] = []
@@ -72,25 +74,22 @@ def _past(database: "Database", label_id: str, load_id: int) -> Iterator[tuple[s
 
 def export(
     db: Store,
-    format: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="labelbox-v1, labelbox-v2 or labelbox-csv.")],
+    format: Annotated[str, typer.Argument(metavar="FORMAT", autocompletion=formats, help="One of the formats above.")],
     out: Annotated[str, typer.Argument(metavar="OUT", help='The file to write; "-" is standard output.')],
     overwrite: Overwrite = False,
 ) -> None:
-    """Write the records of one generation as an export file.
-
-    labelbox-v1 is a JSON array of the labels that came as v1, labelbox-v2 a line for each data row that came
-    as v2. labelbox-csv is a table of the labels that came in one, with the same columns and cells.
+    """Write what the store holds as a file in another format.
 
     \b
     Examples:
       labelstore export labels.db labelbox-v2 export.ndjson
       labelstore export labels.db labelbox-v1 - | gzip > export.json.gz
     """
-    from labelstore.export import labelbox
+    from labelstore.export.writing import export
 
     with stopped(lambda _: f"{out} was not written"):
-        count = labelbox.export(db, format.value, out, overwrite=overwrite)
-    print(f"{count:,} records written", file=sys.stderr)
+        done = export(db, format, out, overwrite=overwrite)
+    print(done, file=sys.stderr)
 
 
 def stats(db: Store, as_json: AsJson = False) -> None:

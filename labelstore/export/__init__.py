@@ -1,1 +1,1 @@
-"""Out of a store: the formats of Labelbox, and of others."""
+"""Out of a store: a registry of exporters, one file each, and the one caller that writes what they yield."""

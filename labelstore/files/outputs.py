@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -99,6 +100,19 @@ def output_path(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
     finally:
         remove_scratch(scratch)
+
+
+@contextmanager
+def folder_for_parts(out: str | Path) -> Iterator[Path]:
+    """A folder for parts of what is being written to `out`: beside it, or where temporary files go."""
+    if is_stream(out):
+        with tempfile.TemporaryDirectory(prefix="labelstore-") as temporary:
+            yield Path(temporary)
+        return
+    scratch = scratch_of(out)
+    folder = scratch.with_name(scratch.name + ".parts")
+    folder.mkdir()  # goes with what else is left of the file
+    yield folder
 
 
 @contextmanager

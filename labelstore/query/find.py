@@ -1,11 +1,30 @@
 """Data rows and labels by the names that people know them by: external ids and global keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from labelstore.engines.database import Database
-from labelstore.errors import AmbiguousError
+from labelstore.errors import AmbiguousError, NotFoundError
 
 _SHOWN = 20
+
+
+def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(id, JSON) of labels and data rows, in the order asked for.
+
+    A label comes as its v1 element or its v2 label object; a data row as each v2 line that told about it, or where
+    only v1 knows it as each of its labels; a data row also by its external id or global key. Raises `NotFoundError` at
+    an id that the store does not hold.
+    """
+    for wanted in ids:
+        found = database.label_json(wanted) or database.data_row_json(wanted)
+        if not found and (data_row_id := data_row_of(database, wanted)):
+            found = database.data_row_json(data_row_id)
+        if not found:
+            hint = f"find ids with: labelstore search {database.path} WORDS"
+            raise NotFoundError(
+                f"{wanted}: no label or data row of {database.path} has this id, external id or global key; {hint}"
+            )
+        yield from ((wanted, text) for text in found)
 
 
 def data_row_of(database: Database, name: str) -> str | None:

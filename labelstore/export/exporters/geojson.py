@@ -3,26 +3,12 @@
 import json
 from collections.abc import Iterator
 from math import isfinite
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.files.outputs import check_output, output_file
+from labelstore.export.exporter import Chunks, Export, Exporter
 from labelstore.query.projects import check_project
 from labelstore.schema.canned_queries import named
-
-
-class Written(NamedTuple):
-    """How many features there were, and how many of them without a geometry since theirs is none of GeoJSON.
-
-    `in_pixels`: geospatial objects that were left out since their coordinates are pixels.
-    """
-
-    features: int
-    without_geometry: int
-    in_pixels: int
-
 
 _WITH_A_PLACE = """
 select count(*)
@@ -60,27 +46,18 @@ def valid(feature: str) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def write(
-    store: str | Path,
-    out: str | Path,
-    *,
-    class_name: str | None = None,
-    project: str | None = None,
-    overwrite: bool = False,
-) -> Written:
-    """Write a FeatureCollection to `out` ("-" is standard output), a feature a line, in constant memory."""
-    count = without = 0
-    check_output(out, store, overwrite=overwrite)
-    with open_database(Path(store), read_only=True) as database, output_file(out, overwrite=overwrite) as file:
-        check_project(database, project)
-        file.write(b'{"type":"FeatureCollection","features":[\n')
-        for feature in features(database, class_name=class_name, project=project):
-            file.write((",\n" if count else "").encode() + feature.encode())
-            count += 1
-            without += '"geometry":null' in feature[:60]
-        file.write(b"\n]}\n" if count else b"]}\n")
-        every = database.value(_WITH_A_PLACE, {"class": class_name, "project": project})
-    return Written(count, without, every - count)
+def write(export: Export) -> Chunks:
+    """A FeatureCollection, a feature a line."""
+    database, (class_name, project) = export.database, export.choices
+    check_project(database, project)
+    yield b'{"type":"FeatureCollection","features":[\n'
+    for feature in features(database, class_name=class_name, project=project):
+        yield (",\n" if export.count else "").encode() + feature.encode()
+        export.wrote()
+        export.changed["without a geometry"] += '"geometry":null' in feature[:60]
+    yield b"\n]}\n" if export.count else b"]}\n"
+    every = database.value(_WITH_A_PLACE, {"class": class_name, "project": project})
+    export.left_out["in pixels and not in degrees"] = every - export.count
 
 
 def _position(value: Any) -> list[Any] | None:
@@ -108,3 +85,12 @@ def _rings(value: Any) -> list[Any] | None:
 
 
 _CHECKS = {"Point": _position, "LineString": lambda value: _positions(value, 2), "Polygon": _rings}
+
+EXPORTER = Exporter(
+    "geojson",
+    ".geojson",
+    "geospatial objects as a GeoJSON FeatureCollection",
+    write,
+    unit="features",
+    takes=("class_name", "project"),
+)

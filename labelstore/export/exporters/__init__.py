@@ -1,0 +1,1 @@
+"""The exporters: a module `some_format` here has `EXPORTER`, the record of the format `some-format`."""

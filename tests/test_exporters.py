@@ -1,0 +1,90 @@
+"""The registry of exporters: what each must have, and the rules that their one caller keeps."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labelstore.errors import UsageError
+from labelstore.export import registry
+from labelstore.export.exporter import Choices, Chunks, Export, Exporter
+from labelstore.export.writing import export
+from tests.making import box, store_of, v1
+from tests.test_cli import run
+
+ELEMENTS = [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1("b")]
+
+
+@pytest.fixture(params=["sqlite", "duckdb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return store_of(tmp_path, request.param, ELEMENTS)
+
+
+def test_the_formats_of_today() -> None:
+    assert registry.formats() == ["geojson", "labelbox-csv", "labelbox-v1", "labelbox-v2"]
+
+
+@pytest.mark.parametrize("format", registry.formats())
+def test_every_exporter_is_complete(format: str) -> None:
+    exporter = registry.exporter_of(format)
+    assert exporter.name == format
+    assert exporter.suffix.startswith(".")
+    assert exporter.description
+    assert set(exporter.takes) <= set(Choices._fields)
+    assert f"  {format} " in run("export", "--help").stdout
+    assert exporter.description.split()[-1] in run("export", "--help").stdout
+
+
+def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="coco2: unknown format; known are geojson, labelbox-csv, "):
+        export(store, "coco2", tmp_path / "out")
+
+
+def test_a_choice_that_a_format_has_no_use_for_is_an_error(store: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="labelbox-v1 does not take the choice class_name"):
+        export(store, "labelbox-v1", tmp_path / "out", class_name="Car")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_caller_writes_what_an_exporter_yields(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what came of it; a failure midway leaves the file as it was, and closes the exporter."""
+    closed: list[int] = []
+
+    def write(export: Export) -> Chunks:
+        try:
+            for number in range(2500):
+                yield b"x"
+                export.wrote()
+                if number == 2000 and export.choices.class_name == "fails":
+                    raise RuntimeError
+            export.changed["cut"] += 0
+            export.left_out["too long"] += 1500
+        finally:
+            closed.append(export.count)
+
+    exporter = Exporter("letters", ".txt", "letters", write, unit="letters", takes=("class_name",))
+    monkeypatch.setattr("labelstore.export.writing.exporter_of", lambda _: exporter)
+    seen: list[int] = []
+    out = tmp_path / "out"
+    done = export(store, "letters", out, progress=seen.append)
+    assert str(done) == "2,500 letters written; 1,500 left out, too long"
+    assert (out.read_bytes(), seen, closed) == (b"x" * 2500, [1000, 2000], [2500])
+    with pytest.raises(RuntimeError):
+        export(store, "letters", out, class_name="fails", overwrite=True)
+    assert out.read_bytes() == b"x" * 2500
+    assert closed == [2500, 2001]
+    assert sorted(path.name for path in tmp_path.iterdir() if "writing" in path.name) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_several_processes_write_the_same(store: Path, tmp_path: Path, jobs: int) -> None:
+    done = export(store, "labelbox-v1", tmp_path / "out", jobs=jobs)
+    assert str(done) == "2 records written"
+    assert json.loads((tmp_path / "out").read_bytes()) == ELEMENTS
+
+
+def test_export_has_geojson_too(store: Path, tmp_path: Path) -> None:
+    assert run("export", store, "geojson", tmp_path / "out").exit_code == 0
+    assert json.loads((tmp_path / "out").read_bytes()) == {"type": "FeatureCollection", "features": []}
