@@ -14,7 +14,7 @@ from labelstore.engines import open_database
 from labelstore.errors import InputError
 from labelstore.export.exporters.geojson import valid
 from labelstore.files.asset_folder import LARGEST_TEXT, AssetFolder, names_of
-from labelstore.spans import Offsets, Unit, span_problem, utf16_length
+from labelstore.formats.spans import Offsets, Unit, span_problem, utf16_length
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_queries_space import v1_map
 from tests.test_queries_text import EMOJI, TEXT, entity, v1_text, v2_entity, v2_line

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from labelstore.analyses.class_colors import PALETTE, ClassColors, class_colors
 from labelstore.analyses.ontology import normalized, ontology
-from labelstore.colors import PALETTE, ClassColors, class_colors
 from labelstore.drawing.colors import color_class
 from labelstore.engines import open_database
 from labelstore.scenes import read_scene

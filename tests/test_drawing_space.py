@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from labelstore.drawing import Look, Scene, draw, highlights, style_sheet, thumbnail
+from labelstore.drawing import DrawOptions, draw, highlights, style_sheet, thumbnail
 from labelstore.drawing.canvas import MAX_POINTS
 from labelstore.drawing.document import pages_of
 from labelstore.drawing.geospatial import tile_bounds
-from labelstore.drawing.mapping import map_around
-from labelstore.drawing.scene import Answer, Asset, Box, Dot, Geometry, Mask, Path, Question, Shape, Track
+from labelstore.drawing.map_projection import map_around
 from labelstore.drawing.timeline import MAX_MARKS, draw_timeline, merged
 from labelstore.scenes.documents import in_pages
+from labelstore.scenes.scene import Answer, Asset, Box, Dot, Geometry, Mask, Path, Question, Scene, Shape, Track
 
 HOSTILE = "\"'><script>alert(1)</script></title><svg onload=alert(2)>&amp;\x00 javascript:alert(3)"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,7 +69,7 @@ class TestImage:
                 shape(5, Mask("https://example.com/m.png", None)),
                 shape(6, None),
             ),
-            Look(asset_href="/asset.jpg", mask_hrefs={5: "/mask/5.png"}),
+            DrawOptions(asset_href="/asset.jpg", mask_hrefs={5: "/mask/5.png"}),
         )
         found = shapes_of(drawing)
         assert set(found) == {"o1", "o2", "o3", "o4", "o5"}
@@ -84,7 +84,7 @@ class TestImage:
 
     def test_masks_without_a_picture_are_counted(self) -> None:
         masks = [shape(number, Mask("javascript:alert(1)", None)) for number in range(3)]
-        drawing = draw(scene("image", *masks), Look(mask_hrefs={0: "/mask/0.png"}))
+        drawing = draw(scene("image", *masks), DrawOptions(mask_hrefs={0: "/mask/0.png"}))
         assert set(shapes_of(drawing)) == {"o0"}
         assert "2 masks without a picture at hand" in drawing
         assert "javascript" not in drawing
@@ -147,7 +147,7 @@ class TestImage:
 
     def test_at_most_so_many_shapes_are_drawn_and_it_is_said(self) -> None:
         boxes = [shape(number, Box(number % 190, 1, 5, 5)) for number in range(3000)]
-        drawing = draw(scene("image", *boxes, shape_count=50_000), Look(limit=2000))
+        drawing = draw(scene("image", *boxes, shape_count=50_000), DrawOptions(limit=2000))
         assert len(shapes_of(drawing)) == 2000
         assert "drawn 2 000 of 50 000 shapes" in drawing
         assert "drawn" not in draw(scene("image", *boxes[:5]))
@@ -236,13 +236,13 @@ class TestGeospatial:
         "url", [None, "javascript:alert(1)", "data:text/html,{z}", "//tiles.example.com/{z}", "ftp://x"]
     )
     def test_without_an_address_of_tiles_there_are_none(self, url: str | None) -> None:
-        drawing = draw(scene("geospatial", shape(1, Dot(8.0, 50.0), geo=True)), Look(tile_url=url))
+        drawing = draw(scene("geospatial", shape(1, Dot(8.0, 50.0), geo=True)), DrawOptions(tile_url=url))
         assert classes(drawing, "tile") == []
 
     def test_tiles_lie_where_the_map_is(self) -> None:
         drawing = draw(  # of zoom 2 the tile 2/1 is 0° to 90° east and 0° to 66.5° north
             scene("geospatial", shape(1, Box(0, 0, 90, 66.51326), geo=True)),
-            Look(tile_url="https://tiles.example.com/{z}/{x}/{y}.png"),
+            DrawOptions(tile_url="https://tiles.example.com/{z}/{x}/{y}.png"),
         )
         tiles = {str(tile.get("href")): tile for tile in classes(drawing, "tile")}
         assert 4 <= len(tiles) <= 48
@@ -397,7 +397,7 @@ class TestVideo:
     def test_the_picker_leads_to_the_labelled_frames_around(self) -> None:
         frames = tuple(range(10, 1000, 10))
         given = scene("video", shape(1, Box(1, 1, 5, 5)), frames=frames, frame_number=500)
-        drawing = draw(given, Look(frame_href="?frame={}"))
+        drawing = draw(given, DrawOptions(frame_href="?frame={}"))
         hrefs = re.findall(r'href="\?frame=(\d+)"', drawing)
         assert hrefs == [str(n) for n in (10, 460, 470, 480, 490, 510, 520, 530, 540, 990)]
         assert re.search(r'rel="prev"[^>]*>‹ 490<', drawing)
@@ -406,7 +406,7 @@ class TestVideo:
         assert "href" not in draw(given)
 
     def test_a_frame_that_nobody_labelled_can_be_looked_at(self) -> None:
-        drawing = draw(scene("video", frames=(10, 20), frame_number=15), Look(frame_href="?frame={}"))
+        drawing = draw(scene("video", frames=(10, 20), frame_number=15), DrawOptions(frame_href="?frame={}"))
         assert re.findall(r'href="\?frame=(\d+)"', drawing) == ["10", "20"]
         assert "not labelled" in drawing
 
@@ -422,7 +422,7 @@ class TestVideo:
 
     def test_the_groups_of_a_dicom_label_are_links(self) -> None:
         given = scene("dicom", groups=("Axial", HOSTILE), group_name="Axial", frames=(1,), frame_number=1)
-        drawing = draw(given, Look(group_href="?group={}"))
+        drawing = draw(given, DrawOptions(group_href="?group={}"))
         (href,) = re.findall(r'href="(\?group=[^"]*)"', drawing)
         assert re.fullmatch(r"\?group=[\w%.~-]+", href)
         assert "<script" not in drawing
@@ -437,7 +437,7 @@ class TestStyles:
 
     def test_every_class_of_the_style_sheet_is_drawn(self) -> None:
         drawn = "".join(
-            draw(one, Look(frame_href="?{}", mask_hrefs={9: "/m"}))
+            draw(one, DrawOptions(frame_href="?{}", mask_hrefs={9: "/m"}))
             for one in (
                 scene("image", shape(1, Dot(1, 1)), shape(9, Mask(None, None))),
                 scene("video", frames=(1, 2), frame_number=1, tracks=tuple(tracks(1))),

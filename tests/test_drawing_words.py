@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from labelstore.drawing import Look, Scene, draw, thumbnail
+from labelstore.drawing import DrawOptions, draw, thumbnail
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.asset_text import text_of, visible
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.harmless import harmless
 from labelstore.drawing.html import document
-from labelstore.drawing.palette import STYLES, styled
-from labelstore.drawing.scene import Answer, Asset, Messages, Question, Relation, Shape, Span, Track
-from labelstore.drawing.source import text_of, visible
-from labelstore.drawing.spans import MAX_DEPTH
+from labelstore.drawing.marked_text import MAX_DEPTH
+from labelstore.drawing.sanitize_html import sanitized
 from labelstore.formats.messages import messages_of
-from labelstore.spans import Claim, Unit, unit_of
+from labelstore.formats.spans import Claim, Unit, unit_of
+from labelstore.scenes.scene import Answer, Asset, Messages, Question, Relation, Scene, Shape, Span, Track
+from tools.palette import STYLES, styled
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' &amp; \x00"
 EMOJI = "Ab 🙂 cd 🦊 ef"
@@ -201,11 +201,11 @@ def test_without_the_text_the_tokens_are_listed() -> None:
 
 def test_the_text_at_hand_goes_before_that_of_the_export() -> None:
     one = scene("text", text="of the export")
-    assert text_of(one, Look()) == "of the export"
-    assert text_of(one, Look(asset_text="")) == ""
-    assert text_of(scene("text", text="gs://bucket/a.txt"), Look()) is None
-    assert text_of(scene("text", text="see https://example.com/ there"), Look()) is not None
-    assert text_of(scene("text"), Look()) is None
+    assert text_of(one, DrawOptions()) == "of the export"
+    assert text_of(one, DrawOptions(asset_text="")) == ""
+    assert text_of(scene("text", text="gs://bucket/a.txt"), DrawOptions()) is None
+    assert text_of(scene("text", text="see https://example.com/ there"), DrawOptions()) is not None
+    assert text_of(scene("text"), DrawOptions()) is None
 
 
 def test_control_characters_are_shown() -> None:
@@ -242,7 +242,8 @@ def test_hostile_texts_are_escaped(asset_type: str, text: str | None) -> None:
     relations = (Relation(HOSTILE, HOSTILE, HOSTILE, "f1"),)
     tracks = (Track("f", HOSTILE, HOSTILE, "#ff0000", ((1, 2),)),)
     html = draw(
-        scene(asset_type, *shapes, questions=questions, relations=relations, tracks=tracks), Look(asset_text=text)
+        scene(asset_type, *shapes, questions=questions, relations=relations, tracks=tracks),
+        DrawOptions(asset_text=text),
     )
     found = Seen(html)
     assert not {"script", "img"} & set(found.tags)
@@ -315,7 +316,7 @@ def keys(html: str) -> list[str]:
 def test_a_conversation_with_entities_and_answers() -> None:
     question = Question("Tone", "radio", (Answer("polite"),), None, "1")
     shapes = [entity(1, 11, 13, message="0"), entity(2, 0, 90, message="1"), entity(3, 0, 1, message="7")]
-    html = draw(scene("conversation", *shapes, questions=(question,)), Look(asset_text=json.dumps(CONVERSATION)))
+    html = draw(scene("conversation", *shapes, questions=(question,)), DrawOptions(asset_text=json.dumps(CONVERSATION)))
     found = Seen(html)
     assert found.marked() == {"o1": "Ada"}
     assert sorted(found.ids) == ["o1", "o2", "o3"]
@@ -355,7 +356,7 @@ def test_choices_and_rankings_of_a_chat() -> None:
 
 def test_of_very_many_messages_those_with_annotations_are_shown() -> None:
     messages = [{"messageId": str(n), "content": f"text {n}"} for n in range(3000)]
-    html = draw(scene("conversation", entity(1, 0, 3, message="2500")), Look(asset_text=json.dumps(messages)))
+    html = draw(scene("conversation", entity(1, 0, 3, message="2500")), DrawOptions(asset_text=json.dumps(messages)))
     assert len(keys(html)) == 1001
     assert Seen(html).marked() == {"o1": "text"}
     assert "shown 1 001 of 3 000 messages" in html
@@ -411,7 +412,7 @@ HTML = """<html><head><title>T</title><style>p{background:url(http://a.example.c
 
 
 def test_html_becomes_harmless() -> None:
-    made = harmless(HTML)
+    made = sanitized(HTML)
     assert re.findall(r"<[^>]*>", made) == [
         "<h1>", "<em>", "</em>", "</h1>", '<p align="center">', "<a>", "</a>", '<table border="1">', "<tr>",
         '<td colspan="2">', "</td>", "</tr>", "</table>", "</p>", '<font color="red">', "</font>",
@@ -427,7 +428,7 @@ def test_html_becomes_harmless() -> None:
     "piece", ["<!--", "<", "<a ", "<a b='", "<b>", "</b>", "<script", "<script>", "<!", "&#9", "<a\t"]
 )
 def test_unfinished_html_takes_no_time(piece: str) -> None:
-    made = harmless(piece * (300_000 // len(piece)))
+    made = sanitized(piece * (300_000 // len(piece)))
     assert "<script" not in made
     assert made.count("<b>") == made.count("</b>") <= 200
 
@@ -437,7 +438,7 @@ def test_the_document_of_an_html_asset_forbids_requests() -> None:
     assert made.startswith(
         '<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;'
     )
-    html = draw(scene("html", questions=(Question("Kind", "radio", (Answer("News"),)),)), Look(asset_text=HTML))
+    html = draw(scene("html", questions=(Question("Kind", "radio", (Answer("News"),)),)), DrawOptions(asset_text=HTML))
     found = Seen(html)
     assert [tag for tag in found.tags if tag in ("iframe", "h1", "script", "meta", "p", "pre")] == ["iframe", "pre"]
     assert 'sandbox=""' in html
@@ -498,12 +499,12 @@ def test_every_class_of_the_style_sheet_is_drawn() -> None:
     chosen = Shape(4, "n", "k", "#ff0000", Messages("single", (("1", "Model", None),)))
     relations = (Relation("r", "unidirectional", "f1", None),)
     track = Track("f", "n", "radio", "#ff0000", ((1, 2),))
-    chat = Look(asset_text=json.dumps(CONVERSATION))
+    chat = DrawOptions(asset_text=json.dumps(CONVERSATION))
     drawn = "".join(
         (
             draw(scene("conversation", *shapes, chosen, questions=asked, relations=relations), chat),
             draw(scene("text", entity(1, 0, 3), text="x" * 300_000)),
-            draw(scene("html", questions=asked), Look(asset_text="x")),
+            draw(scene("html", questions=asked), DrawOptions(asset_text="x")),
             draw(scene("audio", tracks=(track,))),
             bars([("a", 1)], title="t", href="/{}"),
             columns_over_time([("a", 1)], title="t"),
@@ -517,7 +518,7 @@ def test_every_class_of_the_style_sheet_is_drawn() -> None:
 
 def test_the_colors_of_the_style_sheet_are_those_of_the_code() -> None:
     css = STYLES.read_text(encoding="utf-8")
-    assert styled(css) == css, "python -m labelstore.drawing.palette writes them"
+    assert styled(css) == css, "python -m tools.palette writes them"
     assert color_class("#e6194b") == "k-f03"
     assert ".k-f03 { --k: #ff0033; }" in css
     assert {"words", "messages", "answers", "chart"} <= set(re.findall(r"\.([a-z]+)", css))

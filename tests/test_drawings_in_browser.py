@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from labelstore.drawing import Look, Scene, draw, highlights, style_sheet, thumbnail
-from labelstore.drawing.scene import Answer, Asset, Box, Dot, Geometry, Path, Question, Shape, Track
+from labelstore.drawing import DrawOptions, draw, highlights, style_sheet, thumbnail
+from labelstore.scenes.scene import Answer, Asset, Box, Dot, Geometry, Path, Question, Scene, Shape, Track
 from tests.browser import Watched
 
 HOSTILE = "\"'><script>document.title='run'</script></title><img src=https://evil.example.com/x onerror=alert(1)>"
@@ -146,7 +146,7 @@ def _luminance(color: str) -> float:
 def test_the_timeline_is_where_its_frames_are(watched: Watched) -> None:
     track = Track("f1", HOSTILE, "bounding_box", "#e6194b", ((101, 200), (501, 1000)), (101,))
     given = scene("video", frames=(101, 501), frame_number=501, tracks=(track,), track_count=1)
-    drawing = draw(given._replace(asset=given.asset._replace(frame_count=1000)), Look(frame_href="#frame-{}"))
+    drawing = draw(given._replace(asset=given.asset._replace(frame_count=1000)), DrawOptions(frame_href="#frame-{}"))
     show(watched, drawing)
     first, second = (watched.page.locator(".run").nth(n).bounding_box() for n in range(2))
     assert first is not None
@@ -171,7 +171,7 @@ def test_hostile_names_are_words_and_nothing_is_asked_for(watched: Watched, asse
         frame_number=1,
         tracks=(Track(HOSTILE, HOSTILE, HOSTILE, "#e6194b", ((1, 2),), (1,), HOSTILE),),
     )
-    show(watched, draw(given, Look(frame_href="#f{}", group_href="#g{}")) + thumbnail(given))
+    show(watched, draw(given, DrawOptions(frame_href="#f{}", group_href="#g{}")) + thumbnail(given))
     assert watched.page.locator("script, img").count() == 0
     assert watched.page.title() == ""
     assert watched.page.locator("#o1").count() == 1

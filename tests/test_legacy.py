@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from labelstore.analyses.answers import answers
+from labelstore.analyses.class_colors import class_colors
 from labelstore.analyses.ontology import normalized, ontology
-from labelstore.colors import class_colors
-from labelstore.drawing import Look, draw
+from labelstore.drawing import DrawOptions, draw
 from labelstore.engines import open_database
 from labelstore.inputs.detection import detect
 from labelstore.loading import load
@@ -249,5 +249,5 @@ def test_they_are_drawn_with_their_answers(tmp_path: Path, engine: str) -> None:
     assert scene is not None
     assert [type(shape.geometry).__name__ for shape in scene.shapes] == ["Mask", "Path", *["Dot"] * 3, *["Path"] * 2]
     assert [answer.text for question in scene.questions for answer in question.answers] == ["rain"]
-    drawn = str(draw(scene, Look()))
+    drawn = str(draw(scene, DrawOptions()))
     assert [text for text in ("red", "blue", "rusty", "colour") if text not in drawn] == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from labelstore.analyses.class_colors import ClassColors
 from labelstore.analyses.ontology import Feature, normalized, ontology
 from labelstore.cli import app
-from labelstore.colors import ClassColors
 from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, NotFoundError
 from tests.making import ENGINES, asked, box, feature, store_of, v1

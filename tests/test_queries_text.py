@@ -8,8 +8,8 @@ import pytest
 
 from labelstore.analyses.entities import entities
 from labelstore.engines import open_database
+from labelstore.formats.spans import Offsets, Unit
 from labelstore.schema.dialects import DUCKDB, SQLITE
-from labelstore.spans import Offsets, Unit
 from tests.making import ENGINES, asked, feature, store_of, v1
 
 Json = dict[str, Any]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from labelstore.drawing import Look, Scene, draw, thumbnail
-from labelstore.drawing.scene import Box, Mask
-from labelstore.drawing.scene import Path as Outline
+from labelstore.drawing import DrawOptions, draw, thumbnail
 from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.scenes import ConnectionSource, read_scene
+from labelstore.scenes.scene import Box, Mask, Scene
+from labelstore.scenes.scene import Path as Outline
 from labelstore.scenes.tracks import bits_set, runs_of
 from tests.making import ENGINES, box, feature, store_of, v1
 
@@ -25,7 +25,7 @@ def scene_of(store: Path, label_id: str, **options: Any) -> Scene:
     with open_database(store, read_only=True) as database:
         scene = read_scene(database, label_id, **options)
     assert scene is not None
-    assert draw(scene, Look(frame_href="?{}"))  # whatever is read can be drawn
+    assert draw(scene, DrawOptions(frame_href="?{}"))  # whatever is read can be drawn
     assert thumbnail(scene)
     return scene
 

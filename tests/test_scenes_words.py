@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from labelstore.drawing import Scene, draw
-from labelstore.drawing.scene import Answer, Messages, Question, Relation, Span
+from labelstore.drawing import draw
 from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.scenes import read_scene
+from labelstore.scenes.scene import Answer, Messages, Question, Relation, Scene, Span
 from tests.making import ENGINES, feature, store_of, v1
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from labelstore.analyses.class_colors import class_colors
 from labelstore.analyses.entities import entities
 from labelstore.analyses.ontology import normalized, ontology
 from labelstore.analyses.stats import stats
-from labelstore.colors import class_colors
 from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.publishing import RecordRedactor

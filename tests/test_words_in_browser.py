@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from labelstore.drawing import Look, Scene, draw, highlights, style_sheet
+from labelstore.drawing import DrawOptions, draw, highlights, style_sheet
 from labelstore.drawing.charts import bars, columns_over_time
-from labelstore.drawing.scene import Answer, Asset, Messages, Question, Shape, Span, Track
+from labelstore.scenes.scene import Answer, Asset, Messages, Question, Scene, Shape, Span, Track
 from tests.browser import Watched
 from tests.test_drawing_words import CHAT, CONVERSATION, HOSTILE, HTML, entity, scene
 
@@ -69,7 +69,9 @@ def test_a_link_lights_up_all_pieces_of_an_object(watched: Watched) -> None:
 def test_texts_can_be_read(watched: Watched, scheme: Any) -> None:
     """Contrast of 4.5 between letters and paper, and of the weaker words too (WCAG 1.4.3)."""
     watched.page.emulate_media(color_scheme=scheme)
-    page = show(watched, draw(scene("conversation", entity(1, 0, 3, message="0")), Look(asset_text=_CONVERSATION)))
+    page = show(
+        watched, draw(scene("conversation", entity(1, 0, 3, message="0")), DrawOptions(asset_text=_CONVERSATION))
+    )
     ratio = """e => {
         const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
         const light = color => color.match(/[\\d.]+/g).slice(0, 3).map(v => linear(v / 255))
@@ -87,7 +89,7 @@ _CONVERSATION = json.dumps(CONVERSATION)
 def test_bubbles_stand_in_their_order(watched: Watched) -> None:
     messages = [{"messageId": f"m{n}", "content": f"text {n}", "align": "right" if n % 2 else "left"} for n in range(6)]
     shapes = entity(1, 5, 5, message="m3"), entity(2, 0, 3, message="m4")
-    page = show(watched, draw(scene("conversation", *shapes), Look(asset_text=json.dumps(messages))))
+    page = show(watched, draw(scene("conversation", *shapes), DrawOptions(asset_text=json.dumps(messages))))
     assert page.locator(".message").evaluate_all("all => all.map(e => e.dataset.message)") == [
         f"m{n}" for n in range(6)
     ]
@@ -103,7 +105,7 @@ def test_bubbles_stand_in_their_order(watched: Watched) -> None:
 def test_a_chat_with_its_choices(watched: Watched) -> None:
     shape = Shape(1, "Order", "message_ranking", "#ff0000", Messages("ranked", (("m2", "Model A", 1.0),), "m1"))
     asked = Question("Right?", "radio", (Answer("yes"),), None, "m2")
-    page = show(watched, draw(scene("llm", shape, questions=(asked,)), Look(asset_text=json.dumps(CHAT))))
+    page = show(watched, draw(scene("llm", shape, questions=(asked,)), DrawOptions(asset_text=json.dumps(CHAT))))
     assert page.locator(".message .text").all_inner_texts() == ["How?", "So.", "Why?"]
     assert page.locator(".message").nth(1).locator("#o1").inner_text() == "Order rank 1 of 1"
     assert page.locator(".message").nth(1).locator("dd").inner_text() == "yes"
@@ -111,7 +113,7 @@ def test_a_chat_with_its_choices(watched: Watched) -> None:
 
 def test_the_page_of_an_html_asset_runs_and_requests_nothing(watched: Watched) -> None:
     """Neither under the policy of a page nor in one without any."""
-    drawing = draw(scene("html"), Look(asset_text=HTML))
+    drawing = draw(scene("html"), DrawOptions(asset_text=HTML))
     for page in (show(watched, drawing), _without_policy(watched, drawing)):
         page.locator("iframe").scroll_into_view_if_needed()
         frame = page.frame_locator("iframe")
@@ -128,9 +130,9 @@ def _without_policy(watched: Watched, drawing: str) -> Any:
 
 def test_even_what_is_not_taken_out_cannot_run(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second line of defence: the sandbox of the frame and the policy in it."""
-    monkeypatch.setattr("labelstore.drawing.html.harmless", Markup)
+    monkeypatch.setattr("labelstore.drawing.html.sanitized", Markup)
     raw = "<h1>Raw</h1><script>parent.hit = 1; document.title = 'hit'</script><img src='http://a.example.com/x.png'>"
-    page = _without_policy(watched, draw(scene("html"), Look(asset_text=raw)))
+    page = _without_policy(watched, draw(scene("html"), DrawOptions(asset_text=raw)))
     assert page.frame_locator("iframe").locator("h1").inner_text() == "Raw"
     assert page.evaluate("window.hit") is None
     assert watched.errors, "Chromium says what it has blocked"
@@ -143,7 +145,7 @@ def test_hostile_words_do_nothing(watched: Watched, asset_type: str) -> None:
     asked = (Question(HOSTILE, HOSTILE, (Answer(HOSTILE),), 5, "0"),)
     shapes = entity(1, 0, 3, HOSTILE, message="0"), Shape(2, HOSTILE, HOSTILE, "#ff0000", Span(0, 3))
     one = scene(asset_type, *shapes, questions=asked, tracks=(Track("f", HOSTILE, "radio", "#ff0000", ((1, 5),)),))
-    page = show(watched, draw(one, Look(asset_text=HOSTILE)))
+    page = show(watched, draw(one, DrawOptions(asset_text=HOSTILE)))
     assert page.locator("body script, body img").count() == 0
     assert page.locator("#o1").count() == page.locator("#o2").count() == 1
 
@@ -154,8 +156,8 @@ def test_nothing_is_wider_than_the_screen(watched: Watched, width: int) -> None:
     long = "w" * 500
     drawings = [
         draw(scene("text", entity(1, 0, 400, long), text=long)),
-        draw(scene("conversation", entity(1, 0, 3, long, message="0")), Look(asset_text=_CONVERSATION)),
-        draw(scene("html", questions=(Question(long, "radio", (Answer(long),)),)), Look(asset_text=HTML)),
+        draw(scene("conversation", entity(1, 0, 3, long, message="0")), DrawOptions(asset_text=_CONVERSATION)),
+        draw(scene("html", questions=(Question(long, "radio", (Answer(long),)),)), DrawOptions(asset_text=HTML)),
         draw(scene("audio", tracks=(Track("f", long, "radio", "#ff0000", ((1, 5),)),))),
         bars([(long, 5), ("b", 2)], title=long) + columns_over_time([(long, 5)], title="t"),
     ]

@@ -1,1 +1,1 @@
-"""For the developers of labelstore: the pages of docs/ that are made. Not in the wheel."""
+"""For the developers of labelstore: pages of docs/ and a style sheet that are generated. Not in the wheel."""

@@ -9,7 +9,7 @@ from labelstore.engines.database import Database
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.formats.messages import messages_of
-from labelstore.spans import Claim, Offsets, Unit, span_problem, unit_of
+from labelstore.formats.spans import Claim, Offsets, Unit, span_problem, unit_of
 
 
 class Entity(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from labelstore.colors import ClassColors
+from labelstore.analyses.class_colors import ClassColors
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
 from labelstore.query.projects import check_project

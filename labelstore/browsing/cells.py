@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.browsing.local_assets import draw_options, is_web_address
 from labelstore.browsing.paths import Paths
-from labelstore.browsing.pictures import is_web_address, look_at
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
-from labelstore.drawing import Scene, thumbnail
+from labelstore.drawing import thumbnail
 from labelstore.drawing.svg import element
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.scenes import Source, read_scene
 from labelstore.scenes.reading import read_asset
+from labelstore.scenes.scene import Scene
 
 THUMBNAILS = 50
 """So many are drawn on one page, and no more begun after `SECONDS`."""
@@ -140,7 +141,7 @@ def _is_worth_drawing(scene: Scene, settings: Settings, paths: Paths) -> bool:
     """Whether there is anything on the asset, or in its time, or a picture of it."""
     if scene.shapes or scene.tracks:
         return True
-    return look_at(scene, settings, paths, 0, small=True).asset_href is not None
+    return draw_options(scene, settings, paths, 0, small=True).asset_href is not None
 
 
 def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
@@ -191,7 +192,7 @@ def _address(column: str, value: Any, paths: Paths) -> str:
 
 def _small(scene: Scene, settings: Settings, paths: Paths) -> Markup:
     """A thumbnail without ids: the same object may be on a page twice."""
-    picture = thumbnail(scene, look_at(scene, settings, paths, SHAPES, small=True))
+    picture = thumbnail(scene, draw_options(scene, settings, paths, SHAPES, small=True))
     return Markup(_ID.sub("", picture))
 
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from labelstore.browsing.local_assets import is_web_address
 from labelstore.browsing.paths import Paths
-from labelstore.browsing.pictures import is_web_address
-from labelstore.drawing import Scene
-from labelstore.drawing.scene import Asset
 from labelstore.drawing.svg import number
 from labelstore.formats.signed_urls import without_tokens
+from labelstore.scenes.scene import Asset, Scene
 
 LONGEST = 300
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)")

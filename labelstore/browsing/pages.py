@@ -6,24 +6,25 @@ from typing import Any, NamedTuple
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Response
 from markupsafe import Markup
 
-from labelstore.browsing import beside
+from labelstore.browsing import page_queries
 from labelstore.browsing.facts import facts_of_asset, facts_of_label
 from labelstore.browsing.headers import ASSET, NONCE, strict
+from labelstore.browsing.local_assets import draw_options, file_of, image_type, mask_file, sound_type
 from labelstore.browsing.overview import Overview, Remembered
 from labelstore.browsing.paths import Paths, decode
-from labelstore.browsing.pictures import file_of, image_type, look_at, mask_file, sound_type
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
-from labelstore.drawing import Scene, draw, highlights
+from labelstore.drawing import draw, highlights
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.masks import mask_png
 from labelstore.scenes import Source, read_scene
 from labelstore.scenes.reading import read_asset
+from labelstore.scenes.scene import Scene
 
 DRAWN_WITH_ANSWERS = ("audio", "conversation", "html", "llm", "text")
 """Asset types whose drawing shows the answers."""
-DRAWN_WITH_RELATIONS = ("conversation", "llm", "text")
+RELATED = ("conversation", "llm", "text")
 LISTED = 500
 """So many objects are listed beside a drawing."""
 SHAPES = 2000
@@ -45,7 +46,7 @@ def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limi
     scene = read_scene(source, label_id, limit=limit, **place)
     if scene is None:
         return None
-    picture = draw(scene, look_at(scene, settings, paths, limit))
+    picture = draw(scene, draw_options(scene, settings, paths, limit))
     apart = scene.asset.asset_type not in DRAWN_WITH_ANSWERS
     return Drawn(scene, picture, draw_questions(scene.questions) if apart else Markup())
 
@@ -86,12 +87,12 @@ async def label(request: Any, datasette: Any) -> Any:
             "drawn": drawn,
             "scene": drawn.scene,
             "highlights": _highlights([drawn]),
-            "relations": [] if drawn.scene.asset.asset_type in DRAWN_WITH_RELATIONS else beside.relations(drawn.scene),
+            "relations": [] if drawn.scene.asset.asset_type in RELATED else page_queries.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
-            "neighbours": beside.neighbours(source, label_id),
-            "workflow": beside.workflow(source, drawn.scene.facts),
-            "json": beside.json_text(source, label_id),
+            "neighbours": page_queries.neighbours(source, label_id),
+            "workflow": page_queries.workflow(source, drawn.scene.facts),
+            "json": page_queries.json_text(source, label_id),
         }
 
     context = await read(datasette, database, work)
@@ -103,7 +104,7 @@ async def label(request: Any, datasette: Any) -> Any:
 async def label_json(request: Any, datasette: Any) -> Any:
     """The JSON of one label, byte for byte as the view rebuilds it."""
     database, label_id = _database(request, datasette), decode(request.url_vars["label_id"])
-    text = await read(datasette, database, lambda source: beside.whole_json(source, label_id))
+    text = await read(datasette, database, lambda source: page_queries.whole_json(source, label_id))
     if text is None:
         raise NotFound("the store holds no label of this id")
     return Response(text, content_type="application/json; charset=utf-8", headers=_of_files())
@@ -116,24 +117,24 @@ async def data_row(request: Any, datasette: Any) -> Any:
 
     def work(source: Source) -> dict[str, Any] | None:
         known = next(iter(source.query("select 1 from data_rows where data_row_id = $id", {"id": data_row_id})), None)
-        labels = beside.labels_of(source, data_row_id)
+        labels = page_queries.labels_of(source, data_row_id)
         if known is None and not labels:
             return None
-        shown = [
-            _drawn(source, row["label_id"], settings, paths, SHAPES_BESIDE) for row in labels[: beside.MOST_LABELS]
-        ]
+        ids = [row["label_id"] for row in labels[: page_queries.MOST_LABELS]]
+        shown = (_drawn(source, label_id, settings, paths, SHAPES_BESIDE) for label_id in ids)
         drawings = [drawn for drawn in shown if drawn is not None]
         asset = read_asset(source, data_row_id)
+        bare = Scene("", {}, asset)
         return {
             "asset": asset,
             "asset_facts": facts_of_asset(asset),
             "labels": labels,
             "drawings": drawings,
             "highlights": _highlights(drawings),
-            "empty": None if labels else draw(Scene("", {}, asset), look_at(Scene("", {}, asset), settings, paths, 0)),
-            "projects": beside.projects(source, data_row_id),
-            "attachments": beside.attachments(source, data_row_id),
-            "metadata_fields": beside.metadata_fields(source, data_row_id),
+            "empty": None if labels else draw(bare, draw_options(bare, settings, paths, 0)),
+            "projects": page_queries.projects(source, data_row_id),
+            "attachments": page_queries.attachments(source, data_row_id),
+            "metadata_fields": page_queries.metadata_fields(source, data_row_id),
         }
 
     context = await read(datasette, database, work)

@@ -41,7 +41,7 @@ def ontology(db: Store, project: Project = None, as_json: AsJson = False) -> Non
       labelstore ontology labels.db --project "Street scenes" --json > ontology.json
     """
     from labelstore.analyses import ontology as rebuilt
-    from labelstore.colors import class_colors
+    from labelstore.analyses.class_colors import class_colors
     from labelstore.engines import open_database
 
     with interruptible(), open_database(db, read_only=True) as database:

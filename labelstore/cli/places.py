@@ -60,7 +60,7 @@ def entities(
     from labelstore.engines import open_database
     from labelstore.files.asset_folder import AssetFolder
     from labelstore.files.outputs import check_output, output_file
-    from labelstore.spans import Unit
+    from labelstore.formats.spans import Unit
 
     chosen = chosen_format(TextFormat, format, out, as_json)
     check_output(out, db, *([assets] if assets is not None else []), overwrite=overwrite)

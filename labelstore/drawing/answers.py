@@ -5,11 +5,10 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.clock import clock
-from labelstore.drawing.notes import grouped, left_out, shortened
-from labelstore.drawing.scene import Answer, Question
-from labelstore.drawing.source import visible
+from labelstore.drawing.asset_text import visible
+from labelstore.drawing.captions import clock, grouped, left_out, shortened
 from labelstore.drawing.svg import element, joined
+from labelstore.scenes.scene import Answer, Question
 
 Unit = Literal["frames", "ms"]
 

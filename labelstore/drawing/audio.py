@@ -3,13 +3,14 @@
 from markupsafe import Markup
 
 from labelstore.drawing.answers import draw_questions
-from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.svg import element
 from labelstore.drawing.text import unplaced_list
 from labelstore.drawing.timeline import draw_timeline
+from labelstore.scenes.scene import Scene
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The timeline in milliseconds, the answers with their times, and a player where the file is at hand."""
     times = [edge for track in scene.tracks for run in track.runs for edge in run]
     times += [at for track in scene.tracks for at in track.key_frames]
@@ -19,12 +20,12 @@ def draw(scene: Scene, look: Look) -> Markup:
     line = draw_timeline(
         scene.tracks, first=min([0, *times]), last=max([0, *times]), unit="ms", count=scene.track_count
     )
-    player = element("audio", controls="", preload="none", src=look.asset_href) if look.asset_href else ""
+    player = element("audio", controls="", preload="none", src=options.asset_href) if options.asset_href else ""
     return element(
         "div",
         player,
         line or element("p", "No answer is bound to a time.", class_="note"),
         draw_questions(scene.questions, unit="ms"),
-        unplaced_list([(shape, "objects of audio are not drawn") for shape in scene.shapes[: look.limit]]),
+        unplaced_list([(shape, "objects of audio are not drawn") for shape in scene.shapes[: options.limit]]),
         class_="words audio",
     )

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import left_out
-from labelstore.drawing.scene import Mask, Shape
+from labelstore.drawing.captions import left_out
 from labelstore.drawing.shapes import (
     Canvas,
     Place,
@@ -24,6 +23,7 @@ from labelstore.drawing.shapes import (
     view_box,
 )
 from labelstore.drawing.svg import element, joined
+from labelstore.scenes.scene import Mask, Shape
 
 __all__ = ["MAX_POINTS", "Canvas", "Outline", "bounds", "describe", "draw_canvas", "thinned"]
 

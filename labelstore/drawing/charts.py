@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import grouped
-from labelstore.drawing.source import visible
+from labelstore.drawing.asset_text import visible
+from labelstore.drawing.captions import grouped
 from labelstore.drawing.svg import element, joined, number
 
 MAX_BARS = 12

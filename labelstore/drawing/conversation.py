@@ -7,16 +7,17 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.asset_text import text_of, visible
+from labelstore.drawing.captions import left_out, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import left_out, shortened
+from labelstore.drawing.marked_text import claims, marked, place, windows
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
-from labelstore.drawing.scene import Look, Messages, Question, Scene, Shape, Span
-from labelstore.drawing.source import text_of, visible
-from labelstore.drawing.spans import claims, marked, place, windows
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
 from labelstore.formats.messages import Message, messages_of
-from labelstore.spans import Unit, unit_of
+from labelstore.formats.spans import Unit, unit_of
+from labelstore.scenes.scene import Messages, Question, Scene, Shape, Span
 
 MAX_MESSAGES = 1000
 """So many messages are shown, and those behind them that have annotations."""
@@ -38,9 +39,9 @@ class _Notes(NamedTuple):
     """Objects without a message."""
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The messages in their order; without the asset, those that annotations know."""
-    text, shapes = text_of(scene, look), scene.shapes[: look.limit]
+    text, shapes = text_of(scene, options), scene.shapes[: options.limit]
     notes = _notes(shapes, scene.questions)
     messages = messages_of(text) if text is not None else ()
     missing = [key for key in notes.known if key not in {message.message_id for message in messages}]

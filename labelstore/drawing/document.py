@@ -9,11 +9,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from labelstore.drawing.canvas import draw_canvas
-from labelstore.drawing.notes import grouped, left_out, shortened
-from labelstore.drawing.scene import Box, Look, Path, Scene, Shape
+from labelstore.drawing.captions import grouped, left_out, shortened
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import Canvas, bounds, describe
-from labelstore.drawing.small import draw_small
 from labelstore.drawing.svg import element, joined
+from labelstore.drawing.thumbnails import draw_small
+from labelstore.scenes.scene import Box, Path, Scene, Shape
 
 MAX_PAGES = 30
 _LETTER = (612.0, 792.0)
@@ -32,26 +33,26 @@ class Page(NamedTuple):
     texts: tuple[tuple[Shape, str], ...]
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The pages that something is on, one below the other."""
-    shown = scene.shapes[: look.limit]
+    shown = scene.shapes[: options.limit]
     pages = pages_of(shown)
     seen: set[int] = set()
-    result = joined(_page(page, scene, look, seen) for page in pages[:MAX_PAGES])
+    result = joined(_page(page, scene, options, seen) for page in pages[:MAX_PAGES])
     if not pages:
         result = draw_canvas(Canvas(0, 0, *_LETTER), (), title=f"Label {scene.label_id}")
     notes = left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
     return result + notes + left_out(min(len(pages), MAX_PAGES), len(pages), "pages")
 
 
-def thumbnail(scene: Scene, look: Look) -> Markup:
+def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
     """The first page that something is on, in small."""
     pages = pages_of(scene.shapes[:1000])
     page = next((page for page in pages if page.shapes), Page(None, _LETTER, (), ()))
-    return draw_small(Canvas(0, 0, *page.size), page.shapes, look, title=f"Label {scene.label_id}")
+    return draw_small(Canvas(0, 0, *page.size), page.shapes, options, title=f"Label {scene.label_id}")
 
 
-def _page(page: Page, scene: Scene, look: Look, seen: set[int]) -> Markup:
+def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Markup:
     """An object that is on an earlier page already gets another id here."""
     name = f"Page {grouped(page.number)}" if page.number is not None else "Unknown page"
     ids = {shape.object_id: f"o{shape.object_id}-{page.number}" for shape in page.shapes if shape.object_id in seen}
@@ -60,8 +61,8 @@ def _page(page: Page, scene: Scene, look: Look, seen: set[int]) -> Markup:
         Canvas(0, 0, *page.size),
         page.shapes,
         title=f"{name} of label {scene.label_id}",
-        asset_href=look.asset_href if page.number in (None, 1) else None,
-        mask_hrefs=look.mask_hrefs,
+        asset_href=options.asset_href if page.number in (None, 1) else None,
+        mask_hrefs=options.mask_hrefs,
         limit=max(len(page.shapes), 1),
         element_ids=ids,
     )

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, small_words, text, video
-from labelstore.drawing.scene import Look, Messages, Scene, Span
+from labelstore.drawing import audio, conversation, dicom, document, geospatial, html, image, text, thumbnails, video
+from labelstore.drawing.options import DrawOptions
+from labelstore.scenes.scene import Messages, Scene, Span
 
-Draw = Callable[[Scene, Look], Markup]
+Draw = Callable[[Scene, DrawOptions], Markup]
 
 _BY_ASSET_TYPE: dict[str, Draw] = {
     "image": image.draw,
@@ -25,21 +26,21 @@ _THUMBNAILS: dict[str, Draw] = {
     "image": image.thumbnail,
     "document": document.thumbnail,
     "geospatial": geospatial.thumbnail,
-    "text": small_words.thumbnail_text,
-    "conversation": small_words.thumbnail_conversation,
-    "llm": small_words.thumbnail_conversation,
-    "audio": small_words.thumbnail_audio,
-    "html": small_words.thumbnail_html,
+    "text": thumbnails.thumbnail_text,
+    "conversation": thumbnails.thumbnail_conversation,
+    "llm": thumbnails.thumbnail_conversation,
+    "audio": thumbnails.thumbnail_audio,
+    "html": thumbnails.thumbnail_html,
 }
 
 
-def draw(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
+def draw(scene: Scene, options: DrawOptions = DrawOptions()) -> Markup:  # noqa: B008
     """The asset with the annotations drawn on it: SVG, or HTML where the asset is text.
 
     Every object is an element with the id `o<object id>` and the class `shape`. Where there are more than
-    `look.limit`, a paragraph says how many are drawn.
+    `options.limit`, a paragraph says how many are drawn.
     """
-    return (_BY_ASSET_TYPE.get(scene.asset.asset_type) or _by_objects(scene))(scene, look)
+    return (_BY_ASSET_TYPE.get(scene.asset.asset_type) or _by_objects(scene))(scene, options)
 
 
 def _by_objects(scene: Scene) -> Draw:
@@ -52,6 +53,6 @@ def _by_objects(scene: Scene) -> Draw:
     return image.draw
 
 
-def thumbnail(scene: Scene, look: Look = Look()) -> Markup:  # noqa: B008
+def thumbnail(scene: Scene, options: DrawOptions = DrawOptions()) -> Markup:  # noqa: B008
     """A small drawing without words, for the cell of a table."""
-    return _THUMBNAILS.get(scene.asset.asset_type, image.thumbnail)(scene, look)
+    return _THUMBNAILS.get(scene.asset.asset_type, image.thumbnail)(scene, options)

@@ -7,50 +7,51 @@ import msgspec
 from markupsafe import Markup
 
 from labelstore.drawing.canvas import Canvas, draw_canvas
+from labelstore.drawing.captions import left_out
 from labelstore.drawing.image import LARGEST_SIDE, canvas_around
-from labelstore.drawing.mapping import Map, map_around
-from labelstore.drawing.notes import left_out
-from labelstore.drawing.scene import Asset, Look, Scene, Shape
+from labelstore.drawing.map_projection import Map, map_around
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import bounds
-from labelstore.drawing.small import draw_small
+from labelstore.drawing.thumbnails import draw_small
+from labelstore.scenes.scene import Asset, Scene, Shape
 
 NOWHERE = (-180.0, -85.0, 180.0, 85.0)
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """A map with graticule and scale, north up; shapes with pixel coordinates get a canvas of their own."""
-    shown = scene.shapes[: look.limit]
+    shown = scene.shapes[: options.limit]
     plane = pixel_plane(scene.asset.row_data)
     on_map, on_pixels = _apart(shown, plane)
     result = Markup()
     title = f"Label {scene.label_id}"
     if on_map or not (on_pixels or plane):
-        place = _map(scene.asset, on_map, mercator=look.tile_url is not None)
+        place = _map(scene.asset, on_map, mercator=options.tile_url is not None)
         result += draw_canvas(
             place.canvas,
             on_map,
             title=title,
             place=place.place,
-            mask_hrefs=look.mask_hrefs,
-            under=place.tiles(look.tile_url) + place.graticule(),
+            mask_hrefs=options.mask_hrefs,
+            under=place.tiles(options.tile_url) + place.graticule(),
             over=place.scale_bar(),
-            limit=look.limit,
+            limit=options.limit,
         )
     if on_pixels or plane:
         canvas = _around(on_pixels, plane)
-        result += draw_canvas(canvas, on_pixels, title=title, mask_hrefs=look.mask_hrefs, limit=look.limit)
+        result += draw_canvas(canvas, on_pixels, title=title, mask_hrefs=options.mask_hrefs, limit=options.limit)
     return result + left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
 
 
-def thumbnail(scene: Scene, look: Look) -> Markup:
+def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
     """The shapes on the map, or those on the canvas of pixels, in small."""
     plane = pixel_plane(scene.asset.row_data)
     on_map, on_pixels = _apart(scene.shapes, plane)
     title = f"Label {scene.label_id}"
     if on_map:
         place = _map(scene.asset, on_map, mercator=False)
-        return draw_small(place.canvas, on_map, look, place=place.place, title=title)
-    return draw_small(_around(on_pixels, plane), on_pixels, look, title=title)
+        return draw_small(place.canvas, on_map, options, place=place.place, title=title)
+    return draw_small(_around(on_pixels, plane), on_pixels, options, title=title)
 
 
 def _apart(shapes: tuple[Shape, ...], plane: Canvas | None) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:

@@ -3,12 +3,13 @@
 from markupsafe import Markup
 
 from labelstore.drawing.answers import draw_questions
-from labelstore.drawing.harmless import harmless
-from labelstore.drawing.notes import grouped
-from labelstore.drawing.scene import Look, Scene
-from labelstore.drawing.source import text_of, visible
+from labelstore.drawing.asset_text import text_of, visible
+from labelstore.drawing.captions import grouped
+from labelstore.drawing.options import DrawOptions
+from labelstore.drawing.sanitize_html import sanitized
 from labelstore.drawing.svg import element
 from labelstore.drawing.text import unplaced_list
+from labelstore.scenes.scene import Scene
 
 MAX_SOURCE = 200_000
 MAX_PAGE = 500_000
@@ -16,11 +17,11 @@ MAX_PAGE = 500_000
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The page in a frame without scripts, styles, pictures and links, beside the answers; its source below."""
-    text = text_of(scene, look)
+    text = text_of(scene, options)
     answers = draw_questions(scene.questions)
-    homeless = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: look.limit]])
+    homeless = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: options.limit]])
     if text is None:
         page = element("p", "The HTML is not at hand.", class_="note")
         return element("div", page, answers, homeless, class_="words html")
@@ -31,7 +32,7 @@ def document(text: str) -> str:
     """The HTML document of the frame; its own policy forbids every request, whatever is in the text."""
     policy = element("meta", http_equiv="Content-Security-Policy", content=_POLICY)
     head = "<!doctype html>" + str(policy).removesuffix("</meta>") + "<title>HTML asset</title>"
-    return head + str(harmless(text[:MAX_PAGE]))
+    return head + str(sanitized(text[:MAX_PAGE]))
 
 
 def _frame(text: str) -> Markup:

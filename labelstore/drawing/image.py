@@ -5,29 +5,30 @@ import math
 from markupsafe import Markup
 
 from labelstore.drawing.canvas import Canvas, bounds, draw_canvas
-from labelstore.drawing.scene import Asset, Look, Scene, Shape
-from labelstore.drawing.small import draw_small
+from labelstore.drawing.options import DrawOptions
+from labelstore.drawing.thumbnails import draw_small
+from labelstore.scenes.scene import Asset, Scene, Shape
 
 LARGEST_SIDE = 10_000_000.0
 """Pixels; what claims to be larger is not believed."""
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The image, or an empty canvas of its size, with the objects on it."""
     return draw_canvas(
         canvas_of(scene),
         scene.shapes,
         title=f"Label {scene.label_id}",
-        asset_href=look.asset_href,
-        mask_hrefs=look.mask_hrefs,
-        limit=look.limit,
+        asset_href=options.asset_href,
+        mask_hrefs=options.mask_hrefs,
+        limit=options.limit,
         count=scene.shape_count,
     )
 
 
-def thumbnail(scene: Scene, look: Look) -> Markup:
+def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
     """The same in small."""
-    return draw_small(canvas_of(scene), scene.shapes, look, title=f"Label {scene.label_id}")
+    return draw_small(canvas_of(scene), scene.shapes, options, title=f"Label {scene.label_id}")
 
 
 def canvas_of(scene: Scene) -> Canvas:

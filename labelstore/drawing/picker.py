@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import grouped, shortened
+from labelstore.drawing.captions import grouped, shortened
 from labelstore.drawing.svg import element, joined
 
 _AROUND = 4

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from labelstore.drawing.captions import left_out, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import left_out, shortened
-from labelstore.drawing.scene import Relation, Shape
 from labelstore.drawing.svg import element, joined
+from labelstore.scenes.scene import Relation, Shape
 
 MAX_RELATIONS = 500
 

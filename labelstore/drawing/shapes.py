@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.drawing.captions import shortened
 from labelstore.drawing.colors import readable_on
-from labelstore.drawing.notes import shortened
-from labelstore.drawing.scene import Box, Dot, Mask, Path, Shape
 from labelstore.drawing.svg import Attribute, element, number
+from labelstore.scenes.scene import Box, Dot, Mask, Path, Shape
 
 Point = tuple[float, float]
 Place = Callable[[float, float], Point]

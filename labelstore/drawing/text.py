@@ -4,23 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from labelstore.drawing.asset_text import text_of
+from labelstore.drawing.captions import grouped, left_out, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import grouped, left_out, shortened
+from labelstore.drawing.marked_text import LONG, claims, marked, place, windows
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
-from labelstore.drawing.scene import Look, Scene, Shape, Span
 from labelstore.drawing.shapes import describe
-from labelstore.drawing.source import text_of
-from labelstore.drawing.spans import LONG, claims, marked, place, windows
 from labelstore.drawing.svg import element, joined
-from labelstore.spans import unit_of
+from labelstore.formats.spans import unit_of
+from labelstore.scenes.scene import Scene, Shape, Span
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The text with the entities marked, what is not in it as a list, and the relationships.
 
     Without the text: the tokens that the export has, in the order of their spans.
     """
-    shapes, text = scene.shapes[: look.limit], text_of(scene, look)
+    shapes, text = scene.shapes[: options.limit], text_of(scene, options)
     if text is None:
         note = element("p", "The text is not at hand: these are the entities that the export names.", class_="note")
         words = note + entity_list(shapes) if shapes else element("p", "The text is not at hand.", class_="note")

@@ -6,9 +6,9 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.notes import grouped, left_out, shortened
-from labelstore.drawing.scene import Track
+from labelstore.drawing.captions import clock, grouped, left_out, shortened
 from labelstore.drawing.svg import element, joined
+from labelstore.scenes.scene import Track
 
 Unit = Literal["frames", "ms"]
 Runs = Sequence[tuple[int, int]]
@@ -75,12 +75,7 @@ class _Scale:
 
     def text(self, value: int) -> str:
         """Frame 1 200 as `1 200`; 83 500 ms as `1:23.5`."""
-        if self.unit == "frames":
-            return grouped(value)
-        minutes, ms = divmod(abs(value), 60_000)
-        hours, minutes = divmod(minutes, 60)
-        seconds = f"{ms / 1000:06.3f}".rstrip("0").rstrip(".")
-        return ("-" if value < 0 else "") + (f"{hours}:{minutes:02}" if hours else f"{minutes}") + f":{seconds}"
+        return grouped(value) if self.unit == "frames" else clock(value)
 
     def link(self, value: int, *content: str) -> Markup:
         if self.href is None:

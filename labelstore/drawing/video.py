@@ -5,24 +5,25 @@ import math
 from markupsafe import Markup
 
 from labelstore.drawing import image
+from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.picker import pick_frame
-from labelstore.drawing.scene import Look, Scene
 from labelstore.drawing.timeline import draw_timeline
+from labelstore.scenes.scene import Scene
 
 LARGEST_FRAME = 100_000_000
 _ROOM_BEHIND = 2
 _SHORTEST = 10
 
 
-def draw(scene: Scene, look: Look) -> Markup:
+def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The picker, the frame, the timeline."""
     if scene.frame_number is None and not scene.tracks:
-        return pick_frame(scene.frames, None, None) + image.draw(scene, look)
-    picker = pick_frame(scene.frames, scene.frame_number, look.frame_href)
-    return picker + image.draw(scene, look) + draw_tracks(scene, look)
+        return pick_frame(scene.frames, None, None) + image.draw(scene, options)
+    picker = pick_frame(scene.frames, scene.frame_number, options.frame_href)
+    return picker + image.draw(scene, options) + draw_tracks(scene, options)
 
 
-def draw_tracks(scene: Scene, look: Look) -> Markup:
+def draw_tracks(scene: Scene, options: DrawOptions) -> Markup:
     """The timeline of the tracks, from the first frame to the last that is known."""
     if not scene.tracks:
         return Markup()
@@ -33,7 +34,7 @@ def draw_tracks(scene: Scene, look: Look) -> Markup:
         last=last,
         unit="frames",
         at=scene.frame_number,
-        href=look.frame_href,
+        href=options.frame_href,
         count=scene.track_count,
     )
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.drawing import Look, Scene, draw
+from labelstore.drawing import DrawOptions, draw
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.asset_text import visible
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.source import visible
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, names_of
@@ -19,6 +19,7 @@ from labelstore.reporting.numbers import Chosen
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import SceneRedactor
 from labelstore.scenes import read_scene
+from labelstore.scenes.scene import Scene
 
 LIMIT = 300
 """Objects of one drawing."""
@@ -96,8 +97,8 @@ def _entry(scene: Scene, folder: AssetFolder | None, redactor: SceneRedactor) ->
     if picture is not None and not (scene.asset.width and scene.asset.height):
         asset = scene.asset._replace(width=float(picture.width), height=float(picture.height))
         scene = scene._replace(asset=asset)
-    look = Look(asset_href=picture.href if picture else None, asset_text=text, limit=LIMIT)
-    drawing, answers = _drawn(scene, look)
+    options = DrawOptions(asset_href=picture.href if picture else None, asset_text=text, limit=LIMIT)
+    drawing, answers = _drawn(scene, options)
     legend = Counter((color_class(shape.color), visible(shape.name)[:80]) for shape in scene.shapes)
     shown = tuple((color, name, count) for (color, name), count in legend.most_common(_LEGEND))
     if not drawing:
@@ -131,13 +132,13 @@ def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, 
     return None, text, ""
 
 
-def _drawn(scene: Scene, look: Look) -> tuple[Markup, Markup]:
+def _drawn(scene: Scene, options: DrawOptions) -> tuple[Markup, Markup]:
     """The drawing and the answers that are not in it; nothing in place of what is too large."""
     answers = Markup() if scene.asset.asset_type in _WITH_ANSWERS else draw_questions(scene.questions)
     if len(answers) > LARGEST_DRAWING:
         answers = draw_questions(scene.questions[:_FEW])
     for limit in (LIMIT, _FEW):
-        drawing = draw(scene, look._replace(limit=limit))
+        drawing = draw(scene, options._replace(limit=limit))
         if len(drawing) <= LARGEST_DRAWING:
             return drawing, answers if len(answers) <= LARGEST_DRAWING else Markup()
     return Markup(), answers if len(answers) <= LARGEST_DRAWING else Markup()

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from labelstore.drawing.scene import Box, Dot, Path, Scene, Shape, Span
 from labelstore.files.asset_folder import is_address
 from labelstore.publishing import RecordRedactor
 from labelstore.publishing.redaction import Edit, Redactor, applied, moved
+from labelstore.scenes.scene import Box, Dot, Path, Scene, Shape, Span
 
 _NUMBERS = (Box, Dot, Path)
 

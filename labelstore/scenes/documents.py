@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from labelstore.drawing.scene import Box, Shape
 from labelstore.scenes.geometry import are_numbers
+from labelstore.scenes.scene import Box, Shape
 
 MAX_BLOCKS = 2000
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from labelstore.drawing.scene import Box, Dot, Geometry, Mask, Path, Span
+from labelstore.scenes.scene import Box, Dot, Geometry, Mask, Path, Span
 
 Point = tuple[float, float]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from labelstore.drawing.scene import Messages, Shape
+from labelstore.scenes.scene import Messages, Shape
 from labelstore.scenes.source import Source
 
 LIMIT = 20_000

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from labelstore.drawing.scene import Answer, Question
 from labelstore.scenes.frames import Frames, in_group
+from labelstore.scenes.scene import Answer, Question
 from labelstore.scenes.source import Source
 
 _CLASSIFICATIONS = """

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from labelstore.colors import ClassColors, class_colors
-from labelstore.drawing.scene import Asset, Scene, Shape
+from labelstore.analyses.class_colors import ClassColors, class_colors
+from labelstore.scenes.audio_timeline import read_moments
 from labelstore.scenes.documents import blocks_of, in_pages, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
 from labelstore.scenes.geometry import geometry_of
 from labelstore.scenes.messages import with_messages
-from labelstore.scenes.moments import read_moments
 from labelstore.scenes.questions import Questions, read_questions
 from labelstore.scenes.relations import read_relations
+from labelstore.scenes.scene import Asset, Scene, Shape
 from labelstore.scenes.source import Row, Source
 from labelstore.scenes.tracks import Tracks, read_tracks
 

@@ -1,6 +1,6 @@
 """The relationships of a label."""
 
-from labelstore.drawing.scene import Relation
+from labelstore.scenes.scene import Relation
 from labelstore.scenes.source import Source
 
 LIMIT = 2000

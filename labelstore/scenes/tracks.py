@@ -8,9 +8,9 @@ there, these count: without interpolated frames only the key frames have objects
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from labelstore.colors import ClassColors
-from labelstore.drawing.scene import Track
+from labelstore.analyses.class_colors import ClassColors
 from labelstore.scenes.frames import in_group
+from labelstore.scenes.scene import Track
 from labelstore.scenes.source import Source
 
 Row = dict[str, Any]

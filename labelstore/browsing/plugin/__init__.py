@@ -118,6 +118,6 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 @hook
 def startup(datasette: Any) -> Any:
     """Datasette 1.0 has no hooks for metadata and queries: it is told them once."""
-    from labelstore.browsing.telling import tell
+    from labelstore.browsing.datasette1 import tell
 
     return lambda: tell(datasette)

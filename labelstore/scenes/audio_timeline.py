@@ -7,9 +7,9 @@ spans of questions and answers by their feature ids.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from labelstore.colors import ClassColors
-from labelstore.drawing.scene import Answer, Question, Track
+from labelstore.analyses.class_colors import ClassColors
 from labelstore.scenes.questions import trees
+from labelstore.scenes.scene import Answer, Question, Track
 from labelstore.scenes.source import Source
 
 LIMIT = 20_000

@@ -2,16 +2,17 @@
 
 import re
 
-from labelstore.drawing.scene import Look, Scene
+from labelstore.drawing.options import DrawOptions
 from labelstore.files.asset_folder import is_address
+from labelstore.scenes.scene import Scene
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def text_of(scene: Scene, look: Look) -> str | None:
+def text_of(scene: Scene, options: DrawOptions) -> str | None:
     """The text of the asset at hand, else the one that the export itself holds in place of an address."""
-    if look.asset_text is not None:
-        return look.asset_text
+    if options.asset_text is not None:
+        return options.asset_text
     row_data = scene.asset.row_data
     return row_data if row_data is not None and not is_address(row_data) else None
 

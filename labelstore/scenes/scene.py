@@ -1,4 +1,4 @@
-"""What a drawing is made from: one label with its asset, or all there is about one data row, as plain values."""
+"""One label with its asset, as plain values: what a drawing is made from."""
 
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ class Shape(NamedTuple):
     name: str
     kind: str
     color: str
-    """#rrggbb; see `labelstore.drawing.colors`."""
+    """#rrggbb; see `labelstore.analyses.class_colors`."""
     geometry: Geometry
     feature_id: str | None = None
     frame_number: int | None = None
@@ -154,21 +154,3 @@ class Scene(NamedTuple):
     groups: tuple[str, ...] = ()
     frame_number: int | None = None
     group_name: str | None = None
-
-
-class Look(NamedTuple):
-    """How to draw, and what is at hand for it."""
-
-    asset_href: str | None = None
-    """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""
-    asset_text: str | None = None
-    """The text of a text, HTML or conversation asset."""
-    mask_hrefs: dict[int, str] = {}  # noqa: RUF012
-    """Object id → where the picture of its mask is, white or colored on transparent, as large as the asset."""
-    frame_href: str | None = None
-    """Address of this page for another frame, with `{}` for its number; without it frames are no links."""
-    group_href: str | None = None
-    tile_url: str | None = None
-    """Map tiles with {z}, {x} and {y}, if the user configured any."""
-    limit: int = 2000
-    """At most so many shapes are drawn."""

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.drawing import Scene
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.scenes import Source
+from labelstore.scenes.scene import Scene
 
 Row = dict[str, Any]
 

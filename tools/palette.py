@@ -1,12 +1,12 @@
-"""The part of words.css that names colors: `python -m labelstore.drawing.palette` writes it again."""
+"""The part of words.css that names colors: `python -m tools.palette` writes it again."""
 
 from itertools import product
 from pathlib import Path
 
 from labelstore.drawing.colors import color_class
 
-STYLES = Path(__file__).with_name("words.css")
-HEAD = "/* The colors of objects, to a fifth of each channel; written by labelstore/drawing/palette.py. */\n"
+STYLES = Path(__file__).resolve().parent.parent / "labelstore" / "drawing" / "words.css"
+HEAD = "/* The colors of objects, to a fifth of each channel; written by tools/palette.py. */\n"
 
 
 def rules() -> str:

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.drawing.asset_text import visible
+from labelstore.drawing.captions import grouped, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.notes import grouped, shortened
-from labelstore.drawing.scene import Shape, Span
 from labelstore.drawing.shapes import describe
-from labelstore.drawing.source import visible
 from labelstore.drawing.svg import element, joined
-from labelstore.spans import Claim, Offsets, Unit, span_problem
+from labelstore.formats.spans import Claim, Offsets, Unit, span_problem
+from labelstore.scenes.scene import Shape, Span
 
 MAX_DEPTH = 12
 """So many entities may lie over one another; a further one is listed below the text."""

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from labelstore.drawing.source import visible
+from labelstore.drawing.asset_text import visible
 from labelstore.drawing.svg import Attribute, element
 
 
@@ -34,7 +34,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})([^<>]{0,10000})>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,20})\s*=\s*(?:\"([^\"]{0,200})\"|'([^']{0,200})'|([^\s\"'>]{1,200}))")
 
 
-def harmless(html: str) -> Markup:
+def sanitized(html: str) -> Markup:
     """The text and structure of HTML, in time that grows as its length; tags that are not known are left out."""
     maker, place, done = _Maker(), 0, 0
     while (found := _START.search(html, place)) is not None:

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
-from labelstore.drawing import Look, Scene
-from labelstore.drawing.scene import Asset, Mask, Shape
+from labelstore.drawing import DrawOptions
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.scenes import Source
+from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
 MOST_MASKS = 200
 """So many masks of a drawing are looked for in the folder."""
@@ -72,10 +72,10 @@ def asset_names(asset: Asset) -> tuple[str, ...]:
     )
 
 
-def look_at(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small: bool = False) -> Look:
+def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small: bool = False) -> DrawOptions:
     """How to draw the scene. A small drawing has no masks and no text of files."""
     folder = settings.folder()
-    return Look(
+    return DrawOptions(
         asset_href=_picture(scene.asset, folder, settings, paths),
         asset_text=None if small else _text(scene.asset, folder),
         mask_hrefs={} if small or folder is None else _masks(scene.shapes, folder, paths),
@@ -139,7 +139,7 @@ class MaskFile(NamedTuple):
 
 def mask_file(source: Source, folder: AssetFolder, object_id: int) -> MaskFile | None:
     """Where the mask of an object is in the folder; None without."""
-    from labelstore.colors import class_colors
+    from labelstore.analyses.class_colors import class_colors
     from labelstore.scenes.geometry import geometry_of
 
     row: dict[str, Any] | None = next(iter(source.query(_MASK, {"object_id": object_id})), None)

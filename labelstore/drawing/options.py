@@ -1,0 +1,21 @@
+"""How to draw a label, and with what."""
+
+from typing import NamedTuple
+
+
+class DrawOptions(NamedTuple):
+    """How to draw, and what is at hand for it."""
+
+    asset_href: str | None = None
+    """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""
+    asset_text: str | None = None
+    """The text of a text, HTML or conversation asset."""
+    mask_hrefs: dict[int, str] = {}  # noqa: RUF012
+    """Object id → where the picture of its mask is, white or colored on transparent, as large as the asset."""
+    frame_href: str | None = None
+    """Address of this page for another frame, with `{}` for its number; without it frames are no links."""
+    group_href: str | None = None
+    tile_url: str | None = None
+    """Map tiles with {z}, {x} and {y}, if the user configured any."""
+    limit: int = 2000
+    """At most so many shapes are drawn."""
