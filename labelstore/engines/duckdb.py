@@ -26,6 +26,7 @@ from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
+from labelstore.schema.record_ids import generation_in
 from labelstore.schema.tables import NODE_BITS, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
@@ -341,7 +342,7 @@ class DuckdbDatabase(Database):
                 f"select node_id >> {NODE_BITS} as record_id, {_JOINED}"
                 " from {pieces} where node_id >= ? and node_id < ? group by 1"
             )
-            pieces = [f"v{1 + generation}_pieces" for generation in sorted({record_id & 1 for record_id in group})]
+            pieces = [f"{generation}_pieces" for generation in sorted(set(map(generation_in, group)))]
             text = " union all ".join(sql.format(pieces=name) for name in pieces)
             limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
             rows = self._connection.execute(text, limits).fetchall()

@@ -19,6 +19,7 @@ from labelstore.formats.fitting import Extra, Odd
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.inputs.gathering import Files, Notify, exports, gathered
 from labelstore.json.error_location import located
+from labelstore.schema.record_ids import record_id
 from labelstore.schema.tables import Rows, columns
 
 MAX_RECORDS = 1000
@@ -171,7 +172,7 @@ class _Look:
         self.rows.clear()
         try:
             source = (0, item.position, item.byte_offset, None, None)
-            shred(record, item.raw, int(generation == "v2"), self.rows, source)
+            shred(record, item.raw, record_id(0, generation), self.rows, source)
         except (ValueError, RecursionError) as error:
             self.reject(item, located(item.raw, error))
             return

@@ -40,6 +40,7 @@ from labelstore.loading.report import FileReport, Progress, Reading, Report
 from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.loading.settling import ToldAgain
 from labelstore.loading.shares import Share
+from labelstore.schema.record_ids import lowest_id, number_after, record_id
 from labelstore.schema.tables import Rows, columns
 from labelstore.version import __version__
 
@@ -104,10 +105,12 @@ class Loader:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
         self.options, self.share = options, share
         self.rows = Rows()
-        first = int(database.value("select coalesce(max(record_id), -1) + 1 from records"))
-        self.is_new = first == 0
+        highest = int(database.value("select coalesce(max(record_id), -1) from records"))
+        self.is_new = highest == -1
         """Whether the store was empty: then no record can be known by its content."""
-        self.first_record = self.file_base = first + first % 2
+        self.file_number = number_after(highest)
+        """The number of the first record of the file among those of the store."""
+        self.first_record = lowest_id(self.file_number)
         self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
         self.batches_cut = 0
         """How many batches were written before they were full, for a record told about the same as one in them."""
@@ -198,7 +201,7 @@ class Loader:
                 self.progress(Reading.of(source, stretch))
         self.sort_out(waiting)
         self.write()
-        self.file_base = self.record_id(self.numbers, False)
+        self.file_number += self.numbers
         return self.frames
 
     def begin_batch(self, file: FileReport, label_id: str) -> None:
@@ -334,8 +337,8 @@ class Loader:
         if len(self.batch.records) >= BATCH_RECORDS[engine] or self.batch.bytes >= BATCH_BYTES[engine]:
             self.write()
 
-    def record_id(self, position: int, is_v2: bool) -> int:
-        return self.file_base + 2 * position + is_v2
+    def record_id(self, position: int, generation: str) -> int:
+        return record_id(self.file_number + position, generation)
 
     def look_for_frames(self, record: Decoded, ids: list[str]) -> None:
         body = record.label if isinstance(record, Element) else None
@@ -391,7 +394,7 @@ class Loader:
                 file.repeated += 1
             else:
                 file.changed += 1
-            earlier[self.record_id(entry.record.position, generation == "v2")] = known
+            earlier[self.record_id(entry.record.position, generation)] = known
         if stale:
             file.stale += len(stale)
             self.hear_of(
@@ -452,7 +455,7 @@ class Loader:
         """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new."""
         database = self.database
         found = (
-            (entry, blocks.completed(self.record_id(entry.record.position, True), entry.record.raw)) for entry, _ in new
+            (entry, blocks.completed(self.record_id(entry.record.position, "v2"), entry.record.raw)) for entry, _ in new
         )
         raws = {entry.record.position: raw for entry, raw in found if raw is not None}
         doubtful = {
@@ -495,7 +498,7 @@ class Loader:
     def shred(self, entry: _Entry, completed: bytes | None = None) -> bool:
         """Make the rows of a record; `completed` is its text with blocks that it does not tell itself."""
         record, digest = entry.record, entry.hashes
-        record_id = self.record_id(record.position, generation_of(record.value) == "v2")
+        record_id = self.record_id(record.position, generation_of(record.value))
         source = (self.file.load_id, record.position, record.byte_offset)
         try:
             if completed is None:

@@ -15,6 +15,7 @@ from labelstore.engines.database import Database, Stored, StoredLabel
 from labelstore.formats.fitting import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
+from labelstore.schema.record_ids import generation_in
 from labelstore.schema.tables import Rows, columns, node_column, node_range
 
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
@@ -140,7 +141,7 @@ class Replacement:
 
     def _rests(self) -> dict[int, set[str]]:
         """Earlier v2 records that tell something their successor does not, with the tables that the successor fills."""
-        if not any(record_id & 1 for record_id in self.earlier):
+        if all(generation_in(record_id) != "v2" for record_id in self.earlier):
             return {}
         names = list(columns()["records"])
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}

@@ -44,7 +44,7 @@ def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None
             if file.rejected < file.records:
                 file.started_at, file.finished_at = loader.started_at, now()
                 record_load(database, file)
-            loader.file_base = loader.record_id(max((row[0] for row in rows), default=0) + 1, False)
+            loader.file_number += max((row[0] for row in rows), default=0) + 1
         database.derive(loader.first_record)
         database.derive_features(loader.first_record)
     report.seconds = time.perf_counter() - started

@@ -20,6 +20,7 @@ from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
 from labelstore.loading.shares import Share
+from labelstore.schema.record_ids import record_id
 from labelstore.schema.tables import Rows
 from labelstore.verifying.report import SHOWN, VerifyReport
 
@@ -223,7 +224,7 @@ def _without_labels(raw: bytes, lost: set[str]) -> bytes:
 def _refusal(record: Record[Decoded], label_id: str) -> str | None:
     """Why a load refuses a record that decodes; None if it does not."""
     try:
-        shred(record.value, record.raw, int(generation_of(record.value) == "v2"), Rows(), (None,) * 5, label_id)
+        shred(record.value, record.raw, record_id(0, generation_of(record.value)), Rows(), (None,) * 5, label_id)
     except (ValueError, RecursionError) as error:
         return located(record.raw, error)
     return None
