@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
@@ -29,10 +30,10 @@ def executable() -> str | None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserContext]:
-    """One browser for all tests of a process. Without Chromium the test is skipped, but never where CI runs."""
+    """One browser for all tests of a process. Without Chromium the test is skipped, but never in CI on Linux."""
     program = executable()
     if program is None:
-        assert not os.environ.get("CI"), "no chromium: .ci/run installs it"
+        assert not (os.environ.get("CI") and sys.platform == "linux"), "no chromium: .ci/run installs it"
         pytest.skip("no chromium on this machine")
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(

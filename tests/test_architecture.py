@@ -146,10 +146,24 @@ def test_the_version_stands_once() -> None:
 
 
 def test_every_dependency_has_its_reason() -> None:
-    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
-    for dependency in PROJECT["project"]["dependencies"]:
-        (line,) = (line for line in lines if dependency in line)
-        assert re.search(r'",\s+# \w+ \w+', line), line
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = text[text.index("[project]") :].splitlines()
+    groups = (PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"].values())
+    for dependency in {dependency for group in groups for dependency in group}:
+        written = [line for line in lines if f'"{dependency}"' in line]
+        assert written
+        assert all(re.search(r'"[],]+\s+# \w+\S* \S+', line) for line in written), written
+
+
+def test_public_ci_runs_the_pythons_that_are_supported() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    (row,) = re.findall(r"python: \[(.*)\]", workflow)
+    tested = re.findall(r"\d\.\d+", row)
+    assert PROJECT["project"]["requires-python"] == f">={tested[0]}"
+    claimed = re.findall(r"Python :: (3\.\d+)", " ".join(PROJECT["project"]["classifiers"]))
+    assert claimed
+    assert set(claimed) <= set(tested)
+    assert PROJECT["tool"]["mypy"]["python_version"] == tested[0]
 
 
 def test_what_is_made_is_not_committed() -> None:

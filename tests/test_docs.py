@@ -16,7 +16,7 @@ from tools import reference_docs as documentation
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_schema_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,10 +149,10 @@ def untimed(text: str) -> str:
     return re.sub(r"^( +time +).*", r"\1", text, flags=re.M)
 
 
-def test_ci_runs_the_test_command_of_the_readme() -> None:
+@pytest.mark.parametrize("place", [".ci/run", ".github/workflows/ci.yml", "CONTRIBUTING.md"])
+def test_the_test_command_is_one(place: str) -> None:
     (tests,) = (line for line in README.splitlines() if "-m pytest" in line)
-    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert tests.strip() in ci
+    assert tests.strip() in (ROOT / place).read_text(encoding="utf-8")
     assert shlex.split(tests)[:3] == ["python3", "-m", "venv"]
 
 

@@ -160,7 +160,7 @@ def cli_page() -> str:
     return CLI_HEAD + "\n".join(sections)
 
 
-_MADE = re.compile(r"(<!-- made by python -m labelstore\.documentation -->\n).*?(<!-- end -->)", re.S)
+_MADE = re.compile(r"(<!-- made by python -m tools\.reference_docs -->\n).*?(<!-- end -->)", re.S)
 
 
 def publishing_page() -> str:

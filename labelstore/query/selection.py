@@ -106,7 +106,7 @@ def utc(moment: str | date) -> str:
         except ValueError:
             raise UsageError(f"since: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
     if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S")
