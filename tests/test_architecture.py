@@ -50,6 +50,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "datasette": {"browsing"},
     "duckdb": {"engines.duckdb", "engines.read_only_sql", "engines.duckdb_lookup", "upgrading"},
     "krippendorff": {"analyses.agreement.questions"},
+    "nh3": {"drawing.sanitize_html", "reporting.report"},
     "pyarrow": {"engines.arrow", "engines.database", "engines.duckdb"},  # engines.database: only to check types
     "shapely": {"diffing.places"},
     "sqlite_utils": {"query.search.indexing"},
@@ -129,7 +130,7 @@ def loaded_by(code: str) -> set[str]:
         ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
         ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
         ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
-        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL"}),
+        ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL", "nh3"}),
     ],
 )
 def test_a_fresh_interpreter_imports_no_more_than_it_needs(code: str, absent: set[str]) -> None:

@@ -30,7 +30,7 @@ def check_installed() -> None:
     """Raises `LabelstoreError` where the packages of the extra `browse` are missing."""
     from importlib.util import find_spec
 
-    missing = [name for name in ("datasette", "uvicorn") if find_spec(name) is None]
+    missing = [name for name in ("datasette", "nh3", "uvicorn") if find_spec(name) is None]
     if missing:
         raise LabelstoreError(f"browse needs {' and '.join(missing)}; run: {EXTRA}")
 

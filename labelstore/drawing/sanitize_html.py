@@ -1,111 +1,93 @@
-"""HTML from an export, made anew of elements that can do nothing: no scripts, styles, pictures, links or forms.
+"""HTML from an export without what could run or load: nh3 keeps the elements named here, and nothing of the rest.
 
-The standard library's parser is not used: what is left open costs it the square of the length.
+What a parser does with a tag costs time that grows with the number of open elements. So a page of many tags is cleaned
+in parts, each of which opens again what is open where it begins, and the whole takes time that grows as its length.
 """
 
 import re
+from collections.abc import Iterator
+from html import escape, unescape
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.svg import Attribute, element
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _names(text: str) -> set[str]:
+    return set(text.split())
 
 
 _KEPT = _names("""
     a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn
-    div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i ins kbd li main mark nav ol p pre q rp rt
-    ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+    div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q
+    rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul
+    var wbr
 """)
-_EMPTY = _names("br col hr wbr")
-_DROPPED = _names("""
-    script style template iframe object embed svg math noscript noembed noframes xmp title textarea select
-""")
-"""Elements that go with all they hold."""
-_ATTRIBUTES = _names("align bgcolor border cellpadding cellspacing color colspan dir lang rowspan size width")
-MAX_DEPTH = 200
-"""Elements in one another; what is deeper stands without its tags."""
+_DROPPED = _names("script style template iframe object embed noscript noembed noframes xmp title textarea select")
+"""Elements that go with all they hold; what else is not kept goes without its tags."""
+_ATTRIBUTES = _names("align bgcolor border cellpadding cellspacing colspan dir lang rowspan width")
+_PLAIN = re.compile(r"[\w#%. -]{0,200}", re.A)
+MAX_TAGS = 2000
+"""Tags of one part."""
+_MOST_TIMES = 20
+"""A part that becomes longer than so many times itself (open elements that each paragraph repeats) is shown as text."""
 
-_START = re.compile(r"<(?=[a-zA-Z/!?])")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})([^<>]{0,10000})>")
-_ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,20})\s*=\s*(?:\"([^\"]{0,200})\"|'([^']{0,200})'|([^\s\"'>]{1,200}))")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_DROPPED_ELEMENT = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<({'|'.join(sorted(_DROPPED, key=len, reverse=True))})\b.*?(?:</\1\b|\Z)", re.I | re.S | re.A
+)
+_FORMATTING = re.compile(r"(<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u))[\s/][^<>]*", re.I | re.A)
+"""What a parser opens again in every paragraph until it is closed; it does so with three of the same at most, and
+without attributes they are the same."""
+_PICTURE = re.compile(r'<img(?: alt="([^"]*)")?>')
 
 
 def sanitized(html: str) -> Markup:
-    """The text and structure of HTML, in time that grows as its length; tags that are not known are left out."""
-    maker, place, done = _Maker(), 0, 0
-    while (found := _START.search(html, place)) is not None:
-        start, tag = found.start(), None
-        if html.startswith("<!--", start):
-            end = _behind(html, "-->", start + 4)
-        elif (tag := _TAG.match(html, start)) is not None:
-            end = tag.end()
-        elif html[start + 1] in "!?/":
-            end = _behind(html, ">", start)
-        else:
-            place = start + 1  # an open tag without an end is text
-            continue
-        maker.text(html[done:start])
-        if tag is not None:
-            end = _taken(maker, tag, html)
-        place = done = end
-    maker.text(html[done:])
-    return maker.finished()
+    """The text and structure of HTML; pictures become `[picture: alternative text]`."""
+    html = _FORMATTING.sub(r"\1", _DROPPED_ELEMENT.sub("", visible(html)))
+    return Markup("").join(Markup(_cleaned(part)) for part in _parts(html))
 
 
-def _taken(maker: "_Maker", tag: re.Match[str], html: str) -> int:
-    """Write the tag; where the text goes on behind it, and behind all that goes with it."""
-    closes, name, attributes = tag.groups()
-    if not closes and name.lower() in _DROPPED:
-        end = re.compile(f"</{name}", re.I | re.A).search(html, tag.end())
-        return end.start() if end is not None else len(html)
-    maker.tag(name.lower(), attributes, closes=bool(closes))
-    return tag.end()
+def _parts(html: str) -> Iterator[str]:
+    opened: list[str] = []
+    start, reopened = 0, ""
+    for count, tag in enumerate(_TAG.finditer(html), 1):
+        if count % MAX_TAGS == 0:
+            yield reopened + html[start : tag.start()]
+            start, reopened = tag.start(), "".join(f"<{name}>" for name in dict.fromkeys(opened) if name in _KEPT)
+        name = tag[2].lower()
+        if not tag[1]:
+            opened.append(name)
+        elif name in opened[-20:]:
+            while opened.pop() != name:
+                pass
+    yield reopened + html[start:]
 
 
-def _behind(html: str, mark: str, start: int) -> int:
-    end = html.find(mark, start)
-    return end + len(mark) if end >= 0 else len(html)
+def _cleaned(html: str) -> str:
+    import nh3
+
+    cleaned = nh3.clean(
+        html,
+        tags=_KEPT,
+        clean_content_tags=_DROPPED,
+        attributes={"*": _ATTRIBUTES, "img": {"alt"}},
+        attribute_filter=_attribute,
+        link_rel=None,
+        url_schemes=set(),
+    )
+    if len(cleaned) > _MOST_TIMES * (len(html) + MAX_TAGS):
+        return escape(re.sub(r"<[^<>]*>", " ", html))
+    return _PICTURE.sub(_picture, cleaned)
 
 
-class _Maker:
-    def __init__(self) -> None:
-        self.parts: list[Markup] = []
-        self.opened: list[str] = []
-
-    def text(self, text: str) -> None:
-        """Character references stay what they are: they make no tag."""
-        if not text:
-            return
-        self.parts.append(Markup(str(escape(visible(text))).replace("&amp;", "&")))  # escaped but for the &
-
-    def tag(self, name: str, attributes: str, *, closes: bool) -> None:
-        if name == "img" and not closes:
-            alt = _attributes(attributes, frozenset({"alt"})).get("alt")
-            self.text(f" [picture{f': {alt}' if alt else ''}] ")
-        elif name not in _KEPT:
-            return
-        elif closes:
-            if name in self.opened[-20:]:
-                while self.opened and (last := self.opened.pop()):
-                    self.parts.append(Markup("</{}>").format(last))
-                    if last == name:
-                        break
-        elif name in _EMPTY or len(self.opened) < MAX_DEPTH:
-            made = element(name, **_attributes(attributes, _ATTRIBUTES))
-            self.parts.append(Markup(str(made).removesuffix(f"</{name}>")))  # our own element, opened only
-            if name not in _EMPTY:
-                self.opened.append(name)
-
-    def finished(self) -> Markup:
-        while self.opened:
-            self.parts.append(Markup("</{}>").format(self.opened.pop()))
-        return Markup("").join(self.parts)
+def _attribute(element: str, name: str, value: str) -> str | None:
+    """No `<` in any attribute, so that `_PICTURE` finds nothing but elements."""
+    if element == "img":
+        return escape(value) if name == "alt" else None
+    return value if _PLAIN.fullmatch(value) else None
 
 
-def _attributes(text: str, names: frozenset[str]) -> dict[str, Attribute]:
-    found = ((match[1].lower(), match[2] or match[3] or match[4] or "") for match in _ATTRIBUTE.finditer(text))
-    return {name: visible(value) for name, value in found if name in names}
+def _picture(found: re.Match[str]) -> str:
+    alt = unescape(found[1] or "")
+    return f" [picture{f': {alt}' if alt else ''}] "

@@ -88,6 +88,7 @@ def report(
 def _require_extra() -> None:
     try:
         import jinja2  # noqa: F401
+        import nh3  # noqa: F401
         import PIL  # noqa: F401
     except ImportError as error:
         hint = "pip install 'labelstore-db[browse]'"
