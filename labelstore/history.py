@@ -48,6 +48,7 @@ class Version(NamedTuple):
 
     @property
     def is_current(self) -> bool:
+        """Whether the store has it now."""
         return self.replaced_by is None
 
 
@@ -86,6 +87,7 @@ class LabelChange(NamedTuple):
         return compare(*(state and _content(state.json).encode() for state in (self.before, self.after)))
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore diff --json` prints of a label."""
         sides = {
             side: state and {"load_id": state.load_id, "generation": state.generation, "updated_at": state.updated_at}
             for side, state in (("before", self.before), ("after", self.after))

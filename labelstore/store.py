@@ -191,6 +191,7 @@ class Store:
         return agreement(self._open(), project, iou)
 
     def close(self) -> None:
+        """Close the database; the next call opens it again."""
         if self._database is not None:
             self._database.close()
             self._database = None

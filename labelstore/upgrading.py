@@ -79,6 +79,7 @@ class Upgrade:
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore upgrade --json` prints."""
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 

@@ -68,6 +68,7 @@ class LabelDiff:
         return any((self.added, self.removed, self.moved, self.renamed, self.answers, self.other))
 
     def as_json(self) -> dict[str, Any]:
+        """The differences as JSON values, each kind in a list."""
         return {
             "added": [feature._asdict() for feature in self.added],
             "removed": [feature._asdict() for feature in self.removed],

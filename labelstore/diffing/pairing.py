@@ -66,10 +66,12 @@ def flat(questions: list[Question]) -> Iterator[Question]:
 
 
 def called(found: Object | Question | Answer) -> str:
+    """What people call it: its name, else its value, else its id."""
     return found.names.get("name") or found.names.get("value") or found.feature.feature_id or "(no name)"
 
 
 def answered(question: Question | None) -> list[str] | str | None:
+    """The answer as text, or the options chosen; None without a question."""
     if question is None:
         return None
     return question.text if question.text is not None else [called(answer) for answer in question.answers]

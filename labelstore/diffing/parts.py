@@ -48,6 +48,8 @@ class Feature(NamedTuple):
 
 
 class Answer(NamedTuple):
+    """An answer with the questions that it opens; `rest` is what no other field has."""
+
     feature: Feature
     names: dict[str, str]
     questions: "list[Question]"

@@ -34,6 +34,7 @@ class Stretch(NamedTuple):
 
     @property
     def number(self) -> int:
+        """The number of its first record."""
         return _number_at(self.start)
 
     @property

@@ -54,6 +54,7 @@ class Form(msgspec.Struct, frozen=True):
     """Whether it begins with a byte order mark."""
 
     def reader(self, lines: Iterator[str]) -> Any:
+        """A strict reader of the csv module for rows of this form."""
         csv.field_size_limit(MAX_ROW_BYTES)
         return csv.reader(lines, delimiter=self.delimiter, strict=True)
 

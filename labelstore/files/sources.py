@@ -100,12 +100,14 @@ class Source:
 
     @property
     def bytes_read(self) -> int:
+        """Bytes of the file read so far; of a member of an archive, its share of the compressed size."""
         if self._member_size is None or self.size is None:
             return self._taken
         return self.size * self._taken // (self._member_size or 1)
 
     @property
     def sha256(self) -> str:
+        """The digest of the bytes read so far, in hex; empty where none is kept."""
         return "" if self._digest is None else self._digest.hexdigest()
 
     def read(self, count: int) -> bytes:
@@ -120,6 +122,7 @@ class Source:
         return self._pending[start : self._pending_from]
 
     def close(self) -> None:
+        """Close the file, unless it is stdin or belongs to the caller."""
         if self._closes:
             self._file.close()
 

@@ -114,6 +114,7 @@ class Detection:
         return self.generation is not None or self.records == 0
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore detect --json` prints."""
         blocks = {name: {"present": present, "of": of} for name, (present, of) in self.blocks.items()}
         told = {**vars(self), "blocks": blocks}
         return {

@@ -46,6 +46,7 @@ class Publication:
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore publish --json` prints."""
         return {**vars(self), "seconds": round(self.seconds, 3)}
 
 

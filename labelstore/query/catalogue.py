@@ -91,6 +91,7 @@ def views() -> list[View]:
 
 
 def view_title(file: str) -> tuple[str, str]:
+    """The name of the view in a file of `sql/`, and what one row of it is."""
     comment, _, rest = sql_text(file.format(engine=SQLITE.name)).partition("create view ")
     return rest.split()[0], _uncommented(comment)
 

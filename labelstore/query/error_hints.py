@@ -23,6 +23,7 @@ _INTERRUPTED = re.compile(r"^interrupted$|INTERRUPT Error|Interrupted!")
 
 
 def is_interruption(error: BaseException) -> bool:
+    """Whether an engine stopped because it was told to: at a time limit or Ctrl-C."""
     return bool(_INTERRUPTED.search(str(error)))
 
 

@@ -28,6 +28,7 @@ class Token(NamedTuple):
 
 
 def tokens(sql: str) -> Iterator[Token]:
+    """The tokens of SQL, without comments and spaces."""
     for match in _TOKEN.finditer(sql):
         kind = match.lastgroup if match.lastgroup != "tag" else "text"
         if kind == "comment" or kind is None:

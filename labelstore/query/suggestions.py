@@ -87,5 +87,6 @@ def near(wanted: str, known: Iterable[str]) -> list[str]:
 
 
 def did_you_mean(names: Iterable[str]) -> str:
+    """The hint "did you mean a or b?"; empty without names."""
     listed = " or ".join(names)
     return f"did you mean {listed}?" if listed else ""

@@ -18,6 +18,7 @@ class SceneRedactor:
         self.json = RecordRedactor(redactor)
 
     def text(self, text: str) -> str:
+        """The text without addresses and tokens."""
         return self.json.text(text)
 
     def scene(self, scene: Scene, text: str | None) -> tuple[Scene, str | None]:

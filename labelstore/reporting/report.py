@@ -46,6 +46,7 @@ class Reported:
     bytes: int
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore report --json` prints."""
         return asdict(self)
 
 

@@ -21,6 +21,7 @@ class ConnectionSource:
         self.connection = connection
 
     def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterator[Row]:
+        """The rows of a query with parameters `$name`, as dicts."""
         cursor = self.connection.cursor()
         cursor.row_factory = None
         cursor.execute(sql, parameters)

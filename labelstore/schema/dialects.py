@@ -56,6 +56,7 @@ class Dialect:
     replacements: tuple[tuple[str, str], ...]
 
     def translate(self, sql: str) -> str:
+        """The SQL in the words of this engine."""
         for pattern, replacement in self.replacements:
             sql = re.sub(pattern, replacement, sql)
         return sql

@@ -88,6 +88,7 @@ class Rows:
                 rows.pop()
 
     def clear(self) -> None:
+        """Forget all rows."""
         self.unread = 0
         for rows in self.by_table.values():
             rows.clear()

@@ -34,13 +34,16 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the store gives back every record that it should have."""
         return self.different == 0 and self.missing == 0
 
     @property
     def megabytes_per_second(self) -> float:
+        """Bytes of the files read per second, in MB; 0.0 before the end."""
         return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
 
     def add_different(self, count: int, listed: list[dict[str, Any]]) -> None:
+        """Count records that came back different; `listed` are the differences to show."""
         self.different += count
         self.first_differences.extend(listed[: SHOWN - len(self.first_differences)])
 
@@ -49,6 +52,7 @@ class VerifyReport:
         return ["{file}: record {position} at {pointer}".format(**place) for place in self.duplicate_keys]
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore verify --json` prints."""
         return {
             **asdict(self),
             "duplicate_keys": self.places_of_duplicate_keys(),

@@ -43,6 +43,7 @@ class Changed:
         self.first: dict[int, list[dict[str, Any]]] = {}
 
     def add(self, load_id: int, found: list[dict[str, Any]], count: int = 1) -> None:
+        """Count records that the store has from this load in another form; `found` are the differences to show."""
         self.by_load[load_id] = self.by_load.get(load_id, 0) + count
         shown = self.first.setdefault(load_id, [])
         shown.extend(found[: SHOWN - len(shown)])
@@ -64,6 +65,7 @@ class Verifier:
         self.changed: list[Changed] = []
 
     def verify_file(self, source: Source, label_id: str = "", stretch: Stretch | None = None) -> None:
+        """Compare the records of a file (or of one byte range), then those of its frames files."""
         changed = Changed(source.name, None if stretch is None else stretch.number)
         self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
@@ -104,9 +106,11 @@ class Verifier:
                     self.verify_file(frames_source, frames_label)
 
     def key_of(self, record: Decoded, label_id: str) -> str:
+        """What the store knows a record by: its identity; of a frame, its label and number."""
         return f"{label_id}/{record.number}" if isinstance(record, Frame) else identity(record)
 
     def reject(self, name: str, item: Record[Any] | Broken, reason: str) -> None:
+        """Count a record that no load stores."""
         self.report.rejected += 1
         if len(self.report.first_rejects) < SHOWN:
             self.report.first_rejects.append({"file": name, "position": item.position, "reason": reason})
@@ -137,6 +141,7 @@ class Verifier:
         return left
 
     def frames_of(self, record: Decoded, label_id: str) -> Iterator[tuple[str, Path]]:
+        """The frames file of a label, where the folder has one: its label id and path."""
         body = record.label if isinstance(record, Element) else None
         if self.folder and isinstance(record, Element) and isinstance(body, Annotations) and body.frames is not None:
             path = self.folder.find(label_id, record.data_row_id, body.frames)
@@ -146,6 +151,7 @@ class Verifier:
     def compare(
         self, name: str, batch: list[tuple[Record[Decoded], str]], changed: Changed, label_id: str = ""
     ) -> None:
+        """Compare a batch with the records that the store has under the same keys."""
         for generation in sorted({generation_of(record.value) for record, _ in batch}):
             entries = [entry for entry in batch if generation_of(entry[0].value) == generation]
             stored = self.database.stored(generation, [key for _, key in entries])
@@ -173,6 +179,7 @@ class Verifier:
             self.report.first_missing.append({"file": name, "position": record.position})
 
     def compare_one(self, name: str, record: Record[Decoded], known: Stored, text: str, changed: Changed) -> None:
+        """Compare a record with the stored one, whose rebuilt JSON is `text`."""
         found = text.encode()
         keys = duplicate_keys(record.raw)
         place = {"file": name, "position": record.position}

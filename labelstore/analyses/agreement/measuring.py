@@ -20,6 +20,7 @@ class Agreement(NamedTuple):
     notes: list[str]
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore agreement --json` prints."""
         return {
             "iou": self.iou,
             "objects": [row._asdict() for row in self.objects],

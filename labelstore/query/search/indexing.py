@@ -41,6 +41,7 @@ class Indexed:
     seconds: float
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore index --json` prints."""
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 
