@@ -97,6 +97,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.startswith("https:") or (page.parent / target).exists(), target
 
 
+def test_the_index_lists_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = set(re.findall(r"\]\(([^)]+)\)", index.read_text(encoding="utf-8")))
+    assert listed == {os.path.relpath(page, index.parent) for page in PAGES} - {index.name}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_package_is_installed_by_its_own_name(page: Path) -> None:
     installs = re.findall(r"pip install[^\n`]*", page.read_text(encoding="utf-8"))
