@@ -494,6 +494,8 @@ create table polygons (
     min_y double,
     max_x double,
     max_y double,
+    area double,                    -- square pixels; geospatial: square degrees; without the holes
+    perimeter double,               -- pixels or degrees; around the holes too
     extra text
 );
 
@@ -507,6 +509,7 @@ create table polylines (
     min_y double,
     max_x double,
     max_y double,
+    length double,                  -- pixels; geospatial: degrees
     extra text
 );
 

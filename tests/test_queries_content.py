@@ -213,6 +213,7 @@ def test_shapes_of_all_forms(tmp_path: Path, engine: str) -> None:
         feature("Odd", "f4", polygon=odd),
         feature("Point", "f5", polygon=[{"x": 1, "y": 1}]),
         feature("Still", "f6", line=[{"x": 1, "y": 1}, {"x": 1, "y": 1}]),
+        feature("Dot", "f7", line=[{"x": 1, "y": 1}]),
     ]
     road = {"geometry": "LINESTRING (0 0, 30 40)", "color": "blue"}
     records = [v1("new", *shapes), v1("old") | {"Label": {"Lake": parts, "Road": [road]}}]
@@ -222,6 +223,7 @@ def test_shapes_of_all_forms(tmp_path: Path, engine: str) -> None:
         sizes = {name: values for name, *values in database.query(sql).rows}
     assert sizes == {
         "Closed": [6, pytest.approx(12, rel=1e-14), None],
+        "Dot": [None, None, 0],
         "Far": [0.25, pytest.approx(2, rel=1e-14), None],
         "Lake": [10, pytest.approx(20, rel=1e-14), None],
         "None": [None, None, None],

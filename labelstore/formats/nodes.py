@@ -3,7 +3,7 @@
 from msgspec import Raw
 
 from labelstore.formats.fitting import Odd, to_json
-from labelstore.formats.geometry import lnglat_bounds, path_text, vertex_bounds
+from labelstore.formats.geometry import lnglat_bounds, lnglat_measures, path_text, vertex_measures
 from labelstore.formats.messages import messages_of
 from labelstore.schema.tables import NODE_BITS, Row, Rows
 
@@ -70,16 +70,16 @@ class Nodes:
 
     def vertices(self, table: str, object_id: int, raw: Raw) -> None:
         """A polygon or polyline of `{"x", "y"}`."""
-        text, (min_x, min_y, max_x, max_y) = path_text(raw)
-        self.rows[table].append((object_id, text, None, None, min_x, min_y, max_x, max_y, None))
+        text, measures = path_text(raw, closed=table == "polygons")
+        self.rows[table].append((object_id, text, None, None, *measures, None))
 
     def path(
         self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
     ) -> None:
         """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
-        plain = form is None or form in ("ring", "item")
-        bounds = vertex_bounds(coordinates) if plain else lnglat_bounds(coordinates)
-        self.rows[table].append((object_id, coordinates, form, wkt, *bounds, None))
+        measure = vertex_measures if form in (None, "ring", "item") else lnglat_measures
+        measures = measure(coordinates, closed=table == "polygons")
+        self.rows[table].append((object_id, coordinates, form, wkt, *measures, None))
 
     def geo_box(self, object_id: int, coordinates: str) -> None:
         """A rectangle in longitude and latitude, given as the ring around it."""

@@ -39,7 +39,7 @@ VIEWS = (
     "views/conversation_labels.sql",
     "views/dicom_labels.sql",
     "views/html_labels.sql",
-    "{engine}/object_sizes.sql",
+    "views/object_sizes.sql",
     "views/workflow_steps.sql",
     "views/frame_features.sql",
     "views/audio_spans.sql",

@@ -1,7 +1,7 @@
 -- Sizes of the objects of each class: smallest, quartiles and largest. Boxes and polygons by area, polylines by length,
 -- text entities by length in characters; `unit` tells pixels from degrees (geospatial), the units of documents and
 -- characters. Masks have no size in an export. Quartiles are interpolated between the two nearest values. An object in
--- several frames counts once for each. SQLite takes a while over many polygons: ask for one class then.
+-- several frames counts once for each.
 -- $project: only this project, by id or name
 -- $class: only this class
 -- $perimeters = 0: 1 also gives the median perimeter of boxes and polygons
