@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from labelstore import geometry
 from labelstore.analyses.agreement import Agreement, agreement, questions
 from labelstore.analyses.agreement.matching import Shape, matches, shape_of
 from labelstore.cli import app
-from labelstore.diffing import places
-from labelstore.diffing.places import Place
 from labelstore.engines import open_database
 from labelstore.errors import NotFoundError, UsageError
+from labelstore.geometry import Place
 from tests.making import ENGINES, box, feature, store_of, v1
 
 ADA, BOB, CYD = "ada@example.com", "bob@example.com", "cyd@example.com"
@@ -139,7 +139,7 @@ def test_polygons_exactly_or_by_their_bounds(tmp_path: Path, engine: str, monkey
     )
     assert numbers(measured(store)) == [("d1", "Roof", 2, 0, 2, None, 0.0), ("d2", "Roof", 2, 1, 0, 0.6667, 1.0)]
     assert measured(store).notes == []
-    monkeypatch.setattr(places, "_shapely", lambda: None)
+    monkeypatch.setattr(geometry, "_shapely", lambda: None)
     rough = measured(store)
     assert numbers(rough) == [("d1", "Roof", 2, 1, 0, 1.0, 1.0), ("d2", "Roof", 2, 1, 0, 0.6667, 1.0)]
     assert {row.measured for row in rough.objects} == {"bounds"}

@@ -22,7 +22,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "version",
     "workers",
     "schema",
-    "diffing",
+    "geometry",
     "files",
     "samples",
     "formats",
@@ -52,7 +52,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     "pyarrow": {"engines.arrow", "engines.database", "engines.duckdb"},  # engines.database: only to check types
-    "shapely": {"diffing.places"},
+    "shapely": {"geometry"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},
     "uvicorn": {"browsing"},

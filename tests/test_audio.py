@@ -12,8 +12,8 @@ from labelstore.analyses import stats
 from labelstore.analyses.answers import answers
 from labelstore.analyses.ontology import ontology
 from labelstore.cli import app
-from labelstore.diffing import compare
 from labelstore.engines import open_database
+from labelstore.history import compare
 from labelstore.inputs.detection import detect
 from labelstore.json.equality import same
 from labelstore.loading import load

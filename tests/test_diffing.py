@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelstore.diffing import LabelDiff, compare, places
-from labelstore.diffing.comparing import MOST_OTHER
+from labelstore import geometry
+from labelstore.formats.kinds import OBJECT_KINDS
+from labelstore.history import LabelDiff, compare
+from labelstore.history.compare import MOST_OTHER
+from labelstore.history.label_model import COMPARED_AS_JSON
 from labelstore.json.equality import same
 
 DOG = {"feature_id": "f1", "feature_schema_id": "s1", "name": "Dog", "value": "dog", "classifications": []}
@@ -181,9 +184,9 @@ TRIANGLE = ((0, 0), (10, 0), (10, 10))
 class TestPolygons:
     @pytest.fixture(autouse=True)
     def _fresh(self) -> Iterator[None]:
-        places._shapely.cache_clear()
+        geometry._shapely.cache_clear()
         yield
-        places._shapely.cache_clear()
+        geometry._shapely.cache_clear()
 
     @pytest.mark.parametrize(
         ("before", "after", "iou"),
@@ -202,7 +205,7 @@ class TestPolygons:
 
     def test_a_box_and_a_polygon(self) -> None:
         pytest.importorskip("shapely")
-        found = places.overlap(places.Place("bounding_box", (SQUARE,)), places.Place("polygon", (TRIANGLE,)))
+        found = geometry.overlap(geometry.Place("bounding_box", (SQUARE,)), geometry.Place("polygon", (TRIANGLE,)))
         assert found == (0.5, "polygons")
 
     def test_without_shapely_by_their_bounds(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -487,3 +490,16 @@ def test_as_json() -> None:
     (answer,) = report["answers"]
     assert (answer["path"], answer["object"], answer["before"], answer["after"]) == (["Seen"], None, ["Cat"], None)
     json.dumps(report)
+
+
+def test_every_kind_is_compared() -> None:
+    """Either by its place, or key by key; kinds of GeoJSON are read from its type."""
+    kinds = {form.kind for form in geometry.FORMS.values()} - {geometry.GEO}
+    as_json = set(COMPARED_AS_JSON.values())
+    assert not kinds & as_json
+    assert kinds | as_json == OBJECT_KINDS
+
+
+def test_messages_are_called_by_their_kind() -> None:
+    one = {"name": "pick", "ranked_messages": [{"message_id": "a", "rank": 1}]}
+    assert [feature.kind for feature in between(v2(), v2(one)).added] == ["message_ranking"]

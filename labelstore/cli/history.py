@@ -15,8 +15,7 @@ from labelstore.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sized
 
-    from labelstore.diffing import AnswerChange, Feature, LabelDiff, Move
-    from labelstore.history import LabelChange, Version
+    from labelstore.history import AnswerChange, Feature, LabelChange, LabelDiff, Move, Version
     from labelstore.loading import Report
 
 _SHOWN_FRAMES = 3

@@ -19,6 +19,7 @@ from labelstore.formats.fitting import Extra, Odd
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.inputs.gathering import Files, Notify, exports, gathered
 from labelstore.json.error_location import located
+from labelstore.json.pointer import token
 from labelstore.schema.record_ids import record_id
 from labelstore.schema.tables import Rows, columns
 
@@ -255,7 +256,7 @@ class _Places:
             _count(self.unexpected, f"{place} ({_json_type(extra.value)})")
         known = {field.encode_name for field in msgspec.structs.fields(struct)} - {"extra"}
         for key, value in extra.members.items():
-            child = f"{place}/{_escaped(key)}"
+            child = f"{place}/{token(key)}"
             if child in _BLOCK_PLACES:
                 self.counts[child] += 1
             if key in known:
@@ -272,7 +273,7 @@ class _Places:
 @lru_cache(maxsize=10_000)
 def _members(struct: type[Struct], place: str) -> tuple[tuple[str, Any, str, bool], ...]:
     """Of each member: its name, its value if the key is absent, its place, whether that is a block."""
-    named = [(member, f"{place}/{_escaped(member.encode_name)}") for member in msgspec.structs.fields(struct)]
+    named = [(member, f"{place}/{token(member.encode_name)}") for member in msgspec.structs.fields(struct)]
     return tuple(
         (member.name, UNSET if member.default is UNSET else None, child, child in _BLOCK_PLACES)
         for member, child in named
@@ -287,11 +288,6 @@ def _values(rows: Rows, table: str, column: str) -> list[str]:
 
 def _count(counter: Counter[str], place: str) -> None:
     counter[place if place in counter or len(counter) < MAX_PLACES else _ELSEWHERE] += 1
-
-
-def _escaped(key: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _json_type(value: Any) -> str:

@@ -17,6 +17,9 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import msgspec
 
+from labelstore.json.pointer import token
+from labelstore.json.truncate import truncated
+
 SNIPPET_LENGTH: Final = 60
 
 _ABSENT: Final = object()
@@ -68,7 +71,7 @@ def differences(expected: bytes, found: bytes, limit: int = 10) -> list[Differen
     try:
         got = _value(found)
     except ValueError as error:
-        return [Difference("", _snippet(wanted), _cut(f"malformed JSON: {error}"))][:limit]
+        return [Difference("", _snippet(wanted), truncated(f"malformed JSON: {error}", SNIPPET_LENGTH))][:limit]
     return list(islice(_compared(wanted, got), limit))
 
 
@@ -123,7 +126,7 @@ def _compared(wanted: Any, got: Any) -> Iterator[Difference]:
         pointer, left, right = waiting.pop()
         if isinstance(left, dict) and isinstance(right, dict):
             waiting += [
-                (f"{pointer}/{_token(key)}", left.get(key, _ABSENT), right.get(key, _ABSENT))
+                (f"{pointer}/{token(key)}", left.get(key, _ABSENT), right.get(key, _ABSENT))
                 for key in reversed(left | right)
             ]
         elif isinstance(left, list) and isinstance(right, list):
@@ -133,27 +136,18 @@ def _compared(wanted: Any, got: Any) -> Iterator[Difference]:
             yield Difference(pointer, _snippet(left), _snippet(right))
 
 
-def _token(key: str | int) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
-    return str(key).replace("~", "~0").replace("/", "~1")
-
-
 def _snippet(value: Any) -> str:
     """The start of the value; ASCII, so that different strings look different. Encodes no more than that."""
     if value is _ABSENT:
         return "absent"
     if isinstance(value, Decimal):
-        return _cut(str(value))
+        return truncated(str(value), SNIPPET_LENGTH)
     text = ""
     for piece in _snippets.iterencode(value):
         text += piece
         if len(text) > SNIPPET_LENGTH:
             break
-    return _cut(text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SNIPPET_LENGTH else text[: SNIPPET_LENGTH - 1] + "…"
+    return truncated(text, SNIPPET_LENGTH)
 
 
 def _integer(digits: str) -> int | Decimal:
@@ -198,7 +192,7 @@ def _read(raw: bytes) -> tuple[Any, list[str]]:
                 holder.append(value)
             else:
                 if keys[-1] in holder:
-                    duplicates["".join(f"/{_token(key)}" for key in keys)] = None
+                    duplicates["".join(f"/{token(key)}" for key in keys)] = None
                 holder[keys[-1]] = value
             if text[at : at + 1] == ",":
                 at = _skip(text, at + 1)

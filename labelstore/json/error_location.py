@@ -1,4 +1,4 @@
-"""What is the matter with a record, and where: a byte of its text, or an error → a JSON pointer (RFC 6901).
+"""Locate an error in a record: a byte of its text, or an exception → the reason with a JSON pointer (RFC 6901).
 
 Made for texts that are malformed, huge or nested without end: one pass, no recursion, memory for the open brackets.
 """
@@ -6,6 +6,8 @@ Made for texts that are malformed, huge or nested without end: one pass, no recu
 import json
 import re
 from array import array
+
+from labelstore.json.pointer import token
 
 MAX_DEPTH = 1000
 """Deepest nesting that is stored: SQLite's own limit for JSON."""
@@ -134,10 +136,10 @@ def _places(raw: bytes, byte: int, deepest: int = 0) -> "array[int]":
 
 
 def _pointer(raw: bytes, places: "array[int]") -> str:
-    return "".join(f"/{_token(raw, place)}" for place in places if place != _NO_KEY)
+    return "".join(f"/{_step(raw, place)}" for place in places if place != _NO_KEY)
 
 
-def _token(raw: bytes, place: int) -> str:
+def _step(raw: bytes, place: int) -> str:
     """One step of a pointer: an index, or the key at a place of the text."""
     if place >= 0:
         return str(place)
@@ -148,7 +150,7 @@ def _token(raw: bytes, place: int) -> str:
         key.encode()
     except ValueError:  # no Unicode, or a wrong escape: as it stands there
         key = text[1:-1].decode(errors="backslashreplace")
-    return key.replace("~", "~0").replace("/", "~1")
+    return token(key)
 
 
 def _reason(text: str, pointer: str, byte: int | None = None) -> str:
@@ -193,4 +195,4 @@ def _out_of_range(raw: bytes) -> str:
 def _translated(path: str) -> str:
     """The pointer for a path of msgspec, in which `[...]` is any key."""
     steps = (index or key for index, key in _STEP.findall(path))
-    return "".join("/*" if step == "..." else "/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join("/*" if step == "..." else "/" + token(step) for step in steps)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from labelstore.diffing.places import Overlap, Place, overlap
+from labelstore.geometry import Overlap, Place, overlap
 
 EXACTNESS: Final = ("boxes", "polygons", "bounds")
 """How overlaps are measured, the least exact last."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from labelstore.analyses.agreement.matching import EXACTNESS, Shape, matches, shape_of
-from labelstore.diffing.places import Overlap, Place, place_of
+from labelstore.geometry import Overlap, Place, place_of
 
 
 class ObjectAgreement(NamedTuple):

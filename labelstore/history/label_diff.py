@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from labelstore.diffing.parts import Feature
+from labelstore.history.label_model import Feature
 
 
 class Move(NamedTuple):

@@ -14,12 +14,14 @@ from typing import Any, Final
 
 import msgspec
 
-from labelstore.diffing.changes import AnswerChange, KeyChange, LabelDiff, Move, Rename
-from labelstore.diffing.generations import COMMON, NOT_COMPARED, is_same
-from labelstore.diffing.pairing import ANSWER_KEYS, OBJECT_KEYS, QUESTION_KEYS, Item, answered, called, flat, paired
-from labelstore.diffing.parts import LATE, Feature, Object, Parts, Question, parts_of, token
-from labelstore.diffing.places import overlap
+from labelstore.geometry import overlap
+from labelstore.history.generations import COMMON, NOT_COMPARED, is_same
+from labelstore.history.label_diff import AnswerChange, KeyChange, LabelDiff, Move, Rename
+from labelstore.history.label_model import LATE, Feature, Object, Parts, Question, parts_of
+from labelstore.history.matching import ANSWER_KEYS, OBJECT_KEYS, QUESTION_KEYS, Item, answered, called, flat, paired
 from labelstore.json.equality import SNIPPET_LENGTH, differences, same
+from labelstore.json.pointer import token
+from labelstore.json.truncate import truncated
 
 MOST_OTHER: Final = 50
 
@@ -259,9 +261,6 @@ def _snippets(before: Any, after: Any) -> tuple[str | None, str | None]:
     if old and new and old[: SNIPPET_LENGTH - 1] == new[: SNIPPET_LENGTH - 1]:
         pairs = enumerate(zip_longest(old, new))
         start = next((place for place, (left, right) in pairs if left != right), 0) - SNIPPET_LENGTH // 4
-    return old and _cut(old, start), new and _cut(new, start)
-
-
-def _cut(text: str, start: int) -> str:
-    text = f"…{text[start:]}" if start > 0 else text
-    return text if len(text) <= SNIPPET_LENGTH else text[: SNIPPET_LENGTH - 1] + "…"
+    if start > 0:
+        old, new = (text and f"…{text[start:]}" for text in (old, new))
+    return old and truncated(old, SNIPPET_LENGTH), new and truncated(new, SNIPPET_LENGTH)

@@ -1,55 +1,21 @@
-"""What labels were: earlier versions, a label as of a load, and what changed between two loads or two files.
+"""Which labels differ: between two loads of a store, or between two export files."""
 
-A load brings labels, and the state after it lasts until the next one. `versions` has what was replaced or removed, with
-the loads from which and up to which it was so; what is in `labels` is so since the load of its record. The tokens of
-signed URLs, and the export task in the URLs of composite masks, are new in each export and therefore no change. The
-frames of a v1 label that come in a file of their own are no part of its JSON and have no history.
-"""
-
-import re
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.diffing import LabelDiff, compare
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.errors import NotFoundError
-from labelstore.formats.signed_urls import without_tokens
-from labelstore.json.equality import same
+from labelstore.history.compare import compare
+from labelstore.history.content import content_of, is_same
+from labelstore.history.label_diff import LabelDiff
+from labelstore.history.versions import require_load, unpacked
 from labelstore.loading import Progress, Report, load
-from labelstore.query.find import label_of
 
 _TOGETHER = 100
-_TASK = re.compile(r'(/tasks/)[^/"?\s]+(?=/masks/)')
 _STATE = "generation, {0}.data_row_id, {0}.project_id, {0}.updated_at"
-
-
-class Version(NamedTuple):
-    """What a label was from the load `load_id` on, until the load `replaced_by` (None: it still is).
-
-    `position` is the number of its record in the file. `change`: `added`, `changed`, or `unchanged`
-    where the load brought the label as it was (with the tokens of URLs aside). `removed` says that
-    `replaced_by` left no label of this id.
-    """
-
-    load_id: int
-    file_name: str | None
-    position: int | None
-    finished_at: str | None
-    updated_at: str | None
-    generation: str
-    change: str
-    replaced_by: int | None
-    removed: bool
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the store has it now."""
-        return self.replaced_by is None
 
 
 class State(NamedTuple):
@@ -84,7 +50,7 @@ class LabelChange(NamedTuple):
 
     def diff(self) -> LabelDiff:
         """What changed in it, without the tokens of URLs; of an added or removed label all that it holds."""
-        return compare(*(state and _content(state.json).encode() for state in (self.before, self.after)))
+        return compare(*(state and content_of(state.json).encode() for state in (self.before, self.after)))
 
     def as_json(self) -> dict[str, Any]:
         """What `labelstore diff --json` prints of a label."""
@@ -96,77 +62,6 @@ class LabelChange(NamedTuple):
         return {"label_id": self.label_id, "change": self.change, **place, **sides, **self.diff().as_json()}
 
 
-def versions_of(database: Database, label_id: str) -> list[Version]:
-    """The versions of a label, oldest first, the current one last.
-
-    It may be named by its data row, where that has one label. Raises `NotFoundError` for an unknown id.
-    """
-    label_id = _known(database, label_id)
-    found: list[Version] = []
-    before = ""
-    for *place, replaced_by, removed, stored in _stored_versions(database, label_id):
-        text = _text(stored) if stored is not None else database.label_json(label_id)[0]
-        is_new = not found or found[-1].replaced_by != place[0]
-        change = "added" if is_new else "unchanged" if _is_same(before, text) else "changed"
-        found.append(Version._make((*place, change, replaced_by, bool(removed))))
-        before = text
-    if not found:
-        hint = f"find ids with: labelstore search {database.path} WORDS"
-        raise NotFoundError(f"{label_id}: {database.path} has and had no label with this id; {hint}")
-    return found
-
-
-def _known(database: Database, name: str) -> str:
-    """The id of the label with this id, or of that of the data row that goes by this name."""
-    for table in ("labels", "versions"):
-        if database.value(f"select 1 from {table} where label_id = ? limit 1", (name,)):
-            return name
-    return label_of(database, name) or name
-
-
-def _stored_versions(database: Database, label_id: str) -> Iterator[tuple[Any, ...]]:
-    for sql in (_EARLIER, _CURRENT):
-        yield from database.query(sql, (label_id,)).rows
-
-
-_EARLIER = """
-    select v.load_id, f.file_name, v.position, f.finished_at, v.updated_at, v.generation, v.replaced_by, v.removed,
-        v.json
-    from versions as v
-    left join loads as f on f.load_id = v.load_id
-    where v.label_id = ? and v.replaced_by > v.load_id
-    order by v.load_id
-"""
-_CURRENT = """
-    select r.load_id, f.file_name, r.position, f.finished_at, l.updated_at, l.generation, null, null, null
-    from labels as l
-    join records as r on r.record_id = l.record_id
-    left join loads as f on f.load_id = r.load_id
-    where l.label_id = ?
-"""
-
-
-def label_at(database: Database, label_id: str, load_id: int) -> str:
-    """The JSON of a label as it was after a load. Raises `NotFoundError` where there was none, and says why."""
-    _require_load(database, load_id)
-    label_id = _known(database, label_id)
-    sql = "select json from versions where label_id = ? and load_id <= ? and replaced_by > ?"
-    stored = database.value(sql, (label_id, load_id, load_id))
-    if stored is not None:
-        return _text(stored)
-    versions = versions_of(database, label_id)
-    earlier = [version for version in versions if version.load_id <= load_id]
-    if not earlier:
-        first = versions[0]
-        raise NotFoundError(
-            f"{label_id}: not there yet after load {load_id}; load {first.load_id} ({first.file_name}) brought it first"
-        )
-    if earlier[-1].is_current:
-        return database.label_json(label_id)[0]
-    last = earlier[-1]
-    raise NotFoundError(f"{label_id}: removed by load {last.replaced_by}; as it was before: --at {last.load_id}")
-
-
 def diff_loads(database: Database, load_a: int, load_b: int) -> Iterator[LabelChange]:
     """The labels that differ between the state after one load and the state after another, by label id.
 
@@ -175,7 +70,7 @@ def diff_loads(database: Database, load_a: int, load_b: int) -> Iterator[LabelCh
     load that there is not.
     """
     for load_id in (load_a, load_b):
-        _require_load(database, load_id)
+        require_load(database, load_id)
     changes = _changes(database, min(load_a, load_b), max(load_a, load_b))
     return changes if load_a <= load_b else (LabelChange(id, after, before) for id, before, after in changes)
 
@@ -242,7 +137,9 @@ def _states(database: Database, wanted: Sequence[tuple[str, _Reference | None]])
     versions = dict(database.query(sql, rows).rows) if rows else {}
     current = database.labels_json([label_id for label_id, reference in wanted if reference and reference.row is None])
     return {
-        label_id: State(*reference[1:], current[label_id] if reference.row is None else _text(versions[reference.row]))
+        label_id: State(
+            *reference[1:], current[label_id] if reference.row is None else unpacked(versions[reference.row])
+        )
         for label_id, reference in wanted
         if reference is not None
     }
@@ -251,7 +148,7 @@ def _states(database: Database, wanted: Sequence[tuple[str, _Reference | None]])
 def _differing(pairs: Iterable[_Pair], before: dict[str, State], after: dict[str, State]) -> Iterator[LabelChange]:
     for label_id, *_ in pairs:
         old, new = before.get(label_id), after.get(label_id)
-        if old is None or new is None or not _is_same(old.json, new.json):
+        if old is None or new is None or not is_same(old.json, new.json):
             yield LabelChange(label_id, old, new)
 
 
@@ -313,24 +210,3 @@ def _merged(before: _Labels, after: _Labels) -> Iterator[_Pair]:
 def _groups(pairs: Iterator[_Pair]) -> Iterator[list[_Pair]]:
     while some := list(islice(pairs, _TOGETHER)):
         yield some
-
-
-def _text(stored: bytes) -> str:
-    return zlib.decompress(stored).decode()
-
-
-def _content(text: str) -> str:
-    """A label's JSON without what each export writes anew."""
-    return _TASK.sub(r"\1", without_tokens(text))
-
-
-def _is_same(before: str, after: str) -> bool:
-    left, right = _content(before), _content(after)
-    return left == right or same(left.encode(), right.encode())
-
-
-def _require_load(database: Database, load_id: int) -> None:
-    if not 0 < load_id < 1 << 63 or database.value("select 1 from loads where load_id = ?", (load_id,)) is None:
-        last = database.value("select max(load_id) from loads")
-        known = "it has no loads" if not last else "its only load is 1" if last == 1 else f"its loads are 1 to {last}"
-        raise NotFoundError(f"{database.path} has no load {load_id}; {known}")

@@ -1,29 +1,19 @@
-"""Where an object is: its geometry in one form for both generations, and how much two of them overlap.
+"""Where an object is: its geometry read from the JSON of both generations, and how much two of them overlap.
 
 Coordinates are taken as plane ones, in geospatial labels too: the ratio of areas hardly notices.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 
-FORMS: Final = {
-    "line": "polyline",
-    "point": "point",
-    "polygon": "polygon",
-    "bbox": "bounding_box",
-    "bounding_box": "bounding_box",
-    "data": "text_entity",
-    "location": "text_entity",
-    "conversational_location": "text_entity",
-    "geometry": "geometry",
-    "geojson": "geometry",
-}
-"""The key that geometry stands under, in the order in which v1 is told apart → its kind."""
-
 _GEO_KINDS: Final = {"point": "point", "polyline": "polyline", "linestring": "polyline", "polygon": "polygon"}
+GEO: Final = "geometry"
+"""The kind of GeoJSON until its type is read, and of a type that is none of ours."""
+_AREAS: Final = frozenset(("bounding_box", "polygon"))
 _LARGEST: Final = 1e150  # areas stay finite
 
 
@@ -45,35 +35,31 @@ class Overlap(NamedTuple):
 
 def kind_of(form: str, holder: dict[str, Any], geometry: Any) -> str:
     """Our kind of what stands under the key `form` of an object."""
-    if FORMS[form] != "geometry":
-        return FORMS[form]
+    kind = FORMS[form].kind
+    if kind != GEO:
+        return kind
     if holder.get("type") == "rectangle" or "BoundingBox" in str(holder.get("annotation_kind")):
         return "bounding_box"
     word = geometry.get("type", holder.get("type")) if isinstance(geometry, dict) else None
-    return _GEO_KINDS.get(str(word).lower(), "geometry")
+    return _GEO_KINDS.get(str(word).lower(), GEO)
 
 
 def place_of(form: str, kind: str, geometry: Any, page: Any) -> Place | None:
     """The place that geometry says; None for a shape that we do not know, or more than a place."""
     try:
-        if kind == "text_entity":
-            return Place(kind, page=page, span=_span(geometry))
-        if form in ("geometry", "geojson"):
-            rings = _geo_rings(kind, geometry)
-        elif kind == "bounding_box":
-            rings = (_corners(geometry),)
-        else:
-            rings = (tuple(map(_point, [geometry] if kind == "point" else geometry)),)
+        place = FORMS[form].read(kind, geometry)._replace(page=page)
     except (TypeError, ValueError):
         return None
-    if kind in ("polygon", "bounding_box"):
-        rings = tuple(ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring for ring in rings)
-    return Place(kind, rings, page)
+    if kind in _AREAS:
+        place = place._replace(
+            rings=tuple(ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring for ring in place.rings)
+        )
+    return place
 
 
 def overlap(before: Place, after: Place) -> Overlap | None:
     """How much two boxes or polygons overlap; None for what has no area."""
-    if not {before.kind, after.kind} <= {"bounding_box", "polygon"}:
+    if not {before.kind, after.kind} <= _AREAS:
         return None
     both_boxes = _is_upright(before) and _is_upright(after)
     exact = None if both_boxes else _polygon_iou(before, after)
@@ -83,32 +69,44 @@ def overlap(before: Place, after: Place) -> Overlap | None:
     return Overlap(_bounds_iou(before, after) if exact is None else exact, of)
 
 
-def _span(value: Any) -> tuple[Any, ...]:
+# -- readers: kind and JSON value → place; TypeError or ValueError for another shape -----------------------------------
+
+
+def _span(kind: str, value: Any) -> Place:
     """v1: `{location: {start, end, messageId?}}`; v2: `{start, end, token?}`, or that in `{message_id, location}`."""
     location, message = value, None
     if isinstance(value, dict) and "location" in value and set(value) <= {"location", "message_id"}:
         location, message = value["location"], value.get("message_id")
     if not isinstance(location, dict) or set(location) - {"messageId", "token"} != {"start", "end"}:
         raise ValueError("no span of characters")
-    return (message or location.get("messageId"), _number(location["start"]), _number(location["end"]))
+    span = (message or location.get("messageId"), _number(location["start"]), _number(location["end"]))
+    return Place(kind, span=span)
 
 
-def _geo_rings(kind: str, value: Any) -> tuple[Ring, ...]:
+def _geo(kind: str, value: Any) -> Place:
     if not isinstance(value, dict) or set(value) - {"type"} != {"coordinates"}:
         raise ValueError("no coordinates")
     coordinates = value["coordinates"]
     if kind == "point":
-        return ((_pair(coordinates),),)
+        return Place(kind, ((_pair(coordinates),),))
     if kind == "polyline":
-        return (tuple(map(_pair, coordinates)),)
-    return tuple(tuple(map(_pair, ring)) for ring in coordinates if ring) or ((),)
+        return Place(kind, (tuple(map(_pair, coordinates)),))
+    return Place(kind, tuple(tuple(map(_pair, ring)) for ring in coordinates if ring) or ((),))
 
 
-def _corners(value: Any) -> Ring:
+def _box(kind: str, value: Any) -> Place:
     if not isinstance(value, dict) or set(value) != {"top", "left", "height", "width"}:
         raise ValueError("no box")
     left, top, width, height = (_number(value[key]) for key in ("left", "top", "width", "height"))
-    return ((left, top), (left + width, top), (left + width, top + height), (left, top + height))
+    return Place(kind, (((left, top), (left + width, top), (left + width, top + height), (left, top + height)),))
+
+
+def _path(kind: str, value: Any) -> Place:
+    return Place(kind, (tuple(map(_point, value)),))
+
+
+def _dot(kind: str, value: Any) -> Place:
+    return Place(kind, ((_point(value),),))
 
 
 def _point(value: Any) -> Point:
@@ -126,6 +124,31 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
         raise ValueError("no number")
     return value
+
+
+class Form(NamedTuple):
+    """How geometry stands under a key: our kind of it, and what reads it."""
+
+    kind: str
+    read: Callable[[str, Any], Place]
+
+
+FORMS: Final = {
+    "line": Form("polyline", _path),
+    "point": Form("point", _dot),
+    "polygon": Form("polygon", _path),
+    "bbox": Form("bounding_box", _box),
+    "bounding_box": Form("bounding_box", _box),
+    "data": Form("text_entity", _span),
+    "location": Form("text_entity", _span),
+    "conversational_location": Form("text_entity", _span),
+    "geometry": Form(GEO, _geo),
+    "geojson": Form(GEO, _geo),
+}
+"""The keys that geometry stands under, in the order in which v1 is told apart."""
+
+
+# -- overlap ----------------------------------------------------------------------------------------------------------
 
 
 def _is_upright(place: Place) -> bool:

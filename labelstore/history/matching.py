@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from labelstore.diffing.parts import Answer, Object, Question
+from labelstore.history.label_model import Answer, Object, Question
 
 Item = Object | Question | Answer
 _T = TypeVar("_T", bound=Item)
@@ -65,7 +65,7 @@ def flat(questions: list[Question]) -> Iterator[Question]:
             yield from flat(answer.questions)
 
 
-def called(found: Object | Question | Answer) -> str:
+def called(found: Item) -> str:
     """What people call it: its name, else its value, else its id."""
     return found.names.get("name") or found.names.get("value") or found.feature.feature_id or "(no name)"
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from labelstore.diffing.places import FORMS, Place, kind_of, place_of
+from labelstore.geometry import FORMS, Place, kind_of, place_of
+from labelstore.json.pointer import token
 
 Node = dict[str, Any]
 
@@ -20,6 +21,16 @@ _NAMES: Final = {
 }
 LATE: Final = {"value": "value", "schema_id": "feature_schema_id"}
 """Names that exports of v2 did not tell at first, and their keys."""
+
+COMPARED_AS_JSON: Final = {
+    "mask": "mask",
+    "instanceURI": "mask",
+    "composite_mask": "mask",
+    "selected_message": "message_single_selection",
+    "selected_messages": "message_multi_selection",
+    "ranked_messages": "message_ranking",
+}
+"""The keys of what has no place → its kind: compared key by key."""
 
 _ANSWER_KINDS: Final = {"radio_answer": "radio", "checklist_answers": "checklist", "text_answer": "text"}
 
@@ -98,11 +109,6 @@ class Parts:
     questions: list[Question] = field(default_factory=list)
     frames: dict[tuple[str | None, int], tuple[str, Node]] = field(default_factory=dict)
     rest: Any = None
-
-
-def token(key: str | int) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
-    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def parts_of(label: Any) -> Parts:
@@ -209,8 +215,8 @@ def _object(node: Node, where: Where, map_key: str | None) -> Object:
         geometry = node.pop(form)
         kind = kind_of(form, node, geometry)
         place = place_of(form, kind, geometry, node.get("page", node.get("page_number")))
-    elif "mask" in node or "instanceURI" in node or "composite_mask" in node:
-        kind = "mask"
+    else:
+        kind = next((kind for key, kind in COMPARED_AS_JSON.items() if key in node), None)
     feature = Feature(
         names.get("feature_id", map_key), names.get("name"), kind, where.group, where.frame, where.pointer
     )

@@ -1,0 +1,24 @@
+"""What labels were, and what changed: versions, two loads or two files compared, one label before and after."""
+
+from labelstore.history.compare import compare
+from labelstore.history.label_changes import LabelChange, State, diff_files, diff_loads
+from labelstore.history.label_diff import AnswerChange, KeyChange, LabelDiff, Move, Rename
+from labelstore.history.label_model import Feature
+from labelstore.history.versions import Version, label_at, versions_of
+
+__all__ = [
+    "AnswerChange",
+    "Feature",
+    "KeyChange",
+    "LabelChange",
+    "LabelDiff",
+    "Move",
+    "Rename",
+    "State",
+    "Version",
+    "compare",
+    "diff_files",
+    "diff_loads",
+    "label_at",
+    "versions_of",
+]
