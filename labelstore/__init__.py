@@ -4,7 +4,7 @@
         store.load(["export.ndjson"])
         store.query("select name, count(*) from objects group by name")
 
-`open` gives a `Store`; every error is a `LabelstoreError` (see `labelstore.errors`).
+`open` returns a `Store`; every error is a `LabelstoreError` (see `labelstore.errors`).
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,24 +1,24 @@
-"""Every error that labelstore raises, each with the exit code of the command that ends with it.
+"""Every error that labelstore raises, with the exit code of a command that ends with it.
 
     LabelstoreError         1
-    ├── InputError          1   a file that cannot be read, or holds something else than an export
-    │   └── NotAnExport     1   a file that is well, but of something else
+    ├── InputError          1   a file that cannot be read, or is no export
+    │   └── NotAnExport     1   a readable file that holds something else
     ├── StoreError          1   a store that cannot be opened, read or written
     │   └── InUseError      1   a store that another process writes or has open
-    ├── NotFoundError       1   an id that the store does not hold
-    │   └── AmbiguousError  1   a name of several, of which one was meant
-    ├── QueryError          1   SQL that cannot be run, with the place in it
+    ├── NotFoundError       1   an id that is not in the store
+    │   └── AmbiguousError  1   a name that several things share
+    ├── QueryError          1   SQL that fails, with the position in it
     │   ├── RefusedError    1   SQL that would do more than read the store
-    │   └── TooSlowError    1   SQL that took longer than it was given
+    │   └── TooSlowError    1   SQL that exceeded its time limit
     ├── UsageError          2   a call that contradicts itself
-    └── NeedsOneProcess, NeedsStaging   never leave this package
+    └── NeedsOneProcess, NeedsStaging   internal: caught inside the package
 
-The text of each ends with a way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
+Each message ends with the way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
 """
 
 
 class LabelstoreError(Exception):
-    """Base of all errors of this package; `str(error)` is one line for people, with the way out."""
+    """Base of all errors of this package; `str(error)` is one line, with the way out."""
 
     exit_code = 1
 
@@ -32,7 +32,7 @@ class InputError(LabelstoreError):
 
 
 class NotAnExport(InputError):
-    """A file that can be read and holds something else than an export."""
+    """A readable file that holds something other than an export."""
 
 
 class StoreError(LabelstoreError):
@@ -44,7 +44,7 @@ class StoreError(LabelstoreError):
 
 
 class InUseError(StoreError):
-    """A store that another process writes or has open; `holder` says which, for those who wait for it."""
+    """A store that another process writes or has open; `holder` names it."""
 
     def __init__(
         self, path: str, holder: str, reason: str = "", hint: str = "wait for it to end, as --wait does"
@@ -54,15 +54,15 @@ class InUseError(StoreError):
 
 
 class NotFoundError(LabelstoreError):
-    """An id that the store does not hold."""
+    """An id that is not in the store."""
 
 
 class AmbiguousError(NotFoundError):
-    """A name that several things go by where one was meant; lists their ids."""
+    """A name that several things share; the message lists their ids."""
 
 
 class QueryError(LabelstoreError):
-    """SQL that cannot be run. `excerpt` is the line of the SQL with a caret below, or empty; `line` counts from 1."""
+    """SQL that fails. `excerpt` is the line of the SQL with a caret below, or empty; `line` counts from 1."""
 
     def __init__(self, reason: str, hint: str = "", line: int | None = None, excerpt: str = "") -> None:
         self.reason, self.hint, self.line, self.excerpt = reason, hint, line, excerpt
@@ -72,7 +72,7 @@ class QueryError(LabelstoreError):
 
 
 class RefusedError(QueryError):
-    """SQL that would do more than read the store. `action` is what it would do."""
+    """SQL that does more than read the store. `action` is what it would do."""
 
     def __init__(self, action: str, hint: str = "queries only read the store") -> None:
         self.action = action
@@ -80,7 +80,7 @@ class RefusedError(QueryError):
 
 
 class TooSlowError(QueryError):
-    """SQL that took longer than it was given."""
+    """SQL that exceeded its time limit."""
 
 
 class UsageError(LabelstoreError):
@@ -90,8 +90,8 @@ class UsageError(LabelstoreError):
 
 
 class NeedsStaging(LabelstoreError):
-    """A load that tells about the same labels too often for an engine that writes many rows at a time."""
+    """A load that repeats labels too often for an engine that writes in bulk; it goes through SQLite instead."""
 
 
 class NeedsOneProcess(LabelstoreError):
-    """What several processes do side by side one has to do alone, and why. Caught by whoever started them."""
+    """Work that cannot be split between processes, and why; whoever started them does it alone."""

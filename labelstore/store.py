@@ -1,4 +1,4 @@
-"""A store as Python sees it."""
+"""Public API: open a store, load exports, query it, get labels back."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def open(path: str | Path, *, read_only: bool = False) -> "Store":
-    """The store in the file at `path`: SQLite, or DuckDB for a name that ends in .duckdb or .ddb.
+    """Open the store at `path`: DuckDB for a name that ends in .duckdb or .ddb, else SQLite.
 
-    A file that does not exist is made by the first `load`. Raises `StoreError` for a file that is no labelstore.
+    The first `load` creates a file that does not exist. Raises `StoreError` for a file that is not a store.
     """
     return Store(Path(path), read_only)
 
 
 class Store:
-    """An open store. Use it as a context manager, or `close` it.
+    """An open store; use it as a context manager, or `close` it.
 
     >>> with labelstore.open("labels.db") as store:
     ...     store.load(["export.json"])
@@ -82,11 +82,9 @@ class Store:
         )
 
     def label(self, label_id: str, *, at: int | None = None) -> Any:
-        """One label as it came, or as it was after the load `at`: the v1 array element, or the v2 label object.
+        """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.
 
-        It may be named by the id, external id or global key of its data row, where that has one label.
-
-        Raises `NotFoundError`.
+        `label_id` can also be the id, external id or global key of a data row with one label. Raises `NotFoundError`.
         """
         if at is not None:
             return _value(label_at(self._open(), label_id, at))
@@ -100,19 +98,17 @@ class Store:
         return _value(found[0])
 
     def history(self, label_id: str) -> list[Version]:
-        """The versions of a label, oldest first, the current one last. Raises `NotFoundError`."""
+        """The versions of a label, the oldest first. Raises `NotFoundError`."""
         return versions_of(self._open(), label_id)
 
     def diff(self, load_a: int, load_b: int) -> Iterator[LabelChange]:
-        """The labels added, removed and changed between two loads. Raises `NotFoundError` for a load."""
+        """The labels added, removed and changed between two loads. Raises `NotFoundError` for an unknown load."""
         return diff_loads(self._open(), load_a, load_b)
 
     def data_row(self, data_row_id: str) -> Any:
-        """The line of a data row as it came in v2 (the newest one), or without one the newest v1 element about it.
+        """The newest v2 line of a data row as exported, or else its newest v1 element.
 
-        Its external id or global key will do, too.
-
-        Raises `NotFoundError`.
+        `data_row_id` can also be its external id or global key. Raises `NotFoundError`.
         """
         database = self._open()
         found = database.data_row_json(data_row_id) or [text for _, text in json_of(database, [data_row_id])]
@@ -128,11 +124,10 @@ class Store:
         created_by: str | None = None,
         since: str | date | None = None,
     ) -> Iterator[Any]:
-        """Labels as they came, streamed; those of one project (id or name), asset type, generation or labeler.
+        """Stream labels as exported, filtered by project (id or name), asset type, generation or labeler.
 
-        With `name` those that hold an object of this class; with `since` (a date, a time or ISO 8601 text; UTC unless
-        it says otherwise) those updated, or else created, then or later. Raises `UsageError` for a text that is no
-        time.
+        `name`: labels with an object of this class. `since`: labels updated (or else created) at that time or later;
+        a date, a time or ISO 8601 text, in UTC unless it has an offset. Raises `UsageError` for a text that is no time.
         """
         wanted = {
             "project": project,
@@ -155,21 +150,19 @@ class Store:
         name: str | None = None,
         model_runs: bool = False,
     ) -> Result:
-        """A row for each object (in each frame) with its label, its class and its geometry, in the order of the store.
+        """One row per object and frame, with its label, class and geometry, in the order of the store.
 
         `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
-        the geometry columns of all kinds are there.
-
-        Objects of labels in model runs, predictions too, only with `model_runs`.
+        a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs.
         """
         return objects_of(self._open(), kind, project, asset_type, name, model_runs)
 
     def query(self, sql: str, parameters: Parameters = (), /, **named: Any) -> Result:
-        """Run one SQL statement, which can only read; iterate the result for dicts, or its `rows` for tuples.
+        """Run one read-only SQL statement; iterate the result for dicts, or its `rows` for tuples.
 
-        Values of parameters are given by name (`$project` in the SQL, `project=` here), or as a sequence for `?` or a
-        mapping. `df()`, `arrow()` and `pl()` of the result make a table of pandas, pyarrow or polars. Raises
-        `QueryError`, which knows the place in the SQL, and `UsageError` for parameters that do not fit.
+        Parameters are named (`$project` in the SQL, `project=` here), a mapping, or a sequence for `?`. The result
+        converts with `df()`, `arrow()` and `pl()`. Raises `QueryError` with the position in the SQL, and `UsageError`
+        for parameters that do not fit.
         """
         if named:
             if parameters and not isinstance(parameters, Mapping):
@@ -178,20 +171,20 @@ class Store:
         return ask(self._open(), sql, parameters)
 
     def ask(self, query: str, /, **values: Any) -> Result:
-        """The result of a canned query: `store.ask("class-counts", project="Roads")`.
+        """Run a canned query: `store.ask("class-counts", project="Roads")`.
 
-        Raises `NotFoundError` for a query or a parameter that does not exist; both name those that do.
+        Raises `NotFoundError` for an unknown query or parameter, and lists the known ones.
         """
         return ask_named(self._open(), query, values)
 
     def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
-        """How far labels of the same data row agree; see `labelstore.analyses.agreement.agreement`."""
+        """How much labels of the same data row agree; see `labelstore.analyses.agreement.agreement`."""
         from labelstore.analyses.agreement import agreement
 
         return agreement(self._open(), project, iou)
 
     def close(self) -> None:
-        """Close the database; the next call opens it again."""
+        """Close the database; the next call reopens it."""
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -204,6 +197,6 @@ class Store:
 
 
 def _value(text: str) -> Any:
-    import msgspec  # here, for `import labelstore` to stay light
+    import msgspec  # here, so that `import labelstore` stays light
 
     return msgspec.json.decode(text)
