@@ -105,6 +105,18 @@ def test_every_label_and_data_row_has_a_page(site: Site) -> None:
         site.get(site.paths.data_row(row["data_row_id"]))
 
 
+def test_the_answers_of_every_label_are_on_its_page(site: Site) -> None:
+    rows = site.rows(
+        "select d.asset_type, l.generation, l.label_id, min(c.name) as question from classifications as c"
+        " join labels as l using (label_id) join data_rows as d using (data_row_id)"
+        " where c.object_id is null and c.frame_id is null group by 1, 2, 3"
+    )
+    assert len({row["asset_type"] for row in rows}) >= 8
+    for row in {(row["asset_type"], row["generation"]): row for row in rows}.values():
+        page = site.get(site.paths.label(row["label_id"])).text
+        assert f'">{html.escape(row["question"])}' in page, row
+
+
 def test_the_objects_of_a_label_are_listed_by_the_id_that_is_drawn(site: Site) -> None:
     rows = site.rows(
         "select o.label_id, count(*) as number, min(o.object_id) as first from objects as o join labels as l"

@@ -14,9 +14,11 @@ from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import text_of, visible
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.colors import color_class
+from labelstore.drawing.drawing import DRAWINGS
 from labelstore.drawing.html import document
 from labelstore.drawing.marked_text import MAX_DEPTH
 from labelstore.drawing.sanitize_html import MAX_TAGS, sanitized
+from labelstore.formats.asset_types import ASSET_TYPES
 from labelstore.formats.messages import messages_of
 from labelstore.formats.spans import Claim, Unit, unit_of
 from labelstore.scenes.scene import Answer, Asset, Messages, Question, Relation, Scene, Shape, Span, Track
@@ -36,6 +38,10 @@ def entity(
 
 def scene(asset_type: str, *shapes: Shape, text: str | None = None, **more: Any) -> Scene:
     return Scene("L", {}, Asset("d", asset_type, text), shapes, len(shapes), **more)
+
+
+def test_every_asset_type_has_its_drawing() -> None:
+    assert set(DRAWINGS) == set(ASSET_TYPES)
 
 
 class Seen(HTMLParser):

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from labelstore import samples
 from labelstore.drawing import DrawOptions, draw, thumbnail
 from labelstore.engines import open_database
+from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
 from labelstore.scenes import ConnectionSource, read_scene
+from labelstore.scenes.geometry import GEOMETRIES
+from labelstore.scenes.messages import KINDS
 from labelstore.scenes.scene import Box, Mask, Scene
 from labelstore.scenes.scene import Path as Outline
 from labelstore.scenes.tracks import bits_set, runs_of
@@ -71,6 +75,35 @@ def lefts(scene: Scene) -> list[float]:
 
 def tracks(scene: Scene) -> dict[str, tuple[Any, Any]]:
     return {track.name: (track.runs, track.key_frames) for track in scene.tracks}
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A store of samples for each engine."""
+    folder = tmp_path_factory.mktemp("scenes")
+    files = [file.path for file in samples.write(folder / "samples", labels=3)]
+    found = {"sqlite": folder / "labels.db", "duckdb": folder / "labels.duckdb"}
+    for store in found.values():
+        load(store, files, frames=folder / "samples" / "frames")
+    return found
+
+
+def test_every_kind_of_object_has_its_geometry(engine: str) -> None:
+    assert GEOMETRIES.keys() | KINDS == OBJECT_KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(OBJECT_KINDS))
+def test_every_kind_of_object_is_drawn(stores: dict[str, Path], engine: str, kind: str) -> None:
+    sql = "select o.*, f.group_name from objects as o left join frames as f using (frame_id) where o.kind = $kind"
+    with open_database(stores[engine], read_only=True) as database:
+        row = next(iter(database.query(f"{sql} order by o.object_id limit 1", {"kind": kind})))
+    scene = scene_of(stores[engine], row["label_id"], frame=row["frame_number"], group=row["group_name"], limit=10_000)
+    (shape,) = (shape for shape in scene.shapes if shape.object_id == row["object_id"])
+    assert shape.geometry is not None
+    options = DrawOptions(mask_hrefs={shape.object_id: "data:,"})
+    drawn = draw(scene._replace(shapes=(shape,), shape_count=1), options)
+    assert f'id="o{shape.object_id}"' in drawn
+    assert "Not shown" not in drawn
 
 
 @pytest.mark.parametrize("where", ["file", "in place"])

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.analyses.class_colors import class_colors
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
-from labelstore.drawing import DrawOptions
+from labelstore.drawing import DrawOptions, drawing_of
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.scenes import Source
+from labelstore.scenes.geometry import read_mask
 from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
 MOST_MASKS = 200
@@ -21,7 +23,6 @@ _SIGNATURES = (
     (b"BM", "image/bmp"),
 )
 _SOUNDS = ((b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
-_WITH_TEXT = ("text", "html", "conversation", "llm")
 _MASK = """
 select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color, o.name
 from objects as o
@@ -105,7 +106,7 @@ def is_web_address(text: str) -> bool:
 
 
 def _text(asset: Asset, folder: AssetFolder | None) -> str | None:
-    if asset.asset_type not in _WITH_TEXT:
+    if not drawing_of(asset.asset_type).on_text:
         return None
     try:
         found = folder.text(asset_names(asset)) if folder is not None else None
@@ -139,17 +140,11 @@ class MaskFile(NamedTuple):
 
 def mask_file(source: Source, folder: AssetFolder, object_id: int) -> MaskFile | None:
     """Where the mask of an object is in the folder; None without."""
-    from labelstore.analyses.class_colors import class_colors
-    from labelstore.scenes.geometry import geometry_of
-
     row: dict[str, Any] | None = next(iter(source.query(_MASK, {"object_id": object_id})), None)
     if row is None:
         return None
     path = folder.find(_mask_names(row["url"] or row["composite_url"], row["feature_id"]), suffixes=("", ".png"))
     if path is None or image_type(path) is None:
         return None
-    unset = dict.fromkeys(("box_coordinates", "coordinates", "start", "end"))
-    mask = geometry_of({**row, **unset, "kind": "mask"})
-    return MaskFile(
-        path, mask.rgb if isinstance(mask, Mask) else None, class_colors(source).of(row["color"], row["name"])
-    )
+    mask, color = read_mask(row), class_colors(source).of(row["color"], row["name"])
+    return MaskFile(path, mask.rgb if isinstance(mask, Mask) else None, color)

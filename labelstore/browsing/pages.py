@@ -14,7 +14,7 @@ from labelstore.browsing.overview import Overview, Remembered
 from labelstore.browsing.paths import Paths, decode
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
-from labelstore.drawing import draw, highlights
+from labelstore.drawing import draw, drawing_of, highlights
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.masks import mask_png
@@ -22,9 +22,6 @@ from labelstore.scenes import Source, read_scene
 from labelstore.scenes.reading import read_asset
 from labelstore.scenes.scene import Scene
 
-DRAWN_WITH_ANSWERS = ("audio", "conversation", "html", "llm", "text")
-"""Asset types whose drawing shows the answers."""
-RELATED = ("conversation", "llm", "text")
 LISTED = 500
 """So many objects are listed beside a drawing."""
 SHAPES = 2000
@@ -47,8 +44,8 @@ def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limi
     if scene is None:
         return None
     picture = draw(scene, draw_options(scene, settings, paths, limit))
-    apart = scene.asset.asset_type not in DRAWN_WITH_ANSWERS
-    return Drawn(scene, picture, draw_questions(scene.questions) if apart else Markup())
+    with_answers = drawing_of(scene.asset.asset_type).with_answers
+    return Drawn(scene, picture, Markup() if with_answers else draw_questions(scene.questions))
 
 
 def _highlights(drawings: list[Drawn]) -> Markup:
@@ -83,11 +80,12 @@ async def label(request: Any, datasette: Any) -> Any:
         drawn = _drawn(source, label_id, settings, paths, SHAPES, **place)
         if drawn is None:
             return None
+        with_relations = drawing_of(drawn.scene.asset.asset_type).with_relations
         return {
             "drawn": drawn,
             "scene": drawn.scene,
             "highlights": _highlights([drawn]),
-            "relations": [] if drawn.scene.asset.asset_type in RELATED else page_queries.relations(drawn.scene),
+            "relations": [] if with_relations else page_queries.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
             "neighbours": page_queries.neighbours(source, label_id),

@@ -58,6 +58,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
         _about(text, messages, bool(every)),
         element("ol", joined(bubbles), class_="messages") if bubbles else "",
         left_out(len(shown), len(every), "messages", verb="shown"),
+        draw_questions([question for question in scene.questions if question.message_id is None]),
         unplaced_list(notes.homeless),
         left_out(len(shapes), max(scene.shape_count, len(scene.shapes)), "objects"),
         draw_relations(scene.relations, shapes, _quotes(messages, notes.entities, unit)),

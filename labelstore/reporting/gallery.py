@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.drawing import DrawOptions, draw
+from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
 from labelstore.drawing.colors import color_class
@@ -28,8 +28,6 @@ LARGEST_DRAWING = 400_000
 """Characters of one drawing; what would be larger has fewer objects, or is left out."""
 LARGEST_TEXT = 60_000
 """Characters of an asset's text; of a longer one the beginning is shown."""
-_WITH_ANSWERS = {"audio", "html", "conversation", "llm"}
-_WITH_TEXT = {"text", "html", "conversation", "llm"}
 _LEGEND = 12
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 
@@ -123,7 +121,7 @@ def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, 
         path = folder.find(names)
         picture = None if path is None else picture_of(path)
         return picture, None, "" if picture or path is None else "The file of the picture cannot be read."
-    if asset.asset_type not in _WITH_TEXT:
+    if not drawing_of(asset.asset_type).on_text:
         return None, None, ""
     try:
         text = folder.text(names)
@@ -134,7 +132,8 @@ def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, 
 
 def _drawn(scene: Scene, options: DrawOptions) -> tuple[Markup, Markup]:
     """The drawing and the answers that are not in it; nothing in place of what is too large."""
-    answers = Markup() if scene.asset.asset_type in _WITH_ANSWERS else draw_questions(scene.questions)
+    with_answers = drawing_of(scene.asset.asset_type).with_answers
+    answers = Markup() if with_answers else draw_questions(scene.questions)
     if len(answers) > LARGEST_DRAWING:
         answers = draw_questions(scene.questions[:_FEW])
     for limit in (LIMIT, _FEW):

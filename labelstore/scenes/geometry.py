@@ -1,40 +1,107 @@
 """The geometry of one object, from the columns of its table; what cannot be drawn becomes None."""
 
+from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from labelstore.scenes.scene import Box, Dot, Geometry, Mask, Path, Span
 
+Row = dict[str, Any]
 Point = tuple[float, float]
+Read = Callable[[Row], Geometry]
 
 
-def geometry_of(row: dict[str, Any]) -> Geometry:
-    """The geometry of a row of objects joined with the tables of geometry; geospatial as [longitude, latitude]."""
-    kind = row["kind"]
-    if row["box_coordinates"] is not None:
-        return _path(row["box_coordinates"], closed=True)
-    if kind == "bounding_box":
-        return _box(row)
+class GeometryTable(NamedTuple):
+    """The table with the geometry of a kind of objects, and how a row of its `columns` is read."""
+
+    table: str
+    columns: tuple[str, ...]
+    read: Read
+
+    def geometry(self, row: Row) -> Geometry:
+        """That of a row of objects that is joined with this table."""
+        return self.read({column: row[f"{self.table}_{column}"] for column in self.columns})
+
+
+GEOMETRIES: dict[str, GeometryTable] = {}
+"""Kind of object → where its geometry is. Messages that were chosen are read by `labelstore.scenes.messages`."""
+
+
+def draws(kind: str, table: str, *columns: str) -> Callable[[Read], Read]:
+    """Register a function that makes a geometry to be drawn of the columns of the table."""
+
+    def registered(read: Read) -> Read:
+        GEOMETRIES[kind] = GeometryTable(table, columns, read)
+        return read
+
+    return registered
+
+
+@draws("bounding_box", "bounding_boxes", "left", "top", "width", "height", "coordinates")
+def read_box(row: Row) -> Box | Path | None:
+    """A box; on a map the corners as [longitude, latitude]."""
     if row["coordinates"] is not None:
-        return _path(row["coordinates"], closed=kind != "polyline")
-    if kind == "point":
-        return Dot(row["x"], row["y"]) if are_numbers(row["x"], row["y"]) else None
-    if row["url"] is not None or row["composite_url"] is not None:
-        return Mask(row["url"] or row["composite_url"], _rgb(row["color_rgb"]))
-    if row["start"] is not None and row["end"] is not None:
-        return Span(row["start"], row["end"], row["message_id"], row["token"])
-    return None
-
-
-def _box(row: dict[str, Any]) -> Box | None:
+        return _path(row["coordinates"], closed=True)
     values = row["left"], row["top"], row["width"], row["height"]
     return Box(*values) if are_numbers(*values) else None
 
 
-def _path(coordinates: str, *, closed: bool) -> Path | None:
+@draws("polygon", "polygons", "coordinates", "form")
+def read_polygon(row: Row) -> Path | None:
+    """The rings of a polygon or of several."""
+    return _path(row["coordinates"], closed=True)
+
+
+@draws("polyline", "polylines", "coordinates", "form")
+def read_polyline(row: Row) -> Path | None:
+    """A line, or several that belong together."""
+    return _path(row["coordinates"], closed=False)
+
+
+@draws("point", "points", "x", "y", "form")
+def read_point(row: Row) -> Dot | None:
+    """A point."""
+    return Dot(row["x"], row["y"]) if are_numbers(row["x"], row["y"]) else None
+
+
+@draws("mask", "masks", "url", "composite_url", "color_rgb")
+def read_mask(row: Row) -> Mask | None:
+    """Where the picture of a mask is."""
+    url = row["url"] or row["composite_url"]
+    return Mask(url, _rgb(row["color_rgb"])) if url is not None else None
+
+
+@draws("text_entity", "text_entities", "start", "end", "message_id", "token", "location", "unit")
+def read_span(row: Row) -> Span | None:
+    """The characters of an entity; where it is in a document is in `location`, see `labelstore.scenes.documents`."""
+    known = row["start"] is not None and row["end"] is not None
+    return Span(row["start"], row["end"], row["message_id"], row["token"]) if known else None
+
+
+TABLES = tuple(GEOMETRIES.values())
+COLUMNS = ", ".join(f'{one.table}."{column}" as {one.table}_{column}' for one in TABLES for column in one.columns)
+"""All columns of geometry, for a query of `objects as o` with `JOINS`."""
+JOINS = "\n".join(f"left join {one.table} on {one.table}.object_id = o.object_id" for one in TABLES)
+
+
+def geometry_of(row: Row) -> Geometry:
+    """The geometry of a row of objects with `COLUMNS`: that of its kind; of an unknown kind, whatever there is."""
+    tables = dict.fromkeys((GEOMETRIES.get(row["kind"], TABLES[0]), *TABLES))
+    return next((found for one in tables if (found := one.geometry(row)) is not None), None)
+
+
+def is_on_map(row: Row) -> bool:
+    """Whether the geometry of such a row is in degrees, [longitude, latitude]."""
+    forms = (row[f"{one.table}_form"] for one in TABLES if "form" in one.columns)
+    return "geo" in forms or row["bounding_boxes_coordinates"] is not None
+
+
+def _path(coordinates: str | None, *, closed: bool) -> Path | None:
     """Of JSON as `polygons.coordinates` has it: points, rings of points, or parts of rings."""
+    if coordinates is None:
+        return None
     try:
         rings = tuple(_rings(msgspec.json.decode(coordinates)))
     except (msgspec.DecodeError, RecursionError):

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from labelstore.scenes.geometry import GEOMETRIES
 from labelstore.scenes.scene import Messages, Shape
 from labelstore.scenes.source import Source
 
+KINDS = frozenset({"message_single_selection", "message_multi_selection", "message_ranking"})
+"""Of objects that are messages; those of an unknown kind may be, too."""
 LIMIT = 20_000
 
 _CHOSEN = """
@@ -21,7 +24,7 @@ limit $limit
 
 def with_messages(source: Source, label_id: str, shapes: Sequence[Shape], limit: int = LIMIT) -> tuple[Shape, ...]:
     """The shapes, those that chose messages with these as their geometry. Asks nothing where no shape can have any."""
-    if not any(shape.geometry is None and "message" in shape.kind.lower() for shape in shapes):
+    if not any(shape.geometry is None and (shape.kind in KINDS or shape.kind not in GEOMETRIES) for shape in shapes):
         return tuple(shapes)
     rows = source.query(_CHOSEN, {"label_id": label_id, "limit": limit})
     chosen = {key: _messages(list(group)) for key, group in groupby(rows, lambda row: int(row["object_id"]))}

@@ -6,7 +6,7 @@ from labelstore.analyses.class_colors import ClassColors, class_colors
 from labelstore.scenes.audio_timeline import read_moments
 from labelstore.scenes.documents import blocks_of, in_pages, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
-from labelstore.scenes.geometry import geometry_of
+from labelstore.scenes.geometry import COLUMNS, JOINS, geometry_of, is_on_map
 from labelstore.scenes.messages import with_messages
 from labelstore.scenes.questions import Questions, read_questions
 from labelstore.scenes.relations import read_relations
@@ -30,18 +30,11 @@ from data_rows as d
 left join media_attributes as m on m.record_id = d.record_id
 where d.data_row_id = $data_row_id
 """
-_OBJECTS = """
-select o.*, b."top", b."left", b.height, b.width, b.coordinates as box_coordinates,
-    coalesce(g.coordinates, s.coordinates) as coordinates, coalesce(g.form, s.form, p.form) as path_form, p.x, p.y,
-    m.url, m.composite_url, m.color_rgb, t.start, t."end", t.token, t.message_id, t.location, t.unit as text_unit
-from {objects}
-left join bounding_boxes as b on b.object_id = o.object_id
-left join polygons as g on g.object_id = o.object_id
-left join polylines as s on s.object_id = o.object_id
-left join points as p on p.object_id = o.object_id
-left join masks as m on m.object_id = o.object_id
-left join text_entities as t on t.object_id = o.object_id
-where {condition}
+_OBJECTS = f"""
+select o.*, {COLUMNS}
+from {{objects}}
+{JOINS}
+where {{condition}}
 order by o.object_id
 limit $limit
 """
@@ -140,10 +133,10 @@ def _shape(row: Row, questions: Questions, colors: ClassColors, group: str | Non
         row["frame_number"],
         None if row["frame_id"] is None else group,
         page=page_number(row["page"]),
-        unit=row["unit"] or row["text_unit"],
+        unit=row["unit"] or row["text_entities_unit"],
         page_size=(row["page_width"], row["page_height"]) if row["page_width"] and row["page_height"] else None,
-        blocks=blocks_of(row["location"]),
+        blocks=blocks_of(row["text_entities_location"]),
         questions=questions.of_objects.get(row["object_id"], ()),
-        texts=texts_of(row["location"]),
-        geo=row["path_form"] == "geo" or row["box_coordinates"] is not None,
+        texts=texts_of(row["text_entities_location"]),
+        geo=is_on_map(row),
     )
