@@ -319,30 +319,6 @@ class TestSample:
         assert "is no folder; name a new one" in failed("sample", export)
 
 
-# fmt: off
-COMMANDS = (
-    "load", "verify", "get", "history", "diff", "export", "query", "schema", "shell", "stats", "entities", "spans",
-    "geojson",
-    "ontology", "answers", "search", "index", "agreement", "rejects", "browse", "publish", "report", "detect",
-    "upgrade", "sample", "demo",
-)
-# fmt: on
-
-
-def test_all_commands_are_here() -> None:
-    listed = run("--help").stdout.split("Commands:\n")[1]
-    assert (
-        tuple(line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " ") == COMMANDS
-    )
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(command: str) -> None:
-    result = run(command, "--help")
-    assert result.exit_code == 0
-    assert f"Examples:\n    labelstore {command}" in result.stdout
-
-
 @pytest.mark.parametrize(
     "arguments",
     [

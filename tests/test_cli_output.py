@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from labelstore.cli.output import FORMATS, json_escaped, visible
+from labelstore.cli.options import TextFormat
+from labelstore.cli.query_output import BINARY, Format
+from labelstore.cli.row_formats import FORMATS
 from labelstore.cli.tables import MEASURED_ROWS, table
+from labelstore.cli.terminal import json_escaped, visible
 
 
 def test_numbers_stand_right_and_names_left() -> None:
@@ -58,6 +61,10 @@ def test_json_stays_the_same_json() -> None:
 
 def written(format: str, columns: list[str], *rows: tuple[object, ...]) -> str:
     return "".join(FORMATS[format](columns, rows))
+
+
+def test_every_format_that_can_be_asked_for_is_written() -> None:
+    assert list(FORMATS) == list(TextFormat) == [format for format in Format if format not in BINARY]
 
 
 def test_json_is_exact() -> None:

@@ -8,6 +8,7 @@ from labelstore import demo as module
 from labelstore.demo import TOUR, Answer, demo
 from labelstore.engines import open_database
 from labelstore.errors import StoreError
+from tests.test_cli import run
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,14 @@ def test_every_question_has_an_answer(parts: tuple[Path, list[str | Answer]]) ->
     answers = [part for part in parts[1] if isinstance(part, Answer)]
     assert [answer.title for answer in answers] == [title for title, _ in TOUR]
     assert all(answer.rows for answer in answers)
+
+
+def test_the_command_prints_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Answer("What is there?", "select 1 as a", ["a"], [(1,)])
+    monkeypatch.setattr(module, "demo", lambda folder: iter([str(folder), answer]))
+    assert run("demo", tmp_path).stdout == (
+        f"{tmp_path}\n\nWhat is there?\n\n    select 1 as a\n\n    a\n    ─\n    1\n"
+    )
 
 
 def test_says_what_it_does(parts: tuple[Path, list[str | Answer]]) -> None:

@@ -315,6 +315,6 @@ def test_an_unknown_project_is_told_everywhere(store: Path) -> None:
 
 def test_nothing_to_tell_is_told(tmp_path: Path) -> None:
     empty = store_of(tmp_path, "sqlite", [v1("a")])
-    assert "no ontology to tell of" in run("ontology", empty).stderr
+    assert "cannot derive an ontology" in run("ontology", empty).stderr
     assert "none of the labels has an answer" in run("answers", empty).stderr
     assert "there is no statement" in run("query", empty, "").stderr

@@ -91,7 +91,7 @@ def test_closed_streams(store: Path, closed: str) -> None:
 
 
 def test_the_list_of_queries_fits_the_terminal(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labelstore.cli.output.terminal_width", lambda: 60)
+    monkeypatch.setattr("labelstore.cli.canned_queries.terminal_width", lambda: 60)
     lines = run("query", store, "--list").stdout.splitlines()
     assert max(map(len, lines)) <= 60
     assert {line.split()[0] for line in lines} == set(queries())

@@ -1,4 +1,4 @@
-"""The command line: options → one call → print. One module per group of commands; none imports an engine."""
+"""The command line: `app` and the modules that commands share; the commands themselves are in `commands`."""
 
 from labelstore.cli.app import app, main
 

@@ -1,49 +1,80 @@
-"""The Typer application: its commands, `--version`, and the way from an error to an exit code."""
+"""The Typer application: a command for each module of `commands`, `--version`, and errors as exit codes."""
 
 import atexit
 import gc
 import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from labelstore.cli import (
-    asking,
-    browsing,
-    describing,
-    diagnostics,
-    history,
-    inspecting,
-    loading,
-    making,
-    output,
-    places,
-    publishing,
-    querying,
-    reading,
-    rejects,
-    reporting,
-    upgrading,
-)
+from labelstore.cli import commands, diagnostics, output
+from labelstore.cli.command import Command
+from labelstore.cli.sections import Section
 from labelstore.version import __version__
 
 
-class Commands(TyperGroup):
-    """The commands in the order of a first use, each ending in an exit code and never in a traceback."""
+class LazyCommands(Mapping[str, Any]):
+    """The commands by name. Each is imported when it is asked for."""
+
+    def __iter__(self) -> Iterator[str]:
+        return (module.name for module in iter_modules(commands.__path__))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in list(self):
+            raise KeyError(name)
+        return _command(name)
+
+
+@cache
+def _command(name: str) -> Any:
+    alone = typer.Typer(**_STYLE, add_completion=False)
+    module = _module(name)
+    alone.command(name, cls=getattr(module, "COMMAND", Command))(getattr(module, name))
+    return typer.main.get_command(alone)
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{commands.__name__}.{name}")
+
+
+class Group(TyperGroup):
+    """All commands, listed by section, each ending in an exit code and never in a traceback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commands: Any = LazyCommands()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one line a command, below the name of its section."""
+        longest = max(map(len, self.commands))
+        for section in Section:
+            lines = [
+                (name.ljust(longest), command.get_short_help_str(formatter.width - 6 - longest))
+                for name, command in self.commands.items()
+                if _module(name).SECTION is section
+            ]
+            with formatter.section(section.value):
+                formatter.write_dl(lines)
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error becomes one line and an exit code."""
         with diagnostics.reported():
             return super().invoke(ctx)
 
 
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_STYLE: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(cls=Group, no_args_is_help=True, context_settings=_HELP, **_STYLE)
 
 
 def _print_version(wanted: bool) -> None:
@@ -68,46 +99,13 @@ def labelstore(
     """
 
 
-for command in (
-    loading.load,
-    loading.verify,
-    reading.get,
-    history.history,
-    history.diff,
-    reading.export,
-    querying.query,
-    inspecting.schema,
-    inspecting.shell,
-    reading.stats,
-    places.entities,
-    places.spans,
-    places.geojson,
-    asking.ontology,
-    asking.answers,
-    asking.search,
-    asking.index,
-    asking.agreement,
-    rejects.rejects,
-    browsing.browse,
-    publishing.publish,
-    reporting.report,
-    describing.detect,
-    upgrading.upgrade,
-    making.sample,
-    making.demo,
-):
-    app.command(cls=reading.ExportCommand if command is reading.export else None)(command)
-
-
 def help_texts() -> dict[str, str]:
     """What `--help` prints for `labelstore` and each of its commands, 100 columns wide."""
     group: Any = typer.main.get_command(app)
-    commands = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
+    named = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
     return {
-        name: command.get_help(
-            command.context_class(command, info_name=name, terminal_width=100, help_option_names=["-h", "--help"])
-        ).rstrip()
-        for name, command in commands.items()
+        name: command.get_help(command.context_class(command, info_name=name, terminal_width=100, **_HELP)).rstrip()
+        for name, command in named.items()
     }
 
 
@@ -119,6 +117,6 @@ def main() -> None:
 
 
 def _end_soon() -> None:
-    """Let Python leave out its last search for cycles, 30 ms of a command; DuckDB would tell of leaks."""
+    """Let Python leave out its last search for cycles, 30 ms of a command; DuckDB would report leaks."""
     if "duckdb" not in sys.modules:
         gc.freeze()

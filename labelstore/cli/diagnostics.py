@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from labelstore.cli.output import visible
+from labelstore.cli.terminal import visible
 from labelstore.errors import LabelstoreError
 
 FAILED = 1

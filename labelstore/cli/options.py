@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from labelstore.cli import output
 from labelstore.errors import LabelstoreError, UsageError
 
 
 class TextFormat(StrEnum):
-    """The formats that `output.FORMATS` writes."""
+    """The formats of `row_formats.FORMATS`."""
 
     TABLE = "table"
     JSON = "json"
@@ -23,52 +22,53 @@ class TextFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+DEFAULT_FORMAT = "Default: from the suffix of -o; else table on a terminal, ndjson in a pipe."
+
 Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite or DuckDB file.")]
 Exports = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help='JSON or NDJSON, also in gzip, zstd or zip; folders; patterns; "-" is standard input.'
+        metavar="FILE...",
+        help="JSON, NDJSON or CSV files, also gzip, zstd or zip; folders; glob patterns; - for stdin.",
     ),
 ]
 Frames = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR",
-        help="Frames files of v1 labels, named by label id, by data row id or as in the URL.",
+        metavar="DIR", help="Frames files of v1 labels, named by label id or data row id, or as in their URL."
     ),
 ]
 MaxRatio = Annotated[
     float,
-    typer.Option(metavar="N", min=0, help="Refuse files that decompress to over N times their size; 0 allows all."),
+    typer.Option(metavar="N", min=0, help="Refuse files that decompress to more than N times their size; 0: no limit."),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Processes that share large files; the number of cores by default."),
+    typer.Option(metavar="N", min=1, help="Processes for large files; by default one per core."),
 ]
 Wait = Annotated[
     float | None,
     typer.Option(
         metavar="SECONDS",
         min=0,
-        help="Wait at most so long for another process that holds the store.",
-        show_default="as long as it takes; for other programs than labelstore a minute at most",
+        help="How long to wait for another process that has the store open.",
+        show_default="until it ends; at most a minute if it is not labelstore",
     ),
 ]
 Project = Annotated[
     str | None, typer.Option(metavar="PROJECT", help="Only this project, by id or name.", show_default="all")
 ]
-RowsFormat = Annotated[
-    TextFormat | None,
+Projects = Annotated[
+    list[str] | None,
     typer.Option(
-        help="Usual: as the suffix of -o says, else table on a terminal and ndjson elsewhere.", show_default=False
+        "--project", metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"
     ),
 ]
-Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help='Write to a file; "-" is standard output.')]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")]
+RowsFormat = Annotated[TextFormat | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Write to a file; - for stdout.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")]
 ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-_SUFFIXES = {".txt": "table", ".jsonl": "ndjson", ".md": "markdown", ".feather": "arrow"}
 
 
 def check_order(db: Path, others: Sequence[str], command: str) -> None:
@@ -89,21 +89,3 @@ def is_database(name: str | Path) -> bool:
         return Path(name).is_file() and Path(name).stat().st_size > 0 and bool(engine_of(name))
     except (LabelstoreError, OSError, ValueError):
         return False
-
-
-def chosen_format(formats: type[StrEnum], format: StrEnum | None, out: str, as_json: bool) -> str:
-    """The format that --format, --json, the suffix of -o or the terminal asks for. Raises `UsageError`."""
-    from labelstore.files.outputs import is_stream
-
-    if as_json and format not in (None, "json"):
-        raise UsageError(f"--json or --format {format}, not both")
-    if as_json or format is not None:
-        return "json" if as_json else str(format)
-    if is_stream(out):
-        return "table" if out == "-" and output.is_terminal() else "ndjson"
-    known = {suffix: name for suffix, name in _SUFFIXES.items() if name in set(formats)}
-    known |= {f".{name}": str(name) for name in formats if name != "table"}
-    found = known.get(Path(out).suffix.lower())
-    if found is None:
-        raise UsageError(f"{out}: no format has this suffix; name it with --format, or use one of {', '.join(known)}")
-    return found

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from labelstore.cli.output import visible
+from labelstore.cli.terminal import visible
 
 MEASURED_ROWS = 500
 """The first rows set the widths of the columns; the others stream."""

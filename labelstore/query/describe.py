@@ -7,8 +7,8 @@ from labelstore.engines.database import Database
 from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
 from labelstore.query.error_hints import columns_of
-from labelstore.query.suggestions import did_you_mean, near
 from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.suggestions import did_you_mean, near
 from labelstore.schema.tables import sql_text
 
 _COMMENTED = re.compile(r'(?:\bas |\.|^ *)"?(\w+)"?,? *-- (.*)$', re.M)

@@ -6,7 +6,7 @@ from typing import Any
 from labelstore.engines.database import Database
 from labelstore.errors import QueryError
 from labelstore.query.lexer import Token, excerpt, tokens
-from labelstore.query.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean, near
 from labelstore.schema.tables import columns as schema
 
 _COLUMN = re.compile(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from labelstore.engines.database import Database, Result
 from labelstore.errors import UsageError
 from labelstore.query.run import ask
-from labelstore.query.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean, near
 
 _TOGETHER = 500
 

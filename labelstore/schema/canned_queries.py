@@ -13,6 +13,7 @@ import msgspec
 
 from labelstore.errors import NotFoundError
 from labelstore.schema.dialects import DUCKDB, SQLITE
+from labelstore.schema.suggestions import did_you_mean, near
 from labelstore.schema.tables import sql_names, sql_text
 
 _PARAMETER = re.compile(r"\$(\w+)(?: = ([^:]+))?: (.+)")
@@ -54,10 +55,7 @@ def named(name: str) -> Query:
     """The canned query of that name. Raises `NotFoundError`."""
     found = queries().get(name)
     if found is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, queries(), 3, 0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "list them with: labelstore query DB --list"
+        hint = did_you_mean(near(name, queries(), 0.4)) or "list them with: labelstore query DB --list"
         raise NotFoundError(f"{name}: no query has this name; {hint}")
     return found
 

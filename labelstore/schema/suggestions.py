@@ -1,7 +1,6 @@
 """Names that people try, and the names that the tables have."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 SYNONYMS = {
     "annotation": "objects",
@@ -78,11 +77,13 @@ SYNONYMS = {
 """What other tools and people call it → our names for it, the likeliest first."""
 
 
-def near(wanted: str, known: Iterable[str]) -> list[str]:
-    """At most three of the known names that are probably meant."""
+def near(wanted: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
+    """At most three of the known names that are probably meant; `likeness` is from 0 to 1 for the same name."""
+    from difflib import get_close_matches
+
     names = {name.lower(): name for name in known}
     meant = [names[name] for name in SYNONYMS.get(wanted.lower(), "").split() if name in names]
-    close = [names[name] for name in get_close_matches(wanted.lower(), names, 3, 0.6)]
+    close = [names[name] for name in get_close_matches(wanted.lower(), names, 3, likeness)]
     return list(dict.fromkeys([*meant, *close]))[: 1 if meant else 3]
 
 

@@ -1,4 +1,4 @@
-"""`publish`: a copy of a store for others."""
+"""`publish`: a copy of a store that others may see."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,36 +7,36 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import stopped
-from labelstore.cli.options import AsJson, Store
-from labelstore.cli.output import visible
+from labelstore.cli.options import AsJson, Projects, Store
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
+
+SECTION = Section.SHARE
 
 
 def publish(
     db: Store,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The SQLite store to write.")],
-    project: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"),
-    ] = None,
+    projects: Projects = None,
     no_reviews: Annotated[bool, typer.Option("--no-reviews", help="Leave reviews out.")] = False,
     no_history: Annotated[bool, typer.Option("--no-history", help="Leave earlier versions of labels out.")] = False,
-    keep_emails: Annotated[bool, typer.Option("--keep-emails", help="Leave e-mail addresses as they are.")] = False,
+    keep_emails: Annotated[bool, typer.Option("--keep-emails", help="Keep e-mail addresses.")] = False,
     salt: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="A secret that makes the names for e-mail addresses the same in each publication.",
+            help="A secret from which pseudonyms are made; the same salt gives the same ones.",
             show_default="a new one each time",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a published copy if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier published copy.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a copy of a store that others may see.
 
-    URLs lose their query strings, fragments and user names, tokens are removed, other names stand for e-mail
-    addresses, and rejected records are left out. The copy is read-only. It prints what was removed; docs/publishing.md
-    says what it cannot know: look before you publish.
+    URLs lose their query strings, fragments and user names, tokens are removed, e-mail addresses become
+    pseudonyms, and rejected records are left out. The copy is read-only. The command prints what was removed;
+    docs/publishing.md says what it cannot know: look before you publish.
 
     \b
     Examples:
@@ -49,7 +49,7 @@ def publish(
         done = publish(
             db,
             out,
-            projects=project or (),
+            projects=projects or (),
             reviews=not no_reviews,
             history=not no_history,
             keep_emails=keep_emails,
@@ -62,5 +62,4 @@ def publish(
         return
     written = f"{done.records:,} records, {done.labels:,} labels, {done.bytes / 1e6:,.1f} MB, {done.seconds:.2f} s"
     output.write(f"{visible(done.out)}: {written}\n")
-    for what, count in done.removed.items():
-        output.write(f"  removed: {count:,} {what}\n")
+    output.write_lines(f"  removed: {count:,} {what}" for what, count in done.removed.items())

@@ -1,4 +1,4 @@
-"""`upgrade`: a store of an older labelstore into one of this."""
+"""`upgrade`: a store of an older version of labelstore into one of this version."""
 
 from typing import Annotated
 
@@ -7,20 +7,23 @@ import typer
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
-from labelstore.cli.output import visible
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
+
+SECTION = Section.MAINTAIN
 
 
 def upgrade(
     db: Store,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the old file, under another name.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the old file under another name.")] = False,
     wait: Wait = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a store of an older labelstore up to date.
+    """Bring a store made by an older labelstore up to date.
 
-    The store is rebuilt from its own views in a new file, which takes its place when it is complete; a store that
-    is up to date is left alone. A label without an id gets one that depends on its content only; those that were stored
-    again under another id are one then. Takes about as long as loading the exports again, and room for a second file.
+    The store is rebuilt from its own views in a new file, which replaces it when complete; a store that is up
+    to date is left alone. A label without an id gets one that depends on its content only; copies of it under
+    other ids are merged. Takes about as long as loading the exports again, and disk space for a second file.
 
     \b
     Examples:

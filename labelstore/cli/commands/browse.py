@@ -1,4 +1,4 @@
-"""`browse`: the store in a browser, with the annotations drawn."""
+"""`browse`: a store in a browser, with the annotations drawn."""
 
 import sys
 from pathlib import Path
@@ -9,31 +9,39 @@ import typer
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import say
 from labelstore.cli.options import Store
+from labelstore.cli.sections import Section
+
+SECTION = Section.LOOK
+
+WARNING = "This store is not published: others that reach this server see its signed URLs, tokens and e-mail addresses."
 
 
 def browse(
     db: Store,
-    host: Annotated[str, typer.Option(help="Where to listen; anything but loopback lets others in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8001,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Address to listen on; any but loopback lets others in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 takes a free one.")] = 8001,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     assets: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Downloaded assets to draw on, named by external id, global key, data row id or as in the URL.",
+            help="Downloaded assets to draw on, named by external id, global key or data row id, or as in their URL.",
         ),
     ] = None,
     remote_assets: Annotated[
         bool, typer.Option("--remote-assets", help="Let the browser fetch pictures from the stored URLs.")
     ] = False,
     tile_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Map tiles below geospatial labels, with {z}, {x} and {y}.")
+        str | None, typer.Option(metavar="URL", help="Map tiles under geospatial labels, with {z}, {x} and {y}.")
     ] = None,
 ) -> None:
-    """Show a store in a browser: Datasette, with a page for each label and data row, annotations drawn.
+    """Show a store in a browser, with the annotations drawn.
 
-    Runs until Ctrl-C. Nothing is fetched from elsewhere, unless --remote-assets or --tile-url allows it. A DuckDB
-    store is copied to a temporary SQLite store first. Needs the extra browse: pip install 'labelstore-db[browse]'
+    Serves Datasette with a page for each label and data row. Runs until Ctrl-C. Nothing is fetched from
+    elsewhere unless --remote-assets or --tile-url allows it. A DuckDB store is first copied to a temporary
+    SQLite store. Needs the extra "browse": pip install 'labelstore-db[browse]'
 
     \b
     Examples:
@@ -81,6 +89,3 @@ def browse(
 
             settings = Settings(folder, remote_assets, tile_url, notice)
             serve(application(store, settings), listener, host, ready)
-
-
-WARNING = "This store is not published: others that reach this server see its signed URLs, tokens and e-mail addresses."

@@ -1,4 +1,4 @@
-"""`detect`: what a file is."""
+"""`detect`: what files are."""
 
 import sys
 from collections import Counter
@@ -10,25 +10,29 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.diagnostics import FAILED, say
 from labelstore.cli.options import AsJson, Exports, MaxRatio
-from labelstore.cli.output import visible
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
 from labelstore.errors import InputError
 
 if TYPE_CHECKING:
     from labelstore.inputs.detection import Detection
+
+SECTION = Section.LOAD
 
 _SHOWN_PLACES = 12
 
 
 def detect(
     files: Exports,
-    whole: Annotated[bool, typer.Option("--all", help="Look at all records.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Read all records.")] = False,
     max_ratio: MaxRatio = 1000.0,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what files are: generation, framing, contents, and keys that labelstore does not know.
+    """Report what files are, and which keys labelstore does not know.
 
-    Looks at the first 1000 records or 32 MB of each file, also of those in folders and zip archives. Exits with 1 if
-    one of the files cannot be read or holds no record of an export, after it has told of the others.
+    Reports generation, framing and contents. Reads the first 1000 records or 32 MB of each file, also of files
+    in folders and zip archives. Exits with 1 if a file cannot be read or holds no record of an export, after
+    reporting the others.
 
     \b
     Examples:
@@ -45,7 +49,7 @@ def detect(
                 failed |= not detection.is_export
                 found.append(detection.as_json())
                 if not as_json:
-                    output.write("".join(f"{line}\n" for line in _lines(detection)))
+                    output.write_lines(_lines(detection))
         except InputError as error:
             failed = True
             found.append({"name": error.source, "error": str(error)})

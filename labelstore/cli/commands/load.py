@@ -1,6 +1,7 @@
-"""`load` and `verify`: exports into a store, and the proof that they are in it."""
+"""`load`: exports into a store."""
 
 import sys
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,22 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.diagnostics import FAILED, REJECTED, say, stopped
+from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait, check_order
-from labelstore.cli.output import visible
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from labelstore.loading import Report
-    from labelstore.verifying import VerifyReport
+
+SECTION = Section.LOAD
 
 
 class OnError(StrEnum):
     """What happens to a load at a record that cannot be stored."""
 
-    keep = "keep"
-    stop = "stop"
+    KEEP = "keep"
+    STOP = "stop"
 
 
 def load(
@@ -33,36 +34,36 @@ def load(
     jobs: Jobs = None,
     max_ratio: MaxRatio = 1000.0,
     wait: Wait = None,
-    force: Annotated[bool, typer.Option("--force", help="Take labels that are older than the stored ones.")] = False,
-    history: Annotated[
-        bool, typer.Option(help="Keep what is replaced; without, that gap stays in labelstore history.")
-    ] = True,
+    force: Annotated[bool, typer.Option("--force", help="Accept labels that are older than the stored ones.")] = False,
+    history: Annotated[bool, typer.Option(help="Keep replaced versions; with --no-history they are lost.")] = True,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove labels of the files' projects that the files lack.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Remove them without asking.")] = False,
     on_error: Annotated[
         OnError, typer.Option(help="At a record that cannot be stored: keep it in rejects, or stop and store nothing.")
-    ] = OnError.keep,
+    ] = OnError.KEEP,
     max_rejects: Annotated[
         int | None,
-        typer.Option(metavar="N", min=0, help="Stop and store nothing at more rejects.", show_default="any number"),
+        typer.Option(
+            metavar="N", min=0, help="Stop and store nothing if there are more rejects.", show_default="no limit"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load exports into a store, which is made if it is not there.
+    """Load exports into a store, creating it if needed.
 
-    Records that are in the store already are skipped or, where they changed, replaced. A new file whose name
-    ends in .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was
-    stored, with 3 if some records were rejected.
+    Records that the store already holds are skipped, or replaced if they changed. A new file whose name ends in
+    .duckdb or .ddb becomes a DuckDB store, any other a SQLite store. Exits with 0 if everything was stored,
+    with 3 if some records were rejected.
 
-    A folder stands for the exports in it and in its folders, a zip archive for those in it: hidden files, frames files
-    and what is no export are passed over and named. A file that is named and is no export stops the load, and nothing
-    is stored.
+    A folder stands for the exports in it and below it, a zip archive for those inside; hidden files, frames
+    files and anything that is not an export are skipped and named. A file named here that is not an export
+    stops the load, and nothing is stored.
 
-    A label that the store holds with a later "updated at" is left out (stale). Labels of the files' projects that
-    the store holds and the files lack are counted (missing) and stay, unless --prune removes them, which it
-    does not where a record cannot be read.
+    A label is skipped as stale if the store holds it with a later "updated at". Labels of the files' projects
+    that only the store has are counted as missing and kept; --prune removes them, unless a record cannot be
+    read.
 
     \b
     Examples:
@@ -89,55 +90,19 @@ def load(
             force=force,
             history=history,
             prune=_ask_before_pruning if prune and not yes else prune,
-            max_rejects=0 if on_error is OnError.stop else max_rejects,
+            max_rejects=0 if on_error is OnError.STOP else max_rejects,
             progress=line,
             wait=wait,
             notify=say,
         )
-    _say_notes(report)
-    for file in report.files:
-        if not file.records and not file.bytes:
-            say(f"{file.name}: is empty; did its download fail?")
-        elif not file.records:
-            say(f"{file.name}: holds no records; an export that failed or found nothing looks like this")
+    for note in (*report.notes, *_notes_on_empty_files(report)):
+        say(note)
     if as_json:
         output.write_json(report.as_json())
     else:
-        _print(_load_lines(report))
+        output.write_lines(_lines(report))
     if report.total("rejected"):
         raise typer.Exit(REJECTED)
-
-
-def verify(
-    db: Store,
-    files: Exports,
-    frames: Frames = None,
-    jobs: Jobs = None,
-    max_ratio: MaxRatio = 1000.0,
-    as_json: AsJson = False,
-) -> None:
-    """Compare every record of exports with what the store gives back.
-
-    A record that a later load replaced counts as superseded. Exits with 0 only if no record differs or is
-    missing.
-
-    \b
-    Examples:
-      labelstore verify labels.db export.json
-      labelstore verify labels.db v1-video.json --frames frames/ --json
-    """
-    from labelstore.verifying import verify
-
-    check_order(db, files, "verify")
-    with progress.shown() as line:
-        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
-    _say_notes(report)
-    if as_json:
-        output.write_json(report.as_json())
-    else:
-        _print(_verify_lines(report))
-    if not report.ok:
-        raise typer.Exit(FAILED)
 
 
 def _after_stop(db: Path, since: str) -> str:
@@ -157,23 +122,21 @@ def _after_stop(db: Path, since: str) -> str:
     return f"nothing of this load was stored; {db} is as it was before"
 
 
-def _say_notes(report: "Report | VerifyReport") -> None:
-    for note in report.notes:
-        say(note)
-
-
-def _print(lines: "Iterator[str]") -> None:
-    for line in lines:
-        output.write(line + "\n")
-
-
-def _ask_before_pruning(missing: "Mapping[str, int]") -> bool:
+def _ask_before_pruning(missing: Mapping[str, int]) -> bool:
     for project, count in missing.items():
         print(f"{visible(project)}: {count:,} labels are not in the files", file=sys.stderr)
     return typer.confirm("Remove them?", err=True)
 
 
-def _load_lines(report: "Report") -> "Iterator[str]":
+def _notes_on_empty_files(report: "Report") -> Iterator[str]:
+    for file in report.files:
+        if not file.records and not file.bytes:
+            yield f"{file.name}: is empty; did its download fail?"
+        elif not file.records:
+            yield f"{file.name}: holds no records; an export that failed or found nothing looks like this"
+
+
+def _lines(report: "Report") -> Iterator[str]:
     counts = ("added", "changed", "unchanged", "repeated", "stale", "rejected")
     yield f"{visible(report.store)} ({report.engine})"
     outcome = ", ".join(f"{report.total(count):,} {count}" for count in counts)
@@ -195,11 +158,11 @@ def _load_lines(report: "Report") -> "Iterator[str]":
     if report.frames_files or report.frames_missing:
         hint = " (give their folder with --frames)" if report.frames_missing else ""
         yield f"  frames files     {report.frames_files:,} found, {report.frames_missing:,} missing{hint}"
-    yield f"  time             {_speed(report)}"
+    yield f"  time             {report.seconds:.2f} s, {report.megabytes_per_second:.1f} MB/s"
     for file in report.files:
         for reject in file.first_rejects:
-            place = f"record {reject['position']} at byte {reject['byte_offset']}"
-            yield f"rejected: {visible(file.name)}, {place}: {visible(reject['reason'])}"
+            position = f"record {reject['position']} at byte {reject['byte_offset']}"
+            yield f"rejected: {visible(file.name)}, {position}: {visible(reject['reason'])}"
         if file.rejected > len(file.first_rejects):
             yield f"rejected: {visible(file.name)}, {file.rejected - len(file.first_rejects):,} more"
     if report.total("rejected"):
@@ -212,37 +175,3 @@ def _fate_of_missing(report: "Report") -> str:
     if unheard := report.total("unheard"):
         return f"kept: they may stand in what cannot be read ({unheard:,} rejected); see: labelstore rejects"
     return "kept (--prune removes them)"
-
-
-def _verify_lines(report: "VerifyReport") -> "Iterator[str]":
-    yield f"{visible(report.store)} ({report.engine})"
-    yield f"  records     {report.records:,}"
-    yield f"  equal       {report.equal:,}"
-    yield f"  different   {report.different:,}"
-    yield f"  missing     {report.missing:,}"
-    yield f"  superseded  {', '.join([f'{report.superseded.total():,}', *_by_load(report)])}"
-    yield f"  rejected    {report.rejected:,}"
-    yield f"  time        {_speed(report)}"
-    for found in report.first_differences:
-        values = f"exported {_short(found['expected'])}, rebuilt {_short(found['found'])}"
-        pointer = visible(found["pointer"]) or "the whole record"
-        yield f"different: {visible(found['file'])}, record {found['position']}, {pointer}: {values}"
-    for found in report.first_missing:
-        yield f"missing: {visible(found['file'])}, record {found['position']}"
-    for found in report.first_rejects:
-        yield f"rejected: {visible(found['file'])}, record {found['position']}: {visible(found['reason'])}"
-    for place in report.places_of_duplicate_keys():
-        yield f"key given twice, the last one counts: {visible(place)}"
-
-
-def _by_load(report: "VerifyReport") -> "Iterator[str]":
-    return (f"{count:,} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
-
-
-def _speed(report: "Report | VerifyReport") -> str:
-    return f"{report.seconds:.2f} s, {report.megabytes_per_second:.1f} MB/s"
-
-
-def _short(value: object, longest: int = 80) -> str:
-    text = visible(value if isinstance(value, str) else repr(value))
-    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,4 +1,4 @@
-"""`rejects`: the records that could not be stored, to look at, to repair and to try again."""
+"""`rejects`: the records that could not be stored, to look at, to repair and to retry."""
 
 import sys
 from collections.abc import Iterator
@@ -10,32 +10,36 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.diagnostics import REJECTED, say
 from labelstore.cli.options import AsJson, Overwrite, Store, Wait
-from labelstore.cli.output import visible
+from labelstore.cli.row_output import write_rows
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
 from labelstore.errors import UsageError
 
 if TYPE_CHECKING:
     from labelstore.loading.rejects import Reject
 
+SECTION = Section.LOAD
+
 
 def rejects(
     db: Store,
-    load: Annotated[int | None, typer.Option(metavar="LOAD", help="Only those of the load with this id.")] = None,
+    load: Annotated[int | None, typer.Option(metavar="LOAD", help="Only rejects of the load with this id.")] = None,
     write: Annotated[
         str | None,
         typer.Option(
-            "-o", "--output", "--write", metavar="FILE", help='Write their bytes, a line each; "-" is standard output.'
+            "-o", "--output", "--write", metavar="FILE", help="Write the records, one per line; - for stdout."
         ),
     ] = None,
     overwrite: Overwrite = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Try to store them again, all of them.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again to store all of them.")] = False,
     wait: Wait = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the records that could not be stored, each with the reason and the place of the error.
+    """List the records that could not be stored, with reasons.
 
-    The place is a JSON pointer and a byte of the record. With -o they can be repaired and loaded again;
-    with --retry, after an upgrade, those that can be stored by now leave the list. Exits with 3 if some remain
-    after that.
+    The position of an error is a JSON pointer and a byte offset in the record. -o writes the records to a file,
+    to repair and load again; --retry, after an upgrade of labelstore, stores those that it can read by now.
+    Exits with 3 if some remain.
 
     \b
     Examples:
@@ -63,19 +67,18 @@ def _list(db: Path, load: int | None, as_json: bool) -> None:
     with open_database(db, read_only=True) as database:
         found = rejects(database, load)
         if as_json:
-            output.write_rows("json", Reject._fields, found)
+            write_rows("json", Reject._fields, found)
             return
         listed = 0
         for reject in found:
             listed += 1
-            for line in _lines(reject):
-                output.write(line + "\n")
+            output.write_lines(_lines(reject))
     print(f"{listed:,} rejects" if listed else "no rejects", file=sys.stderr)
 
 
 def _lines(reject: "Reject") -> Iterator[str]:
-    place = f"record {reject.position} at byte {reject.byte_offset}, {reject.size:,} bytes"
-    yield f"load {reject.load_id}, {visible(reject.file_name or '?')}, {place}"
+    position = f"record {reject.position} at byte {reject.byte_offset}, {reject.size:,} bytes"
+    yield f"load {reject.load_id}, {visible(reject.file_name or '?')}, {position}"
     yield f"  {visible(reject.reason)}"
     if reject.excerpt:
         yield f"  {visible(reject.excerpt)}"

@@ -1,4 +1,4 @@
-"""`report`: one page about a store, to mail around."""
+"""`report`: one page about a store."""
 
 import sys
 from pathlib import Path
@@ -8,23 +8,23 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import stopped
-from labelstore.cli.options import AsJson, Overwrite, Store
-from labelstore.cli.output import visible
+from labelstore.cli.options import AsJson, Overwrite, Projects, Store
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
+
+SECTION = Section.SHARE
 
 
 def report(
     db: Store,
-    out: Annotated[str, typer.Argument(metavar="OUT", help='The HTML file to write; "-" is standard output.')],
-    labels: Annotated[int, typer.Option(metavar="N", min=0, max=500, help="At most so many labels are drawn.")] = 24,
-    project: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"),
-    ] = None,
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The HTML file to write; - for stdout.")],
+    labels: Annotated[int, typer.Option(metavar="N", min=0, max=500, help="Draw at most N labels.")] = 24,
+    projects: Projects = None,
     assets: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Downloaded pictures and texts, named by external id, global key, data row id or as in the URL.",
+            help="Downloaded pictures and texts, named by external id, global key or data row id, or as in their URL.",
         ),
     ] = None,
     title: Annotated[
@@ -33,10 +33,10 @@ def report(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write one HTML page: what is in the store, and a gallery of drawn labels.
+    """Write one HTML page with figures and a gallery of drawn labels.
 
-    The page needs nothing else: no script, no request. Pictures in --assets are scaled down and become part of it.
-    Query strings, tokens and e-mail addresses are left out.
+    The page is self-contained, without scripts or requests; pictures from --assets are scaled down and
+    embedded. Query strings, tokens and e-mail addresses are left out.
 
     \b
     Examples:
@@ -50,7 +50,7 @@ def report(
             db,
             out,
             labels=labels,
-            projects=project or (),
+            projects=projects or (),
             assets=assets,
             title=title,
             overwrite=overwrite,

@@ -1,0 +1,36 @@
+"""`geojson`: objects on maps as GeoJSON."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from labelstore.cli.options import Output, Overwrite, Project, Store
+from labelstore.cli.sections import Section
+
+SECTION = Section.SHARE
+
+
+def geojson(
+    db: Store,
+    out: Output = "-",
+    class_name: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="Only objects of this class.")
+    ] = None,
+    project: Project = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write geospatial objects as a GeoJSON FeatureCollection.
+
+    Points, lines, polygons and boxes, with label_id, object_id, name and data_row_id. Open rings are closed.
+    Objects in pixel coordinates have no place on earth: they are left out and counted.
+
+    \b
+    Examples:
+      labelstore geojson labels.db -o objects.geojson
+      labelstore geojson labels.db --class Building | gzip > buildings.geojson.gz
+    """
+    from labelstore.export.writing import export
+
+    done = export(db, "geojson", out, class_name=class_name, project=project, overwrite=overwrite)
+    print(done, file=sys.stderr)

@@ -1,0 +1,28 @@
+"""`index`: the search index of a store."""
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import say
+from labelstore.cli.options import AsJson, Store, Wait
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
+
+SECTION = Section.MAINTAIN
+
+
+def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
+    """Build or rebuild the search index of a SQLite store.
+
+    A load that changes the store outdates the index; search then says so and reads the tables, until this is
+    run again.
+
+    \b
+    Examples:
+      labelstore index labels.db
+    """
+    from labelstore.query.search import index
+
+    done = index(db, wait=wait, notify=say)
+    if as_json:
+        output.write_json(done.as_json())
+    else:
+        output.write(f"{visible(done.store)}: {done.texts:,} different texts indexed, {done.seconds:.2f} s\n")

@@ -1,0 +1,114 @@
+"""`query`: SQL and canned queries."""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from labelstore.cli import canned_queries
+from labelstore.cli.diagnostics import say, stopped
+from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, Store, check_order
+from labelstore.cli.query_output import BINARY, Format, limited, write
+from labelstore.cli.row_output import chosen_format
+from labelstore.cli.sections import Section
+from labelstore.cli.statements import statement
+from labelstore.cli.terminal import is_terminal
+from labelstore.errors import UsageError
+
+SECTION = Section.ASK
+
+_WORD = re.compile(r"[a-z0-9-]+")
+
+
+def query(
+    db: Store,
+    sql: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SQL", help="One statement, or the name of a canned query; @FILE for a file, - for stdin."
+        ),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
+    ] = None,
+    named: Annotated[str | None, typer.Option(metavar="NAME", help="A canned query instead of SQL.")] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the canned queries; with --named, describe that one.")
+    ] = False,
+    format: Annotated[Format | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)] = None,
+    out: Output = "-",
+    overwrite: Overwrite = False,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Return at most N rows; 0 returns all.")] = 0,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0, help="Stop the query after this time.", show_default=False),
+    ] = None,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Largest value or row, in bytes.  [default: 64 MiB]", show_default=False),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: short for --format json, and for --list.")
+    ] = False,
+) -> None:
+    """Query a store, read-only: SQL or a canned query.
+
+    Values are given as -p name=value and stand in the SQL as $name. A value that looks like a number is a
+    number, unless the canned query declares a text; -p 'name="12"' is text, and -p name without a value is
+    NULL.
+
+    A value or a row may have 64 MiB (--max-bytes), the SQL 1 MiB, a temporary file 16 GiB, and the whole query
+    1.5 GiB of memory on Linux. Sorts spill to files in TMPDIR, with DuckDB beside the store. Store.query in
+    Python has no limits.
+
+    Bytes are printed in hex; NULL is empty in csv, tsv and markdown. parquet and arrow need -o FILE or a pipe.
+
+    \b
+    Examples:
+      labelstore query labels.db "select name, count(*) from objects group by name"
+      labelstore query labels.db "select * from image_labels where project_name = $p" -p p=Roads -o roads.parquet
+      labelstore query labels.db --list
+      labelstore query labels.db class-counts -p project=Roads --format markdown
+      labelstore query labels.db --named class-counts --list
+      labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
+    """
+    if listed:
+        canned_queries.show(named, as_json or format is Format.JSON)
+        return
+    from labelstore.schema.canned_queries import named as canned
+    from labelstore.schema.canned_queries import queries
+
+    if sql is not None:
+        check_order(db, [sql], "query")
+        word = sql.strip()
+        # no SQL is one word with a hyphen
+        if named is None and _WORD.fullmatch(word) and ("-" in word.strip("-") or word in queries()):
+            sql, named = None, word
+    if (sql is None) == (named is None):
+        raise UsageError("query: either SQL or --named NAME; --list prints the names")
+    chosen = Format(chosen_format(Format, format, out, as_json))
+    if chosen in BINARY and out == "-" and is_terminal():
+        raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
+    from labelstore.engines import open_database
+    from labelstore.engines.limits import query_limits
+    from labelstore.files.outputs import check_output
+    from labelstore.query import ask, ask_named
+    from labelstore.query.parameters import given
+
+    found = canned(named) if named is not None else None
+    values = given(parameters or (), found)
+    limits = query_limits(max_bytes)
+    text = statement(sql, limits) if sql is not None else ""
+    text.encode()  # no engine takes a lone surrogate, but not every one says so
+    check_output(out, db, *([sql[1:]] if sql is not None and sql.startswith("@") else []), overwrite=overwrite)
+    with (
+        stopped(lambda _: "the result is not complete" if out == "-" else f"{out} was not written"),
+        open_database(db, read_only=True) as database,
+        limited(database, limits, timeout, out, overwrite) as part,
+    ):
+        result = ask(database, text, values) if found is None else ask_named(database, found.name, values)
+        if result.columns:
+            write(result, chosen, part, out, min(limit, sys.maxsize) or None)
+        else:
+            say("there is no statement in the SQL")

@@ -1,0 +1,80 @@
+"""`shell`: a SQL prompt on a store."""
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelstore.cli.options import Store
+from labelstore.cli.sections import Section
+from labelstore.errors import LabelstoreError
+
+SECTION = Section.ASK
+
+
+class Tool(StrEnum):
+    """The programs that `shell` knows."""
+
+    LITECLI = "litecli"
+    SQLITE3 = "sqlite3"
+    DUCKDB = "duckdb"
+    HARLEQUIN = "harlequin"
+
+
+_WAYS = {
+    Tool.LITECLI: "run: pip install litecli",
+    Tool.SQLITE3: "it comes with the operating system's package sqlite3",
+    Tool.DUCKDB: "run: pip install duckdb-cli",
+    Tool.HARLEQUIN: "run: pip install harlequin",
+}
+
+
+def shell(
+    db: Store,
+    tool: Annotated[
+        Tool | None, typer.Option("--with", help="The program to use.", show_default="the first that is installed")
+    ] = None,
+) -> None:
+    """Open a read-only SQL prompt on a store.
+
+    Runs the first program that is installed: litecli, sqlite3 or harlequin for SQLite, duckdb or harlequin for
+    DuckDB.
+
+    \b
+    Examples:
+      labelstore shell labels.db
+      labelstore shell labels.duckdb --with harlequin
+    """
+    from labelstore.engines import engine_of, open_database
+
+    with open_database(db, read_only=True):
+        pass  # it is a store
+    commands = _commands(engine_of(db), db.absolute())
+    if tool is not None and tool not in commands:
+        raise LabelstoreError(f"{tool} does not open this store; use one of {', '.join(commands)}")
+    wanted = [tool] if tool is not None else list(commands)
+    program = next((name for name in wanted if shutil.which(name)), None)
+    if program is None:
+        raise LabelstoreError(f"{' and '.join(wanted)}: not installed; {_WAYS[wanted[0]]}")
+    print(f"{program}, for reading only", file=sys.stderr)
+    sys.stdout.flush()
+    os.execvp(program, [program, *commands[program]])
+
+
+def _commands(engine: str, path: Path) -> dict[Tool, list[str]]:
+    """The arguments of each program that opens a store of the engine, the most helpful program first."""
+    uri = path.as_uri() + "?mode=ro"
+    if engine == "sqlite":
+        return {
+            Tool.LITECLI: [uri],
+            Tool.SQLITE3: ["-readonly", str(path)],
+            Tool.HARLEQUIN: ["--adapter", "sqlite", "--read-only", str(path)],
+        }
+    return {
+        Tool.DUCKDB: ["-readonly", str(path)],
+        Tool.HARLEQUIN: ["--adapter", "duckdb", "--read-only", str(path)],
+    }

@@ -1,0 +1,44 @@
+"""`spans`: what was answered along recordings."""
+
+from typing import Annotated
+
+import typer
+
+from labelstore.cli.diagnostics import say
+from labelstore.cli.options import Output, Overwrite, Project, RowsFormat, ShortForJson, Store, TextFormat
+from labelstore.cli.row_output import asked, chosen_format
+from labelstore.cli.sections import Section
+
+SECTION = Section.ASK
+
+
+def spans(
+    db: Store,
+    project: Project = None,
+    question: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only answers to this question, such as a speaker.")
+    ] = None,
+    format: RowsFormat = None,
+    out: Output = "-",
+    overwrite: Overwrite = False,
+    as_json: ShortForJson = False,
+) -> None:
+    """Print the answers along recordings, with start and end.
+
+    A row is one answer over one span, such as a transcript of a speaker; start and end are milliseconds. An
+    export has each answer at both ends of its span: it is printed once, with the text at the end beside it if
+    that differs. Same as the canned query audio-spans.
+
+    \b
+    Examples:
+      labelstore spans labels.db
+      labelstore spans labels.db --question "Speaker 1" -o spans.csv
+    """
+    from labelstore.query import ask_named
+
+    chosen = chosen_format(TextFormat, format, out, as_json)
+    with asked(db, out=out, overwrite=overwrite, format=chosen) as (database, write):
+        found = ask_named(database, "audio-spans", {"project": project, "question": question})
+        count = write(found.columns, found.rows)
+    if not count:
+        say("no answer is bound to the time of a recording")

@@ -1,0 +1,79 @@
+"""`verify`: the proof that a store holds what exports hold."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from labelstore.cli import output, progress
+from labelstore.cli.diagnostics import FAILED, say
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, check_order
+from labelstore.cli.sections import Section
+from labelstore.cli.terminal import visible
+from labelstore.text import shortened
+
+if TYPE_CHECKING:
+    from labelstore.verifying import VerifyReport
+
+SECTION = Section.CHECK
+
+_LONGEST_VALUE = 80
+
+
+def verify(
+    db: Store,
+    files: Exports,
+    frames: Frames = None,
+    jobs: Jobs = None,
+    max_ratio: MaxRatio = 1000.0,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that a store returns every record of exports.
+
+    Each record is rebuilt from the store and compared. A record that a later load replaced counts as
+    superseded. Exits with 0 only if no record differs or is missing.
+
+    \b
+    Examples:
+      labelstore verify labels.db export.json
+      labelstore verify labels.db v1-video.json --frames frames/ --json
+    """
+    from labelstore.verifying import verify
+
+    check_order(db, files, "verify")
+    with progress.shown() as line:
+        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
+    for note in report.notes:
+        say(note)
+    if as_json:
+        output.write_json(report.as_json())
+    else:
+        output.write_lines(_lines(report))
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+def _lines(report: "VerifyReport") -> Iterator[str]:
+    by_load = (f"{count:,} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
+    yield f"{visible(report.store)} ({report.engine})"
+    yield f"  records     {report.records:,}"
+    yield f"  equal       {report.equal:,}"
+    yield f"  different   {report.different:,}"
+    yield f"  missing     {report.missing:,}"
+    yield f"  superseded  {', '.join([f'{report.superseded.total():,}', *by_load])}"
+    yield f"  rejected    {report.rejected:,}"
+    yield f"  time        {report.seconds:.2f} s, {report.megabytes_per_second:.1f} MB/s"
+    for found in report.first_differences:
+        values = f"exported {_value(found['expected'])}, rebuilt {_value(found['found'])}"
+        pointer = visible(found["pointer"]) or "the whole record"
+        yield f"different: {visible(found['file'])}, record {found['position']}, {pointer}: {values}"
+    for found in report.first_missing:
+        yield f"missing: {visible(found['file'])}, record {found['position']}"
+    for found in report.first_rejects:
+        yield f"rejected: {visible(found['file'])}, record {found['position']}: {visible(found['reason'])}"
+    for place in report.places_of_duplicate_keys():
+        yield f"key given twice, the last one counts: {visible(place)}"
+
+
+def _value(value: object) -> str:
+    return shortened(visible(value if isinstance(value, str) else repr(value)), _LONGEST_VALUE)

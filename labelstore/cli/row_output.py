@@ -1,0 +1,74 @@
+"""The rows that a command gives: in the format that was asked for, on standard output or in a file."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from labelstore.cli.diagnostics import interruptible
+from labelstore.cli.terminal import is_terminal
+from labelstore.errors import UsageError
+
+if TYPE_CHECKING:
+    from labelstore.cli.row_formats import Row
+    from labelstore.engines.database import Database
+
+_SUFFIXES = {".txt": "table", ".jsonl": "ndjson", ".md": "markdown", ".feather": "arrow"}
+
+
+def chosen_format(formats: type[StrEnum], format: StrEnum | None, out: str, as_json: bool) -> str:
+    """The format that --format, --json, the suffix of -o or the terminal asks for. Raises `UsageError`."""
+    from labelstore.files.outputs import is_stream
+
+    if as_json and format not in (None, "json"):
+        raise UsageError(f"--json or --format {format}, not both")
+    if as_json or format is not None:
+        return "json" if as_json else str(format)
+    if is_stream(out):
+        return "table" if out == "-" and is_terminal() else "ndjson"
+    known = {suffix: name for suffix, name in _SUFFIXES.items() if name in set(formats)}
+    known |= {f".{name}": str(name) for name in formats if name != "table"}
+    found = known.get(Path(out).suffix.lower())
+    if found is None:
+        raise UsageError(f"{out}: no format has this suffix; name it with --format, or use one of {', '.join(known)}")
+    return found
+
+
+def write_rows(format: str, columns: Sequence[str], rows: Iterable["Row"], file: BinaryIO | None = None) -> int:
+    """Write the rows in one of `row_formats.FORMATS`, on standard output without a file; the number of rows."""
+    from labelstore.cli.row_formats import FORMATS
+
+    count = 0
+
+    def counted() -> Iterator["Row"]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    target = file or sys.stdout.buffer
+    for text in FORMATS[format](columns, counted()):
+        target.write(text.encode("utf-8", "backslashreplace"))
+    return count
+
+
+@contextmanager
+def asked(
+    db: Path, *inputs: Path, out: str, overwrite: bool, format: str
+) -> "Iterator[tuple[Database, Callable[[Sequence[str], Iterable[Any]], int]]]":
+    """A store, and the function that writes the rows of an answer to `out` and returns their number.
+
+    `inputs` are files and folders that the same command reads.
+    """
+    from labelstore.engines import open_database
+    from labelstore.files.outputs import check_output, output_file
+
+    def write(columns: Sequence[str], rows: Iterable["Row"]) -> int:
+        with output_file(out, overwrite=overwrite) as file:
+            return write_rows(format, columns, rows, file)
+
+    check_output(out, db, *inputs, overwrite=overwrite)
+    with interruptible(out), open_database(db, read_only=True) as database:
+        yield database, write
