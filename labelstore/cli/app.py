@@ -22,14 +22,17 @@ from labelstore.version import __version__
 class LazyCommands(Mapping[str, Any]):
     """The commands by name. Each is imported when it is asked for."""
 
+    def __init__(self) -> None:
+        self._names = tuple(module.name for module in iter_modules(commands.__path__))
+
     def __iter__(self) -> Iterator[str]:
-        return (module.name for module in iter_modules(commands.__path__))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(list(iter(self)))
+        return len(self._names)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in list(self):
+        if name not in self._names:
             raise KeyError(name)
         return _command(name)
 
