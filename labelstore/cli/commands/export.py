@@ -14,7 +14,7 @@ from labelstore.export.registry import exporter_of, formats
 SECTION = Section.SHARE
 
 
-class COMMAND(Command):
+class ExportCommand(Command):
     """Its help lists the formats, for which their modules are imported."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -22,6 +22,9 @@ class COMMAND(Command):
         with formatter.section("Formats"):
             formatter.write_dl([(name, exporter_of(name).description) for name in formats()])
         super().format_options(ctx, formatter)
+
+
+COMMAND = ExportCommand
 
 
 def export(
