@@ -1,13 +1,60 @@
 """Settings of all tests."""
 
+import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-from hypothesis import settings
+import pytest
 
+from labelstore.engines import open_database
+from labelstore.engines.duckdb import DuckdbDatabase
+from labelstore.engines.sqlite import SqliteDatabase
+from tests import soaking
 from tests.browser import chromium, watched  # noqa: F401 - fixtures; imported by modules, each would start a browser
 
-settings.register_profile("unhurried", deadline=None)  # a machine that is busy is no failure
-settings.load_profile("unhurried")
+MADE: dict[Any, Any] = {database: database.__init__ for database in (SqliteDatabase, DuckdbDatabase)}
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background: the commands under test would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    soaking.configure(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    soaking.mark(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new store is a copy of an empty one: to make tables and views each time took a quarter of the tests' time."""
+    folder = tmp_path_factory.mktemp("empty")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, database in (("empty.db", SqliteDatabase), ("empty.duckdb", DuckdbDatabase)):
+            open_database(folder / name, create=True).close()
+            _copy(patch, database, folder / name)
+        yield
+
+
+def _copy(patch: pytest.MonkeyPatch, database: Any, empty: Path) -> None:
+    made = MADE[database]
+
+    def opened(self: Any, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+        if create and not path.exists():
+            with suppress(OSError):  # the engine fails too, and says so in its own way
+                shutil.copyfile(empty, path)
+        made(self, path, create=create, read_only=read_only)
+
+    patch.setattr(database, "__init__", opened)
+
+
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test of another schema: its stores are made, not copied."""
+    for database, made in MADE.items():
+        monkeypatch.setattr(database, "__init__", made)

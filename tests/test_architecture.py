@@ -86,8 +86,14 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def rooms_imported(tree: ast.AST) -> set[str]:
-    names = {name for name in imported(tree) if room(name) == "labelstore"}
+@cache
+def imports() -> dict[str, set[str]]:
+    """What every module of the package imports."""
+    return {name: set(imported(tree)) for name, tree in modules().items()}
+
+
+def rooms_imported(module: str) -> set[str]:
+    names = {name for name in imports()[module] if room(name) == "labelstore"}
     below = {room(name.removeprefix("labelstore.")) for name in names if name != "labelstore"}
     return {name if name in ROOMS else "__init__" for name in below} | (
         {"__init__"} if names == {"labelstore"} else set()
@@ -97,11 +103,7 @@ def rooms_imported(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize("name", modules())
 def test_imports_go_down(name: str) -> None:
     assert room(name) in ROOMS, "a new room: give it its place in ROOMS"
-    upward = [
-        other
-        for other in rooms_imported(modules()[name]) - {room(name)}
-        if ROOMS.index(other) >= ROOMS.index(room(name))
-    ]
+    upward = [other for other in rooms_imported(name) - {room(name)} if ROOMS.index(other) >= ROOMS.index(room(name))]
     assert not upward
 
 
@@ -111,7 +113,7 @@ def test_every_room_is_there() -> None:
 
 def test_heavy_packages_are_imported_where_they_are_used() -> None:
     for package, users in HEAVY.items():
-        found = {name for name, tree in modules().items() if any(room(module) == package for module in imported(tree))}
+        found = {name for name, modules in imports().items() if any(room(module) == package for module in modules)}
         strangers = {name for name in found if name not in users and room(name) not in users}
         assert found, f"nothing imports {package}"
         assert not strangers, package

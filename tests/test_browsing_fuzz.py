@@ -21,6 +21,7 @@ from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.schema.tables import content_tables
 from tests.making import store_of, v1
+from tests.soaking import amount
 
 ODD = [
     "", "0", "-1", "1e999", "9" * 30, "9" * 400, "x" * 3000, "%00", "a%00b", "%ff", "%C3%28", "%F0%9F%98%80", "~00", "~ff", "~",
@@ -50,7 +51,7 @@ SQL = [
     "select printf('%s', 1) as \"a.b~c/d\"", "values (1)", "select 1 as sql, 2 as _shape", "select :_header_host", "select :_cookie_x",
 ]  # fmt: skip
 FORMATS = ["", "", ".json", ".csv", ".blob", ".jsono", ".xyz"]
-EACH = 150
+EACH = amount(1500, 75)
 
 
 def addresses(store: str, seed: int) -> Iterator[str]:
@@ -84,6 +85,7 @@ def _sqlite(folder: Path, name: str) -> Path:
     return store
 
 
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")  # Datasette's own, at an error
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", ["samples", "duckdb", "one", "empty"])

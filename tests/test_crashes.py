@@ -25,6 +25,7 @@ from labelstore.loading.building import remove_leftovers
 from labelstore.loading.locking import lock_file, locked
 from labelstore.samples import write
 from labelstore.verifying import verify
+from tests.soaking import amount
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals")
 
@@ -163,14 +164,16 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
     return lambda name, kind: made(name)[kind]
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(amount(3, 1)))
 @pytest.mark.parametrize(
-    ("name", "kind", "jobs", "kills", "seed"),
+    ("name", "kind", "jobs", "kills"),
     [
-        *(("labels.db", "new", 1, 12, seed) for seed in range(3)),
-        *(("labels.db", "new", 2, 12, seed) for seed in range(3)),
-        *(("labels.db", "existing", 1, 12, seed) for seed in range(3)),
-        *(("labels.duckdb", "new", 1, 5, seed) for seed in range(3)),
-        *(("labels.duckdb", "existing", 1, 5, seed) for seed in range(3)),
+        ("labels.db", "new", 1, amount(12, 4)),
+        ("labels.db", "new", 2, amount(12, 4)),
+        ("labels.db", "existing", 1, amount(12, 4)),
+        ("labels.duckdb", "new", 1, amount(5, 4)),
+        ("labels.duckdb", "existing", 1, amount(5, 4)),
     ],
 )
 def test_a_killed_load_leaves_the_store_as_before_or_as_after(

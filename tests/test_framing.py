@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labelstore.errors import InputError
@@ -179,7 +179,6 @@ def written(values: list[Any], style: str, ascii_only: bool) -> bytes:
     return {"lines": "\n", "crlf": "\r\n"}.get(style, " ").join(texts).encode("utf-8", "surrogatepass")
 
 
-@settings(max_examples=250, deadline=None)
 @given(
     values=st.lists(JSON, min_size=1, max_size=6) | st.lists(OBJECTS, min_size=1, max_size=6),
     style=st.sampled_from(
@@ -398,7 +397,6 @@ def test_a_value_without_end_does_not_fill_the_memory(monkeypatch: pytest.Monkey
     assert sum(isinstance(item, Record) for item in items) == 300_000
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=60) | st.text("[]{},:\"\\ \n01aIDtruenul'", max_size=60).map(str.encode),
     st.integers(1, 64),

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labelstore.errors import NeedsOneProcess
@@ -196,7 +196,6 @@ BITS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(["array", "lines"]),
     st.lists(BITS, max_size=12),

@@ -7,9 +7,11 @@ import pytest
 from benchmarks import fuzz
 from labelstore.files import Broken, Record
 from labelstore.json.equality import same
+from tests.soaking import amount
 
 
-@pytest.mark.parametrize(("engine", "mutations"), [("sqlite", 1600), ("duckdb", 400)])
+@pytest.mark.soak
+@pytest.mark.parametrize(("engine", "mutations"), [("sqlite", amount(20_000, 600)), ("duckdb", amount(4_000, 200))])
 def test_mutants_are_stored_exactly_or_rejected(tmp_path: Path, engine: str, mutations: int) -> None:
     summary = fuzz.fuzz(
         mutations, 1, engine, tmp_path, batch=200 if engine == "sqlite" else 100, patience=120, seeds_each=60

@@ -15,6 +15,7 @@ from labelstore.loading import load
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
 from labelstore.verifying import verify
 from tests import strategies
+from tests.soaking import amount
 
 ENGINES = ("sqlite", "duckdb")
 SUFFIX = {"sqlite": ".db", "duckdb": ".duckdb"}
@@ -92,6 +93,7 @@ def test_legacy_samples(tmp_path: Path, engine: str) -> None:
     check(tmp_path, engine, [json.dumps(label).encode() for label in labels], "v1")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("generation", "strategy"),
@@ -103,7 +105,7 @@ def test_legacy_samples(tmp_path: Path, engine: str) -> None:
     ids=["v1", "legacy", "v2"],
 )
 def test_hostile_records(tmp_path: Path, engine: str, generation: str, strategy: Any) -> None:
-    texts = [strategies.to_json(record) for record in unique(drawn(strategy, 250, 1), generation)]
+    texts = [strategies.to_json(record) for record in unique(drawn(strategy, amount(1000, 100), 1), generation)]
     check(tmp_path, engine, texts, generation)
 
 
@@ -134,11 +136,12 @@ def test_frames_files(tmp_path: Path, engine: str) -> None:
     assert result.equal == len(labels) + len(found)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ENGINES)
 def test_hostile_frames(tmp_path: Path, engine: str) -> None:
     folder, store = tmp_path / "frames", tmp_path / f"frames{SUFFIX[engine]}"
     folder.mkdir()
-    frames = drawn(strategies.v1_frame_lines(), 200, 2)
+    frames = drawn(strategies.v1_frame_lines(), amount(1000, 100), 2)
     for number, frame in enumerate(frames):
         frame["frameNumber"] = number + 1
     (folder / "label.ndjson").write_bytes(b"\n".join(map(strategies.to_json, frames)))
@@ -292,14 +295,17 @@ def test_what_a_store_cannot_hold_is_rejected(tmp_path: Path, engine: str) -> No
     assert (result.equal, result.rejected, result.ok) == (2, 5, True)
 
 
+@pytest.mark.soak
 def test_both_engines_give_the_same_json(tmp_path: Path) -> None:
-    """60 000 labels of several objects and questions, loaded in another order than that of their ids."""
-    file = tmp_path / "many.json"
+    """Labels of several objects and questions, loaded in another order than that of their ids; their answers are
+    more than a row group of DuckDB holds.
+    """
+    file, labels = tmp_path / "many.json", amount(60_000, 12_000)
     question = '{"featureId":"%d","title":"q","answers":[{"title":"a%d"},{"title":"b"},{"title":"c"}]}'
     with file.open("w") as out:
         out.write("[")
-        for number in range(60_000):
-            label = (number * 7919) % 60_000
+        for number in range(labels):
+            label = (number * 7919) % labels
             objects = ",".join(
                 f'{{"featureId":"{label}-{place}","bbox":{{"top":{place},"left":{label / 3},"height":1,"width":2}},'
                 f'"classifications":[{question % (place, place)},{question % (label, label)}]}}'
@@ -323,4 +329,4 @@ def test_both_engines_give_the_same_json(tmp_path: Path) -> None:
         assert left_id == right_id
         assert left == right or json.loads(left) == json.loads(right)
         count += 1
-    assert count == 60_000
+    assert count == labels

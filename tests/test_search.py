@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -169,7 +169,6 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(words=WORDS)
 def test_no_words_break_it_and_all_ways_agree(stores: dict[str, Path], words: list[str]) -> None:
     if not any(word.strip() for word in words):

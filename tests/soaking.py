@@ -1,0 +1,32 @@
+"""The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+
+T = TypeVar("T")
+_in_full = False
+
+settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("soak", deadline=None, max_examples=1000)
+
+
+def configure(config: pytest.Config) -> None:
+    """Before the modules of tests are imported, which ask for their amounts."""
+    global _in_full  # noqa: PLW0603
+    _in_full = config.getoption("markexpr") == "soak"
+    settings.load_profile("soak" if _in_full else "ordinary")
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    """All property tests are of this kind."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.soak)
+
+
+def amount(full: T, ordinary: T) -> T:
+    """How much of something a test that is marked `soak` takes."""
+    return full if _in_full else ordinary
