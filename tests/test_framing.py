@@ -12,9 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labelstore.errors import InputError
-from labelstore.files import Broken, Record, Source, split
+from labelstore.files import Broken, Record, Source, array_walk, split, walk
 from labelstore.files import __all__ as public
-from labelstore.files import records as records_module
 from labelstore.files import window as window_module
 
 CHUNKS = (1, 2, 3, 7, 16, 64, 1 << 20)
@@ -377,8 +376,9 @@ def test_space_is_skipped_in_constant_memory(wrap: bytes, monkeypatch: pytest.Mo
 
 
 def test_a_broken_part_without_end_is_cut_to_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records_module, "_RESYNC_BYTES", 16)
-    monkeypatch.setattr(records_module, "MAX_BROKEN_BYTES", 64)
+    for module in (walk, array_walk):
+        monkeypatch.setattr(module, "RESYNC_BYTES", 16)
+        monkeypatch.setattr(module, "MAX_BROKEN_BYTES", 64)
     data = b'[{"ID":1},{"ID":2,[[' + b'{"x":1},' * 40 + b'{"ID":3}]'
     for chunk_bytes in CHUNKS:
         _, items = items_of(data, chunk_bytes=chunk_bytes)

@@ -8,7 +8,8 @@
 What a file is follows from its content, never from its name. All errors are `labelstore.errors.InputError`.
 """
 
-from labelstore.files.records import Broken, Record, split
+from labelstore.files.records import split
 from labelstore.files.sources import Source, digest_of, open_sources
+from labelstore.files.walk import Broken, Record
 
 __all__ = ["Broken", "Record", "Source", "digest_of", "open_sources", "split"]

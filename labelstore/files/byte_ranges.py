@@ -7,9 +7,10 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from labelstore.errors import InputError, NeedsOneProcess
 from labelstore.files.encodings import UTF_8
-from labelstore.files.records import Broken, Record, split, split_rest
+from labelstore.files.records import split, split_rest
 from labelstore.files.resync import first_key
 from labelstore.files.sources import Source
+from labelstore.files.walk import Broken, Record
 from labelstore.files.window import check
 
 T = TypeVar("T")

@@ -20,10 +20,15 @@ class Decoder(Protocol):
     """What the decoders of zlib, zstandard and compression.zstd have in common: one member of a stream."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the compressed stream has ended."""
+
     @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What follows after its end."""
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """What can be decompressed of the data and what came before."""
 
 
 def gunzip(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -32,7 +32,8 @@ class Readable(Protocol):
     framing: str | None
     table: Form | None
 
-    def read(self, count: int, /) -> bytes: ...
+    def read(self, count: int, /) -> bytes:
+        """Up to so many bytes, none at the end."""
 
 
 class Malformed(Exception):

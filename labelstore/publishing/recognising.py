@@ -84,6 +84,11 @@ SHORT_NAMES = ("sig", "auth", "sas", "jwt", "otp", "psk", "cred", "creds")
 _STRONG = re.compile(r"passw|passphrase|pwd|key|credential|string|authorization|cookie|clientsecret")
 """Names after which nearly every word is a secret."""
 _PLURALS = re.compile(r"(?:access|api|auth|refresh|sas|session|bearer|personal|secret|id)tokens")
+_NAME = re.compile(rf"(?:{'|'.join(name.replace(' ', '') for name in sorted(NAMES, key=len, reverse=True))})$")
+_NAMES = re.compile(
+    r"(?:password|passphrase|(?:api|access|secret|private|account|shared|signing|encryption|master|subscription)key(?:id)?"
+    r"|secret|credential|cookie|connectionstring)s$"
+)
 _GENERIC = re.compile(r"(?:value|hash|string|text|base64|b64|hex|plain|\d+)$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -152,12 +157,6 @@ def is_strong(name: str) -> bool:
     return _STRONG.search(_plain(name)) is not None
 
 
-_SECRET_PLURAL = re.compile(
-    r"(?:password|passphrase|(?:api|access|secret|private|account|shared|signing|encryption|master|subscription)key(?:id)?"
-    r"|secret|credential|cookie|connectionstring)s$"
-)
-
-
 @lru_cache(10_000)
 def names_a_secret(name: str) -> bool:
     """Whether a key or a field is named like one that holds a secret: `sasToken`, `api_key`, `Authorization`."""
@@ -167,15 +166,12 @@ def names_a_secret(name: str) -> bool:
         return True
     found = _plain(name)
     while True:
-        if _ONE.search(found) or _SECRET_PLURAL.search(found) or _PLURALS.search(found):
+        if _NAME.search(found) or _NAMES.search(found) or _PLURALS.search(found):
             return True
         shorter = _GENERIC.sub("", found)
         if shorter == found:
             return False
         found = shorter
-
-
-_ONE = re.compile(rf"(?:{'|'.join(name.replace(' ', '') for name in sorted(NAMES, key=len, reverse=True))})$")
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,8 @@ import msgspec
 
 from labelstore.formats.messages import messages_of
 from labelstore.publishing.recognising import WORD_STARTS, is_strong, names_a_secret
-from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied, moved
+from labelstore.publishing.redaction import REMOVED, Edit, Redactor, applied
+from labelstore.publishing.spans import move_spans, move_spans_in_messages
 
 
 class Selection(NamedTuple):
@@ -102,9 +103,9 @@ class RecordRedactor:
             self._select(value)
             edits = self._asset_edits(value)
             if edits:
-                _move_spans(value, edits)
+                move_spans(value, edits)
             if by_message := self._message_edits(value):
-                _move_spans_in_messages(value, by_message)
+                move_spans_in_messages(value, by_message)
         return msgspec.json.encode(self.value(value))
 
     # -- parts that are left out --------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ class RecordRedactor:
             value[_unused(shape.keys[key].name, value)] = item
         return value
 
-    def _learn_shape(self, names: tuple[str, ...]) -> "_Shape":
+    def _learn_shape(self, names: tuple[str, ...]) -> _Shape:
         keys = {name: self._keys.get(name) or self._learn(name) for name in names}
         is_kept = all(key.name is name for name, key in keys.items())
         shape = _Shape(keys, is_kept, not _FIELDS.isdisjoint(names) and _FEATURE.isdisjoint(names))
@@ -183,7 +184,7 @@ class RecordRedactor:
             self._shapes[names] = shape
         return shape
 
-    def _learn(self, key: str) -> "_Key":
+    def _learn(self, key: str) -> _Key:
         known = _Key(
             self.redactor.text(key), names_a_secret(key), is_strong(key), _ID.search(key) is not None, key in _VALUES
         )
@@ -274,63 +275,25 @@ def _labels(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The labels of a v2 line, those in model runs too; a v2 label itself."""
     if isinstance(record.get("label_details"), dict):
         yield record
-    holders = list(_members(record.get("projects")))
-    for experiment in _members(record.get("experiments")):
-        holders += _members(experiment.get("runs"))
+    holders = list(_objects_in(record.get("projects")))
+    for experiment in _objects_in(record.get("experiments")):
+        holders += _objects_in(experiment.get("runs"))
     for holder in holders:
         for key in ("labels", "predictions"):
             labels = holder.get(key)
             yield from (label for label in labels if isinstance(label, dict)) if isinstance(labels, list) else ()
 
 
-def _members(value: Any) -> Iterator[dict[str, Any]]:
+def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
+    """The members of a JSON object that are objects."""
     if isinstance(value, dict):
         yield from (member for member in value.values() if isinstance(member, dict))
-
-
-def _move_spans(value: Any, edits: list[Edit]) -> None:
-    """Move the spans of text entities to where their characters are after the edits."""
-    if isinstance(value, list):
-        for item in value:
-            if isinstance(item, dict | list):
-                _move_spans(item, edits)
-        return
-    for key, item in value.items():
-        if key == "location" and isinstance(item, dict):
-            _move_span(item, edits)
-        elif isinstance(item, dict | list):
-            _move_spans(item, edits)
-
-
-def _move_spans_in_messages(value: Any, by_message: dict[str, list[Edit]]) -> None:
-    """The same for the spans in messages."""
-    if isinstance(value, list):
-        for item in value:
-            _move_spans_in_messages(item, by_message)
-    elif isinstance(value, dict):
-        inside, data = value.get("conversational_location"), value.get("data")  # v2, v1
-        places = (inside, "message_id", inside), (value, "messageId", data)
-        for holder, key, around in places:
-            span = around.get("location") if isinstance(around, dict) else None
-            edits = by_message.get(str(holder.get(key))) if isinstance(holder, dict) else None
-            if isinstance(span, dict) and edits:
-                _move_span(span, edits)
-        for item in value.values():
-            _move_spans_in_messages(item, by_message)
 
 
 def _asset_text(record: dict[str, Any]) -> str:
     data_row = record.get("data_row")
     text = data_row.get("row_data") if isinstance(data_row, dict) else record.get("Labeled Data")
     return text if isinstance(text, str) else ""
-
-
-def _move_span(span: dict[str, Any], edits: list[Edit]) -> None:
-    start, end = span.get("start"), span.get("end")
-    if type(start) is not int or type(end) is not int or "message_id" in span:
-        return
-    span["start"] = moved(start, edits)
-    span["end"] = max(span["start"], moved(end + 1, edits) - 1) if end >= start else moved(end, edits)
 
 
 def _unused(key: str, taken: Collection[str]) -> str:

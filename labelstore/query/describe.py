@@ -8,7 +8,7 @@ from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
 from labelstore.query.error_hints import columns_of
 from labelstore.schema.dialects import SQLITE, VIEWS
-from labelstore.schema.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_text
 
 _COMMENTED = re.compile(r'(?:\bas |\.|^ *)"?(\w+)"?,? *-- (.*)$', re.M)
@@ -77,7 +77,7 @@ def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
     there = columns_of(database)
     name = next((name for name in there if name.lower() == table.lower()), None)
     if name is None:
-        hint = did_you_mean(near(table, there)) or "list them with: labelstore schema DB"
+        hint = did_you_mean(table, there) or "list them with: labelstore schema DB"
         raise NotFoundError(f"{table}: no table or view has this name; {hint}")
     types = _types(database, name)
     meanings = _meanings(name)

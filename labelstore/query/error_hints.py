@@ -6,7 +6,7 @@ from typing import Any
 from labelstore.engines.database import Database
 from labelstore.errors import QueryError
 from labelstore.query.lexer import Token, excerpt, tokens
-from labelstore.schema.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import columns as schema
 
 _COLUMN = re.compile(
@@ -38,12 +38,10 @@ def explained(error: Exception, sql: str, database: Database) -> QueryError | No
     if match := _TABLE.search(text):
         name = _bare(match[1] or match[2])
         tables = columns_of(database)
-        return _told(f"no such table {name}", did_you_mean(near(name, tables)), _found(words, name), sql)
+        return _told(f"no such table {name}", did_you_mean(name, tables), _found(words, name), sql)
     if match := _FUNCTION.search(text):
         name = match[1] or match[2]
-        return _told(
-            f"no such function {name}", did_you_mean(near(name, _functions(database))), _found(words, name), sql
-        )
+        return _told(f"no such function {name}", did_you_mean(name, _functions(database)), _found(words, name), sql)
     if match := _SYNTAX.search(text):
         found = match["sqlite"] if match["sqlite"] is not None else match["duckdb"]
         place = _place_in(text, sql) or _syntax_place(sql, database) or _found(words, found)
@@ -86,14 +84,14 @@ def _column(match: "re.Match[str]", words: list[Token], sql: str, database: Data
     tables = columns_of(database)
     used = _used(words, tables)
     if match["missing"]:
-        hint = did_you_mean(near(match["missing"], used)) or "name it after from or join"
+        hint = did_you_mean(match["missing"], used) or "name it after from or join"
         return _told(f"no such table {match['missing']} in this query", hint, _found(words, match["missing"]), sql)
     qualifier = qualifier or match["table"] or ""
     place = _qualified(words, qualifier, name) or _found(words, name)
     here = used.get(qualifier.lower()) or sorted({column for columns in used.values() for column in columns})
     if not used:
         here = sorted({column for columns in tables.values() for column in columns})
-    hint = did_you_mean(near(name, here))
+    hint = did_you_mean(name, here)
     order = sorted(tables, key=lambda table: table not in schema())  # views after the tables that they read
     elsewhere = [table for table in order if _exact(name, tables[table])]
     if elsewhere and used and not _exact(name, here):

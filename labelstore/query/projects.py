@@ -2,7 +2,7 @@
 
 from labelstore.engines.database import Database
 from labelstore.errors import NotFoundError
-from labelstore.schema.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean
 
 
 def check_project(database: Database, project: str | None) -> None:
@@ -13,5 +13,5 @@ def check_project(database: Database, project: str | None) -> None:
     known = [str(word) for row in rows for word in row if word is not None]
     if project in known:
         return
-    hint = did_you_mean(near(project, known, 0.5)) or "list them with: labelstore stats DB"
+    hint = did_you_mean(project, known, 0.5) or "list them with: labelstore stats DB"
     raise NotFoundError(f"{project}: no project has this id or name; {hint}")

@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from labelstore.engines.database import Database, Result
+from labelstore.engines.database import TOGETHER, Database, Result
 from labelstore.errors import UsageError
 from labelstore.query.run import ask
-from labelstore.schema.suggestions import did_you_mean, near
-
-_TOGETHER = 500
+from labelstore.schema.suggestions import did_you_mean
 
 _LABELS = """
 select l.label_id, l.node_id
@@ -23,7 +21,7 @@ where ($project is null or l.project_id = $project or p.name = $project)
     and ($name is null or l.label_id in (select o.label_id from objects as o where o.name = $name))
     and l.node_id > $after
 order by l.node_id
-limit 500
+limit $limit
 """
 
 _GEOMETRY = {
@@ -57,10 +55,10 @@ order by o.object_id
 def selected(database: Database, wanted: Mapping[str, str | None]) -> Iterator[list[str]]:
     """The ids of the labels, in the order of the store, some at a time."""
     after = -1
-    while found := list(database.query(_LABELS, {**wanted, "after": after}).rows):
+    while found := list(database.query(_LABELS, {**wanted, "after": after, "limit": TOGETHER}).rows):
         yield [label_id for label_id, _ in found]
         after = found[-1][1]
-        if len(found) < _TOGETHER:
+        if len(found) < TOGETHER:
             return
 
 
@@ -77,9 +75,7 @@ def objects_of(
         held = [row[0] for row in database.query("select distinct kind from objects order by 1").rows if row[0]]
         if kind not in held:
             known = list(dict.fromkeys([*_GEOMETRY, *held]))
-            raise UsageError(
-                f"no object is a {kind}; {did_you_mean(near(kind, known)) or 'kinds: ' + ', '.join(known)}"
-            )
+            raise UsageError(f"no object is a {kind}; {did_you_mean(kind, known) or 'kinds: ' + ', '.join(known)}")
     tables = [_GEOMETRY[kind]] if kind in _GEOMETRY else [] if kind else list(_GEOMETRY.values())
     owners: dict[str, list[str]] = {}
     for table, columns in tables:

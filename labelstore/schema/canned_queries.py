@@ -13,7 +13,7 @@ import msgspec
 
 from labelstore.errors import NotFoundError
 from labelstore.schema.dialects import DUCKDB, SQLITE
-from labelstore.schema.suggestions import did_you_mean, near
+from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_names, sql_text
 
 _PARAMETER = re.compile(r"\$(\w+)(?: = ([^:]+))?: (.+)")
@@ -55,7 +55,7 @@ def named(name: str) -> Query:
     """The canned query of that name. Raises `NotFoundError`."""
     found = queries().get(name)
     if found is None:
-        hint = did_you_mean(near(name, queries(), 0.4)) or "list them with: labelstore query DB --list"
+        hint = did_you_mean(name, queries(), 0.4) or "list them with: labelstore query DB --list"
         raise NotFoundError(f"{name}: no query has this name; {hint}")
     return found
 

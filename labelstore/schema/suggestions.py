@@ -77,17 +77,12 @@ SYNONYMS = {
 """What other tools and people call it → our names for it, the likeliest first."""
 
 
-def near(wanted: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
-    """At most three of the known names that are probably meant; `likeness` is from 0 to 1 for the same name."""
-    from difflib import get_close_matches
+def did_you_mean(wanted: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The end of an error about an unknown name: at most three of the known ones that are probably meant, else ""."""
+    from difflib import get_close_matches  # here, for commands that know their names to start sooner
 
     names = {name.lower(): name for name in known}
     meant = [names[name] for name in SYNONYMS.get(wanted.lower(), "").split() if name in names]
     close = [names[name] for name in get_close_matches(wanted.lower(), names, 3, likeness)]
-    return list(dict.fromkeys([*meant, *close]))[: 1 if meant else 3]
-
-
-def did_you_mean(names: Iterable[str]) -> str:
-    """The hint "did you mean a or b?"; empty without names."""
-    listed = " or ".join(names)
+    listed = " or ".join(dict.fromkeys(meant[:1] or close))
     return f"did you mean {listed}?" if listed else ""

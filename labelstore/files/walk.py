@@ -1,0 +1,126 @@
+"""A walk through a source, value by value: what is a record, and how far a broken part goes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+import msgspec
+
+from labelstore.files.resync import Between, Landmarks, first_key
+from labelstore.files.window import SPACE, Malformed, Readable, Window
+from labelstore.json.error_location import located
+
+T = TypeVar("T")
+
+MAX_BROKEN_BYTES = 64 << 20
+"""A broken part is reported in pieces of this size."""
+
+REFUSALS = (msgspec.DecodeError, ValueError, RecursionError)
+"""What a decoder raises for a text that is no record."""
+
+RESYNC_BYTES = 16 << 10
+"""How far to look for the end of a broken part at first."""
+
+BRACKETED = b'{["'
+"""What begins a value that ends with a mark of its own."""
+
+
+class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """One value: its number in the source, the byte it starts at (decompressed), its text, its meaning."""
+
+    position: int
+    byte_offset: int
+    raw: bytes
+    value: T
+
+
+class Broken(msgspec.Struct, frozen=True, gc=False):
+    """A part of a source that is no record; it takes a number among the records. `raw` is empty for a gap."""
+
+    position: int
+    byte_offset: int
+    raw: bytes
+    reason: str
+
+
+class Walk(ABC, Generic[T]):
+    """The walk through one source. `last` is the item before the position, `number` that of the next one."""
+
+    def __init__(self, source: Readable, window: Window, decode: Callable[[bytes], T]) -> None:
+        self.source, self.window, self.decode = source, window, decode
+        self.number = 0
+        self.last: Record[T] | Broken | None = None
+        self.last_record: Record[T] | None = None
+        self.between = Between.SPACES
+        self.is_lost = False
+        self.start = b""
+
+    @abstractmethod
+    def items(self) -> Iterator[Record[T] | Broken]:
+        """All of the source."""
+
+    @abstractmethod
+    def rest(self) -> Iterator[Record[T] | Broken]:
+        """What follows from the position on, where a value begins that others stood before."""
+
+    def value(self) -> Record[T] | Broken:
+        """The value at the position, of which only its own text is read; moves behind it."""
+        window = self.window
+        if self.is_lost:
+            return self.broken("the broken part goes on")
+        try:
+            end = window.value_end()
+        except Malformed as error:
+            return self.broken(error.reason, truncated=error.truncated, error=error.error)
+        raw = window.data[window.position : end].rstrip(SPACE)
+        item = self.decoded(raw)
+        window.position += len(raw)
+        return item
+
+    def decoded(self, raw: bytes) -> Record[T] | Broken:
+        """The whole value `raw` at the position as a Record, or a Broken if `decode` refuses it."""
+        try:
+            record = Record(self.number, self.window.place, raw, self.decode(raw))
+        except REFUSALS as error:
+            return self.counted(Broken(self.number, self.window.place, raw, located(raw, error)))
+        if self.last_record is None:
+            self.start = first_key(raw)
+        self.last = self.last_record = record
+        self.number += 1
+        return record
+
+    def counted(self, item: Broken) -> Broken:
+        """A broken part that takes the next number."""
+        self.last = item
+        self.number += 1
+        return item
+
+    def broken(self, reason: str, *, truncated: bool = False, error: Exception | None = None) -> Broken:
+        """The broken part at the position, up to the next record; looks twice as far each time.
+
+        `error` gives the reason, with its place.
+        """
+        window = self.window
+        marks = self.landmarks()
+        search = marks.next_start if self.is_lost or truncated else marks.end_of_broken
+        size = RESYNC_BYTES
+        end = search(part := window.need(size))
+        while end is None and len(part) == size < MAX_BROKEN_BYTES:
+            size *= 2
+            end = search(part := window.need(size))
+        at_end = end is None and len(part) < size
+        self.is_lost = end is None and not at_end
+        if truncated and not at_end:
+            reason = "the value is not closed"
+        raw = (part if end is None else part[:end]).rstrip(SPACE)
+        if error is not None:
+            reason = located(raw, error)
+        item = Broken(self.number, window.place, raw, reason)
+        window.position += len(raw)
+        return self.counted(item)
+
+    def landmarks(self) -> Landmarks:
+        """What tells where the next record starts."""
+        start = self.start or first_key(self.window.need(RESYNC_BYTES))
+        trusted = self.last_record is not None and self.last_record.raw.find(start, 1) < 0
+        return Landmarks(self.between, start, trusted)
