@@ -215,7 +215,7 @@ class TestGeospatial:
         bar = place.scale_bar()
         start, end = (float(value) for value in re.findall(r"M([\d.]+) .*?H([\d.]+)V", bar)[0])
         (meters,) = (float(value) for value in re.findall(r"Scale: ([\d.]+) m<", bar))
-        degree_in_units = (place.place(8.001, 60)[0] - place.place(8.0, 60)[0]) / 0.001
+        degree_in_units = (place.project(8.001, 60)[0] - place.project(8.0, 60)[0]) / 0.001
         assert (end - start) / degree_in_units * 111_195 * math.cos(math.radians(60)) == pytest.approx(meters, rel=0.01)
 
     def test_pixel_coordinates_of_simple_layers_are_no_map(self) -> None:

@@ -57,7 +57,7 @@ class ClassColors:
 
     def of(self, color: str | None, name: str | None) -> str:
         """#rrggbb for an object of the class `name`, for which the export gives `color`."""
-        return _hexadecimal(color) or self._of_class(name or "")
+        return hexadecimal(color) or self._of_class(name or "")
 
     def _of_class(self, name: str) -> str:
         if name not in self._colors:  # such as the question and answer of a track
@@ -68,11 +68,11 @@ class ClassColors:
 def class_colors(source: _Source) -> ClassColors:
     """The colors of a store, by its table `features`: objects first, each in the order of their names."""
     rows = list(source.query(_FEATURES))
-    exported = {row["name"]: color for row in rows if (color := _hexadecimal(row["color"]))}
+    exported = {row["name"]: color for row in rows if (color := hexadecimal(row["color"]))}
     return ClassColors(dict.fromkeys(row["name"] for row in rows), exported)
 
 
-def _hexadecimal(color: str | None) -> str | None:
+def hexadecimal(color: str | None) -> str | None:
     """#rrggbb; None for what is no hexadecimal color, which is not passed on."""
     if color is None or not _HEX.fullmatch(color):
         return None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.analyses.class_colors import hexadecimal
 from labelstore.browsing.local_assets import draw_options, is_web_address
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings, settings_of
@@ -15,8 +16,9 @@ from labelstore.browsing.stores import is_store, read
 from labelstore.drawing import thumbnail
 from labelstore.drawing.svg import element
 from labelstore.formats.signed_urls import without_tokens
+from labelstore.json.truncate import truncated
 from labelstore.scenes import Source, read_scene
-from labelstore.scenes.reading import read_asset
+from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
 THUMBNAILS = 50
@@ -40,7 +42,6 @@ STAND_INS = {
 }
 """Table → the column that shows what its primary key stands for: Datasette draws the cell of the key itself."""
 
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _ID = re.compile(r' id="[^"]*"')
 _OBJECT = "select label_id, frame_number, frame_id from objects where object_id = $object_id"
 _GROUP = "select group_name from frames where frame_id = $frame_id"
@@ -200,12 +201,10 @@ def value_cell(column: str, value: Any) -> Markup | None:
     """A color, an address or JSON; None for other values."""
     if not isinstance(value, str) or not value:
         return None
-    if column == "color" and _HEX.fullmatch(value):
+    if column == "color" and hexadecimal(value):
         return swatch(value) + " " + Markup.escape(value)
     if value[:4].lower() == "http" and is_web_address(value):
-        shown = without_tokens(value)
-        cut = shown if len(shown) <= FOLDED else shown[:FOLDED] + "…"
-        return element("a", cut, href=value, rel="noreferrer noopener nofollow")
+        return element("a", truncated(without_tokens(value), FOLDED), href=value, rel="noreferrer noopener nofollow")
     if len(value) > FOLDED and value[0] in "[{" and value[-1] in "]}":
         return folded(value)
     return None

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from labelstore.browsing.local_assets import is_web_address
 from labelstore.browsing.paths import Paths
+from labelstore.drawing.captions import duration
 from labelstore.drawing.svg import number
 from labelstore.formats.signed_urls import without_tokens
+from labelstore.json.truncate import truncated
 from labelstore.scenes.scene import Asset, Scene
 
 LONGEST = 300
@@ -68,7 +70,7 @@ def _time_taken(row: dict[str, Any]) -> str | None:
     if row["seconds_to_label"] is None:
         return None
     parts = [
-        f"{seconds(row[column])} {what}"
+        f"{duration(row[column])} {what}"
         for what, column in (
             ("creating", "seconds_to_create" if row["generation"] == "v1" else "seconds_labeling"),  # v2: all of it
             ("reviewing", "seconds_to_review"),
@@ -76,24 +78,13 @@ def _time_taken(row: dict[str, Any]) -> str | None:
         )
         if row[column]
     ]
-    return seconds(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")
+    return duration(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")
 
 
 def moment(text: str) -> str:
     """`2024-03-20 02:06:25 UTC` for a time in UTC as exports write it; anything else as it is."""
     found = _UTC.fullmatch(text)
     return f"{found[1]} {found[2]} UTC" if found else cut(text)
-
-
-def seconds(value: float) -> str:
-    """Seconds in words; odd numbers as they are."""
-    if not 0 <= value < 1e9:
-        return str(value)
-    whole = round(value)
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{number(round(value, 1))} s"
 
 
 def facts_of_asset(asset: Asset) -> list[Fact]:
@@ -116,7 +107,7 @@ def _of_asset(asset: Asset) -> Iterator[Fact]:
         rate = f", {number(asset.frame_rate)} a second" if asset.frame_rate else ""
         yield Fact("Frames", f"{number(asset.frame_count)}{rate}")
     if asset.duration:
-        yield Fact("Duration", seconds(asset.duration))
+        yield Fact("Duration", duration(asset.duration))
     if asset.row_data:
         href = asset.row_data if is_web_address(asset.row_data) else None
         yield Fact("Asset", cut(without_tokens(asset.row_data)), href, outside=True)
@@ -124,5 +115,4 @@ def _of_asset(asset: Asset) -> Iterator[Fact]:
 
 def cut(value: Any) -> str:
     """A value as text of bearable length."""
-    text = str(value)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return truncated(str(value), LONGEST)

@@ -10,6 +10,7 @@ from labelstore.drawing import DrawOptions, drawing_of
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.scenes import Source
+from labelstore.scenes.assets import file_names
 from labelstore.scenes.geometry import read_mask
 from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
@@ -60,17 +61,7 @@ def _head(path: Path) -> bytes:
 
 def file_of(folder: AssetFolder, asset: Asset) -> Path | None:
     """The file of a data row in the folder."""
-    return folder.find(asset_names(asset))
-
-
-def asset_names(asset: Asset) -> tuple[str, ...]:
-    """What the file of a data row may be called."""
-    return names_of(
-        external_id=asset.external_id,
-        global_key=asset.global_key,
-        data_row_id=asset.data_row_id,
-        row_data=asset.row_data,
-    )
+    return folder.find(file_names(asset))
 
 
 def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small: bool = False) -> DrawOptions:
@@ -109,12 +100,9 @@ def _text(asset: Asset, folder: AssetFolder | None) -> str | None:
     if not drawing_of(asset.asset_type).on_text:
         return None
     try:
-        found = folder.text(asset_names(asset)) if folder is not None else None
+        return folder.text(file_names(asset)) if folder is not None else None
     except InputError:  # no text, or too large a one: the drawing does without
-        found = None
-    if found is None and asset.row_data is not None and not is_address(asset.row_data):
-        return asset.row_data
-    return found
+        return None
 
 
 def _masks(shapes: tuple[Shape, ...], folder: AssetFolder, paths: Paths) -> dict[int, str]:

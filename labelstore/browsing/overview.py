@@ -29,12 +29,12 @@ limit 10
 _FIRST_LABELS = """
 select asset_type, min(label_id) as label_id
 from (
-    select d.asset_type, l.label_id, row_number() over (partition by d.asset_type order by l.node_id) as place
+    select d.asset_type, l.label_id, row_number() over (partition by d.asset_type order by l.node_id) as ordinal
     from labels as l
     join data_rows as d on d.data_row_id = l.data_row_id
     where l.model_run_id is null
 ) as ordered
-where place = 1
+where ordinal = 1
 group by asset_type
 """
 

@@ -16,10 +16,11 @@ from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
 from labelstore.drawing import draw, drawing_of, highlights
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.captions import in_words
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.drawing.masks import mask_png
 from labelstore.scenes import Source, read_scene
-from labelstore.scenes.reading import read_asset
+from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
 LISTED = 500
@@ -39,8 +40,8 @@ class Drawn(NamedTuple):
     questions: Markup
 
 
-def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limit: int, **place: Any) -> Drawn | None:
-    scene = read_scene(source, label_id, limit=limit, **place)
+def _drawn(source: Source, label_id: str, settings: Settings, paths: Paths, limit: int, **frame: Any) -> Drawn | None:
+    scene = read_scene(source, label_id, limit=limit, **frame)
     if scene is None:
         return None
     picture = draw(scene, draw_options(scene, settings, paths, limit))
@@ -67,17 +68,17 @@ async def overview(request: Any, datasette: Any) -> Any:
 
 def _class(row: dict[str, Any]) -> str:
     """A class by its name and kind, since classes of several kinds may share a name."""
-    return f"{row['name'] or 'no name'}, {(row['kind'] or 'unknown').replace('_', ' ')}"
+    return f"{row['name'] or 'no name'}, {in_words(row['kind'] or 'unknown')}"
 
 
 async def label(request: Any, datasette: Any) -> Any:
     """One label: its drawing, facts, answers, objects, JSON."""
     database, label_id = _database(request, datasette), decode(request.url_vars["label_id"])
     paths, settings = Paths(datasette, database), settings_of(datasette)
-    place = {"frame": _whole(request.args.get("frame")), "group": request.args.get("group")}
+    frame = {"frame": _whole(request.args.get("frame")), "group": request.args.get("group")}
 
     def work(source: Source) -> dict[str, Any] | None:
-        drawn = _drawn(source, label_id, settings, paths, SHAPES, **place)
+        drawn = _drawn(source, label_id, settings, paths, SHAPES, **frame)
         if drawn is None:
             return None
         with_relations = drawing_of(drawn.scene.asset.asset_type).with_relations

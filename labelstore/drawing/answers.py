@@ -6,7 +6,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.captions import clock, grouped, left_out, shortened
+from labelstore.drawing.captions import clock, grouped, in_words, left_out, shortened
 from labelstore.drawing.svg import element, joined
 from labelstore.scenes.scene import Answer, Question
 
@@ -44,7 +44,7 @@ def _question(question: Question, unit: Unit, about: bool, depth: int) -> Markup
         "dt",
         shortened(question.name, 200),
         Markup(" ") + element("span", subject, class_="about") if subject else "",
-        title=question.kind.replace("_", " "),
+        title=in_words(question.kind),
     )
     shown = question.answers[:MAX_QUESTIONS]
     answers = joined(_answer(answer, unit, about, depth) for answer in shown)

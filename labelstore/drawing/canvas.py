@@ -10,7 +10,7 @@ from markupsafe import Markup
 from labelstore.drawing.captions import left_out
 from labelstore.drawing.shapes import (
     Canvas,
-    Place,
+    Projection,
     Ring,
     background,
     bounds,
@@ -49,7 +49,7 @@ def draw_canvas(
     title: str,
     asset_href: str | None = None,
     mask_hrefs: dict[int, str] | None = None,
-    place: Place | None = None,
+    project: Projection | None = None,
     under: Markup | None = None,
     over: Markup | None = None,
     limit: int = _LIMIT,
@@ -58,7 +58,7 @@ def draw_canvas(
 ) -> Markup:
     """An SVG of the shapes, large ones below small ones, and a note where not all are drawn.
 
-    `place` moves points onto the canvas. Each shape is a group `<g class="shape" id="o<object id>">` whose title says
+    `project` moves points onto the canvas. Each shape is a group `<g class="shape" id="o<object id>">` whose title says
     what it is; `element_ids` names other ids, where an object is drawn more than once. `under` and `over` are further
     elements, below and above the shapes. At most `limit` shapes are drawn of `count`, or of those given.
     """
@@ -71,7 +71,7 @@ def draw_canvas(
         element_id = ids.get(one.shape.object_id)
         if isinstance(one.shape.geometry, Mask):
             return draw_mask(canvas, one.shape, (mask_hrefs or {})[one.shape.object_id], element_id)
-        return draw_shape(canvas, one.shape, one.rings, one.closed, place=place, halo=halo, element_id=element_id)
+        return draw_shape(canvas, one.shape, one.rings, one.closed, project=project, halo=halo, element_id=element_id)
 
     svg = element(
         "svg",

@@ -3,12 +3,13 @@
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.svg import element
+from labelstore.drawing.svg import element, number
+from labelstore.json.truncate import truncated
 
 
-def grouped(number: int) -> str:
+def grouped(count: int) -> str:
     """1234567 as `1 234 567`."""
-    return f"{number:,}".replace(",", " ")
+    return f"{count:,}".replace(",", " ")
 
 
 def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Markup:
@@ -20,8 +21,23 @@ def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Mar
 
 def shortened(text: str, longest: int = 60) -> str:
     """At most so many visible characters, the last one an ellipsis where some are gone."""
-    text = visible(text)
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return truncated(visible(text), longest)
+
+
+def in_words(kind: str) -> str:
+    """`bounding_box` as `bounding box`."""
+    return kind.replace("_", " ")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, with minutes and hours where it takes them; odd numbers as they are."""
+    if not 0 <= seconds < 1e9:
+        return str(seconds)
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{number(round(seconds, 1))} s"
 
 
 def clock(ms: int) -> str:

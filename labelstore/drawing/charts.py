@@ -9,6 +9,7 @@ from markupsafe import Markup
 from labelstore.drawing.asset_text import visible
 from labelstore.drawing.captions import grouped
 from labelstore.drawing.svg import element, joined, number
+from labelstore.json.truncate import truncated
 
 MAX_BARS = 12
 MAX_COLUMNS = 120
@@ -30,7 +31,7 @@ def bars(values: Values, *, title: str, href: str | None = None, most: int = MAX
     kept = [(visible(name), _finite(value)) for name, value in values]
     shown, rest = kept[:most], len(kept) - most
     largest = max([0.0, *(value for _, value in shown)]) or 1
-    rows = (_bar(place, name, value, largest, href) for place, (name, value) in enumerate(shown))
+    rows = (_bar(index, name, value, largest, href) for index, (name, value) in enumerate(shown))
     svg = _svg(joined(rows), max(len(shown), 1) * _ROW + 4, title, kept)
     note = element("p", f"and {grouped(rest)} more", class_="note") if rest > 0 else ""
     return _figure(title, svg, note, _table(kept, "name"))
@@ -42,16 +43,16 @@ def columns_over_time(points: Values, *, title: str) -> Markup:
     shown = _thinned(kept)
     largest = max([0.0, *(value for _, value in shown)]) or 1
     step = (_WIDTH - _LEFT) / max(len(shown), 1)
-    columns = joined(_column(_LEFT + place * step, step, point, largest) for place, point in enumerate(shown))
+    columns = joined(_column(_LEFT + index * step, step, point, largest) for index, point in enumerate(shown))
     firsts = [name for name, _ in kept[:: _together(kept)]]
-    names = joined(_foot(place, name, step, len(firsts)) for place, name in enumerate(firsts))
+    names = joined(_foot(index, name, step, len(firsts)) for index, name in enumerate(firsts))
     frame = element("line", class_="axis", x1=_LEFT, x2=_WIDTH, y1=_HIGH, y2=_HIGH)
     scale = _text(_LEFT - 6, 14, _words(largest), "end") + _text(_LEFT - 6, _HIGH, "0", "end") if shown else ""
     return _figure(title, _svg(columns + frame + names + scale, _HIGH + _FOOT, title, kept), "", _table(kept, "time"))
 
 
-def _bar(place: int, name: str, value: float, largest: float, href: str | None) -> Markup:
-    top = place * _ROW
+def _bar(index: int, name: str, value: float, largest: float, href: str | None) -> Markup:
+    top = index * _ROW
     room = _WIDTH - _LABEL - _VALUE
     width = max(value, 0) / largest * room
     drawn = (
@@ -79,14 +80,14 @@ def _column(x: float, step: float, point: tuple[str, float], largest: float) -> 
     )
 
 
-def _foot(place: int, name: str, step: float, count: int) -> Markup:
+def _foot(index: int, name: str, step: float, count: int) -> Markup:
     """The names of the first and last column, and of the middle one where there is room."""
-    if place not in {0, count - 1} and not (place == count // 2 and count >= 5):
+    if index not in {0, count - 1} and not (index == count // 2 and count >= 5):
         return Markup()
-    anchor = "start" if place == 0 else "end" if place == count - 1 else "middle"
-    x = _LEFT if place == 0 else _WIDTH if place == count - 1 else _LEFT + (place + 0.5) * step
+    anchor = "start" if index == 0 else "end" if index == count - 1 else "middle"
+    x = _LEFT if index == 0 else _WIDTH if index == count - 1 else _LEFT + (index + 0.5) * step
     if anchor == "end" and count < 5:
-        anchor, x = "middle", _LEFT + place * step + min(step, 60) / 2
+        anchor, x = "middle", _LEFT + index * step + min(step, 60) / 2
     return _text(x, _HIGH + 16, _fitting(name, 20), anchor, "dim")
 
 
@@ -99,7 +100,7 @@ def _thinned(points: list[tuple[str, float]]) -> list[tuple[str, float]]:
     step = _together(points)
     if step == 1:
         return points
-    parts = (points[place : place + step] for place in range(0, len(points), step))
+    parts = (points[index : index + step] for index in range(0, len(points), step))
     return [(f"{part[0][0]} – {part[-1][0]}", sum(value for _, value in part)) for part in parts]
 
 
@@ -134,7 +135,7 @@ def _text(x: float, y: float, text: str, anchor: str, class_: str | None = None)
 
 
 def _fitting(text: str, letters: float) -> str:
-    return text if len(text) <= letters else text[: int(letters) - 1] + "…"
+    return truncated(text, int(letters))
 
 
 def _words(value: float) -> str:

@@ -6,12 +6,12 @@ def color_class(color: str) -> str:
 
     HTML takes a color from nothing but a style, and the pages allow no style in an element.
     """
-    return "k-" + "".join("0369cf"[round(int(color[place : place + 2], 16) / 51)] for place in (1, 3, 5))
+    return "k-" + "".join("0369cf"[round(int(color[index : index + 2], 16) / 51)] for index in (1, 3, 5))
 
 
 def readable_on(color: str) -> str:
     """Black or white, whichever is easier to read on a background of #rrggbb (WCAG relative luminance)."""
-    red, green, blue = (_linear(int(color[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    red, green, blue = (_linear(int(color[index : index + 2], 16) / 255) for index in (1, 3, 5))
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
 
 

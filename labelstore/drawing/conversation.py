@@ -10,7 +10,7 @@ from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import text_of, visible
 from labelstore.drawing.captions import left_out, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.marked_text import claims, marked, place, windows
+from labelstore.drawing.marked_text import claims, lay_out, marked, windows
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.svg import element, joined, number
@@ -48,7 +48,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     every = (*messages, *(Message(key, "", "") for key in sorted(missing, key=_natural)))
     said = {message.message_id for message in messages}
     known = set(notes.known)
-    shown = [one for place, one in enumerate(every) if place < MAX_MESSAGES or one.message_id in known]
+    shown = [one for index, one in enumerate(every) if index < MAX_MESSAGES or one.message_id in known]
     long = LONG_MESSAGE if sum(len(one.text) for one in messages) <= MAX_TEXT else MAX_TEXT // max(len(shown), 50)
     unit = unit_of(claim for one in messages for claim in claims(one.text, notes.entities.get(one.message_id, ())))
     drawn_objects: set[int] = set()
@@ -136,7 +136,7 @@ def _bubble(message: Message, notes: _Notes, unit: Unit, long: int, drawn: set[i
 
 
 def _words(message: Message, entities: Sequence[Shape], unit: Unit, long: int) -> Markup:
-    layout = place(message.text, entities, unit)
+    layout = lay_out(message.text, entities, unit)
     body = marked(message.text, layout.placed, windows(len(message.text), layout.placed, long))
     return element("div", body, class_="text", dir="auto") + unplaced_list(layout.missing) + doubts(layout.doubtful)
 
@@ -160,7 +160,7 @@ def _quotes(messages: Iterable[Message], entities: Mapping[str, Sequence[Shape]]
     return {
         one.shape.object_id: message.text[one.start : min(one.stop, one.start + 80)]
         for message in messages
-        for one in place(message.text, entities.get(message.message_id, ()), unit).placed
+        for one in lay_out(message.text, entities.get(message.message_id, ()), unit).placed
     }
 
 

@@ -74,8 +74,8 @@ def _texts(page: Page, seen: set[int]) -> Markup:
     if not page.texts:
         return Markup()
     items = Markup()
-    for place, (shape, text) in enumerate(page.texts):
-        element_id = f"o{shape.object_id}" + (f"-{page.number}-{place}" if shape.object_id in seen else "")
+    for index, (shape, text) in enumerate(page.texts):
+        element_id = f"o{shape.object_id}" + (f"-{page.number}-{index}" if shape.object_id in seen else "")
         seen.add(shape.object_id)
         words = element("q", shortened(text, 1000)) if text else ""
         items += element(

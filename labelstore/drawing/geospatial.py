@@ -26,15 +26,15 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     result = Markup()
     title = f"Label {scene.label_id}"
     if on_map or not (on_pixels or plane):
-        place = _map(scene.asset, on_map, mercator=options.tile_url is not None)
+        area = _map(scene.asset, on_map, mercator=options.tile_url is not None)
         result += draw_canvas(
-            place.canvas,
+            area.canvas,
             on_map,
             title=title,
-            place=place.place,
+            project=area.project,
             mask_hrefs=options.mask_hrefs,
-            under=place.tiles(options.tile_url) + place.graticule(),
-            over=place.scale_bar(),
+            under=area.tiles(options.tile_url) + area.graticule(),
+            over=area.scale_bar(),
             limit=options.limit,
         )
     if on_pixels or plane:
@@ -49,8 +49,8 @@ def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
     on_map, on_pixels = _apart(scene.shapes, plane)
     title = f"Label {scene.label_id}"
     if on_map:
-        place = _map(scene.asset, on_map, mercator=False)
-        return draw_small(place.canvas, on_map, options, place=place.place, title=title)
+        area = _map(scene.asset, on_map, mercator=False)
+        return draw_small(area.canvas, on_map, options, project=area.project, title=title)
     return draw_small(_around(on_pixels, plane), on_pixels, options, title=title)
 
 

@@ -35,7 +35,7 @@ class Map(NamedTuple):
     scale: float
     """Units of the canvas to a degree of latitude (of longitude in Mercator)."""
 
-    def place(self, longitude: float, latitude: float) -> Point:
+    def project(self, longitude: float, latitude: float) -> Point:
         x, y = _project(longitude, latitude, self._middle, self.mercator)
         left, top = _project(self.west, self.north, self._middle, self.mercator)
         return (x - left) * self.scale, (y - top) * self.scale
@@ -51,12 +51,12 @@ class Map(NamedTuple):
         lines = Markup()
         width, height = self.canvas.width, self.canvas.height
         for longitude in _steps(self.west, self.east, step):
-            x = self.place(longitude, self._middle)[0]
+            x = self.project(longitude, self._middle)[0]
             lines += element("path", class_="graticule", d=f"M{x:.2f} 0V{height:.2f}", **_THIN)
             if x < width - 150:
                 lines += _label(x + 4, 30, _degrees(longitude, digits, "E", "W"))
         for latitude in _steps(self.south, self.north, step):
-            y = self.place(self.west, latitude)[1]
+            y = self.project(self.west, latitude)[1]
             lines += element("path", class_="graticule", d=f"M0 {y:.2f}H{width:.2f}", **_THIN)
             if 70 < y < height - 70:
                 lines += _label(4, y - 4, _degrees(latitude, digits, "N", "S"))
@@ -144,7 +144,7 @@ def _project(longitude: float, latitude: float, middle: float, mercator: bool) -
 
 
 def _fraction(longitude: float, latitude: float) -> Point:
-    """The place in the square of Web Mercator, from 0 to 1."""
+    """The position in the square of Web Mercator, from 0 to 1."""
     x, y = _project(longitude, latitude, 0, True)
     return (x + 180) / 360, (y + 180) / 360
 

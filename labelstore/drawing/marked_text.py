@@ -43,7 +43,7 @@ def claims(text: str, shapes: Iterable[Shape]) -> Iterator[Claim]:
             yield Claim(text, shape.geometry.start, shape.geometry.end, shape.geometry.token)
 
 
-def place(text: str, shapes: Iterable[Shape], unit: Unit) -> Layout:
+def lay_out(text: str, shapes: Iterable[Shape], unit: Unit) -> Layout:
     """Every entity into the text, or the reason why it cannot be."""
     offsets = Offsets(text, unit)
     placed, missing, doubtful = [], [], []

@@ -19,7 +19,7 @@ def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing
         return element("p", f"No {thing.lower()} is labelled.", class_="note")
     here = f"{thing} {grouped(at)}" if at is not None else f"{grouped(len(frames))} {thing.lower()}s"
     if href is None or at is None:
-        return element("p", element("b", here), _place(frames, at), class_="picker")
+        return element("p", element("b", here), _position(frames, at), class_="picker")
     start, end = bisect_left(frames, at), bisect_right(frames, at)
     before, after = frames[max(start - _AROUND, 0) : start], frames[end : end + _AROUND]
     links = Markup()
@@ -40,7 +40,7 @@ def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing
             if frames[-1] != after[-1]
             else ""
         )
-    return element("nav", links, _place(frames, at), class_="picker", aria_label=f"{thing}s")
+    return element("nav", links, _position(frames, at), class_="picker", aria_label=f"{thing}s")
 
 
 def pick_group(groups: Sequence[str], at: str | None, href: str | None) -> Markup:
@@ -58,13 +58,13 @@ def pick_group(groups: Sequence[str], at: str | None, href: str | None) -> Marku
     return element("nav", joined(entries), class_="picker", aria_label="Groups")
 
 
-def _place(frames: Sequence[int], at: int | None) -> Markup:
+def _position(frames: Sequence[int], at: int | None) -> Markup:
     if at is None or not frames:
         return Markup()
-    place = bisect_left(frames, at)
-    if place == len(frames) or frames[place] != at:
+    index = bisect_left(frames, at)
+    if index == len(frames) or frames[index] != at:
         return element("span", f"not labelled; {grouped(len(frames))} others are")
-    return element("span", f"{grouped(place + 1)} of {grouped(len(frames))} labelled")
+    return element("span", f"{grouped(index + 1)} of {grouped(len(frames))} labelled")
 
 
 def _link(href: str, frame: int, text: str, label: str | None = None, rel: str | None = None) -> Markup:

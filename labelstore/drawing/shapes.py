@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.drawing.captions import shortened
+from labelstore.drawing.captions import in_words, shortened
 from labelstore.drawing.colors import readable_on
 from labelstore.drawing.svg import Attribute, element, number
 from labelstore.scenes.scene import Box, Dot, Mask, Path, Shape
 
 Point = tuple[float, float]
-Place = Callable[[float, float], Point]
+Projection = Callable[[float, float], Point]
 Ring = Sequence[Point]
 
 
@@ -42,7 +42,7 @@ def describe(shape: Shape) -> str:
     answers = "; ".join(
         f"{question.name}: {', '.join(answer.text for answer in question.answers)}" for question in shape.questions
     )
-    return shortened(f"{shape.name} ({shape.kind.replace('_', ' ')})" + (f" – {answers}" if answers else ""), 500)
+    return shortened(f"{shape.name} ({in_words(shape.kind)})" + (f" – {answers}" if answers else ""), 500)
 
 
 def outline(shape: Shape) -> tuple[Sequence[Ring], bool]:
@@ -58,13 +58,13 @@ def outline(shape: Shape) -> tuple[Sequence[Ring], bool]:
     return [], False
 
 
-def path_data(canvas: Canvas, rings: Sequence[Ring], closed: bool, place: Place | None = None) -> str:
-    """The `d` of a path; `place` moves the points onto the canvas."""
-    return "".join(_ring(canvas, ring, closed, place) for ring in rings if ring)
+def path_data(canvas: Canvas, rings: Sequence[Ring], closed: bool, project: Projection | None = None) -> str:
+    """The `d` of a path; `project` moves the points onto the canvas."""
+    return "".join(_ring(canvas, ring, closed, project) for ring in rings if ring)
 
 
-def _ring(canvas: Canvas, ring: Ring, closed: bool, place: Place | None) -> str:
-    points = [canvas.clamp(*(place(x, y) if place else (x, y))) for x, y in ring]
+def _ring(canvas: Canvas, ring: Ring, closed: bool, project: Projection | None) -> str:
+    points = [canvas.clamp(*(project(x, y) if project else (x, y))) for x, y in ring]
     texts = [f"{_short(x, canvas)} {_short(y, canvas)}" for x, y in points]
     if len(texts) == 1:  # a line of no length with round ends is a dot
         return f"M{texts[0]}h0"
@@ -84,12 +84,12 @@ def draw_shape(
     rings: Sequence[Ring],
     closed: bool,
     *,
-    place: Place | None = None,
+    project: Projection | None = None,
     halo: bool = True,
     element_id: str | None = None,
 ) -> Markup:
     """`<g class="shape" id="o<object id>">` with a title; widths are pixels of the screen, whatever the canvas."""
-    data = path_data(canvas, rings, closed, place)
+    data = path_data(canvas, rings, closed, project)
     if not data:
         return Markup()
     is_dot = isinstance(shape.geometry, Dot)
@@ -144,11 +144,11 @@ def extent(shape: Shape) -> float:
     return (found[2] - found[0]) * (found[3] - found[1]) if found else 0.0
 
 
-def bounds(shapes: Iterable[Shape], place: Place | None = None) -> tuple[float, float, float, float] | None:
-    """left, top, right, bottom of all shapes, placed if `place` is given; None without any."""
+def bounds(shapes: Iterable[Shape], project: Projection | None = None) -> tuple[float, float, float, float] | None:
+    """left, top, right, bottom of all shapes, placed if `project` is given; None without any."""
     points = (point for shape in shapes for ring in outline(shape)[0] for point in ring)
     xs, ys = [], []
-    for x, y in points if place is None else (place(*point) for point in points):
+    for x, y in points if project is None else (project(*point) for point in points):
         if math.isfinite(x) and math.isfinite(y):
             xs.append(x)
             ys.append(y)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import text_of
-from labelstore.drawing.captions import grouped, left_out, shortened
+from labelstore.drawing.captions import grouped, in_words, left_out, shortened
 from labelstore.drawing.colors import color_class
-from labelstore.drawing.marked_text import LONG, claims, marked, place, windows
+from labelstore.drawing.marked_text import LONG, claims, lay_out, marked, windows
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.shapes import describe
@@ -28,7 +28,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
         quotes = {shape.object_id: quoted_token(shape) for shape in shapes}
     else:
         unit = unit_of(claims(text, scene.shapes))
-        layout = place(text, shapes, unit)
+        layout = lay_out(text, shapes, unit)
         words = (
             element("div", marked(text, layout.placed, windows(len(text), layout.placed)), class_="text", dir="auto")
             + _length_note(text)
@@ -88,8 +88,8 @@ def quoted_token(shape: Shape) -> str:
 
 def _item(shape: Shape, reason: str) -> Markup:
     span = shape.geometry
-    place = f"{span.start}–{span.end}" if isinstance(span, Span) else shape.kind.replace("_", " ")
-    about = " ".join(part for part in (quoted_token(shape), place) if part)
+    position = f"{span.start}–{span.end}" if isinstance(span, Span) else in_words(shape.kind)
+    about = " ".join(part for part in (quoted_token(shape), position) if part)
     return element(
         "li",
         tag(shape),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from labelstore.drawing.asset_text import text_of
 from labelstore.drawing.canvas import has_place, thinned
 from labelstore.drawing.options import DrawOptions
-from labelstore.drawing.shapes import Canvas, Place, extent, path_data
+from labelstore.drawing.shapes import Canvas, Projection, extent, path_data
 from labelstore.drawing.svg import Attribute, element, joined
 from labelstore.scenes.scene import Dot, Mask, Messages, Scene, Shape, Span
 
@@ -27,14 +27,14 @@ _FINE = 4
 
 
 def draw_small(
-    canvas: Canvas, shapes: Sequence[Shape], options: DrawOptions, *, place: Place | None = None, title: str = ""
+    canvas: Canvas, shapes: Sequence[Shape], options: DrawOptions, *, project: Projection | None = None, title: str = ""
 ) -> Markup:
     """An SVG of at most 120 × 90 pixels; `title` is for those who hear the page."""
     scale = min(_WIDTH / canvas.width, _HEIGHT / canvas.height) * _FINE
     small = Canvas(0, 0, max(round(canvas.width * scale), 8), max(round(canvas.height * scale), 8))
 
     def placed(x: float, y: float) -> tuple[float, float]:
-        x, y = canvas.clamp(*(place(x, y) if place else (x, y)))
+        x, y = canvas.clamp(*(project(x, y) if project else (x, y)))
         x, y = (x - canvas.left) * scale, (y - canvas.top) * scale
         return round(min(max(x, -9999), 9999)), round(min(max(y, -9999), 9999))
 
@@ -87,13 +87,13 @@ def thumbnail_text(scene: Scene, options: DrawOptions) -> Markup:
     length = len(text) if text is not None else max([0, *(span.end + 1 for _, span in spans)])
     per_line = max(-(-length // _LINES), 40)
     lines = (
-        _bar(place, 0, min(length - place * per_line, per_line), per_line) for place in range(_lines(length, per_line))
+        _bar(line, 0, min(length - line * per_line, per_line), per_line) for line in range(_lines(length, per_line))
     )
     marks = (
-        _bar(place, start, stop, per_line, shape.color)
+        _bar(line, start, stop, per_line, shape.color)
         for shape, span in spans
         if 0 <= span.start <= span.end < length
-        for place, start, stop in _folded(span.start, span.end + 1, per_line)
+        for line, start, stop in _folded(span.start, span.end + 1, per_line)
     )
     return _card(scene, joined(lines) + joined(marks))
 
@@ -108,8 +108,8 @@ def thumbnail_conversation(scene: Scene, options: DrawOptions) -> Markup:
         if question.message_id is not None:
             rows.setdefault(question.message_id, []).append("#888888")
     bars = (
-        _bar(place, 15 * (place % 2), 85 + 15 * (place % 2), 100) + _dots(place, colors)
-        for place, colors in enumerate(list(rows.values())[:_LINES])
+        _bar(line, 15 * (line % 2), 85 + 15 * (line % 2), 100) + _dots(line, colors)
+        for line, colors in enumerate(list(rows.values())[:_LINES])
     )
     return _card(scene, joined(bars))
 
@@ -120,9 +120,9 @@ def thumbnail_audio(scene: Scene, options: DrawOptions) -> Markup:
     duration = scene.asset.duration
     last = max(last, round(duration * 1000)) if duration is not None and 0 < duration < 1e9 else last
     rows = (
-        _bar(place, 0, last, last)
-        + joined(_bar(place, max(start, 0), end + 1, last, track.color) for start, end in track.runs[:MAX_WORD_SHAPES])
-        for place, track in enumerate(scene.tracks[:_LINES])
+        _bar(line, 0, last, last)
+        + joined(_bar(line, max(start, 0), end + 1, last, track.color) for start, end in track.runs[:MAX_WORD_SHAPES])
+        for line, track in enumerate(scene.tracks[:_LINES])
     )
     return _card(scene, joined(rows))
 
@@ -130,7 +130,7 @@ def thumbnail_audio(scene: Scene, options: DrawOptions) -> Markup:
 def thumbnail_html(scene: Scene, options: DrawOptions) -> Markup:
     """A sheet of paper with a line for each answer."""
     count = sum(len(question.answers) for question in scene.questions)
-    return _card(scene, joined(_bar(place, 0, 60 + 7 * (place % 3), 100) for place in range(min(count, _LINES))))
+    return _card(scene, joined(_bar(line, 0, 60 + 7 * (line % 3), 100) for line in range(min(count, _LINES))))
 
 
 def _message_ids(shape: Shape) -> Iterator[str]:
@@ -146,8 +146,8 @@ def _lines(length: int, per_line: int) -> int:
 
 def _folded(start: int, stop: int, per_line: int) -> Iterator[tuple[int, int, int]]:
     """The parts of a span on the lines: (line, start, stop)."""
-    for place in range(start // per_line, min((stop - 1) // per_line, _LINES - 1) + 1):
-        yield place, max(start - place * per_line, 0), min(stop - place * per_line, per_line)
+    for line in range(start // per_line, min((stop - 1) // per_line, _LINES - 1) + 1):
+        yield line, max(start - line * per_line, 0), min(stop - line * per_line, per_line)
 
 
 def _bar(line: int, start: float, stop: float, full: float, color: str | None = None) -> Markup:
@@ -165,9 +165,10 @@ def _bar(line: int, start: float, stop: float, full: float, color: str | None = 
 
 
 def _dots(line: int, colors: Sequence[str]) -> Markup:
-    places = enumerate(colors[:8])
     y = _MARGIN + line * _STEP + 2.5
-    return joined(element("circle", cx=_MARGIN + 22 + 9 * place, cy=y, r=3, fill=color) for place, color in places)
+    return joined(
+        element("circle", cx=_MARGIN + 22 + 9 * index, cy=y, r=3, fill=color) for index, color in enumerate(colors[:8])
+    )
 
 
 def _card(scene: Scene, content: Markup) -> Markup:

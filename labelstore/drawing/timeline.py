@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.captions import clock, grouped, left_out, shortened
+from labelstore.drawing.captions import clock, grouped, in_words, left_out, shortened
 from labelstore.drawing.svg import element, joined
 from labelstore.scenes.scene import Track
 
@@ -97,7 +97,7 @@ class _Scale:
         name = " · ".join(part for part in (track.group_name, track.name) if part)
         bars = (self._bar(track, name, run, top + 14) for run in runs)
         dots = (self._dot(track, name, at, top + 14 + _BAR / 2) for at in self._key_frames(track))
-        about = f"{name} ({track.kind.replace('_', ' ')})"
+        about = f"{name} ({in_words(track.kind)})"
         return element(
             "g",
             element("title", about),

@@ -11,14 +11,16 @@ from markupsafe import Markup
 from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
+from labelstore.drawing.captions import duration
 from labelstore.drawing.colors import color_class
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
-from labelstore.files.asset_folder import AssetFolder, names_of
+from labelstore.files.asset_folder import AssetFolder
 from labelstore.reporting.numbers import Chosen
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import SceneRedactor
 from labelstore.scenes import read_scene
+from labelstore.scenes.assets import file_names
 from labelstore.scenes.scene import Scene
 
 LIMIT = 300
@@ -56,13 +58,13 @@ from (
                 + coalesce(l.segment_count, 0) + coalesce(l.group_count, 0) > 0 then 0 else 1 end,
             coalesce(l.created_at, '') desc,
             l.label_id
-    ) as place
+    ) as ordinal
     from labels as l
     left join data_rows as d on d.data_row_id = l.data_row_id
     where {labels}
 ) as ordered
-where place <= $most
-order by asset_type, place
+where ordinal <= $most
+order by asset_type, ordinal
 """
 
 
@@ -74,7 +76,7 @@ def label_ids(database: Database, labels: Chosen, most: int) -> list[str]:
         by_type.setdefault(asset_type, []).append(label_id)
     mixed = chain.from_iterable(zip_longest(*by_type.values()))
     kept = [label_id for label_id in mixed if label_id is not None][:most]
-    order = {label_id: place for place, label_id in enumerate(chain.from_iterable(by_type.values()))}
+    order = {label_id: index for index, label_id in enumerate(chain.from_iterable(by_type.values()))}
     return sorted(kept, key=order.__getitem__)
 
 
@@ -111,12 +113,7 @@ def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, 
     asset = scene.asset
     if folder is None:
         return None, None, ""
-    names = names_of(
-        external_id=asset.external_id,
-        global_key=asset.global_key,
-        data_row_id=asset.data_row_id,
-        row_data=asset.row_data,
-    )
+    names = file_names(asset)
     if asset.asset_type == "image":
         path = folder.find(names)
         picture = None if path is None else picture_of(path)
@@ -151,7 +148,7 @@ def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
     if _DAY.match(facts.get("created_at") or ""):
         yield "Made", facts["created_at"][:10]
     if facts.get("seconds_to_label") is not None:
-        yield "Time", _duration(facts["seconds_to_label"])
+        yield "Time", duration(facts["seconds_to_label"])
     if scene.shape_count:
         what = f"in frame {scene.frame_number} of {len(scene.frames):,}" if scene.frame_number is not None else ""
         yield "Objects", f"{scene.shape_count:,} {what}".strip()
@@ -160,10 +157,3 @@ def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
             yield "Review", "approved" if review["score"] == 1 else "rejected"
     if facts.get("skipped"):
         yield "Skipped", "yes"
-
-
-def _duration(seconds: float) -> str:
-    if not 0 <= seconds < 1e9:
-        return "unknown"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

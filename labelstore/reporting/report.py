@@ -116,13 +116,13 @@ def _page(
     numbers = read_numbers(database, labels)
     wanted = label_ids(database, labels, min(most, MOST_LABELS))
     kept, size = [], 0
-    for place, entry in enumerate(entries(database, wanted, folder, redactor), 1):
+    for number, entry in enumerate(entries(database, wanted, folder, redactor), 1):
         length = len(entry.drawing) + len(entry.answers)
         if size + length <= LARGEST_PAGE:
             size += length
             kept.append(entry)
         if progress is not None:
-            progress(place, len(wanted))
+            progress(number, len(wanted))
     left_out = len(wanted) - len(kept)
 
     def names(counted: list[tuple[str, float]]) -> list[tuple[str, float]]:

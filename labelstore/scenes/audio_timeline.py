@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from labelstore.analyses.class_colors import ClassColors
+from labelstore.json.truncate import truncated
 from labelstore.scenes.questions import trees
 from labelstore.scenes.scene import Answer, Question, Track
 from labelstore.scenes.source import Source
@@ -113,7 +114,7 @@ def _timed(
 
 def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]], colors: ClassColors) -> list[Track]:
     """One for each answer of a question, in the order of their first times; free text is one for its question."""
-    places: dict[str, list[tuple[int, int]]] = {}
+    spans_by_name: dict[str, list[tuple[int, int]]] = {}
     about: dict[str, _Asked] = {}
     for one in asked:
         texts = [answer.text for answer in one.question.answers]
@@ -129,11 +130,11 @@ def _tracks(asked: Iterable[_Asked], runs: Mapping[str, list[tuple[int, int]]], 
             own = [(one.at, one.at)]
         for long, spans in ((name, own), *of_answers):
             if spans:
-                track = long if len(long) <= _LONGEST_NAME else long[: _LONGEST_NAME - 1] + "…"
-                places.setdefault(track, []).extend(spans)
+                track = truncated(long, _LONGEST_NAME)
+                spans_by_name.setdefault(track, []).extend(spans)
                 about.setdefault(track, one)
-    ordered = sorted(places, key=lambda name: (min(places[name]), name))
-    return [_track(name, places[name], about[name], colors) for name in ordered]
+    ordered = sorted(spans_by_name, key=lambda name: (min(spans_by_name[name]), name))
+    return [_track(name, spans_by_name[name], about[name], colors) for name in ordered]
 
 
 def _track(name: str, spans: list[tuple[int, int]], one: _Asked, colors: ClassColors) -> Track:

@@ -1,8 +1,7 @@
 """A label of a store → the scene to be drawn."""
 
-from typing import Any
-
 from labelstore.analyses.class_colors import ClassColors, class_colors
+from labelstore.scenes.assets import read_asset
 from labelstore.scenes.audio_timeline import read_moments
 from labelstore.scenes.documents import blocks_of, in_pages, page_number, texts_of
 from labelstore.scenes.frames import Frames, in_group, read_frames
@@ -10,7 +9,7 @@ from labelstore.scenes.geometry import COLUMNS, JOINS, geometry_of, is_on_map
 from labelstore.scenes.messages import with_messages
 from labelstore.scenes.questions import Questions, read_questions
 from labelstore.scenes.relations import read_relations
-from labelstore.scenes.scene import Asset, Scene, Shape
+from labelstore.scenes.scene import Scene, Shape
 from labelstore.scenes.source import Row, Source
 from labelstore.scenes.tracks import Tracks, read_tracks
 
@@ -24,12 +23,6 @@ left join projects as p on p.project_id = l.project_id
 where l.label_id = $label_id
 """
 _REVIEWS = "select * from reviews where label_id = $label_id order by ordinal"
-_ASSET = """
-select d.*, m.duration
-from data_rows as d
-left join media_attributes as m on m.record_id = d.record_id
-where d.data_row_id = $data_row_id
-"""
 _OBJECTS = f"""
 select o.*, {COLUMNS}
 from {{objects}}
@@ -95,17 +88,17 @@ def _shapes(
     source: Source, facts: Row, frames: Frames | None, questions: Questions, colors: ClassColors, limit: int
 ) -> tuple[tuple[Shape, ...], int]:
     """The objects of the label itself and of the frame, and how many there are."""
-    places: list[tuple[str, str, Row]] = []
+    sources: list[tuple[str, str, Row]] = []
     if frames is None or facts["object_count"]:
-        places.append(("objects as o", "o.label_id = $label_id and o.frame_id is null", {}))
+        sources.append(("objects as o", "o.label_id = $label_id and o.frame_id is null", {}))
     if frames is not None and frames.number is not None:
         condition, values = in_group(frames.group)
         condition = f"f.label_id = $label_id and {condition} and f.frame_number = $frame_number"
         joined = "frames as f join objects as o on o.frame_id = f.frame_id"
-        places.append((joined, condition, {**values, "frame_number": frames.number}))
+        sources.append((joined, condition, {**values, "frame_number": frames.number}))
     shapes: list[Shape] = []
     count = 0
-    for objects, condition, more in places:
+    for objects, condition, more in sources:
         values = {"label_id": facts["label_id"], **more}
         sql = _OBJECTS.format(objects=objects, condition=condition)
         rows = source.query(sql, {**values, "limit": max(limit - len(shapes), 0)})
@@ -113,13 +106,6 @@ def _shapes(
         sql = _COUNT.format(objects=objects, condition=condition)
         count += next(iter(source.query(sql, values)))["number"]
     return in_pages(shapes, facts["generation"]), count
-
-
-def read_asset(source: Source, data_row_id: str | None) -> Asset:
-    """What the store knows of a data row."""
-    row = next(iter(source.query(_ASSET, {"data_row_id": data_row_id})), None) or {}
-    known: dict[str, Any] = {name: row.get(name) for name in Asset._fields}
-    return Asset(**known)._replace(data_row_id=data_row_id, asset_type=known["asset_type"] or "unknown")
 
 
 def _shape(row: Row, questions: Questions, colors: ClassColors, group: str | None) -> Shape:

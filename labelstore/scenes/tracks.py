@@ -151,7 +151,7 @@ def _meant(
 def _names(source: Source, object_ids: Sequence[int]) -> dict[int, Row]:
     if not object_ids:
         return {}
-    ids = {f"id{place}": object_id for place, object_id in enumerate(object_ids)}
+    ids = {f"id{index}": object_id for index, object_id in enumerate(object_ids)}
     sql = _NAMES.format(ids=", ".join(f"${name}" for name in ids))
     return {row["object_id"]: row for row in source.query(sql, ids)}
 
@@ -169,7 +169,7 @@ def _track(found: _Found, names: dict[int, Row], colors: ClassColors, group: str
 def bits_set(blocks: Iterable[tuple[int, int]]) -> Iterator[int]:
     """The numbers of (first number, bits) pairs, in order: (32, 0b101) is 32 and 34."""
     for first, bits in sorted(blocks):
-        yield from (first + place for place in range(32) if bits >> place & 1)
+        yield from (first + index for index in range(32) if bits >> index & 1)
 
 
 def runs_of(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
