@@ -19,7 +19,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = (  # from the ground up: each may import those before it
     "errors",
     "json",
-    "text",
     "version",
     "workers",
     "schema",

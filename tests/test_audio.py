@@ -382,7 +382,7 @@ def test_the_command_prints_them(tmp_path: Path) -> None:
     ]
     done = run(app, ["spans", str(store), "--question", "none"])
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "no answer is bound to the time of a recording" in done.stderr
+    assert "no answers along recordings found" in done.stderr
     assert run(app, ["spans", str(store), "--project", "none"]).exit_code == 1
 
 

@@ -356,7 +356,7 @@ class TestCommands:
         assert "name two of its loads" in run("diff", path, 1, code=2).stderr
         assert "loads are numbers" in run("diff", path, 1, "x", code=2).stderr
         assert "has no load 9" in run("diff", path, 1, 9, code=1).stderr
-        assert "is no store" in run("diff", path.parent / "1.json", 1, 2, code=2).stderr
+        assert "is not a store" in run("diff", path.parent / "1.json", 1, 2, code=2).stderr
         assert "does not exist" in run("diff", tmp_path / "none.db", 1, 2, code=1).stderr
         assert "no such file" in run("diff", path.parent / "1.json", tmp_path / "none.json", code=1).stderr
 

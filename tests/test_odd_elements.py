@@ -223,6 +223,6 @@ def test_the_command_says_so(tmp_path: Path) -> None:
     file = write(tmp_path / "export.ndjson", v2("row1", v2_label("l1", 1), None))
     result = CliRunner().invoke(app, ["load", str(tmp_path / "labels.db"), str(file)])
     assert result.exit_code == 0
-    assert re.search(r"unread +1 values that no column holds", result.output)
+    assert re.search(r"unread +1 values without a column", result.output)
     result = CliRunner().invoke(app, ["detect", str(file)])
     assert re.search(r"unexpected values\s+1 × /projects/\*/labels/\* \(null\)", result.output), result.output

@@ -435,7 +435,7 @@ class TestMissing:
         broken = files.write(text.replace('"ID": "l2"', '"ID": l2'))
         assert counts(load(store, [broken], prune=True)) == {"unchanged": 1, "rejected": 1, "missing": 1}
         done = CliRunner().invoke(app, ["load", str(store), str(broken), "--prune", "--yes"])
-        assert "kept: they may stand in what cannot be read (1 rejected)" in done.stdout
+        assert "kept: rejected records may hold them (1 rejected)" in done.stdout
         assert rows(store, "select label_id from labels order by 1") == [("l1",), ("l2",)]
         whole = files.v1(v1_label("l1"), 7)  # a number holds no label
         assert counts(load(store, [whole], prune=True)) == {"unchanged": 1, "rejected": 1, "missing": 1, "pruned": 1}

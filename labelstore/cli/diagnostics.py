@@ -10,6 +10,7 @@ import typer
 
 from labelstore.cli.terminal import visible
 from labelstore.errors import LabelstoreError
+from labelstore.json.truncate import truncated
 
 FAILED = 1
 REJECTED = 3
@@ -95,8 +96,7 @@ def interruptible(out: str = "-") -> Iterator[None]:
 
 def say(text: str) -> None:
     """One line on standard error, whatever the text contains."""
-    line = visible(text)
-    print("labelstore:", line if len(line) <= _LONGEST else line[:_LONGEST] + "…", file=sys.stderr)
+    print("labelstore:", truncated(visible(text), _LONGEST), file=sys.stderr)
 
 
 def show(excerpt: str) -> None:

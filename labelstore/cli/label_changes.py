@@ -1,13 +1,15 @@
 """What changed in labels, as lines of text."""
 
-from collections.abc import Iterable, Iterator, Sized
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from labelstore.cli.terminal import visible
-from labelstore.text import shortened
+from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
     from labelstore.history import AnswerChange, Feature, LabelChange, LabelDiff, Move
+
+T = TypeVar("T")
 
 _SHOWN_FRAMES = 3
 _SHOWN_LINES = 10
@@ -38,9 +40,9 @@ def _counted(found: Sized, noun: str) -> str:
 
 def _details(found: "LabelDiff") -> Iterator[str]:
     for word, features in (("added", found.added), ("removed", found.removed)):
-        for track in _tracks(features):
+        for track in _tracks(features, lambda feature: feature):
             yield f"  {word:8} {_named(track)}"
-    for moves in _moved_tracks(found.moved):
+    for moves in _tracks(found.moved, lambda move: move.feature):
         yield f"  moved    {_named([move.feature for move in moves])}{_overlap(moves)}"
     for rename in found.renamed:
         yield f"  renamed  {_named([rename.feature])}: {rename.field} {_value(rename.before)} → {_value(rename.after)}"
@@ -51,23 +53,13 @@ def _details(found: "LabelDiff") -> Iterator[str]:
         yield f"  other    {visible(other.pointer) or 'the whole label'}: {' → '.join(values)}"
 
 
-def _tracks(features: "Iterable[Feature]") -> "Iterator[list[Feature]]":
-    """Features by their id: in video one is in many frames."""
-    tracks: dict[Any, list[Feature]] = {}
-    for feature in features:
-        tracks.setdefault(_track(feature), []).append(feature)
-    return iter(tracks.values())
-
-
-def _moved_tracks(moves: "Iterable[Move]") -> "Iterator[list[Move]]":
-    tracks: dict[Any, list[Move]] = {}
-    for move in moves:
-        tracks.setdefault(_track(move.feature), []).append(move)
-    return iter(tracks.values())
-
-
-def _track(feature: "Feature") -> tuple[Any, ...]:
-    return feature.group, feature.feature_id or feature.pointer
+def _tracks(found: Iterable[T], feature_of: "Callable[[T], Feature]") -> Iterable[list[T]]:
+    """Features, or what is said of them, by their id: in video one is in many frames."""
+    tracks: dict[Any, list[T]] = {}
+    for one in found:
+        feature = feature_of(one)
+        tracks.setdefault((feature.group, feature.feature_id or feature.pointer), []).append(one)
+    return tracks.values()
 
 
 def _named(track: "list[Feature]") -> str:
@@ -100,4 +92,4 @@ def _question(answer: "AnswerChange") -> str:
 
 def _value(value: list[str] | str | None) -> str:
     text = "absent" if value is None else ", ".join(value) or "none" if isinstance(value, list) else value
-    return shortened(visible(text), _LONGEST_VALUE)
+    return truncated(visible(text), _LONGEST_VALUE)

@@ -65,7 +65,7 @@ def _lines(found: "Detection") -> Iterator[str]:
     yield visible(found.name)
     yield f"  generation          {_generation(found)}"
     yield f"  framing             {found.framing}, compression {found.compression}"
-    extent = "all of the file" if found.is_complete else "the first ones; --all looks at all"
+    extent = "all of the file" if found.is_complete else "the first ones; --all reads all"
     yield f"  records             {found.records:,} ({extent})"
     for reject in found.first_rejects:
         place = f"record {reject['position']} at byte {reject['byte_offset']}"

@@ -55,7 +55,7 @@ def _diff_loads(store: str, loads: tuple[str, str], limit: int, as_json: bool) -
     if not all(load.isascii() and load.isdigit() and len(load) < 19 for load in loads):
         raise UsageError(f"{' '.join(loads)}: loads are numbers; list them with: {_list_loads(store)}")
     if Path(store).is_file() and not is_database(store):
-        raise UsageError(f"{store}: is no store; to compare two export files: labelstore diff FILE FILE")
+        raise UsageError(f"{store}: is not a store; to compare two export files: labelstore diff FILE FILE")
     with interruptible(), open_database(store, read_only=True) as database:
         first, last = map(int, loads)
         _print(diff_loads(database, first, last), f"{store}, load {first} to load {last}", limit, as_json)

@@ -147,9 +147,9 @@ def _lines(report: "Report") -> Iterator[str]:
     yield f"  frames           {report.frames:,}"
     if report.model_run_labels or report.predictions:
         apart = f"{report.model_run_labels:,} labels, {report.predictions:,} predictions"
-        yield f"  model runs       {apart}, counted apart with what they hold"
+        yield f"  model runs       {apart}, not counted above"
     if report.unread:
-        yield f"  unread           {report.unread:,} values that no column holds, kept as JSON; see: labelstore detect"
+        yield f"  unread           {report.unread:,} values without a column, kept as JSON; see: labelstore detect"
     if missing := report.total("missing"):
         yield f"  missing labels   {missing:,}, {_fate_of_missing(report)}"
     if report.asset_types:
@@ -166,12 +166,12 @@ def _lines(report: "Report") -> Iterator[str]:
         if file.rejected > len(file.first_rejects):
             yield f"rejected: {visible(file.name)}, {file.rejected - len(file.first_rejects):,} more"
     if report.total("rejected"):
-        yield "All of them are kept in the table rejects."
+        yield "They are kept in the table rejects."
 
 
 def _fate_of_missing(report: "Report") -> str:
     if report.total("pruned"):
         return "removed"
     if unheard := report.total("unheard"):
-        return f"kept: they may stand in what cannot be read ({unheard:,} rejected); see: labelstore rejects"
+        return f"kept: rejected records may hold them ({unheard:,} rejected); see: labelstore rejects"
     return "kept (--prune removes them)"

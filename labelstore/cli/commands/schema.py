@@ -8,7 +8,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.sections import Section
-from labelstore.text import shortened
+from labelstore.json.truncate import truncated
 
 SECTION = Section.ASK
 
@@ -63,4 +63,4 @@ def _plain(value: Any) -> Any:
 
 def _example(value: Any) -> str:
     text = "" if value is None else value[:_LONGEST_EXAMPLE].hex() if isinstance(value, bytes) else str(value)
-    return shortened(text, _LONGEST_EXAMPLE)
+    return truncated(text, _LONGEST_EXAMPLE)

@@ -41,4 +41,4 @@ def spans(
         found = ask_named(database, "audio-spans", {"project": project, "question": question})
         count = write(found.columns, found.rows)
     if not count:
-        say("no answer is bound to the time of a recording")
+        say("no answers along recordings found")

@@ -12,7 +12,7 @@ def stats(db: Store, as_json: AsJson = False) -> None:
     """Count data rows, labels, objects and classifications.
 
     By project, asset type, kind and name. An object or classification counts once in every frame it is in.
-    Labels in model runs and predictions are counted apart, with what they hold.
+    Labels in model runs, predictions and what they hold are counted separately.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from labelstore.cli.diagnostics import FAILED, say
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, check_order
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
-from labelstore.text import shortened
+from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
     from labelstore.verifying import VerifyReport
@@ -76,4 +76,4 @@ def _lines(report: "VerifyReport") -> Iterator[str]:
 
 
 def _value(value: object) -> str:
-    return shortened(visible(value if isinstance(value, str) else repr(value)), _LONGEST_VALUE)
+    return truncated(visible(value if isinstance(value, str) else repr(value)), _LONGEST_VALUE)
