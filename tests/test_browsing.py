@@ -19,8 +19,8 @@ pytest.importorskip("datasette")
 from datasette.app import Datasette
 
 from labelstore import samples
-from labelstore.browsing import paths as browsing_paths
 from labelstore.browsing import cells, serving
+from labelstore.browsing import paths as browsing_paths
 from labelstore.browsing.settings import Settings, origin
 from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, UsageError
