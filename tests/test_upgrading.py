@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import labelstore
 from labelstore import upgrading
 from labelstore.cli import app
 from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.errors import StoreError
 from labelstore.formats.naming import content_digest, unnamed
 from labelstore.history import versions_of
@@ -76,14 +79,28 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Makes a copy of an old store what it is after an upgrade, which is done once for each of them."""
+    folder = tmp_path_factory.mktemp("upgraded")
+
+    @cache
+    def done(name: str) -> Path:
+        shutil.copyfile(STORES[0].with_name(name), folder / name)
+        upgrade(folder / name)
+        return folder / name
+
+    return lambda store: Path(shutil.copyfile(done(store.name), store))
+
+
 def test_there_is_a_store_of_every_older_version_and_engine() -> None:
     expected = {f"version-{version}{suffix}" for version in range(1, SCHEMA_VERSION) for suffix in (".db", ".duckdb")}
     assert {path.name for path in STORES} == expected
 
 
-def test_seconds_count_review_once_after_an_upgrade(store: Path) -> None:
+def test_seconds_count_review_once_after_an_upgrade(store: Path, upgraded: Callable[[Path], Path]) -> None:
     sql = "select seconds_to_create as seconds, seconds_to_label as time from labels where generation = 'v2'"
-    upgrade(store)
+    upgraded(store)
     times = [row for row in read(store, sql) if row["seconds"] is not None]
     assert times
     assert all(row["seconds"] == row["time"] for row in times)
@@ -146,16 +163,18 @@ def test_everything_is_carried_over(store: Path) -> None:
             assert database.query(f"select * from {table} limit 0").columns == list(columns()[table])
 
 
-def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(store: Path, tmp_path: Path) -> None:
+def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(
+    store: Path, tmp_path: Path, upgraded: Callable[[Path], Path]
+) -> None:
     """Its records, exported and loaded into a new store, give the same rows."""
     rebuilt = {row["identity"]: row["json"] for row in read(store, RECORDS) if row["generation"] == "v2"}
-    upgrade(store)
+    upgraded(store)
     export = tmp_path / "export.ndjson"
     export.write_text("".join(text + "\n" for text in rebuilt.values()))
     again = tmp_path / f"again{store.suffix}"
     load(again, [export])
 
-    def rows(path: Path, table: str) -> list[str]:
+    def rows(database: Database, table: str) -> list[str]:
         """Without nodes and what tells about the load."""
         kept = [
             name
@@ -165,14 +184,17 @@ def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(store: Path,
         node = next(iter(columns()[table]))
         names = ", ".join(f'"{name}"' for name in kept)
         sql = f"select {names} from {table} where ({node} >> 24) & 1 = 1 order by {node}"
-        return [str(row) for row in read(path, sql)]
+        return list(map(str, database.query(sql).rows))
 
-    for table in content_tables():
-        assert rows(store, table) == rows(again, table), table
+    with open_database(store, read_only=True) as one, open_database(again, read_only=True) as other:
+        for table in content_tables():
+            assert rows(one, table) == rows(other, table), table
 
 
-def test_an_upgraded_store_is_loaded_as_any_other(store: Path, tmp_path: Path) -> None:
-    upgrade(store)
+def test_an_upgraded_store_is_loaded_as_any_other(
+    store: Path, tmp_path: Path, upgraded: Callable[[Path], Path]
+) -> None:
+    upgraded(store)
     with labelstore.open(store) as opened:
         labels = list(opened.labels())
         again = tmp_path / "again.json"
@@ -182,8 +204,8 @@ def test_an_upgraded_store_is_loaded_as_any_other(store: Path, tmp_path: Path) -
         assert len(list(opened.labels())) > len(labels)
 
 
-def test_a_current_store_is_left_alone(store: Path) -> None:
-    upgrade(store)
+def test_a_current_store_is_left_alone(store: Path, upgraded: Callable[[Path], Path]) -> None:
+    upgraded(store)
     before = store.read_bytes()
     done = upgrade(store)
     assert (done.from_version, done.to_version, done.records) == (SCHEMA_VERSION, SCHEMA_VERSION, 0)
