@@ -1,4 +1,4 @@
-"""A guided tour: samples of every asset type into a store of each engine, verified, and questions in SQL."""
+"""A guided tour: load samples of every asset type into both engines, verify them, ask questions in SQL."""
 
 import tempfile
 from collections.abc import Iterator
@@ -101,9 +101,9 @@ class Answer:
 
 
 def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str | Answer]:
-    """Lines that tell what is being done, then the answers. `directory` is kept; None makes a temporary one.
+    """Yield lines of progress, then the answers. `directory` is kept; None makes a temporary one.
 
-    Raises StoreError if a store does not give back what was loaded.
+    Raises StoreError if a store does not return what was loaded.
     """
     if directory is None:
         directory = Path(tempfile.mkdtemp(prefix="labelstore-demo-"))

@@ -26,7 +26,8 @@ def classes() -> dict[str, ast.ClassDef]:
 
 def inherited(name: str, of: ast.ClassDef) -> bool:
     """Whether a class above says what the method is for."""
-    above = [classes()[base.id] for base in of.bases if isinstance(base, ast.Name) and base.id in classes()]
+    names = [ast.unparse(base).partition("[")[0] for base in of.bases]
+    above = [classes()[base] for base in names if base in classes()]
     return any(name in {node.name for node in members(base.body)} or inherited(name, base) for base in above)
 
 

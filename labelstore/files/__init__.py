@@ -1,11 +1,11 @@
-"""A file (array, lines, values; plain, gzip, zstd, zip; a pipe) as raw records, in constant memory.
+"""Split a file or pipe (array, lines, values; plain, gzip, zstd, zip) into raw records, in constant memory.
 
     for source in open_sources(["exports/*.json.gz", "-"]):
         with source:
             for item in split(source, decode):
-                ...                                     # a Record, or a Broken for what is none
+                ...                                     # a Record, or a Broken where there is none
 
-What a file is follows from its content, never from its name. All errors are `labelstore.errors.InputError`.
+Formats are detected from the content, never from the name. All errors are `labelstore.errors.InputError`.
 """
 
 from labelstore.files.records import split

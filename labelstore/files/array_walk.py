@@ -27,8 +27,8 @@ class ArrayWalk(Walk[T]):
     """The elements of an array, and of further arrays behind it.
 
     Once two records are known, the next end is guessed: where the same separator and the same start follow.
-    A value that is whole up to a comma ends there, so a text that parses proves the guess. `decode` does that
-    in passing, or msgspec where `decode` takes halves for whole. After a wrong one the value is read exactly.
+    A text that parses up to a comma is a whole value, so decoding proves the guess; msgspec checks it where `decode`
+    accepts incomplete texts. After a wrong guess the value is read exactly.
 
     `is_wrapped`: the array is a member of an object, and `in_object` as long as that is not left.
     """
@@ -62,7 +62,7 @@ class ArrayWalk(Walk[T]):
             yield self.gap("the array is not closed")
 
     def element(self, byte: int) -> Iterator[Record[T] | Broken]:
-        """What stands where a value is expected."""
+        """The element at the position, or what is there instead."""
         if byte == ord("]"):
             if self.expects is _Expects.VALUE:
                 yield self.gap("a value is missing before the end of the array")
@@ -78,7 +78,7 @@ class ArrayWalk(Walk[T]):
             self.expects = _Expects.COMMA
 
     def separator(self, byte: int) -> Iterator[Broken]:
-        """What stands where a comma, or the end of the array, is expected."""
+        """Move past the comma or the end of the array; yields what is there instead."""
         if byte == ord(","):
             self.advance(_Expects.VALUE)
         elif byte == ord("]"):
@@ -91,20 +91,20 @@ class ArrayWalk(Walk[T]):
             yield self.junk("this is no separator of values")
 
     def unwrap(self) -> bool:
-        """Moves to the array that is a member of the object at the position; False if it is not there."""
+        """Move to the array inside the object at the position; False if there is none."""
         start = array_start(self.window.need(HEAD_BYTES))
         self.window.position += start
         return start > 0
 
     def leave_object(self) -> bool:
-        """Moves behind the object that the array is a member of; False if it does not end properly."""
+        """Move behind the object that contains the array; False if it does not end properly."""
         end = members_end(self.window.need(RESYNC_BYTES))
         self.window.position += end
         self.in_object = False
         return end > 0
 
     def behind(self, byte: int) -> Iterator[Broken]:
-        """What stands after the end of the array."""
+        """Move past what may follow an array; yields what may not."""
         if self.in_object and self.leave_object():
             return
         if (self.is_wrapped and byte == ord("{") and self.unwrap()) or byte == ord("["):
@@ -126,7 +126,7 @@ class ArrayWalk(Walk[T]):
         self.was_closed, self.in_object = True, self.is_wrapped
 
     def gap(self, reason: str) -> Broken:
-        """Something is missing at the position."""
+        """An empty broken part: something is missing at the position."""
         return self.counted(Broken(self.number, self.window.place, b"", reason))
 
     def junk(self, reason: str, junk: re.Pattern[bytes] = _JUNK) -> Broken:
@@ -139,7 +139,7 @@ class ArrayWalk(Walk[T]):
         return self.counted(item)
 
     def learn_step(self) -> None:
-        """Takes what is between the last record and this one, and the start of that one, for the usual."""
+        """Expect what is between the last record and this one, and how that one starts, to repeat."""
         last, window = self.last, self.window
         if self.step or self.misses or not isinstance(last, Record) or last.raw[0] not in BRACKETED:
             return
@@ -158,7 +158,7 @@ class ArrayWalk(Walk[T]):
         return True
 
     def guessed(self) -> Iterator[Record[T]]:
-        """Records for as long as the guesses are right and in the window."""
+        """Yield records while the guesses are right and in the window."""
         window, decode, step, proves = self.window, self.decode, self.step, self.proves
         data, begin, number = window.data, window.position, self.number
         record: Record[T] | None = None

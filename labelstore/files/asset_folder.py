@@ -1,4 +1,4 @@
-"""Assets on this machine: the file of a data row in a folder, found by what the export calls it."""
+"""Local assets: find the file of a data row in a folder by the names that the export has for it."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ LARGEST_TEXT = 64 << 20
 
 
 class AssetFolder:
-    """A folder of downloaded assets. No name from an export leads out of it, nor does a link in it."""
+    """A folder of downloaded assets. Neither names from an export nor symbolic links lead out of it."""
 
     def __init__(self, folder: str | Path) -> None:
         """Raises `InputError` for what is no folder."""
@@ -21,7 +21,7 @@ class AssetFolder:
         self._root = os.path.realpath(folder)
 
     def find(self, names: Sequence[str | None], *, suffixes: Sequence[str] = ("",)) -> Path | None:
-        """The first file that one of the names, with one of the suffixes, stands for; see `names_of`."""
+        """The first file with one of the names and one of the suffixes; see `names_of`."""
         for name in names:
             for suffix in suffixes if name else ():
                 if (path := self._confined(f"{name}{suffix}")) is not None:
@@ -63,7 +63,7 @@ def names_of(
     data_row_id: str | None = None,
     row_data: str | None = None,
 ) -> tuple[str, ...]:
-    """What the file of a data row may be called, in the order to look: its ids, and the file name in its URL."""
+    """Names that the file of a data row may have, in search order: its ids, and the file name in its URL."""
     return tuple(dict.fromkeys(_names(external_id, global_key, data_row_id, row_data)))
 
 
@@ -80,5 +80,5 @@ def _names(*ids: str | None) -> Iterator[str]:
 
 
 def is_address(row_data: str) -> bool:
-    """Whether this is the URL of an asset and not the text of it, as the canned queries tell."""
+    """Whether this is the URL of an asset and not its text, by the rule of the canned queries."""
     return "://" in row_data and " " not in row_data

@@ -1,4 +1,4 @@
-"""Parts of one file that several processes read at the same time, none of them what the others read."""
+"""Divide a plain file into byte ranges that several processes read in parallel."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +24,8 @@ _SPARE_NUMBERS = 1000
 class Stretch(NamedTuple):
     """The records that begin from byte `start` on and before `end` of a file of `size` bytes.
 
-    Nobody has counted those before: they are numbered from `number` on, which is more than there are unless they are
-    tiny. `framing` is that of the file; it may be empty for a file that is not divided.
+    Nobody has counted the records before it, so its own are numbered from `number` on: an upper bound, unless records
+    are tiny. `framing` is that of the file; it may be empty for a file that is not divided.
     """
 
     framing: str
@@ -40,11 +40,11 @@ class Stretch(NamedTuple):
 
     @property
     def numbers(self) -> int:
-        """How many the whole file has."""
+        """How many numbers the whole file has."""
         return _number_at(self.size)
 
     def reached(self, byte: int) -> int:
-        """How much of the file is read when this stretch is up to there, and the others are as far."""
+        """Bytes of the whole file read, if the other processes are as far as this one is at `byte`."""
         return min(self.size * (byte - self.start) // max(self.end - self.start, 1), self.size)
 
 
@@ -53,7 +53,7 @@ def _number_at(byte: int) -> int:
 
 
 def plain_size(path: str) -> int | None:
-    """The bytes of a file that is neither compressed nor in another encoding than UTF-8."""
+    """The size of a file in bytes; None for one that is compressed or not UTF-8."""
     try:
         with open(path, "rb") as file:
             source = Source(path, file, closes=False)
@@ -64,10 +64,10 @@ def plain_size(path: str) -> int | None:
 
 
 def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None:
-    """The stretches of a plain file that `cuts` divide, each made at the next record; None where one cannot be guessed.
+    """Divide a plain file at the next record after each of `cuts`; None where that cannot be guessed.
 
-    The guess is the text that separates the first two records and begins the second. The reader of a stretch proves it
-    when it comes by (see `split_stretch`). A cut at the file's start or end is no guess.
+    The guess searches for the text that separates the first two records and begins the second. The reader of the range
+    before proves it (see `split_stretch`). A cut at the start or end of the file is no guess.
     """
     framing, starts = "", [0]
     try:
@@ -89,9 +89,9 @@ def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None
 
 
 def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch) -> Iterator[Record[T] | Broken]:
-    """The records of a stretch, as `split` gives those of a file.
+    """The records of a byte range, as `split` yields those of a file.
 
-    Raises `NeedsOneProcess` if no record begins where the next stretch does, or for more records than numbers.
+    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than numbers.
     """
     framing, start, end, size = stretch
     source.begin_at(start)
@@ -110,7 +110,7 @@ def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch
 
 
 def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
-    """The framing, the text between the first records with the start of the second, and the length of the former."""
+    """The framing, the text between the first two records with the start of the second, and the length of the gap."""
     source = Source(path, file, closes=False)
     with suppress(InputError):
         items = split(source, check)
@@ -133,7 +133,7 @@ def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
 
 
 def _is_there(item: Record[Any], file: BinaryIO) -> bool:
-    """Whether the text of a record stands in the file as it is."""
+    """Whether the text of a record is in the file literally."""
     file.seek(item.byte_offset)
     return file.read(len(item.raw)) == item.raw
 

@@ -1,4 +1,4 @@
-"""The columns of a CSV export by what stands in their cells: the keys of a v1 element, as the tests hold them to be."""
+"""The columns of a CSV export by the type of their cells; a test compares them with the keys of a v1 element."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ KINDS = {column: kind for kind, columns in _COLUMNS.items() for column in column
 
 
 class Form(msgspec.Struct, frozen=True):
-    """How a table is written: its columns in their order, and the rest that makes its dialect."""
+    """How a table is written: its columns in order, and its dialect."""
 
     columns: list[str]
     delimiter: str = ","

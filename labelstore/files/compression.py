@@ -1,4 +1,4 @@
-"""Decompressed pieces of gzip and zstd data, member after member."""
+"""Decompress gzip and zstd data piece by piece, member after member."""
 
 import importlib
 import sys
@@ -17,7 +17,7 @@ class DamagedError(Exception):
 
 
 class Decoder(Protocol):
-    """What the decoders of zlib, zstandard and compression.zstd have in common: one member of a stream."""
+    """The common interface of the decoders of zlib and zstd: one member of a stream."""
 
     @property
     def eof(self) -> bool:
@@ -46,7 +46,7 @@ def unzstd(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
         package = importlib.import_module("zstandard")
     except ImportError:
         hint = 'run: pip install "labelstore-db[zstd]"'
-        raise InputError(name, "is compressed with zstd, which needs a package more", hint) from None
+        raise InputError(name, "zstd support is not installed", hint) from None
     return _members("zstd", read, lambda: package.ZstdDecompressor().decompressobj(), (package.ZstdError,))
 
 
@@ -65,7 +65,7 @@ def _members(
 
 
 def _fed(kind: str, decoder: Decoder, data: bytes, errors: tuple[type[Exception], ...]) -> Iterator[bytes]:
-    """What `decoder` makes of `data`: all up to a damaged place, if the decoder can be copied."""
+    """The output of `decoder` for `data`: all before the damage, if the decoder can be copied."""
     copy = getattr(decoder, "copy", None)
     before = copy() if copy else None
     try:
@@ -85,7 +85,7 @@ def _bytewise(decoder: Decoder, data: bytes, errors: tuple[type[Exception], ...]
 
 
 def _after_padding(data: bytes, read: Callable[[int], bytes]) -> bytes:
-    """The bytes after a member, without the NULs that tapes and some writers fill up with."""
+    """The bytes after a member, without the NULs that tapes and some writers pad with."""
     while not (rest := data.lstrip(b"\0")):
         data = read(FEED_BYTES)
         if not data:

@@ -1,4 +1,4 @@
-"""Text in UTF-16 or UTF-32, as PowerShell and Excel write it, as UTF-8 piece by piece."""
+"""Recode UTF-16 and UTF-32, as PowerShell and Excel write them, to UTF-8 piece by piece."""
 
 import codecs
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _ZEROS: dict[tuple[bool, ...], str] = {
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a text by its mark, without one by the NULs around the first character of JSON."""
+    """The encoding of a text, by its byte order mark or else by the NULs around the first character of JSON."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -37,9 +37,9 @@ def encoding_of(head: bytes) -> str:
 
 
 def as_utf8(encoding: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The text in UTF-8. Half of a surrogate pair becomes what no UTF-8 has, so its record is refused, with the place.
+    """The text in UTF-8. Half of a surrogate pair becomes invalid UTF-8, so its record is refused, with the position.
 
-    Raises `DamagedError` at the end of a text that ends inside a character, or where it is none.
+    Raises `DamagedError` for a text that is invalid or ends inside a character.
     """
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     try:

@@ -1,7 +1,7 @@
-"""Files and folders that results go to: complete or not there at all, and never in place of what they must not harm.
+"""Output files and folders: written whole or not at all, and never over what must not be harmed.
 
-One rule for all of them: what is there already is refused unless the caller allows to overwrite it; databases, what
-belongs to one, what the same command reads, and folders that are not empty are refused even then.
+One rule for all: an existing file is refused unless the caller allows to overwrite it; databases and their logs, inputs
+of the same command, and folders that are not empty are refused even then.
 """
 
 import os
@@ -34,11 +34,11 @@ _SCRATCH = re.compile(r"\..+\.(\d+)\.labelstore-writing.*", re.DOTALL)
 
 
 def check_output(out: str | Path, *inputs: str | Path, overwrite: bool = False, is_copy: bool = False) -> None:
-    """Look before anything is computed whether `out` can be written; "-" is standard output.
+    """Check before anything is computed that `out` can be written; "-" is stdout.
 
     `inputs` are the files and folders that the same command reads, its store first. Raises `UsageError` for what is
-    never written over, `StoreError` for a folder, for a file that is there and for one whose folder is not. With
-    `is_copy` the database that is there was made of another one, so it can be made again.
+    never overwritten, `StoreError` for a folder, an existing file and a missing parent folder. With `is_copy` an
+    existing database was copied from another one, so it may be replaced.
     """
     if is_stream(out):
         return
@@ -54,7 +54,7 @@ def check_output(out: str | Path, *inputs: str | Path, overwrite: bool = False, 
 
 
 def check_folder(out: str | Path) -> None:
-    """Look whether a folder can be made or, if it is empty, filled. Raises `StoreError`."""
+    """Check that a folder can be made or, if it is empty, filled. Raises `StoreError`."""
     path = Path(out)
     if path.is_dir() and any(path.iterdir()):
         raise StoreError(str(out), "is a folder that is not empty", "name a new one")
@@ -63,7 +63,7 @@ def check_folder(out: str | Path) -> None:
 
 
 def is_stream(out: str | Path) -> bool:
-    """Whether it is standard output, a device or a pipe: nothing that a complete file can be put in place of."""
+    """Whether it is stdout, a device or a pipe, which no complete file can replace."""
     if str(out) == STANDARD_OUTPUT or _descriptor(out) is not None:
         return True
     return Path(out).exists() and not (Path(out).is_file() or Path(out).is_dir())
@@ -71,7 +71,7 @@ def is_stream(out: str | Path) -> bool:
 
 @contextmanager
 def output_file(out: str | Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
-    """A file to write that gets its name when it is complete; "-" is standard output. Raises `StoreError`."""
+    """Open a file that gets its name when it is complete; "-" is stdout. Raises `StoreError`."""
     descriptor = _descriptor(out)
     if str(out) == STANDARD_OUTPUT:
         yield sys.stdout.buffer
@@ -90,7 +90,7 @@ def output_file(out: str | Path, *, overwrite: bool = False) -> Iterator[BinaryI
 
 @contextmanager
 def output_path(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """The name of a file to write, which becomes `out` when it is complete. Raises `StoreError`."""
+    """The path to write to; the file is renamed to `out` when it is complete. Raises `StoreError`."""
     scratch = scratch_of(out)
     clear_leftovers(out)
     try:
@@ -104,7 +104,7 @@ def output_path(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def folder_for_parts(out: str | Path) -> Iterator[Path]:
-    """A folder for parts of what is being written to `out`: beside it, or where temporary files go."""
+    """A folder for parts of the output: beside `out`, or where temporary files go."""
     if is_stream(out):
         with tempfile.TemporaryDirectory(prefix="labelstore-") as temporary:
             yield Path(temporary)
@@ -117,7 +117,7 @@ def folder_for_parts(out: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def output_folder(out: str | Path) -> Iterator[Path]:
-    """A folder to fill, whose content is in the folder `out` when all is complete. Raises `StoreError`."""
+    """A folder to fill; it is renamed to `out` when all is complete. Raises `StoreError`."""
     check_folder(out)
     target = Path(out).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -135,13 +135,13 @@ def output_folder(out: str | Path) -> Iterator[Path]:
 
 
 def scratch_of(out: str | Path) -> Path:
-    """Where a file is written before it gets its name: beside it, also if `out` is a link to it."""
+    """Where a file is written before it gets its name: beside it, or beside the target of a link."""
     path = Path(out).resolve()
     return path.with_name(f".{path.name}.{os.getpid()}.labelstore-writing")
 
 
 def place(scratch: Path, out: str | Path, *, overwrite: bool = False) -> None:
-    """Give a complete file its name. Without `overwrite`, a file that came to be there meanwhile stays."""
+    """Give a complete file its name. Without `overwrite`, a file that was made there meanwhile stays."""
     path = Path(out).resolve()
     if overwrite or not path.exists():
         if not overwrite:
@@ -155,13 +155,13 @@ def place(scratch: Path, out: str | Path, *, overwrite: bool = False) -> None:
 
 
 def remove_scratch(scratch: Path) -> None:
-    """Remove what was not given its name, with all that was written beside it."""
+    """Remove an unfinished file and its companions."""
     for left in scratch.parent.glob(_escaped(scratch.name) + "*"):
         _remove(left)
 
 
 def clear_leftovers(out: str | Path) -> None:
-    """Remove what killed processes left where `out` is to be written."""
+    """Remove what killed processes left beside `out`."""
     with suppress(OSError):
         for left in list(Path(out).resolve().parent.iterdir()):
             found = _SCRATCH.fullmatch(left.name)
@@ -181,7 +181,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _keep(path: Path, name: str, inputs: tuple[str | Path, ...], is_copy: bool) -> None:
-    """Raise `UsageError` for what is never written over, under whatever name it comes."""
+    """Raise `UsageError` for what is never overwritten, under whatever name."""
     for number, given in enumerate(inputs):
         read = Path(given)
         if _is_same(path, read):
@@ -209,7 +209,7 @@ def _all_beside(store: Path) -> list[Path]:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Whether both are one file: by links, by other spellings of its name."""
+    """Whether both are the same file, also by links or another spelling of the path."""
     try:
         return path.samefile(other)
     except OSError:
@@ -217,7 +217,7 @@ def _is_same(path: Path, other: Path) -> bool:
 
 
 def _magic(path: Path) -> str:
-    """What a file is that must not be written over, by its first bytes; "" for any other."""
+    """The kind of a file that must not be overwritten, by its first bytes; "" for any other."""
     try:
         if not path.is_file():
             return ""
@@ -229,7 +229,7 @@ def _magic(path: Path) -> str:
 
 
 def _descriptor(out: str | Path) -> int | None:
-    """The number of the open file that a name such as /dev/stdout stands for."""
+    """The descriptor that a name such as /dev/stdout stands for."""
     name = str(out)
     for _ in range(40):
         if found := _DESCRIPTOR.fullmatch(name):

@@ -1,4 +1,4 @@
-"""A source → its records, each with its position and byte offset, and what is broken between them."""
+"""Split a source into records with position and byte offset, and the broken parts between them."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,21 +19,21 @@ CHUNK_BYTES = 1 << 20
 def split(
     source: Readable, decode: Callable[[bytes], T], *, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Record[T] | Broken]:
-    """The values of `source` in order: the elements of an array, the lines, or the values one after another.
+    """Yield the values of `source` in order: the elements of an array, the lines, or concatenated values.
 
-    The array may be a member of an object, as in `{"data": […]}`; lines and values may end in a comma. Of objects of
-    the SDK's stream, `{"json_str": "…"}`, the values are the texts in them, at the places of the objects. Of a table
-    (CSV), they are its rows as JSON, and `source.table` is set to how it is written.
+    The array may be a member of an object, as in `{"data": […]}`; lines and values may end in a comma. For objects of
+    the SDK's stream, `{"json_str": "…"}`, the values are the texts in them, at the offsets of the objects. For a table
+    (CSV) they are its rows as JSON, and `source.table` is set to its form.
 
-    `decode` takes the text of one value. What it refuses (msgspec.DecodeError, ValueError, RecursionError)
-    becomes a Broken with that reason. It has to be a function of the text alone: it may see a text twice, or
-    a part of one. It should parse the text: a line that it accepts is believed to be one record.
+    `decode` takes the text of one value. What it refuses (msgspec.DecodeError, ValueError, RecursionError) becomes a
+    Broken with that reason. It has to be a pure function: it may see a text twice, or a part of one. It has to parse
+    the text: a line that it accepts counts as one record.
 
-    Sets `source.framing`. Raises InputError for a file that holds something else than JSON, and for one that
-    cannot be read or decompressed to its end, then after all that is whole.
+    Sets `source.framing`. Raises InputError for a file of something other than JSON, and, after all complete records,
+    for one that cannot be read or decompressed to its end.
 
-    Memory is that of a few chunks and of four times the longest record (900 MiB at most). A broken part is
-    reported in pieces of 64 MiB at most, up to where the next record surely begins.
+    Memory is a few chunks and four times the longest record (900 MiB at most). A broken part is reported in pieces of
+    at most 64 MiB, up to where the next record certainly begins.
     """
     window = Window(source, chunk_bytes)
     head = window.need(HEAD_BYTES)
@@ -53,13 +53,13 @@ def split(
         raise window.failure
 
 
-def _walk(source: Readable, window: Window, decode: Callable[[bytes], T]) -> "Iterator[Record[T] | Broken]":
+def _walk(source: Readable, window: Window, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
     is_array = window.data[window.position] == ord("[") or array_start(window.need(WRAPPING_BYTES))
     return (ArrayWalk if is_array else ValuesWalk)(source, window, decode).items()
 
 
-def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> "Iterator[Record[T] | Broken]":
-    """The rows of a table as elements; one that `decode` refuses is given as JSON, too."""
+def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
+    """The rows of a table as elements; a Broken has the row as JSON, too."""
     for position, row in enumerate(rows(window, form)):
         if row.reason:
             yield Broken(position, row.byte_offset, row.raw.rstrip(b"\r\n"), row.reason)
@@ -70,10 +70,8 @@ def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> "Iterator
             yield Broken(position, row.byte_offset, row.element, located(row.element, error))
 
 
-def _contents(
-    items: "Iterator[Record[bytes] | Broken]", decode: Callable[[bytes], T]
-) -> "Iterator[Record[T] | Broken]":
-    """The records whose texts are the values of `items`, each at the place of its item."""
+def _contents(items: Iterator[Record[bytes] | Broken], decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
+    """The records inside the values of `items`, each at the offset of its item."""
     for item in items:
         if isinstance(item, Broken):
             yield item
@@ -88,9 +86,9 @@ def _contents(
 def split_rest(
     source: Readable, decode: Callable[[bytes], T], framing: str, byte_offset: int, number: int
 ) -> Iterator[Record[T] | Broken]:
-    """The values of the rest of a file as `split` gives them: `source` is at `byte_offset`, where one begins.
+    """Yield the values of the remainder of a file as `split` does: `source` is at `byte_offset`, where one begins.
 
-    `framing` is that of the file, "array" or "lines"; the values are numbered from `number` on.
+    `framing` is that of the file, "array" or "lines"; positions start at `number`.
     """
     window = Window(source, CHUNK_BYTES)
     window.offset = byte_offset

@@ -1,4 +1,4 @@
-"""Where a broken value ends, so that its neighbours are kept. Pure functions over bytes."""
+"""Find where a broken value ends, so that its neighbours are kept: pure functions over bytes."""
 
 import re
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ def first_key(raw: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """What tells where the next value starts: the separator, and the start that values of this file have.
+    """Marks of the next value: the separator, and how values of this file start.
 
-    `trusted`: that start has not been seen inside a value, so it marks one wherever it follows a separator.
+    `trusted`: no value contains that start, so it marks one wherever it follows a separator.
     """
 
     between: Between

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes: its compression, or what it is that is no JSON."""
+"""Recognise a file by its first bytes: its compression, or what it is instead of JSON."""
 
 import re
 
@@ -76,7 +76,7 @@ def compression_of(head: bytes) -> str:
 
 
 def refuse_foreign(name: str, head: bytes) -> None:
-    """Raises NotAnExport if the first bytes of `name` are of a known kind of file, or of text, that is no JSON."""
+    """Raise NotAnExport if the first bytes of `name` are those of a known kind of file, or text, other than JSON."""
     for offset, magic, kind in _SIGNATURES:
         if head.startswith(magic, offset):
             raise foreign(name, kind, _way_out(name, kind))
@@ -86,7 +86,7 @@ def refuse_foreign(name: str, head: bytes) -> None:
 
 
 def not_json(name: str, head: bytes) -> NotAnExport:
-    """The error for a file whose first bytes, `head`, start no JSON value. Shows 40 characters of a text."""
+    """The error for a file whose first bytes, `head`, start no JSON value; it shows 40 characters of a text."""
     if b"\0" in head:
         return foreign(name, "binary data")
     text = head.removeprefix(BOM).lstrip()
@@ -100,5 +100,5 @@ def _way_out(name: str, kind: str) -> str:
 
 
 def foreign(name: str, kind: str, hint: str = "") -> NotAnExport:
-    """The error for a file that is well, but of another kind."""
+    """The error for a readable file of another kind."""
     return NotAnExport(name, f"is {kind}, not a Labelbox export", hint)

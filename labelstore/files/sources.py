@@ -1,4 +1,4 @@
-"""Arguments of a command line → open sources of bytes: files, members of zip archives, standard input."""
+"""Open the files that a command names as sources of bytes: files, members of zip archives, stdin."""
 
 import errno
 import glob
@@ -30,32 +30,32 @@ _READ_ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplemente
 
 
 class Judge(Protocol):
-    """Tells exports from other files among many that nobody named."""
+    """Separates exports from other files in folders and archives."""
 
     def takes(self, source: "Source") -> bool:
-        """Whether it is an export. Reads some of it; what is none has been passed over."""
+        """Whether it is an export; reads some of it. Other files are noted as passed over."""
 
     def pass_over(self, name: str, reason: str) -> None:
-        """A file that is none, whatever is in it."""
+        """Note a file that is no export, whatever its content."""
 
     def told(self) -> str:
-        """What was passed over, as the end of an error."""
+        """The files that were passed over, as the end of an error message."""
 
 
 class Source:
-    """One stream of bytes under the name that the user gave it; a context manager that closes it.
+    """One stream of bytes, named as the user named it; a context manager that closes it.
 
     name         as the user wrote it, `archive.zip!member` for a member
     compression  `none`, `gzip`, `zstd`, `zip`, `zip+gzip`, `zip+zstd`
-    encoding     `utf-8`, or what is read as UTF-8: `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be`; known once
-                 something has been read, of a plain file from the start
-    size         bytes on disk (for a member: its compressed size), None if that is not known
+    encoding     `utf-8`, or recoded to it: `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be`; known after the first
+                 read, of a plain file from the start
+    size         bytes on disk (for a member: its compressed size), None if unknown
     bytes_read   how many of them have been read so far
-    sha256       hex, of the bytes on disk (for a member: of its own bytes); whole once all is read, empty if only
-                 a part of the file is
-    is_zip       whether it is a zip archive itself, which has to be opened member by member
-    table        how a table (CSV) is written, once `split` has found one
-    framing      what `split` found: `array`, `wrapped` (an array that is a member of an object), `lines`,
+    sha256       hex digest of the bytes on disk (for a member: of its own bytes); complete once all is read, empty if
+                 only a part of the file is
+    is_zip       whether it is a zip archive, which has to be opened member by member
+    table        the form of a table (CSV), once `split` has found one
+    framing      found by `split`: `array`, `wrapped` (an array that is a member of an object), `lines`,
                  `concatenated`, `single`, `csv` or `empty`; None before that
     """
 
@@ -69,7 +69,7 @@ class Source:
         max_ratio: float | None = MAX_RATIO,
         closes: bool = True,
     ) -> None:
-        """Takes `file` over. `member_size` is given for a member of a zip archive: its decompressed size."""
+        """Take over `file`. `member_size`: the decompressed size of a member of a zip archive."""
         self.name, self.size = name, size
         self.framing: str | None = None
         self.table: Form | None = None
@@ -94,7 +94,7 @@ class Source:
             self._pieces = as_utf8(self.encoding, self._plain())
 
     def begin_at(self, byte_offset: int) -> None:
-        """Read a plain file from there on, and nothing of it has been read yet; nobody then knows its digest."""
+        """Start reading a plain file at an offset, before anything was read; it then has no digest."""
         self._file.seek(byte_offset)
         self._head, self._taken, self._digest = b"", byte_offset, None
 
@@ -197,11 +197,11 @@ def digest_of(path: str | Path) -> str:
 def open_sources(
     arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
 ) -> Iterator[Source]:
-    """Opens each argument in turn: a path, a glob pattern (in the order of names), or `-` for standard input.
+    """Open each argument in turn: a path, a glob pattern (sorted by name), or `-` for stdin.
 
-    A zip archive gives a Source for each of its files; with `judge`, for those that it takes for exports: it is shown
-    each of them by a Source of its own. `max_ratio` bounds what compressed data may grow to, per compressed byte,
-    once it is past 64 MiB; None for no bound. Raises InputError for what will not open.
+    A zip archive yields a Source for each of its files; with `judge`, for those that it takes for exports, which it
+    reads by a Source of its own. `max_ratio` bounds decompressed bytes per compressed byte beyond 64 MiB; None for no
+    bound. Raises InputError for what will not open.
     """
     for argument in arguments:
         if argument == "-":
@@ -282,7 +282,7 @@ def _takes(judge: Judge, source: Source) -> bool:
 
 
 def _unfit(info: zipfile.ZipInfo) -> str:
-    """Why a member is no export, whatever is in it."""
+    """Why a member cannot be an export, whatever its content."""
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return "no regular file"

@@ -1,8 +1,8 @@
 """CSV exports (2018 to 2021): the rows of a file as the JSON of v1 elements, and back.
 
 The columns are the keys of an element and the cells its values. An empty cell is a missing key; text is text, code
-point by code point, in a column of numbers too if a number would be written in another way; a cell of JSON is that
-JSON. So no two cells become the same value, and every cell can be written again.
+point by code point, also in a column of numbers where the number would be written differently; a cell of JSON is that
+JSON. So different cells become different values, and every cell can be written again.
 """
 
 import csv
@@ -33,7 +33,7 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 
 
 class Row(NamedTuple):
-    """One row below the header: where it begins, its bytes, its JSON; `reason` says what is the matter instead."""
+    """One row below the header: its byte offset, its bytes and its JSON, or the `reason` why it has none."""
 
     byte_offset: int
     raw: bytes
@@ -45,9 +45,9 @@ class Row(NamedTuple):
 
 
 def form_of(name: str, window: Window, mark: bool) -> Form | None:
-    """The form of a table at the position, which moves behind the header; None for what is no table.
+    """The form of the table at the position, which moves behind the header; None where there is no table.
 
-    Raises InputError for a table of something else.
+    Raises InputError for a table that is no export.
     """
     start = window.need(HEAD_BYTES).lstrip()[:1]
     if not start or start in b"{[":
@@ -78,7 +78,7 @@ def form_of(name: str, window: Window, mark: bool) -> Form | None:
 
 
 def _read_header(text: str, delimiter: str, mark: bool) -> tuple[Form, str] | None:
-    """The form with its columns, and the text of the first row, if that is whole and has more than one cell."""
+    """The form with its columns, and the text of the first row if that is complete and has several cells."""
     lines = _Counted(iter(StringIO(text, newline="")))
     try:
         columns: list[str] = next(Form([], delimiter).reader(lines), [])
@@ -121,7 +121,7 @@ class _TooLong(Exception):
 
 
 class _Lines(Iterator[str]):
-    """The lines of a window for a reader of rows; those of the row that it is at can be given back."""
+    """The lines of a window for a reader of rows; lines of the current row can be given back."""
 
     def __init__(self, window: Window, line_end: str) -> None:
         self.window = window
@@ -169,7 +169,7 @@ class _Lines(Iterator[str]):
 
 
 def rows(window: Window, form: Form) -> Iterator[Row]:
-    """The rows from the position on. Lines behind a broken row belong to it up to one where a whole row begins."""
+    """The rows from the position on. A broken row includes the lines after it, up to one that begins a whole row."""
     lines = _Lines(window, form.line_end)
     columns = [(msgspec.json.encode(column).decode(), column, KINDS.get(column, "")) for column in form.columns]
     reader = form.reader(lines)
@@ -226,7 +226,7 @@ def _row(lines: _Lines, reader: Any, columns: Sequence[tuple[str, str, str]]) ->
 
 
 def element(cells: Sequence[str], columns: Sequence[tuple[str, str, str]]) -> bytes:
-    """The JSON of a row; `columns` has of each the name as JSON, the name, and its kind. Raises ValueError."""
+    """The JSON of a row; `columns` are (name as JSON, name, kind). Raises ValueError."""
     members = [
         f"{key}:{_value(cell, name, kind)}" for cell, (key, name, kind) in zip(cells, columns, strict=True) if cell
     ]
@@ -252,7 +252,7 @@ def _value(cell: str, name: str, kind: str) -> str:
 
 
 def _is_plain_number(cell: str) -> bool:
-    """Whether the number is written as it would be written again."""
+    """Whether writing the number gives the same text."""
     try:
         return _number_text(float(cell)) == cell
     except (ValueError, OverflowError):

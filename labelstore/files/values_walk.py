@@ -1,4 +1,4 @@
-"""Values one after another, with any space between them, or each on its line."""
+"""Concatenated values, with any space between them, or each on its line."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _AFTER_VALUE = SPACE + b","
 
 
 class ValuesWalk(Walk[T]):
-    """Values one after another: with any space between them, or each on its line."""
+    """Concatenated values, with any space between them, or each on its line."""
 
     def items(self) -> Iterator[Record[T] | Broken]:
         """All of the source."""
@@ -40,7 +40,7 @@ class ValuesWalk(Walk[T]):
         return begin < 0 or b"\n" in window.data[begin : window.position]
 
     def skip_comma(self) -> bool:
-        """Moves to the next value, behind the comma that may follow a record; False at the end."""
+        """Move to the next value, past a comma after a record; False at the end."""
         window = self.window
         if not window.skip_space():
             return False
@@ -76,7 +76,7 @@ class ValuesWalk(Walk[T]):
         return "lines" if b"\n" in space and b"\n" not in first.raw else "concatenated"
 
     def lines(self) -> Iterator[Record[T]]:
-        """The lines that are whole in the window and the next one, up to one that `decode` refuses."""
+        """Yield complete lines of this window and the next, up to one that `decode` refuses."""
         window, decode = self.window, self.decode
         while True:
             data, begin, number, record = window.data, window.position, self.number, self.last_record

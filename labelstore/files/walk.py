@@ -26,7 +26,7 @@ BRACKETED = b'{["'
 
 
 class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
-    """One value: its number in the source, the byte it starts at (decompressed), its text, its meaning."""
+    """One value: its position among the records, its byte offset (decompressed), its text, its decoded value."""
 
     position: int
     byte_offset: int
@@ -35,7 +35,7 @@ class Record(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
 
 class Broken(msgspec.Struct, frozen=True, gc=False):
-    """A part of a source that is no record; it takes a number among the records. `raw` is empty for a gap."""
+    """A part of a source that is no record; it takes a position among the records. `raw` is empty for a gap."""
 
     position: int
     byte_offset: int
@@ -44,7 +44,7 @@ class Broken(msgspec.Struct, frozen=True, gc=False):
 
 
 class Walk(ABC, Generic[T]):
-    """The walk through one source. `last` is the item before the position, `number` that of the next one."""
+    """A walk through one source. `last` is the item before the position, `number` the position of the next one."""
 
     def __init__(self, source: Readable, window: Window, decode: Callable[[bytes], T]) -> None:
         self.source, self.window, self.decode = source, window, decode
@@ -61,10 +61,10 @@ class Walk(ABC, Generic[T]):
 
     @abstractmethod
     def rest(self) -> Iterator[Record[T] | Broken]:
-        """What follows from the position on, where a value begins that others stood before."""
+        """The values from the position on, where one begins that is not the first."""
 
     def value(self) -> Record[T] | Broken:
-        """The value at the position, of which only its own text is read; moves behind it."""
+        """The value at the position, read exactly; moves behind it."""
         window = self.window
         if self.is_lost:
             return self.broken("the broken part goes on")
@@ -96,9 +96,9 @@ class Walk(ABC, Generic[T]):
         return item
 
     def broken(self, reason: str, *, truncated: bool = False, error: Exception | None = None) -> Broken:
-        """The broken part at the position, up to the next record; looks twice as far each time.
+        """The broken part at the position, up to the next record; searches twice as far each time.
 
-        `error` gives the reason, with its place.
+        `error` has the reason, with its position.
         """
         window = self.window
         marks = self.landmarks()
@@ -120,7 +120,7 @@ class Walk(ABC, Generic[T]):
         return self.counted(item)
 
     def landmarks(self) -> Landmarks:
-        """What tells where the next record starts."""
+        """Marks of the next record, from the records seen so far."""
         start = self.start or first_key(self.window.need(RESYNC_BYTES))
         trusted = self.last_record is not None and self.last_record.raw.find(start, 1) < 0
         return Landmarks(self.between, start, trusted)

@@ -1,4 +1,4 @@
-"""The part of a source that is in memory, and where the JSON value at its position ends."""
+"""The part of a source in memory, and where the JSON value at its position ends."""
 
 import re
 from typing import NoReturn, Protocol
@@ -26,7 +26,7 @@ check = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 class Readable(Protocol):
-    """What `split` needs of a source."""
+    """A source as `split` needs it."""
 
     name: str
     framing: str | None
@@ -37,9 +37,9 @@ class Readable(Protocol):
 
 
 class Malformed(Exception):
-    """No JSON value begins at the position. `truncated`: it may be one whose end is missing.
+    """No JSON value begins at the position. `truncated`: its end may be missing.
 
-    `error` is that of the parser, which can be located once it is known how far the broken part goes.
+    `error` is the parser's, to be located once the extent of the broken part is known.
     """
 
     def __init__(self, reason: str, *, truncated: bool = False, error: Exception | None = None) -> None:
@@ -48,9 +48,9 @@ class Malformed(Exception):
 
 
 class Window:
-    """`data` holds the source's bytes from `offset` on; what is before `position` in it has been dealt with.
+    """`data` holds the bytes of the source from `offset` on; those before `position` are done.
 
-    `ended`: there is nothing to come, since the source is read through, or `failure` tells why it cannot be.
+    `ended`: nothing more comes, because the source ends or fails with `failure`.
     """
 
     def __init__(self, source: Readable, chunk_bytes: int) -> None:
@@ -66,7 +66,7 @@ class Window:
         return self.offset + self.position
 
     def more(self) -> bool:
-        """Lets go of what is before the position and reads a chunk, or as much again as is kept, within the limit."""
+        """Drop what is before the position and read a chunk, or as much again as is kept, within the limit."""
         if self.ended:
             return False
         parts = [self.data[self.position :]]
@@ -87,7 +87,7 @@ class Window:
         return self.data[self.position : self.position + count]
 
     def skip_space(self) -> bool:
-        """Moves to the next byte that is no space; False at the end."""
+        """Move to the next byte that is not a space; False at the end."""
         while True:
             self.position = SPACES.match(self.data, self.position).end()  # type: ignore[union-attr]
             if self.position < len(self.data):
@@ -129,7 +129,7 @@ class Window:
         return part
 
     def _mask_surrogates(self) -> bool:
-        """Half of a surrogate pair looks like the end of the data to msgspec: lets it see a letter there."""
+        """Replace halves of surrogate pairs by a letter for msgspec, which takes one for the end of the data."""
         if not _SURROGATE.search(self._parsed, self.position):
             return False
         rest = _SURROGATE.sub(_LETTER, self._parsed[self.position :])
@@ -137,13 +137,13 @@ class Window:
         return True
 
     def _may_go_on(self, error_byte: re.Match[str] | None) -> bool:
-        """Whether more data could cure the error: the value is cut, or one of its tokens at the very end."""
+        """Whether more data could resolve the error: the value, or a token at its very end, is cut."""
         if len(self.data) - self.position >= MAX_RECORD_BYTES:
             return False
         return not error_byte or self.position + int(error_byte[1]) > len(self.data) - _TOKEN_BYTES
 
     def _refuse(self, error: Exception | None) -> NoReturn:
-        """Raises Malformed with `error`, or with what is the matter if msgspec only misses the end."""
+        """Raise Malformed with `error`, or with the reason why msgspec misses the end."""
         if error is not None:
             raise Malformed(str(error), error=error)
         if self.ended:

@@ -1,4 +1,4 @@
-"""Records inside of something else: as texts in the objects of the SDK's stream, or in an array that is a member."""
+"""Unwrap records from objects of the SDK's stream, or from an array that is a member of an object."""
 
 import re
 
@@ -17,7 +17,7 @@ _STREAM = re.compile(rb"\s*\[?\s*" + _BEFORE + rb'"json(?:_str)?"\s*:\s*["{]')
 
 
 class _Output(msgspec.Struct):
-    """An object of the SDK's stream: `json_str` has the record as text, in its newer form `json` has it as it is."""
+    """An object of the SDK's stream: `json_str` has the record as text, `json` (newer) as a value."""
 
     json_str: str | None = None
     json: msgspec.Raw = msgspec.Raw()
@@ -28,16 +28,16 @@ _text = msgspec.json.Decoder(str).decode
 
 
 def array_start(head: bytes) -> int:
-    """Where the array of records begins in an object that has it under one of the usual names; 0 if it is none.
+    """Where the array of records begins in an object that has one under a usual name; 0 if there is none.
 
-    Before it the object has only members that are no containers. None of the names is that of a key of a record.
+    Only scalar members may stand before it. No key of a record has one of these names.
     """
     found = _ARRAY.match(head)
     return found.end() if found else 0
 
 
 def members_end(tail: bytes) -> int:
-    """How much of the text behind the array, from its comma or brace on, belongs to the object; 0 if none does."""
+    """The length of the text after the array, from its comma or brace on, that belongs to the object."""
     text = b'{"":0' + tail
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
@@ -53,7 +53,7 @@ def is_stream(head: bytes) -> bool:
 
 
 def content(raw: bytes) -> bytes:
-    """The text of the record in an object of the stream; `raw` itself if there is none in it."""
+    """The text of the record in an object of the stream; `raw` itself if it has none."""
     try:
         output = _output(raw)
     except msgspec.ValidationError:

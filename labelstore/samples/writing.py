@@ -1,4 +1,4 @@
-"""Sample files on disk: written record by record, in constant memory, and renamed when they are whole."""
+"""Write sample files record by record, in constant memory, and rename them when they are complete."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_records(path: Path, records: Iterable[Json], framing: Framing, on_bytes: OnBytes | None = None) -> int:
-    """Write the records, tell `on_bytes` the size of every block written, return their number."""
+    """Write the records and return their number; `on_bytes` gets the size of every block written."""
     before, between, after = framing
     encode = msgspec.json.Encoder().encode
     count = 0
@@ -92,10 +92,10 @@ def write(
     seed: int = 0,
     on_bytes: OnBytes | None = None,
 ) -> list[SampleFile]:
-    """Write one file per generation and asset type into the directory, which is made if need be, and else is empty.
+    """Write one file per generation and asset type into the directory, which must be empty or is created.
 
     `labels` is the number of records of each file. `asset_types=None` means all of them, and the legacy
-    shapes of 2018 and 2019 besides, once as JSON and once as a table (CSV). `on_bytes` hears of every block written.
+    shapes of 2018 and 2019 besides, once as JSON and once as a table (CSV). `on_bytes` gets the size of every block.
     """
     for generation in generations:
         known(generation, GENERATIONS, "generation")
@@ -129,7 +129,7 @@ def _write_v1(directory: Path, asset_type: str, labels: int, seed: int, on_bytes
 
 
 def _with_frames(records: Iterator[Json], frames: Path, seed: int, on_bytes: OnBytes | None) -> Iterator[Json]:
-    """The labels, after the frames file of each was written."""
+    """The labels, each after its frames file is written."""
     for label in records:
         if has_frames_file(label):
             lines = frame_lines(label, seed)

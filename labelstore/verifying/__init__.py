@@ -1,4 +1,4 @@
-"""Proving that a store gives back what was loaded: each record of a file against its rebuilt JSON."""
+"""Prove that a store returns what was loaded: compare each record of a file with its rebuilt JSON."""
 
 from labelstore.verifying.report import VerifyReport
 from labelstore.verifying.verify import verify

@@ -1,16 +1,16 @@
-"""What verifying a store found."""
+"""The result of a verification."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SHOWN = 20
-"""How many differences and other places are named."""
+"""How many differences and other findings are listed."""
 
 
 @dataclass
 class VerifyReport:
-    """How the records of the files stand in the store.
+    """The records of the files, by how the store has them.
 
     `superseded`: load id → records that this load, or a later record of the same file, replaced. `rejected`: records
     of the files that cannot be stored. `duplicate_keys`: places where an object has a key twice; the last one counts.
@@ -34,7 +34,7 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the store gives back every record that it should have."""
+        """Whether the store returns every record that it should have."""
         return self.different == 0 and self.missing == 0
 
     @property
@@ -48,7 +48,7 @@ class VerifyReport:
         self.first_differences.extend(listed[: SHOWN - len(self.first_differences)])
 
     def places_of_duplicate_keys(self) -> list[str]:
-        """As text."""
+        """As lines of text."""
         return ["{file}: record {position} at {pointer}".format(**place) for place in self.duplicate_keys]
 
     def as_json(self) -> dict[str, Any]:

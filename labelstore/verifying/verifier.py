@@ -1,4 +1,4 @@
-"""The records of a file, or a share of them, against what the store gives back."""
+"""Compare the records of a file, or a share of them, with what the store rebuilds."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,10 +29,10 @@ _BATCH_BYTES = 8_000_000
 
 
 class Changed:
-    """Records of one file that the store has with other content: superseded, or different, which its load tells.
+    """Records of one file that the store has with other content: superseded or different, depending on its load.
 
-    `by_load` counts them by the load that the store has them from; `first` has the first differences of each.
-    `records` is the number of all that were read, `first_number` that of the first one if those before are not counted.
+    `by_load` counts them by the load that stored them; `first` has the first differences of each. `records` counts all
+    that were read; `first_number` is the position of the first one where those before it are not counted.
     """
 
     def __init__(self, name: str, first_number: int | None = None) -> None:
@@ -50,7 +50,7 @@ class Changed:
 
 
 class Verifier:
-    """Compares; what it finds goes into `report` and, where only the loads can tell, into `changed`, one a file."""
+    """Compares into `report` and, where the loads decide, into `changed`, one per file."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Verifier:
                     self.verify_file(frames_source, frames_label)
 
     def key_of(self, record: Decoded, label_id: str) -> str:
-        """What the store knows a record by: its identity; of a frame, its label and number."""
+        """The key of a record in the store: its identity; for a frame, its label and number."""
         return f"{label_id}/{record.number}" if isinstance(record, Frame) else identity(record)
 
     def reject(self, name: str, item: Record[Any] | Broken, reason: str) -> None:
@@ -118,7 +118,7 @@ class Verifier:
     def unknown(
         self, name: str, batch: list[tuple[Record[Any], str]], decode: Callable[[bytes], Decoded | Exception]
     ) -> list[tuple[Record[Decoded], str]]:
-        """The records that are not, or not surely, as the store holds them, decoded."""
+        """The records that may differ from the stored ones, decoded."""
         digests = [hashes(record.raw) for record, _ in batch]
         stored = self.database.known([digest.content for digest in digests]) if digests else {}
         found = [stored.get(digest.content) for digest in digests]
@@ -169,7 +169,7 @@ class Verifier:
                     self.missing(name, record)
 
     def missing(self, name: str, record: Record[Decoded]) -> None:
-        """No record is about the same: its label may stand in a record of the other generation, which came later."""
+        """Count a record that is not stored; a later record of the other generation may hold its label."""
         loads = self.database.loads_of(label_ids(record.value))
         if loads:
             self.report.superseded[loads[-1]] += 1
@@ -191,7 +191,7 @@ class Verifier:
             return
         is_as_loaded = (known.content_hash, known.url_hash) == hashes(record.raw)
         if isinstance(record.value, Line) and not is_as_loaded and same(completed_line(record.raw, found), found):
-            self.report.equal += 1  # what it does not tell was not requested
+            self.report.equal += 1  # what it lacks was not requested
             return
         if known.content_hash is None and (by := self.lost_to(record, known, found)) is not None:
             self.report.superseded[by] += 1
@@ -203,7 +203,7 @@ class Verifier:
             changed.add(known.url_load_id or known.load_id, listed)
 
     def lost_to(self, record: Record[Decoded], known: Stored, found: bytes) -> int | None:
-        """The last load by which a line lost labels, if it is as it came but for these; else None."""
+        """The last load that took labels of a line, if the line is unchanged otherwise; else None."""
         ids = label_ids(record.value)
         here = {label.label_id for label in self.database.labels_of([known.record_id])}
         lost = [label_id for label_id in ids if label_id not in here]
