@@ -336,7 +336,7 @@ def test_a_conversation_without_its_asset_knows_the_messages_of_annotations() ->
     question = Question("Tone", "radio", (Answer("polite"),), None, "10")
     html = draw(scene("conversation", entity(1, 0, 1, message="2"), questions=(question,)))
     assert keys(html) == ["2", "10"]
-    assert "messages are not at hand" in html
+    assert "messages are not available" in html
 
 
 def test_choices_and_rankings_of_a_chat() -> None:
@@ -406,7 +406,7 @@ def test_a_recording_has_a_timeline_and_its_answers() -> None:
     html = draw(scene("audio", tracks=(track,), track_count=1, questions=asked))
     assert "Speaker: A: 0:01.5–0:20" in html
     assert "at 0:01.5" in html
-    assert "No answer is bound to a time" in draw(scene("audio", questions=asked))
+    assert "No answer has a time" in draw(scene("audio", questions=asked))
 
 
 HTML = """<html><head><title>T</title><style>p{background:url(http://a.example.com)}</style>
@@ -492,7 +492,7 @@ def test_the_document_of_an_html_asset_forbids_requests() -> None:
 
 def test_html_that_is_not_at_hand() -> None:
     html = draw(scene("html", text="https://storage.example.com/a.html"))
-    assert "The HTML is not at hand" in html
+    assert "The HTML is not available" in html
     assert "iframe" not in html
 
 

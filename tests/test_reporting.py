@@ -264,7 +264,7 @@ def test_pictures_become_part_of_the_page(tmp_path: Path, watched: Watched) -> N
     hrefs = re.findall(r'"(data:image/[^"]*)"', page)
     assert len(hrefs) == 1
     assert decoded(hrefs[0]).size == (LARGEST_SIDE, LARGEST_SIDE // 2)
-    assert "Made without the assets" not in page
+    assert "Assets were not given" not in page
     watched.page.set_content(page)
     drawing = watched.page.locator(".drawing", has=watched.page.locator("image"))
     assert drawing.count() == 1

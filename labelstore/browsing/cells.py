@@ -22,10 +22,10 @@ from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
 THUMBNAILS = 50
-"""So many are drawn on one page, and no more begun after `SECONDS`."""
+"""Thumbnails of one page at most; none is started after `SECONDS`."""
 SECONDS = 1.0
 SHAPES = 150
-"""So many shapes a thumbnail has at most."""
+"""Shapes of a thumbnail at most."""
 FOLDED = 100
 """JSON of more characters is folded; of more than `LONGEST` only the start is shown."""
 LONGEST = 20_000
@@ -51,7 +51,7 @@ select label_id from labels where data_row_id = $data_row_id order by model_run_
 
 
 class Budget:
-    """What one page may still draw; and what it has drawn, so that nothing is drawn twice."""
+    """What one page may still draw, and what it has drawn, so that nothing is drawn twice."""
 
     def __init__(self) -> None:
         self.left, self.until = THUMBNAILS, time.monotonic() + SECONDS
@@ -79,14 +79,14 @@ budget: ContextVar[Budget | None] = ContextVar("labelstore_budget", default=None
 
 
 class Drawing(NamedTuple):
-    """A thumbnail and where it leads."""
+    """A thumbnail and its link."""
 
     picture: Markup
     href: str
 
 
 async def cell(value: Any, column: str, table: str | None, row: Any, database: str, datasette: Any) -> Markup | None:
-    """What stands in a cell, or None for what Datasette shows well by itself."""
+    """The content of a cell, or None where Datasette's own is fine."""
     if not is_store(datasette, database):
         return None
     paths = Paths(datasette, database)
@@ -113,7 +113,7 @@ def _wanted(column: str, table: str | None, value: Any, row: Any) -> tuple[str |
 
 
 def _is_drawn_beside(wanted: str, row: Any) -> bool:
-    """Whether another cell of the row shows the same, and more precisely."""
+    """Whether another cell of the row shows the same more precisely."""
     finer = {"label_id": ("object_id",), "data_row_id": ("label_id", "object_id")}.get(wanted, ())
     return any(name in row.keys() and row[name] is not None for name in finer)  # noqa: SIM118
 

@@ -1,4 +1,4 @@
-"""Metadata and canned queries for Datasette 1.0, which is told them once instead of asking a hook."""
+"""Metadata and canned queries for Datasette 1.0, which stores them at startup instead of calling hooks."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from labelstore.browsing.metadata import ABOUT, canned_queries, descriptions, ta
 from labelstore.browsing.stores import is_new, stores
 
 
-async def tell(datasette: Any) -> None:
-    """Say what is known of each store; what the user configured stays. Does nothing on Datasette 0.65."""
+async def describe_stores(datasette: Any) -> None:
+    """Set metadata and queries of each store, keeping what the user configured. Does nothing on Datasette 0.65."""
     if not is_new(datasette):
         return
     for name in stores(datasette):

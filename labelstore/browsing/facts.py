@@ -1,4 +1,4 @@
-"""The facts of a label and of a data row, as pairs of a word and what to say."""
+"""The facts of a label and of a data row, as pairs of a word and a text."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)")
 
 
 class Fact(NamedTuple):
-    """One fact; `href` where it is a link, which leads elsewhere if `outside`."""
+    """One fact; `href` where it is a link, to another site if `outside`."""
 
     word: str
     text: str
@@ -88,7 +88,7 @@ def moment(text: str) -> str:
 
 
 def facts_of_asset(asset: Asset) -> list[Fact]:
-    """What the store knows of a data row."""
+    """Type, ids, size and address of a data row."""
     return list(_of_asset(asset))
 
 
@@ -114,5 +114,5 @@ def _of_asset(asset: Asset) -> Iterator[Fact]:
 
 
 def cut(value: Any) -> str:
-    """A value as text of bearable length."""
+    """A value as text, cut at `LONGEST`."""
     return truncated(str(value), LONGEST)

@@ -1,4 +1,4 @@
-"""Headers of pages: what they may load and run, and who may ask for them.
+"""Headers of pages: what they may load and run, and who may request them.
 
 Our own pages run no script. Datasette's pages have scripts of their own in the page; those, and only those, carry the
 nonce of the request: it is written into the text of the templates before they are filled, so nothing that comes from a
@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment
 
 from labelstore.browsing.paths import ROOT, decode
-from labelstore.browsing.refusing import FROM_ELSEWHERE, is_from_elsewhere, refuse
+from labelstore.browsing.refusals import FROM_ELSEWHERE, is_from_elsewhere, refuse
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_new, is_store, stores
 
@@ -55,7 +55,7 @@ def for_datasette(settings: Settings, nonce: str, *, is_new: bool) -> str:
 
 
 ASSET = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""The policy of a file from an asset folder: it is looked at, and nothing in it runs."""
+"""The policy of a file from an asset folder: it is displayed, and nothing in it runs."""
 
 
 def guarded(datasette: Any, app: Asgi) -> Asgi:

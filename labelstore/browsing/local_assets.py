@@ -1,4 +1,4 @@
-"""What is at hand to draw a label on: files of the asset folder, or remote pictures that the user allowed."""
+"""Assets to draw labels on: files of the asset folder, or remote pictures that the user allowed."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from labelstore.scenes.geometry import read_mask
 from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
 MOST_MASKS = 200
-"""So many masks of a drawing are looked for in the folder."""
+"""Masks of a drawing that are looked up in the folder."""
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -33,7 +33,7 @@ where o.object_id = $object_id
 
 
 def image_type(path: Path) -> str | None:
-    """The content type of a picture, by how the file begins; None for what is no picture of pixels (SVG is none)."""
+    """The content type of a picture, by how the file begins; None for anything but a raster picture (SVG included)."""
     head = _head(path)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
@@ -51,7 +51,7 @@ def sound_type(path: Path) -> str | None:
 
 
 def _head(path: Path) -> bytes:
-    """How the file begins; nothing for one that cannot be read."""
+    """The first bytes of the file; empty for one that cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(16)
@@ -65,7 +65,7 @@ def file_of(folder: AssetFolder, asset: Asset) -> Path | None:
 
 
 def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, small: bool = False) -> DrawOptions:
-    """How to draw the scene. A small drawing has no masks and no text of files."""
+    """How to draw the scene. Thumbnails get no masks and no text from files."""
     folder = settings.folder()
     return DrawOptions(
         asset_href=_picture(scene.asset, folder, settings, paths),

@@ -1,4 +1,4 @@
-"""What Datasette shows beside the rows: titles, descriptions, facets, sorts, names of linked rows, canned queries."""
+"""Metadata for Datasette: titles, descriptions, facets, sorts, names of linked rows, canned queries."""
 
 import re
 from functools import cache
@@ -49,7 +49,7 @@ ABOUT = (
 
 @cache
 def _configs() -> dict[str, dict[str, Any]]:
-    """Table → what is not text: facets, sort, hidden, label_column."""
+    """Table → facets, sort, hidden, label_column."""
     found: dict[str, dict[str, Any]] = {table.name: {} for table in tables()}
     for name, facets in FACETS.items():
         found[name]["facets"] = list(facets)
@@ -96,7 +96,7 @@ def database_metadata() -> dict[str, Any]:
 def _canned() -> dict[str, dict[str, Any]]:
     found = {}
     for name, query in queries().items():
-        asked = "; ".join(f"{parameter.name}: {_told(parameter)}" for parameter in query.parameters)
+        asked = "; ".join(f"{parameter.name}: {_described(parameter)}" for parameter in query.parameters)
         described = f"{query.description} Parameters: {asked}." if asked else query.description
         given = {parameter.name: parameter for parameter in query.parameters}
         found[name] = {
@@ -114,12 +114,12 @@ def canned_queries() -> dict[str, dict[str, Any]]:
     return {name: dict(query) for name, query in _canned().items()}
 
 
-def _told(parameter: Parameter) -> str:
-    return parameter.description + ("" if parameter.default is None else f" ({parameter.default} unless given)")
+def _described(parameter: Parameter) -> str:
+    return parameter.description + ("" if parameter.default is None else f" (default: {parameter.default})")
 
 
 def _with_defaults(sql: str, given: dict[str, Parameter]) -> str:
-    """SQL for a form: an empty field is the default of the parameter, and a number is no text."""
+    """SQL for a form: an empty field means the default of the parameter, and numbers are cast."""
     lines = (line for line in sql.splitlines() if not line.startswith("-- $"))
 
     def bound(match: re.Match[str]) -> str:

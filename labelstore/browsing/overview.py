@@ -1,4 +1,4 @@
-"""What the first page of a store tells: counts, classes, labels over time, the last loads and rejects."""
+"""The overview of a store: counts, classes, labels over time, the last loads and rejects."""
 
 import os
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from labelstore.scenes import Source
 Row = dict[str, Any]
 
 MOST = 50
-"""At most so many projects, classes, loads and rejects are shown."""
+"""Projects and classes that are shown at most."""
 
 _MONTHS = """
 select substr(created_at, 1, 7) as month, count(*) as labels
@@ -68,7 +68,7 @@ def read_overview(source: Source) -> Overview:
 
 
 class Remembered:
-    """The last overview of each store: counting takes long where there is much, and only a load changes it."""
+    """The last overview of each store: counting takes long in a large store, and only a load changes it."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, ...], Overview]] = {}

@@ -1,4 +1,4 @@
-"""What stands beside the drawing on a page: neighbours, workflow, attachments, the rebuilt JSON."""
+"""Queries for what a page shows next to the drawing: neighbours, workflow, attachments, the rebuilt JSON."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 LONGEST_JSON = 200_000
 """Characters of JSON on a page; longer JSON is a link."""
 MOST_LABELS = 12
-"""So many labels of a data row are drawn beside each other."""
+"""Labels of a data row that are drawn side by side."""
 
 _BEFORE = """
 select label_id from labels where node_id < (select node_id from labels where label_id = $label_id)
@@ -68,7 +68,7 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(source: Source, label_id: str) -> Neighbours:
-    """The labels to page to."""
+    """The previous and the next label."""
     return Neighbours(*(_one(source, sql, label_id=label_id).get("label_id") for sql in (_BEFORE, _AFTER)))
 
 

@@ -24,10 +24,10 @@ from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
 LISTED = 500
-"""So many objects are listed beside a drawing."""
+"""Objects that are listed next to a drawing."""
 SHAPES = 2000
 SHAPES_BESIDE = 500
-"""So many shapes are drawn of one label, and of each where several are beside each other."""
+"""Shapes that are drawn of one label, and of each label where several are side by side."""
 
 _remembered = Remembered()
 
@@ -55,7 +55,7 @@ def _highlights(drawings: list[Drawn]) -> Markup:
 
 
 async def overview(request: Any, datasette: Any) -> Any:
-    """What is in the store."""
+    """The overview of the store."""
     database = _database(request, datasette)
     path = str(datasette.databases[database].path)
     found: Overview = await read(datasette, database, lambda source: _remembered.read(path, source))
@@ -110,7 +110,7 @@ async def label_json(request: Any, datasette: Any) -> Any:
 
 
 async def data_row(request: Any, datasette: Any) -> Any:
-    """One data row with all its labels, drawn beside each other."""
+    """One data row with all its labels, drawn side by side."""
     database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
     paths, settings = Paths(datasette, database), settings_of(datasette)
 
@@ -143,18 +143,18 @@ async def data_row(request: Any, datasette: Any) -> Any:
 
 
 async def asset(request: Any, datasette: Any) -> Any:
-    """The file of a data row, if it is a picture of pixels or a recording: nothing that a browser could run."""
+    """The file of a data row, if it is a raster picture or a recording: nothing that a browser could run."""
     database, data_row_id = _database(request, datasette), decode(request.url_vars["data_row_id"])
     folder = settings_of(datasette).folder()
     if folder is None:
-        raise NotFound("no folder of assets is configured")
+        raise NotFound("no asset folder is configured")
     found = await read(datasette, database, lambda source: read_asset(source, data_row_id))
     path = file_of(folder, found)
     if path is None:
         raise NotFound("the folder has no file of this data row")
     kind = image_type(path) or sound_type(path)
     if kind is None:
-        raise NotFound("the file is no picture or recording")
+        raise NotFound("the file is not a picture or recording")
     return AsgiFileDownload(str(path), content_type=kind, headers=_of_files())
 
 
@@ -163,7 +163,7 @@ async def mask(request: Any, datasette: Any) -> Any:
     database, object_id = _database(request, datasette), _whole(request.url_vars["object_id"])
     folder = settings_of(datasette).folder()
     if folder is None or object_id is None:
-        raise NotFound("no mask is at hand")
+        raise NotFound("no mask is available")
 
     def work(source: Source) -> bytes | None:
         found = mask_file(source, folder, object_id)

@@ -16,7 +16,7 @@ class Paths:
         self.database = database
 
     def overview(self) -> str:
-        """The page that says what is in the store."""
+        """The overview of the store."""
         return self._path()
 
     def label(self, label_id: str, **arguments: Any) -> str:

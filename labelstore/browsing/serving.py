@@ -36,15 +36,15 @@ def check_installed() -> None:
 
 
 def check_tile_url(url: str | None) -> None:
-    """Raises `UsageError` for what is no address of map tiles."""
+    """Raises `UsageError` unless it is an address of map tiles."""
     from labelstore.browsing.settings import origin
 
     if url is not None and (origin(url) is None or not all(part in url for part in ("{z}", "{x}", "{y}"))):
-        raise UsageError(f"{url}: no address of map tiles; it is http(s) and has {{z}}, {{x}} and {{y}}")
+        raise UsageError(f"{url}: not an address of map tiles; use an http(s) URL with {{z}}, {{x}} and {{y}}")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server at that host."""
+    """Whether a server at that host is reachable from this machine only."""
     if host.lower() == "localhost":
         return True
     try:
@@ -54,18 +54,18 @@ def is_loopback(host: str) -> bool:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 is any free one. Raises `LabelstoreError` where that cannot be."""
+    """A socket that listens; port 0 is any free one. Raises `LabelstoreError` where that is impossible."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except socket.gaierror as error:
         raise LabelstoreError(f"{host}: no such host ({error.strerror}); try --host 127.0.0.1") from error
     except OverflowError as error:
-        raise UsageError(f"{port}: no port; it is a number from 0 to 65535") from error
+        raise UsageError(f"{port}: not a port; use a number from 0 to 65535") from error
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise LabelstoreError(
-            f"cannot listen on {host} port {port} ({reason}); choose another with --port, 0 takes any that is free"
+            f"cannot listen on {host} port {port} ({reason}); choose another with --port; 0 takes any free port"
         ) from error
 
 
@@ -110,7 +110,7 @@ def application(store: Path, settings: Settings) -> Any:
 
 
 def _is_out_of_reach(store: Path) -> bool:
-    """Whether no writer can come, nor could a reader make the files that reading beside a writer takes."""
+    """Whether the folder is read-only: no writer can come, and readers cannot create a write-ahead log."""
     store = store.resolve()
     return not os.access(store.parent, os.W_OK) and not store.with_name(store.name + "-wal").exists()
 
@@ -132,7 +132,7 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
                 ready()
 
     from labelstore.browsing.paths import Paths
-    from labelstore.browsing.refusing import calm
+    from labelstore.browsing.refusals import calm
     from labelstore.browsing.stores import stores
 
     app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).overview())
@@ -150,7 +150,7 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
 
 
 def starting_at(app: Any, home: str) -> Any:
-    """The root leads to that path: there is one store, and its overview says more than a list of databases."""
+    """Redirect the root to that path: the overview of the one store says more than a list of databases."""
 
     async def led(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
@@ -163,7 +163,7 @@ def starting_at(app: Any, home: str) -> Any:
 
 
 def same_host(app: Any) -> Any:
-    """Only requests that name this machine: a page of elsewhere whose name leads here must not read the store."""
+    """Accept only requests that name this machine: a page whose own host name resolves here must not read the store."""
 
     async def checked(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or _names_this_machine(scope):
@@ -184,7 +184,7 @@ def _names_this_machine(scope: Any) -> bool:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """What asks the process to end must not keep it from tidying up."""
+    """Signals that end the process leave it time to clean up."""
 
     def end(number: int, _: Any) -> None:
         raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""What the user asked of the pages, from the configuration of the plugin."""
+"""The user's settings, from the configuration of the plugin."""
 
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,11 +19,11 @@ class Settings(NamedTuple):
     notice: str | None = None
 
     def folder(self) -> AssetFolder | None:
-        """The folder of assets; raises `InputError` for what is no folder."""
+        """The folder of assets; raises `InputError` if it is not a folder."""
         return None if self.assets is None else _folder(self.assets)
 
     def image_sources(self) -> str:
-        """Where pictures may come from, in the words of a Content-Security-Policy."""
+        """Allowed origins of pictures, as a Content-Security-Policy writes them."""
         sources = "'self' data:"
         if self.remote_assets:
             return f"{sources} https: http:"

@@ -1,4 +1,4 @@
-"""Which databases of a Datasette are stores; all others are left alone."""
+"""Which databases of a Datasette are stores; others are left alone."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def is_store(datasette: Any, database: str | None) -> bool:
-    """Whether the database of that name is a store of this schema version, as the head of its file says."""
+    """Whether the database of that name is a store of this schema version, by the header of its file."""
     found = datasette.databases.get(database) if database is not None else None
     path = getattr(found, "path", None)
     return path is not None and _is_store_file(str(path))
@@ -38,6 +38,6 @@ def _is_store_file(path: str) -> bool:
 
 
 async def read(datasette: Any, database: str, work: Callable[[ConnectionSource], T]) -> T:
-    """What `work` makes of a connection to the store, in a thread of Datasette."""
+    """The result of `work` on a connection to the store, in a thread of Datasette."""
     result: T = await datasette.get_database(database).execute_fn(lambda connection: work(ConnectionSource(connection)))
     return result

@@ -22,7 +22,7 @@ MAX_ANSWER = 20_000
 def draw_questions(questions: Sequence[Question], *, unit: Unit = "frames", about: bool = True) -> Markup:
     """`<dl class="answers">`: each question with its answers, what an answer asked inside it.
 
-    With `about` a question says which frame (in milliseconds for audio) or message it is about.
+    With `about` a question names its frame (audio: milliseconds) or message.
     """
     return _questions(questions, unit, about, MAX_DEPTH)
 

@@ -10,7 +10,7 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def text_of(scene: Scene, options: DrawOptions) -> str | None:
-    """The text of the asset at hand, else the one that the export itself holds in place of an address."""
+    """The text of the asset: from its file, else the one that the export has in place of an address."""
     if options.asset_text is not None:
         return options.asset_text
     row_data = scene.asset.row_data

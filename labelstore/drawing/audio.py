@@ -1,4 +1,4 @@
-"""A recording: what was answered along its time."""
+"""A recording: its answers on a timeline."""
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from labelstore.scenes.scene import Scene
 
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
-    """The timeline in milliseconds, the answers with their times, and a player where the file is at hand."""
+    """The timeline in milliseconds, the answers with their times, and a player where the file is available."""
     times = [edge for track in scene.tracks for run in track.runs for edge in run]
     times += [at for track in scene.tracks for at in track.key_frames]
     duration = scene.asset.duration
@@ -24,7 +24,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     return element(
         "div",
         player,
-        line or element("p", "No answer is bound to a time.", class_="note"),
+        line or element("p", "No answer has a time.", class_="note"),
         draw_questions(scene.questions, unit="ms"),
         unplaced_list([(shape, "objects of audio are not drawn") for shape in scene.shapes[: options.limit]]),
         class_="words audio",

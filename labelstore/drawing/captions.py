@@ -1,4 +1,4 @@
-"""Words around a drawing: what it leaves out, numbers, times and shortened texts."""
+"""Words around a drawing: what it omits, numbers, times and shortened texts."""
 
 from markupsafe import Markup
 
@@ -13,14 +13,14 @@ def grouped(count: int) -> str:
 
 
 def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Markup:
-    """`<p class="note">` that says `drawn 2 000 of 50 000 shapes`; nothing where all are drawn."""
+    """`<p class="note">` with `drawn 2 000 of 50 000 shapes`; empty where all are drawn."""
     if drawn >= total:
         return Markup()
     return element("p", f"{verb} {grouped(drawn)} of {grouped(total)} {things}", class_="note")
 
 
 def shortened(text: str, longest: int = 60) -> str:
-    """At most so many visible characters, the last one an ellipsis where some are gone."""
+    """The text as visible characters, cut with an ellipsis."""
     return truncated(visible(text), longest)
 
 
@@ -30,7 +30,7 @@ def in_words(kind: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, with minutes and hours where it takes them; odd numbers as they are."""
+    """Seconds in words, with minutes and hours where needed; implausible numbers unchanged."""
     if not 0 <= seconds < 1e9:
         return str(seconds)
     whole = round(seconds)

@@ -72,9 +72,9 @@ def _about(text: str | None, messages: Sequence[Message], known: bool) -> Markup
         return Markup()
     if text is not None:
         source = element("pre", visible(text, 0, LONG_MESSAGE), class_="text source", dir="auto")
-        return source + element("p", "The asset is no conversation in JSON: here is its text.", class_="note")
-    end = ": these are the messages that annotations name." if known else "."
-    return element("p", f"The messages are not at hand{end}", class_="note")
+        return source + element("p", "The asset is not a conversation in JSON: this is its text.", class_="note")
+    end = ": these are the messages that annotations refer to." if known else "."
+    return element("p", f"The messages are not available{end}", class_="note")
 
 
 def _notes(shapes: Iterable[Shape], questions: Iterable[Question]) -> _Notes:

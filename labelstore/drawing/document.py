@@ -19,13 +19,13 @@ from labelstore.scenes.scene import Box, Path, Scene, Shape
 MAX_PAGES = 30
 _LETTER = (612.0, 792.0)
 _LARGEST = 20_000.0
-"""Points; a page that claims to be larger is drawn as large as its boxes need."""
+"""Points; a larger page is drawn as large as its boxes need."""
 _POINTS = {"POINTS": 1.0, "INCHES": 72.0}
 """Points in one of a unit; PIXELS have no known size and are drawn as points."""
 
 
 class Page(NamedTuple):
-    """A page, counted from 1 (None: the export does not tell), with its shapes in points."""
+    """A page, counted from 1 (None: unknown), with its shapes in points."""
 
     number: int | None
     size: tuple[float, float]
@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
-    """The pages that something is on, one below the other."""
+    """The pages with annotations, one below the other."""
     shown = scene.shapes[: options.limit]
     pages = pages_of(shown)
     seen: set[int] = set()
@@ -46,14 +46,14 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 
 
 def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
-    """The first page that something is on, in small."""
+    """The first page with annotations, as a thumbnail."""
     pages = pages_of(scene.shapes[:1000])
     page = next((page for page in pages if page.shapes), Page(None, _LETTER, (), ()))
     return draw_small(Canvas(0, 0, *page.size), page.shapes, options, title=f"Label {scene.label_id}")
 
 
 def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Markup:
-    """An object that is on an earlier page already gets another id here."""
+    """Draw one page; an object that was drawn on an earlier page gets another id here."""
     name = f"Page {grouped(page.number)}" if page.number is not None else "Unknown page"
     ids = {shape.object_id: f"o{shape.object_id}-{page.number}" for shape in page.shapes if shape.object_id in seen}
     seen.update(shape.object_id for shape in page.shapes)
@@ -70,7 +70,7 @@ def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Mar
 
 
 def _texts(page: Page, seen: set[int]) -> Markup:
-    """What v2 has of text entities: the words, but not where they are."""
+    """The text entities of v2, whose words are exported without positions."""
     if not page.texts:
         return Markup()
     items = Markup()

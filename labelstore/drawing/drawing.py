@@ -20,7 +20,7 @@ class AssetDrawing(NamedTuple):
     on_text: bool = False
     """Whether it is drawn on the text of the asset."""
     with_answers: bool = False
-    """Whether the drawing shows the answers of the label; else a page shows them beside it."""
+    """Whether the drawing shows the answers of the label; otherwise pages show them next to it."""
     with_relations: bool = False
     """Whether the drawing shows the relationships of the label."""
 
@@ -44,7 +44,7 @@ DRAWINGS = {
 
 
 def drawing_of(asset_type: str) -> AssetDrawing:
-    """How labels of an asset type are drawn; where nothing tells the type, as their objects need it."""
+    """How labels of an asset type are drawn; of an unknown type, as their objects need it."""
     return DRAWINGS.get(asset_type, _UNKNOWN)
 
 

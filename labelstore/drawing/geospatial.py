@@ -44,7 +44,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 
 
 def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
-    """The shapes on the map, or those on the canvas of pixels, in small."""
+    """The shapes on the map, or on the canvas of pixels, as a thumbnail."""
     plane = pixel_plane(scene.asset.row_data)
     on_map, on_pixels = _apart(scene.shapes, plane)
     title = f"Label {scene.label_id}"
@@ -108,7 +108,7 @@ def _is_simple(layer: dict[str, Any]) -> bool:
 
 
 def _bounds(layer: dict[str, Any]) -> tuple[float, float, float, float] | None:
-    """The least of the second values and of the first ones, and the greatest."""
+    """The smallest second and first values, then the largest."""
     match layer.get("bounds"):
         case [[int() | float() as a, int() | float() as b], [int() | float() as c, int() | float() as d]] if all(
             math.isfinite(value) for value in (a, b, c, d)

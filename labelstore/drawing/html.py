@@ -18,12 +18,12 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
-    """The page in a frame without scripts, styles, pictures and links, beside the answers; its source below."""
+    """The page in a frame without scripts, styles, pictures and links, with the answers and its source."""
     text = text_of(scene, options)
     answers = draw_questions(scene.questions)
     homeless = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: options.limit]])
     if text is None:
-        page = element("p", "The HTML is not at hand.", class_="note")
+        page = element("p", "The HTML is not available.", class_="note")
         return element("div", page, answers, homeless, class_="words html")
     return element("div", _frame(text), answers, _source(text), homeless, class_="words html")
 

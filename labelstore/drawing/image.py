@@ -10,7 +10,7 @@ from labelstore.drawing.thumbnails import draw_small
 from labelstore.scenes.scene import Asset, Scene, Shape
 
 LARGEST_SIDE = 10_000_000.0
-"""Pixels; what claims to be larger is not believed."""
+"""Pixels; larger sizes are taken for mistakes."""
 
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
@@ -27,17 +27,17 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 
 
 def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
-    """The same in small."""
+    """The same as a thumbnail."""
     return draw_small(canvas_of(scene), scene.shapes, options, title=f"Label {scene.label_id}")
 
 
 def canvas_of(scene: Scene) -> Canvas:
-    """The size of the asset; where the export does not tell it, what the objects need and a margin."""
+    """The size of the asset; where it is unknown, the extent of the objects and a margin."""
     return size_of(scene.asset) or canvas_around(scene.shapes)
 
 
 def size_of(asset: Asset) -> Canvas | None:
-    """A canvas of the asset's own size, if that is known and can be."""
+    """A canvas of the asset's own size, if that is known and plausible."""
     width, height = asset.width, asset.height
     if width and height and 1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE:
         return Canvas(0.0, 0.0, float(width), float(height))

@@ -1,4 +1,4 @@
-"""Pictures of masks: what an export links to, cut out and tinted. Needs pillow, the extra browse."""
+"""Pictures of masks: linked by the export, cut out and tinted. Needs pillow, the extra browse."""
 
 import warnings
 from io import BytesIO
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 64_000_000
-"""A picture with more is not opened: a few kilobytes may claim to be gigabytes of pixels."""
+"""Larger pictures are not opened: a few kilobytes can declare gigabytes of pixels."""
 _ALPHA = 255
 
 

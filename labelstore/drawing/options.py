@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class DrawOptions(NamedTuple):
-    """How to draw, and what is at hand for it."""
+    """How to draw, and the files available for it."""
 
     asset_href: str | None = None
     """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""

@@ -10,7 +10,7 @@ from labelstore.drawing.captions import grouped, shortened
 from labelstore.drawing.svg import element, joined
 
 _AROUND = 4
-"""So many labelled frames before and after this one are links."""
+"""Labelled frames before and after this one that are links."""
 
 
 def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing: str = "Frame") -> Markup:

@@ -1,4 +1,4 @@
-"""The style sheet of drawings, and rules that light up what a link on the page points at."""
+"""The style sheet of drawings, and rules that highlight what a link points to."""
 
 from collections.abc import Iterable
 from functools import cache

@@ -23,8 +23,8 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     """
     shapes, text = scene.shapes[: options.limit], text_of(scene, options)
     if text is None:
-        note = element("p", "The text is not at hand: these are the entities that the export names.", class_="note")
-        words = note + entity_list(shapes) if shapes else element("p", "The text is not at hand.", class_="note")
+        note = element("p", "The text is not available: these are the entities in the export.", class_="note")
+        words = note + entity_list(shapes) if shapes else element("p", "The text is not available.", class_="note")
         quotes = {shape.object_id: quoted_token(shape) for shape in shapes}
     else:
         unit = unit_of(claims(text, scene.shapes))
@@ -48,7 +48,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 def _length_note(text: str) -> Markup:
     if len(text) <= LONG:
         return Markup()
-    note = f"The text has {grouped(len(text))} characters; shown is what is near the ends of entities."
+    note = f"The text has {grouped(len(text))} characters; only the parts around the ends of entities are shown."
     return element("p", note, class_="note")
 
 
@@ -58,7 +58,7 @@ def tag(shape: Shape) -> Markup:
 
 
 def entity_list(shapes: Iterable[Shape]) -> Markup:
-    """Entities whose text is not at hand: name, token and span."""
+    """Entities whose text is not available: name, token and span."""
     ordered = sorted(shapes, key=_position)
     return _list((_item(shape, "") for shape in ordered), "entities") if ordered else Markup()
 
@@ -77,7 +77,8 @@ def doubts(doubtful: Sequence[tuple[Shape, str]]) -> Markup:
         element("li", tag(shape), f" {quoted_token(shape)} {reason}", data_of=shape.object_id)
         for shape, reason in doubtful
     )
-    return element("p", "Marked, but doubtful:", class_="note") + _list(items, "doubtful") if doubtful else Markup()
+    heading = element("p", "Marked, but possibly wrong:", class_="note")
+    return heading + _list(items, "doubtful") if doubtful else Markup()
 
 
 def quoted_token(shape: Shape) -> str:

@@ -168,7 +168,7 @@ def merged(runs: Runs, first: int, last: int, apart: float = 1) -> list[tuple[in
 
 
 def _resolution(tracks: Iterable[Track], first: int, last: int) -> int:
-    """How many parts of the width are told apart, so that there are not too many marks."""
+    """Parts of the width that are distinguished, so that there are not too many marks."""
     span = last - first + 1
     for parts in (1000, 400, 100, 50):
         marks = sum(

@@ -69,7 +69,7 @@ order by asset_type, ordinal
 
 
 def label_ids(database: Database, labels: Chosen, most: int) -> list[str]:
-    """At most so many labels, of all asset types in turn; of each those with annotations first, the newest first."""
+    """At most `most` labels, of all asset types in turn; of each those with annotations first, the newest first."""
     rows = database.query(_LABELS.format(labels=labels.condition), {**labels.values, "most": most}).rows
     by_type: dict[str, list[str]] = {}
     for label_id, asset_type in rows:
@@ -102,14 +102,14 @@ def _entry(scene: Scene, folder: AssetFolder | None, redactor: SceneRedactor) ->
     legend = Counter((color_class(shape.color), visible(shape.name)[:80]) for shape in scene.shapes)
     shown = tuple((color, name, count) for (color, name), count in legend.most_common(_LEGEND))
     if not drawing:
-        note = "The drawing is left out: it would make this page too large."
+        note = "The drawing is left out because the page would be too large."
     title = visible(scene.asset.external_id or scene.asset.global_key or scene.label_id)[:120]
     asset_type = scene.asset.asset_type
     return Entry(title, asset_type, facts, shown, max(len(legend) - _LEGEND, 0), drawing, answers, note)
 
 
 def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, str | None, str]:
-    """The picture or the text of an asset in the folder, and what is to be said of it."""
+    """The picture or the text of an asset in the folder, and a note about it."""
     asset = scene.asset
     if folder is None:
         return None, None, ""
@@ -128,7 +128,7 @@ def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, 
 
 
 def _drawn(scene: Scene, options: DrawOptions) -> tuple[Markup, Markup]:
-    """The drawing and the answers that are not in it; nothing in place of what is too large."""
+    """The drawing and the answers that are not in it; empty where it is too large."""
     with_answers = drawing_of(scene.asset.asset_type).with_answers
     answers = Markup() if with_answers else draw_questions(scene.questions)
     if len(answers) > LARGEST_DRAWING:

@@ -97,7 +97,7 @@ def _by_name(rows: Iterable[dict[str, Any]], column: str | None) -> Counted:
 
 
 def _over_time(database: Database, labels: Chosen) -> Counted:
-    """Labels made in each day, week or month, those without any too."""
+    """Labels made in each day, week or month, including those without any."""
     days: Counter[date] = Counter()
     for row in database.query(_DAYS.format(labels=labels.condition), labels.values):
         try:

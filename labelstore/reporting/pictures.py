@@ -22,7 +22,7 @@ class Picture(NamedTuple):
 
 
 def picture_of(path: Path) -> Picture | None:
-    """The picture in a file, scaled down; None for a file that is no picture, is damaged or too large."""
+    """The picture in a file, scaled down; None for a file that is not a picture, or damaged or too large."""
     from PIL import Image, ImageOps
 
     try:

@@ -1,4 +1,4 @@
-"""Scenes without secrets: a report is mailed around."""
+"""Scenes without secrets, since reports are passed on."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class SceneRedactor:
         return self.json.text(text)
 
     def scene(self, scene: Scene, text: str | None) -> tuple[Scene, str | None]:
-        """The scene and the text of its asset (None: not at hand); spans of a text move along."""
+        """The scene and the text of its asset (None: not available); spans of a text move along."""
         row_data = scene.asset.row_data
         words = text if text is not None else row_data if row_data and not is_address(row_data) else None
         edits = self.redactor.edits(words) if words is not None and scene.asset.asset_type == "text" else []
@@ -33,7 +33,7 @@ class SceneRedactor:
         return redacted, applied(words, edits)
 
     def value(self, value: Any) -> Any:
-        """The same values with other texts."""
+        """The same values with redacted texts."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, _NUMBERS) or not isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""A store → one page that needs nothing else: its overview, and a gallery of drawn labels."""
+"""A store → one self-contained page: its overview, and a gallery of drawn labels."""
 
 import base64
 import hashlib
@@ -64,8 +64,8 @@ def report(
     """Write a page about the store at `store` to `out` ("-" is standard output).
 
     At most `labels` labels are drawn, of all asset types in turn, of `projects` by id or name. Pictures and texts come
-    from the folder `assets` and become part of the page. Nothing in it can run or asks for anything elsewhere, and
-    query strings, tokens and e-mail addresses are not in it. Raises `UsageError`, `StoreError`, `NotFoundError`,
+    from the folder `assets` and become part of the page. Nothing in it runs or requests anything, and query
+    strings, tokens and e-mail addresses are removed. Raises `UsageError`, `StoreError`, `NotFoundError`,
     `InputError`, and `LabelstoreError` without the extra browse.
     """
     check_output(out, store, *([assets] if assets is not None else []), overwrite=overwrite)
@@ -179,10 +179,11 @@ def _subtitle(redactor: Any, projects: list[dict[str, Any]]) -> str:
 def _footer(left_out: int, with_assets: bool) -> list[str]:
     lines = []
     if left_out:
-        lines.append(f"{left_out} more label{'s' if left_out > 1 else ''} left out: the page would be too large.")
+        labels = "label" if left_out == 1 else "labels"
+        lines.append(f"{left_out} more {labels} left out because the page would be too large.")
     if not with_assets:
-        lines.append("Made without the assets themselves: shapes are drawn on an empty canvas of their size.")
-    lines.append("Without query strings and tokens of URLs; other names stand for e-mail addresses.")
+        lines.append("Assets were not given: shapes are drawn on an empty canvas of the asset's size.")
+    lines.append("Query strings and tokens of URLs are left out; e-mail addresses are replaced.")
     return [*lines, f"Made by labelstore {__version__}."]
 
 

@@ -15,14 +15,14 @@ where d.data_row_id = $data_row_id
 
 
 def read_asset(source: Source, data_row_id: str | None) -> Asset:
-    """What the store knows of a data row."""
+    """The data row as an asset."""
     row = next(iter(source.query(_ASSET, {"data_row_id": data_row_id})), None) or {}
     known: dict[str, Any] = {name: row.get(name) for name in Asset._fields}
     return Asset(**known)._replace(data_row_id=data_row_id, asset_type=known["asset_type"] or "unknown")
 
 
 def file_names(asset: Asset) -> tuple[str, ...]:
-    """What the file of a data row may be called."""
+    """Names that the file of a data row may have."""
     return names_of(
         external_id=asset.external_id,
         global_key=asset.global_key,

@@ -1,4 +1,4 @@
-"""The answers along the time of a recording.
+"""The answers of a recording, in time.
 
 They stand in frames whose numbers are milliseconds (v1), or at moments (v2), once for each span. `segments` has the
 spans of questions and answers by their feature ids.
@@ -14,7 +14,7 @@ from labelstore.scenes.scene import Answer, Question, Track
 from labelstore.scenes.source import Source
 
 LIMIT = 20_000
-"""So many classifications, answers and segments are read."""
+"""Classifications, answers and segments that are read."""
 MAX_TRACKS = 500
 _LONGEST_NAME = 80
 
@@ -102,7 +102,7 @@ def read_moments(source: Source, label_id: str, colors: ClassColors) -> Moments:
 def _timed(
     one: _Asked, runs: Mapping[str, list[tuple[int, int]]], ends: Mapping[tuple[str, int], list[str]]
 ) -> Question:
-    """With the span that starts where it was asked, or ends there, and the text at its end where it is another."""
+    """The question with the span that starts or ends where it was asked, and the text at its end if that differs."""
     found = [run for key in (one.feature_id, *one.answer_ids) if key is not None for run in runs.get(key, ())]
     start, end = next((run for edge in (0, 1) for run in found if run[edge] == one.at), (one.at, None))
     texts = ends.get((one.feature_id or "", end), []) if end is not None else []

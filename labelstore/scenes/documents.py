@@ -26,7 +26,7 @@ def blocks_of(location: str | None) -> tuple[tuple[int | None, Box], ...]:
 def texts_of(location: str | None) -> tuple[tuple[int | None, str], ...]:
     """(page, text) of the groups of tokens in `text_entities.location` as v2 has it; the page as exported.
 
-    The tokens are ids in a file of the document's text, which an export does not hold: nothing tells their places.
+    The tokens are ids in a file of the document's text, which an export does not hold: so their positions are unknown.
     """
     return tuple(
         (page_number(item.get("page_number")), item["text"] if isinstance(item.get("text"), str) else "")
@@ -36,7 +36,7 @@ def texts_of(location: str | None) -> tuple[tuple[int | None, str], ...]:
 
 
 def page_number(value: Any) -> int | None:
-    """A page as a whole number, or None for what is none."""
+    """A page as a whole number; None for anything else."""
     return int(value) if are_numbers(value) else None
 
 

@@ -1,4 +1,4 @@
-"""Where in a label with frames to look: its groups, its labelled frames, and the frame to be shown."""
+"""The groups and labelled frames of a label, and the frame to show."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ LARGEST = 2**62
 
 
 class Frames(NamedTuple):
-    """The groups of a label (none but in DICOM), the one looked at, its labelled frames, and the one looked at."""
+    """The groups of a label (DICOM only) and the selected one; its labelled frames and the selected one."""
 
     groups: tuple[str, ...]
     group: str | None
@@ -41,8 +41,8 @@ limit 1
 def read_frames(source: Source, label_id: str, frame: int | None = None, group: str | None = None) -> Frames | None:
     """None for a label without frames and groups.
 
-    Without a group, or with one that the label does not have, the first with objects is looked at; without a frame the
-    first with objects. A frame that nobody labelled may be looked at too.
+    Without a group, or with one that the label does not have, the first group with objects is selected; without a
+    frame, the first frame with objects. A frame without labels can be selected too.
     """
     groups = _groups(source, label_id)
     if not groups:
@@ -61,7 +61,7 @@ def read_frames(source: Source, label_id: str, frame: int | None = None, group: 
 
 
 def in_group(group: str | None) -> tuple[str, dict[str, Any]]:
-    """A condition on `frames as f` that both engines answer from an index, and its parameters."""
+    """A condition on `frames as f` that both engines look up in an index, and its parameters."""
     return ("f.group_name is null", {}) if group is None else ("f.group_name = $group_name", {"group_name": group})
 
 

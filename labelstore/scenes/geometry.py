@@ -21,7 +21,7 @@ class GeometryTable(NamedTuple):
     read: Read
 
     def geometry(self, row: Row) -> Geometry:
-        """That of a row of objects that is joined with this table."""
+        """The geometry of a row of objects joined with this table."""
         return self.read({column: row[f"{self.table}_{column}"] for column in self.columns})
 
 
@@ -30,7 +30,7 @@ GEOMETRIES: dict[str, GeometryTable] = {}
 
 
 def draws(kind: str, table: str, *columns: str) -> Callable[[Read], Read]:
-    """Register a function that makes a geometry to be drawn of the columns of the table."""
+    """Register how objects of a kind are drawn: a function from the columns of their table to a geometry."""
 
     def registered(read: Read) -> Read:
         GEOMETRIES[kind] = GeometryTable(table, columns, read)

@@ -9,7 +9,7 @@ from labelstore.scenes.scene import Messages, Shape
 from labelstore.scenes.source import Source
 
 KINDS = frozenset({"message_single_selection", "message_multi_selection", "message_ranking"})
-"""Of objects that are messages; those of an unknown kind may be, too."""
+"""Kinds of objects that choose messages; objects of unknown kinds may do so too."""
 LIMIT = 20_000
 
 _CHOSEN = """
@@ -23,7 +23,7 @@ limit $limit
 
 
 def with_messages(source: Source, label_id: str, shapes: Sequence[Shape], limit: int = LIMIT) -> tuple[Shape, ...]:
-    """The shapes, those that chose messages with these as their geometry. Asks nothing where no shape can have any."""
+    """The shapes; those that chose messages have these as their geometry. Runs no query where no shape can have any."""
     if not any(shape.geometry is None and (shape.kind in KINDS or shape.kind not in GEOMETRIES) for shape in shapes):
         return tuple(shapes)
     rows = source.query(_CHOSEN, {"label_id": label_id, "limit": limit})

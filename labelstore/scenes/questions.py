@@ -33,7 +33,7 @@ _OF_FRAME = """c.frame_id in (
 
 
 MAX_DEPTH = 50
-"""Questions in answers in questions: what is deeper is not read."""
+"""Levels of questions inside answers; deeper ones are not read."""
 
 
 class Questions(NamedTuple):
@@ -44,7 +44,7 @@ class Questions(NamedTuple):
 
 
 def read_questions(source: Source, label_id: str, limit: int = 20_000, *, frames: Frames | None = None) -> Questions:
-    """All questions of a label that are not asked of a frame, and those of the frame that is looked at."""
+    """The questions about the label as a whole, and those about the frame shown."""
     conditions: list[tuple[str, dict[str, Any]]] = [(_OF_LABEL, {})]
     if frames is not None and frames.number is not None:
         group, values = in_group(frames.group)

@@ -14,7 +14,7 @@ from labelstore.scenes.source import Row, Source
 from labelstore.scenes.tracks import Tracks, read_tracks
 
 LIMIT = 2000
-"""So many objects are read for a drawing unless more are asked for."""
+"""Objects that are read for a drawing by default."""
 
 _LABEL = """
 select l.*, p.name as project_of_label
@@ -46,8 +46,8 @@ def read_scene(
     """The scene of a label, or None if the store does not hold it.
 
     Of a label with frames the objects and questions of one frame are read, besides those of the label itself: of
-    `frame` in `group`, else of the first that has objects. Without `tracks` it is not told when features are there,
-    which takes the most time of a long video.
+    `frame` in `group`, else of the first that has objects. Without `tracks` the scene has none: they take most of
+    the time for a long video.
     """
     facts = next(iter(source.query(_LABEL, {"label_id": label_id})), None)
     if facts is None:

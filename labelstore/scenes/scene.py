@@ -55,14 +55,14 @@ Geometry = Box | Path | Dot | Mask | Span | Messages | None
 
 
 class Answer(NamedTuple):
-    """One answer, as text, with the questions that it asked."""
+    """One answer, as text, with the questions nested in it."""
 
     text: str
     questions: "tuple[Question, ...]" = ()
 
 
 class Question(NamedTuple):
-    """One question with its answers; `frame_number` and `message_id` where it was asked of a frame or message."""
+    """One question with its answers; `frame_number` and `message_id` where it is about a frame or message."""
 
     name: str
     kind: str
@@ -75,7 +75,7 @@ class Question(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """One object annotation to be drawn; coordinates as the export has them."""
+    """One object annotation to be drawn; coordinates as exported."""
 
     object_id: int
     name: str
@@ -136,8 +136,7 @@ class Asset(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """A label to be drawn. `shapes` are those of the frame or slice that is looked at, at most as many as were asked
-    for; `shape_count` is how many there are."""
+    """A label to be drawn: `shapes` of the selected frame or slice up to a limit, and how many there are."""
 
     label_id: str
     facts: dict[str, Any]
@@ -150,7 +149,7 @@ class Scene(NamedTuple):
     tracks: tuple[Track, ...] = ()
     track_count: int = 0
     frames: tuple[int, ...] = ()
-    """Numbers of the labelled frames (of the group looked at)."""
+    """Numbers of the labelled frames (of the selected group)."""
     groups: tuple[str, ...] = ()
     frame_number: int | None = None
     group_name: str | None = None

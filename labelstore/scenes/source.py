@@ -1,4 +1,4 @@
-"""What scenes are read from."""
+"""The interface to a store that scenes are read through."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ Row = dict[str, Any]
 
 
 class Source(Protocol):
-    """What a scene is read from: a `labelstore.engines` database, or a connection of Datasette."""
+    """A store to read from: a `labelstore.engines` database, or a connection of Datasette."""
 
     def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterable[Row]:
         """The rows of a query with parameters `$name`, as dicts."""

@@ -16,7 +16,7 @@ from labelstore.scenes.source import Source
 Row = dict[str, Any]
 
 LIMIT = 500
-"""So many tracks are read."""
+"""Tracks that are read."""
 _MAX_ROWS = 200_000
 _BITS = "sum(distinct cast(1 as bigint) << cast({number} & 31 as integer))"
 _KEY_BITS = "sum(distinct case when o.keyframe then cast(1 as bigint) << cast(f.frame_number & 31 as integer) end)"
@@ -72,7 +72,7 @@ class Tracks(NamedTuple):
 
 
 class _Found:
-    """What is known of one feature while the rows come in."""
+    """One feature, collected while rows are read."""
 
     def __init__(self, order: int) -> None:
         self.order = order
@@ -139,7 +139,7 @@ def _answers(rows: Iterable[Row]) -> tuple[list[_Found], dict[str, list[_Found]]
 def _meant(
     feature_id: str | None, features: dict[str | None, _Found], by_feature: dict[str, list[_Found]]
 ) -> Sequence[_Found]:
-    """The tracks that a segment or key frame is about; one of its own where nothing else tells of the feature."""
+    """The tracks that a segment or key frame is about; a new one where no object or answer has the feature."""
     if feature_id is not None and feature_id in by_feature:
         return by_feature[feature_id]
     if feature_id not in features:

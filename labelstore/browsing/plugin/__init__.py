@@ -1,4 +1,4 @@
-"""The plugin of Datasette, 0.65 and 1.0 alike: what Datasette calls. Nothing happens to databases that are no stores.
+"""The plugin of Datasette, 0.65 and 1.0 alike: the hooks that it calls. Databases that are not stores are left alone.
 
 Installed with labelstore, it also serves `datasette labels.db`; its settings are then those of the plugin `labelstore`
 in Datasette's configuration (see `labelstore.browsing.settings`).
@@ -14,7 +14,7 @@ from labelstore.browsing import cells, metadata
 from labelstore.browsing.headers import NONCE, NonceLoader, guarded, is_ours
 from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
-from labelstore.browsing.refusing import calm, error_page
+from labelstore.browsing.refusals import calm, error_page
 from labelstore.browsing.stores import is_store, stores
 from labelstore.engines.limits import BROWSE, Counted, limit_sqlite
 
@@ -117,7 +117,7 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hook
 def startup(datasette: Any) -> Any:
-    """Datasette 1.0 has no hooks for metadata and queries: it is told them once."""
-    from labelstore.browsing.datasette1 import tell
+    """Datasette 1.0 has no hooks for metadata and queries: they are set once."""
+    from labelstore.browsing.datasette1 import describe_stores
 
-    return lambda: tell(datasette)
+    return lambda: describe_stores(datasette)

@@ -1,4 +1,4 @@
-"""What is not answered: requests of pages from elsewhere, and those that end in an error."""
+"""Refused requests: those of other sites' pages, and those that end in an error."""
 
 import errno
 import sqlite3
@@ -13,16 +13,16 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Any, Send], Awaitable[None]]
 
 FROM_ELSEWHERE = (
-    "This request was made by a page of another site, which may only lead to pages of a store, not read them.\n"
-    "Open the address in a tab of its own, or ask without a browser.\n"
+    "This request came from a page of another site, which may link to pages of a store, but not read them.\n"
+    "Open the address in a new tab, or use a client that is not a browser.\n"
 )
 _LONGEST = 300
 _ODD_ADDRESS = (ValueError, OverflowError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
-"""What Datasette, or a database, raises at an address that it did not expect."""
+"""What Datasette or a database raises for an unexpected address."""
 
 
 def is_from_elsewhere(scope: Scope) -> bool:
-    """Whether a browser says that a page of another site made the request, other than by leading the user here.
+    """Whether a browser says that a page of another site made the request, other than by a link that the user followed.
 
     Another port of this machine is another site too. Who sends no such headers is no browser, or an old one.
     """
@@ -39,14 +39,14 @@ def is_from_elsewhere(scope: Scope) -> bool:
 
 
 async def refuse(send: Send, status: int, text: str) -> None:
-    """Answer with a line of text."""
+    """Respond with a line of text."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})
 
 
 def calm(app: Asgi) -> Asgi:
-    """The application, whose errors are one line on standard error and an answer."""
+    """The application; its errors become one line on stderr and a response."""
 
     async def guard(scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,16 +62,16 @@ def calm(app: Asgi) -> Asgi:
         try:
             await app(scope, receive, noticed)
         except Exception as error:
-            status, text = told(error)
-            tell(scope, error)
+            status, text = response_to(error)
+            log(scope, error)
             if not has_begun:
                 await refuse(send, status, text + "\n")
 
     return guard
 
 
-def told(error: Exception) -> tuple[int, str]:
-    """The status of the answer, and what it says, for an error that is none of Datasette's own."""
+def response_to(error: Exception) -> tuple[int, str]:
+    """Status and text of the response to an error that is not one of Datasette's own."""
     stopped = explained(error, BROWSE)
     if stopped is not None:
         return 400, str(stopped)
@@ -82,14 +82,14 @@ def told(error: Exception) -> tuple[int, str]:
     ):
         return 400, f"SQLite: {error}"
     if isinstance(error, _ODD_ADDRESS):
-        return 400, "Nothing answers to this address; begin at the overview of the store"
+        return 400, "No page has this address; start at the overview of the store"
     if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
         return 404, "No file has this name"
-    return 500, "The store cannot be read; standard error of the server has a line about it"
+    return 500, "The store cannot be read; the stderr of the server says why"
 
 
-def tell(scope: Scope, error: Exception) -> None:
-    """One line on standard error, with nothing of the store but what the error says."""
+def log(scope: Scope, error: Exception) -> None:
+    """Write one line to stderr, with nothing of the store but the error's own text."""
     path = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
     line = f"labelstore: {scope['method']} {ascii(path.decode('latin-1'))[1:-1][:_LONGEST]}: {ascii(error)[:_LONGEST]}"
     print(line, file=sys.stderr)
@@ -112,8 +112,8 @@ def error_page(datasette: Any, request: Any, error: Exception) -> Callable[[], A
             stopped = explained(Exception(message), BROWSE)
             message = str(stopped) if stopped is not None else message
         else:
-            status, message = told(error)
-            tell(request.scope, error)
+            status, message = response_to(error)
+            log(request.scope, error)
         info.update({"ok": False, "error": message, "status": status, "title": title})
         if request.path.partition("?")[0].endswith(".json"):
             return Response.json(info, status=status)
