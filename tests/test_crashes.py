@@ -227,7 +227,7 @@ def test_a_helper_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 import time
 from labelstore.workers import helpers, tell
 with helpers("labelstore.export.rebuilding", 1) as (helper,):
-    task = {{"store": {str(store)!r}, "generation": "v1", "between": "", "stretch": [0, 1], "out": {str(pipe)!r}}}
+    task = {{"store": {str(store)!r}, "generation": "v1", "between": "", "ids": [0, 1], "out": {str(pipe)!r}}}
     tell(helper, task)
     print(helper.pid, flush=True)
     time.sleep(100)

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from labelstore.engines import open_database
 from labelstore.errors import UsageError
 from labelstore.export import registry
-from labelstore.export.exporter import Choices, Chunks, Export, Exporter
+from labelstore.export.exporter import AS_EXPORTED, Choices, Chunks, Export, Exporter
+from labelstore.export.exporters.geojson import KINDS
 from labelstore.export.writing import export
+from labelstore.formats.kinds import OBJECT_KINDS
+from labelstore.loading import load
+from labelstore.samples import write
 from tests.making import box, store_of, v1
 from tests.test_cli import run
 
@@ -31,6 +36,7 @@ def test_every_exporter_is_complete(format: str) -> None:
     assert exporter.suffix.startswith(".")
     assert exporter.description
     assert set(exporter.takes) <= set(Choices._fields)
+    assert exporter.kinds.keys() == OBJECT_KINDS
     assert f"  {format} " in run("export", "--help").stdout
     assert exporter.description.split()[-1] in run("export", "--help").stdout
 
@@ -64,7 +70,7 @@ def test_the_caller_writes_what_an_exporter_yields(
         finally:
             closed.append(export.count)
 
-    exporter = Exporter("letters", ".txt", "letters", write, unit="letters", takes=("class_name",))
+    exporter = Exporter("letters", ".txt", "letters", write, AS_EXPORTED, unit="letters", takes=("class_name",))
     monkeypatch.setattr("labelstore.export.writing.exporter_of", lambda _: exporter)
     seen: list[int] = []
     out = tmp_path / "out"
@@ -88,3 +94,16 @@ def test_several_processes_write_the_same(store: Path, tmp_path: Path, jobs: int
 def test_export_has_geojson_too(store: Path, tmp_path: Path) -> None:
     assert run("export", store, "geojson", tmp_path / "out").exit_code == 0
     assert json.loads((tmp_path / "out").read_bytes()) == {"type": "FeatureCollection", "features": []}
+
+
+@pytest.mark.parametrize("suffix", ["db", "duckdb"])
+def test_geojson_says_what_each_kind_becomes(tmp_path: Path, suffix: str) -> None:
+    files = write(tmp_path / "samples", asset_types=("geospatial", "image", "text"), labels=20)
+    store = tmp_path / f"labels.{suffix}"
+    load(store, [file.path for file in files])
+    export(store, "geojson", tmp_path / "out")
+    features = json.loads((tmp_path / "out").read_bytes())["features"]
+    with open_database(store, read_only=True) as database:
+        kinds = dict(database.query("select object_id, kind from objects").rows)
+    found = {(kinds[one["properties"]["object_id"]], one["geometry"]["type"]) for one in features if one["geometry"]}
+    assert found == {(kind, becomes) for kind, becomes in KINDS.items() if becomes}

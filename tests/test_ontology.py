@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from labelstore.analyses.class_colors import ClassColors
-from labelstore.analyses.ontology import Feature, normalized, ontology
+from labelstore.analyses.ontology import TOOLS, Feature, normalized, ontology
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, NotFoundError
+from labelstore.formats.kinds import OBJECT_KINDS
 from tests.making import ENGINES, asked, box, feature, store_of, v1
 
 OLD = {"Created At": "2023-03-01T00:00:00.000Z", "Updated At": "2023-03-02T00:00:00.000Z"}
@@ -245,3 +246,7 @@ def test_the_tree_on_the_terminal(tmp_path: Path) -> None:
         "        text Shade  (1, schema s-Shade, 2024-01-01)",
     ]
     assert "classifications" in lines
+
+
+def test_every_kind_has_its_tool() -> None:
+    assert TOOLS.keys() == OBJECT_KINDS | {"relationship"}

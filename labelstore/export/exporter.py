@@ -1,12 +1,13 @@
 """What an exporter is, what it is given, and what it reports."""
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from labelstore.engines.database import Database
+from labelstore.formats.kinds import OBJECT_KINDS
 
 _EVERY = 1000
 
@@ -43,6 +44,10 @@ class Export:
             self.progress(self.count)
 
 
+AS_EXPORTED: Final[Mapping[str, str | None]] = dict.fromkeys(OBJECT_KINDS, "as exported")
+"""The `kinds` of a format that gives back what came."""
+
+
 class Exporter(NamedTuple):
     """A format to export to. `write` works in constant memory."""
 
@@ -50,6 +55,8 @@ class Exporter(NamedTuple):
     suffix: str
     description: str
     write: Callable[[Export], Chunks]
+    kinds: Mapping[str, str | None]
+    """Kind of object → what it becomes in this format; None: it is left out."""
     unit: str = "records"
     """What it writes and counts."""
     takes: tuple[str, ...] = ()

@@ -20,10 +20,10 @@ def rebuilt_records(
     database = export.database
     jobs = useful_jobs(export.jobs, database.path) if database.engine == "sqlite" else 1
     with helpers(__name__, jobs - 1) as others, folder_for_parts(export.out) as folder:
-        first, *rest = _stretches(database, generation, jobs)
+        first, *rest = _id_ranges(database, generation, jobs)
         parts = [folder / str(number) for number in range(1, jobs)]
-        for helper, part, stretch in zip(others, parts, rest, strict=True):
-            task = {"store": str(database.path), "generation": generation, "stretch": stretch, "out": str(part)}
+        for helper, part, ids in zip(others, parts, rest, strict=True):
+            task = {"store": str(database.path), "generation": generation, "ids": ids, "out": str(part)}
             tell(helper, {**task, "between": between.decode()})
         yield before
         for text in _joined(database, generation, first, between):
@@ -41,20 +41,20 @@ def rebuilt_records(
         yield after
 
 
-def _stretches(database: Database, generation: str, count: int) -> list[tuple[int, int]]:
-    """First and last record id of `count` stretches that hold all records of a generation."""
+def _id_ranges(database: Database, generation: str, count: int) -> list[tuple[int, int]]:
+    """The first and last record id of `count` parts of about equal size that hold all records of a generation."""
     sql = (
         "select min(record_id), max(record_id)"
-        " from (select record_id, ntile(?) over (order by record_id) as stretch from records where generation = ?)"
-        " group by stretch order by stretch"
+        " from (select record_id, ntile(?) over (order by record_id) as part from records where generation = ?)"
+        " group by part order by part"
     )
     found = [(first, last) for first, last in database.query(sql, (count, generation)).rows]
     return found + [(0, -1)] * (count - len(found))
 
 
-def _joined(database: Database, generation: str, stretch: tuple[int, int], between: bytes) -> Iterator[bytes]:
-    """The records of a stretch, each but the first with what stands between it and the one before."""
-    for number, text in enumerate(database.rebuilt_all(generation, *stretch)):
+def _joined(database: Database, generation: str, ids: tuple[int, int], between: bytes) -> Iterator[bytes]:
+    """The records with these ids, each but the first with what stands between it and the one before."""
+    for number, text in enumerate(database.rebuilt_all(generation, *ids)):
         yield between + text if number else text
 
 
@@ -63,7 +63,7 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
     count = 0
     with open_database(Path(task["store"]), read_only=True) as database, open(task["out"], "wb") as file:
         between = task["between"].encode()
-        for text in _joined(database, task["generation"], tuple(task["stretch"]), between):
+        for text in _joined(database, task["generation"], tuple(task["ids"]), between):
             file.write(text)
             count += 1
     return {"count": count}

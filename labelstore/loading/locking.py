@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from labelstore.errors import InUseError, StoreError
+from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -134,7 +135,6 @@ def _holder(file: Path) -> str:
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         what = " ".join([said["work"], *said["objects"]])
-        what = what if len(what) <= _LONGEST else what[: _LONGEST - 1] + "…"
-        return f"process {said['pid']} holds it since {said['since']} ({what})"
+        return f"process {said['pid']} holds it since {said['since']} ({truncated(what, _LONGEST)})"
     except (OSError, ValueError, KeyError, TypeError):  # it has just been taken or given back
         return "another process holds it"

@@ -3,12 +3,25 @@
 import json
 from collections.abc import Iterator
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from labelstore.engines.database import Database
 from labelstore.export.exporter import Chunks, Export, Exporter
 from labelstore.query.projects import check_project
 from labelstore.schema.canned_queries import named
+
+KINDS: Final[dict[str, str | None]] = {
+    "bounding_box": "Polygon",
+    "polygon": "Polygon",
+    "polyline": "LineString",
+    "point": "Point",
+    "mask": None,
+    "text_entity": None,
+    "message_single_selection": None,
+    "message_multi_selection": None,
+    "message_ranking": None,
+}
+"""Kind of object → the type of its geometry, as `sql/queries/geo-features.sql` has it."""
 
 _WITH_A_PLACE = """
 select count(*)
@@ -91,6 +104,7 @@ EXPORTER = Exporter(
     ".geojson",
     "geospatial objects as a GeoJSON FeatureCollection",
     write,
+    KINDS,
     unit="features",
     takes=("class_name", "project"),
 )

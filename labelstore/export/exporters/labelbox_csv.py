@@ -4,7 +4,7 @@ import msgspec
 
 from labelstore.engines.database import TOGETHER, Database
 from labelstore.errors import UsageError
-from labelstore.export.exporter import Chunks, Export, Exporter
+from labelstore.export.exporter import AS_EXPORTED, Chunks, Export, Exporter
 from labelstore.files.columns import Form
 from labelstore.files.signatures import BOM
 from labelstore.files.tables import cells_of
@@ -41,5 +41,9 @@ def _form(database: Database) -> Form:
 
 
 EXPORTER = Exporter(
-    "labelbox-csv", ".csv", "a table of the labels that came in one, with the same columns and cells", write
+    "labelbox-csv",
+    ".csv",
+    "a table of the labels that came in one, with the same columns and cells",
+    write,
+    AS_EXPORTED,
 )

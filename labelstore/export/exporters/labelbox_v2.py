@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from labelstore.export.exporter import Exporter
+from labelstore.export.exporter import AS_EXPORTED, Exporter
 from labelstore.export.rebuilding import rebuilt_records
 
 EXPORTER = Exporter(
@@ -10,4 +10,5 @@ EXPORTER = Exporter(
     ".ndjson",
     "a line of JSON for each data row that came as v2",
     partial(rebuilt_records, generation="v2", between=b"\n", after=b"\n"),
+    AS_EXPORTED,
 )
