@@ -27,7 +27,7 @@ from labelstore.json.error_location import located
 from labelstore.loading import Progress, Reading
 from labelstore.loading.building import building, remove_leftovers
 from labelstore.loading.locking import Notify, Patience, locked
-from labelstore.schema.dialects import SCHEMA_VERSION
+from labelstore.schema.dialects import DUCKDB, SCHEMA_VERSION, SQLITE, has_columns
 from labelstore.schema.tables import BOOKKEEPING, NODE_BITS, Row, Rows, columns
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ _CAME_BACK = """
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What was done: nothing if the two versions are the same. `kept` is where the old file is now.
+    """What was done, if anything was. `kept` is where the old file is now.
 
     `repeated`: records without an id that were stored again under another one of ours, and are one now. `rejected`:
     records that an older labelstore took and that cannot be stored, now in `rejects`.
@@ -77,6 +77,11 @@ class Upgrade:
     rejected: int = 0
     kept: str | None = None
     seconds: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the store was rebuilt; else it was up to date."""
+        return self.seconds > 0
 
     def as_json(self) -> dict[str, Any]:
         """What `labelstore upgrade --json` prints."""
@@ -104,7 +109,7 @@ def upgrade(
         raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
     with locked(path, "upgrade", wait=wait, notify=notify) as patience, _opened(path, engine, patience) as old:
         remove_leftovers(path)
-        if old.version == SCHEMA_VERSION:
+        if old.is_current():
             return Upgrade(str(store), engine, old.version, old.version)
         patience.attempt(old.keep_writers_out, engine, _FOR_READERS)
         kept = _name_to_keep(path, old.version) if keep else None
@@ -161,6 +166,11 @@ class _OldStore:
                 if comment and comment.startswith("labelstore schema "):
                     return int(comment.rsplit(" ", 1)[1])
         raise StoreError(str(self.path), "is a database, but not a labelstore", "give another name")
+
+    def is_current(self) -> bool:
+        """Whether nothing is to be done."""
+        dialect = SQLITE if self.engine == "sqlite" else DUCKDB
+        return self.version == SCHEMA_VERSION and has_columns(self.rows(dialect.columns))
 
     def keep_writers_out(self) -> None:
         """Let nobody write until this connection closes, and leave no log that the new file could be taken for."""

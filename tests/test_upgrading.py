@@ -93,6 +93,11 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]
     return lambda store: Path(shutil.copyfile(done(store.name), store))
 
 
+@pytest.fixture(params=["labels.db", "labels.duckdb"])
+def newest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return tmp_path / str(request.param)
+
+
 def test_there_is_a_store_of_every_older_version_and_engine() -> None:
     expected = {f"version-{version}{suffix}" for version in range(1, SCHEMA_VERSION) for suffix in (".db", ".duckdb")}
     assert {path.name for path in STORES} == expected
@@ -297,31 +302,90 @@ def test_a_failure_changes_nothing(store: Path, monkeypatch: pytest.MonkeyPatch)
     assert os.listdir(store.parent) == [store.name]
 
 
+def whole(store: Path) -> dict[str, list[str]]:
+    """All that a store of this version holds. The engine proves that its file is whole."""
+    check = "pragma integrity_check" if store.suffix == ".db" else "force checkpoint"
+    connection: Any = sqlite3.connect(store) if store.suffix == ".db" else duckdb.connect(str(store))
+    assert connection.execute(check).fetchall() in ([("ok",)], [])
+    connection.close()
+    return {
+        sql: sorted(map(str, read(store, sql))) for sql in (RECORDS, *(f"select * from {name}" for name in columns()))
+    }
+
+
+def started(store: Path, *options: str) -> "subprocess.Popen[bytes]":
+    """`labelstore upgrade`, at work on the store."""
+    command = [sys.executable, "cli.py", "upgrade", str(store), *options]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    while not lock_file(store).exists():
+        assert process.poll() is None
+        time.sleep(0.001)
+    return process
+
+
 @pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals")
-def test_a_killed_upgrade_leaves_the_old_store(store: Path) -> None:
+def test_a_killed_upgrade_leaves_the_old_store_or_the_new_one(store: Path) -> None:
+    """Every second one was to keep the old file. The next upgrade, at once, clears up and completes."""
     original, dice = store.read_bytes(), random.Random(store.name)
-    before = [read(store, sql) for sql in (RECORDS, PLACES, LABELS)]
-    versions = set()
-    for longest in amount((0.1, 0.1, 0.3, 0.3, 1, 1), (0.1, 0.3, 1)):
-        process = subprocess.Popen(
-            [sys.executable, "cli.py", "upgrade", str(store)], cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        while not lock_file(store).exists():
-            time.sleep(0.001)
-        time.sleep(dice.uniform(0, longest))
+    kept = store.with_name(f"{store.stem}.version-{version(store)}{store.suffix}")
+    old = [read(store, sql) for sql in (RECORDS, PLACES, LABELS)]
+    process, before = started(store), time.monotonic()
+    assert process.wait() == 0
+    seconds, new = time.monotonic() - before, whole(store)
+    kills = 0
+    while kills < amount(12, 1 if store.suffix == ".duckdb" else 3):
+        for path in store.parent.iterdir():
+            path.unlink()
+        store.write_bytes(original)
+        keep = kills % 2 == 1
+        process = started(store, *(["--keep"] if keep else []))
+        time.sleep(dice.uniform(0, seconds))
         process.kill()
-        process.wait()
-        versions.add(version(store))
+        kills += process.wait() != 0  # else it had just come to its end
         if version(store) == SCHEMA_VERSION:
-            assert len(read(store, RECORDS)) == len(before[0])
-            store.write_bytes(original)
+            assert kept.exists() == keep
         else:
-            assert [read(store, sql) for sql in (RECORDS, PLACES, LABELS)] == before
-    assert min(versions) < SCHEMA_VERSION
-    upgrade(store)
-    assert len(read(store, RECORDS)) == len(before[0])
-    assert os.listdir(store.parent) == [store.name]
+            assert [read(store, sql) for sql in (RECORDS, PLACES, LABELS)] == old
+        upgrade(store)
+        assert whole(store) == new
+        if kept.exists():
+            assert keep
+            assert [read(kept, sql) for sql in (RECORDS, PLACES, LABELS)] == old
+        assert set(os.listdir(store.parent)) <= {store.name, kept.name}
+
+
+@pytest.mark.parametrize("store", [path for path in STORES if "version-3" in path.name], indirect=True)
+def test_areas_and_lengths_are_those_that_the_old_store_computed(store: Path, upgraded: Callable[[Path], Path]) -> None:
+    sql = "select name, kind, unit, area, perimeter, length from object_sizes order by object_id"
+    before = read(store, sql)
+    assert len(before) > 100
+    upgraded(store)
+    assert [tuple(row.values()) for row in read(store, sql)] == [
+        tuple(pytest.approx(value, rel=1e-9) if isinstance(value, float) else value for value in row.values())
+        for row in before
+    ]
+
+
+def test_a_store_of_the_version_in_the_making_is_named_and_upgraded(newest: Path, tmp_path: Path) -> None:
+    """Version 4 had other columns at first."""
+    square = [{"x": 0, "y": 0}, {"x": 2, "y": 0}, {"x": 2, "y": 2}, {"x": 0, "y": 2}]
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps([{"ID": "a", "Label": {"objects": [{"polygon": square}]}}]))
+    load(newest, export)
+    connection: Any = sqlite3.connect(newest) if newest.suffix == ".db" else duckdb.connect(str(newest))
+    connection.execute("drop view object_sizes")
+    connection.execute("alter table polygons drop column area")
+    connection.close()
+    result = CliRunner().invoke(app, ["load", str(newest), str(export)])
+    assert result.exit_code == 1
+    assert f"has other columns than schema version {SCHEMA_VERSION}; bring it up to date with: " in result.stderr
+    with pytest.raises(StoreError, match=r"other columns .* labelstore upgrade"):
+        open_database(newest, read_only=True)
+    result = CliRunner().invoke(app, ["upgrade", str(newest)])
+    assert (result.exit_code, ", 1 records" in result.stdout) == (0, True)
+    assert load(newest, export).total("unchanged") == 1
+    assert read(newest, "select area, perimeter from polygons") == [{"area": 4, "perimeter": 8}]
 
 
 class Older:
@@ -345,11 +409,6 @@ class Older:
             connection.commit()
         connection.close()
         return upgrade(self.store)
-
-
-@pytest.fixture(params=["labels.db", "labels.duckdb"])
-def newest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return tmp_path / str(request.param)
 
 
 def renaming(old: str, new: str) -> list[str]:

@@ -119,7 +119,7 @@ class DuckdbDatabase(Database):
         if not comment or not str(comment).startswith("labelstore schema "):
             raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
         version = int(str(comment).rsplit(" ", 1)[1])
-        check_version(self.path, version)
+        check_version(self.path, version, self._connection.execute(DUCKDB.columns).fetchall())
 
     def _create(self) -> None:
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times

@@ -100,7 +100,7 @@ class SqliteDatabase(Database):
         if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreError(str(self.path), "is a SQLite database, but not a labelstore", "give another name")
         version = self._connection.execute("pragma user_version").fetchone()[0]
-        check_version(self.path, version)
+        check_version(self.path, version, self._connection.execute(SQLITE.columns).fetchall())
 
     def build_fast(self) -> None:
         self._connection.execute("pragma journal_mode = off")

@@ -1,26 +1,40 @@
 """The statements of `sql/`, in the dialect of an engine."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from labelstore.errors import StoreError
 from labelstore.schema import macros
-from labelstore.schema.tables import sql_text
+from labelstore.schema.tables import columns, sql_text
 
 SCHEMA_VERSION = 4
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 
-def check_version(path: Path, version: int) -> None:
-    """Raise `StoreError` for a store of another schema version."""
+def check_version(path: Path, version: int, found: Iterable[tuple[str, str]]) -> None:
+    """Raise `StoreError` for a store of another schema version; `found` as in `has_columns`."""
+    way_out = f"bring it up to date with: labelstore upgrade {path}"
     if version > SCHEMA_VERSION:
         reason = f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}"
         raise StoreError(str(path), reason, "upgrade labelstore")
     if version < SCHEMA_VERSION:
         reason = f"has schema version {version}, older than this labelstore's {SCHEMA_VERSION}"
-        raise StoreError(str(path), reason, f"bring it up to date with: labelstore upgrade {path}")
+        raise StoreError(str(path), reason, way_out)
+    if not has_columns(found):
+        raise StoreError(str(path), f"has other columns than schema version {SCHEMA_VERSION}", way_out)
+
+
+def has_columns(found: Iterable[tuple[str, str]]) -> bool:
+    """Whether a store, whose columns are given as table and name, has those of `sql/schema.sql` in the same order.
+
+    While a version is in the making, its number alone does not tell. What a user has added does no harm.
+    """
+    names: dict[str, list[str]] = {}
+    for table, column in found:
+        names.setdefault(table, []).append(column)
+    return all(names.get(table, [])[: len(own)] == list(own) for table, own in columns().items())
 
 
 VIEWS = (
@@ -54,6 +68,8 @@ class Dialect:
 
     name: str
     replacements: tuple[tuple[str, str], ...]
+    columns: str
+    """The query for the columns of a store: the table and the name of each, in their order."""
 
     def translate(self, sql: str) -> str:
         """The SQL in the words of this engine."""
@@ -113,6 +129,8 @@ SQLITE = Dialect(
         *macros.SQLITE_MACROS,
         (r"utf16_length\(([\w.]+)\)", _sqlite_utf16_length(r"\1")),
     ),
+    "select m.name, c.name from sqlite_master as m, pragma_table_info(m.name) as c"
+    " where m.type = 'table' and m.sql like 'create table %' order by m.name, c.cid",  # no virtual ones
 )
 
 DUCKDB = Dialect(
@@ -129,6 +147,8 @@ DUCKDB = Dialect(
             r"(length(\1) + length(regexp_replace(\1, '[^\\x{10000}-\\x{10FFFF}]', '', 'g')))",
         ),
     ),
+    "select table_name, column_name from duckdb_columns()"
+    " where database_name = current_database() order by table_name, column_index",
 )
 
 DUCKDB_MACROS = (

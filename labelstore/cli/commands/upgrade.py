@@ -37,7 +37,7 @@ def upgrade(
     if as_json:
         output.write_json(done.as_json())
         return
-    if done.from_version == done.to_version:
+    if not done.is_done:
         output.write(f"{visible(done.store)}: has schema version {done.to_version} already\n")
         return
     versions = f"upgraded from schema version {done.from_version} to {done.to_version}"
