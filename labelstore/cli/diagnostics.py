@@ -1,4 +1,4 @@
-"""Errors → one line on standard error and an exit code; nothing else of this package does that."""
+"""Errors as one line on standard error and an exit code; nothing else in this package does that."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ _WAYS_OUT = (("'pytz'", "cast timestamps with a time zone to varchar, or run: pi
 
 
 def open_closed_streams() -> None:
-    """Standard streams that were closed (`>&-`) lead nowhere; the next file to be opened would get their number."""
+    """Open closed standard streams (`>&-`) on the null device; else the next opened file would get their number."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             nowhere = os.open(os.devnull, os.O_RDWR)
@@ -39,7 +39,7 @@ def open_closed_streams() -> None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Ends with `typer.Exit` for every error that a file, a path, a query or the machine can cause."""
+    """Turn every error that a file, a path, a query or the machine can cause into `typer.Exit`."""
     try:
         yield
         sys.stdout.flush()
@@ -62,7 +62,7 @@ def reported() -> Iterator[None]:
 
 @contextmanager
 def stopped(told: Callable[[str], str]) -> Iterator[None]:
-    """Say after Ctrl-C what was kept; `told` is given the time of the start, UTC in ISO 8601."""
+    """Report after Ctrl-C what was kept; `told` gets the time of the start, UTC in ISO 8601."""
     from datetime import UTC, datetime
 
     since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -80,7 +80,7 @@ def stopped(told: Callable[[str], str]) -> Iterator[None]:
 
 @contextmanager
 def interruptible(out: str = "-") -> Iterator[None]:
-    """Lets Ctrl-C end the process at once: an engine that computes does not look at Python's signals.
+    """Let Ctrl-C end the process at once, since a computing engine does not look at Python's signals.
 
     Only for what merely reads and prints, since nothing is tidied up: with a file as `out` this does nothing.
     """
@@ -95,18 +95,18 @@ def interruptible(out: str = "-") -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """One line on standard error, whatever the text contains."""
+    """Print one line on standard error, whatever the text contains."""
     print("labelstore:", truncated(visible(text), _LONGEST), file=sys.stderr)
 
 
 def show(excerpt: str) -> None:
-    """A line of SQL and the carets below its mistake, indented; whatever does not print is a dot of the same width."""
+    """Print a line of SQL and the carets under its mistake, indented; unprintable characters become dots."""
     for line in excerpt.splitlines():
         print("  " + "".join(char if char.isprintable() else "·" for char in line), file=sys.stderr)
 
 
 def explained(error: Exception) -> str | None:
-    """What to tell about an error; None for one that only a defect of this package can cause."""
+    """The message for an error; None for one that only a defect of this package can cause."""
     match error:
         case LabelstoreError():
             return str(error)
@@ -132,7 +132,7 @@ def _explained_by_engine(error: Exception) -> str | None:
 
 
 def _settle_output() -> None:
-    """What nobody can read any more (a closed pipe, a full disk) must not fail again when Python exits."""
+    """Drop output that nobody can read (a closed pipe, a full disk), so that it does not fail again at exit."""
     try:
         sys.stdout.flush()
     except OSError:

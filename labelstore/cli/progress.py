@@ -1,4 +1,4 @@
-"""A line on standard error that tells how far a file has been read; only on a terminal."""
+"""Progress as one line on standard error, only on a terminal."""
 
 import shutil
 import sys
@@ -14,7 +14,7 @@ _BAR = 24
 
 
 class _Read(Protocol):
-    """What the line needs to know of what is being read."""
+    """A file that is being read, as the line needs it."""
 
     @property
     def name(self) -> str: ...
@@ -25,7 +25,7 @@ class _Read(Protocol):
 
 
 class ProgressLine:
-    """Overwrites one line; call it with the source that is being read."""
+    """One line, overwritten ten times a second at most; call it with the file that is being read."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -41,7 +41,7 @@ class ProgressLine:
             self._draw(f"{_amount(source)}  {visible(source.name)}")
 
     def wrote(self, count: int) -> None:
-        """Tells of `count` more bytes written."""
+        """Count `count` more bytes written."""
         self._written += count
         now = time.perf_counter()
         if now - self._drawn >= _SECONDS_BETWEEN:
@@ -49,7 +49,7 @@ class ProgressLine:
             self._draw(f"{self._written / 1e6:,.0f} MB")
 
     def counted(self, done: int, total: int) -> None:
-        """Tells of `done` things of `total`."""
+        """Show `done` of `total`."""
         now = time.perf_counter()
         if now - self._drawn >= _SECONDS_BETWEEN:
             self._drawn = now
@@ -76,7 +76,7 @@ def _amount(source: _Read) -> str:
 
 @contextmanager
 def shown() -> Iterator[ProgressLine | None]:
-    """A line that is gone at the end; None where standard error is no terminal."""
+    """A progress line that is cleared at the end; None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
