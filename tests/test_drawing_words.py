@@ -427,6 +427,7 @@ def test_html_keeps_its_text_and_structure() -> None:
     assert "Head &amp; <em>" in made
     assert " [picture: a &quot;cat&quot;] " in made
     assert "1 &lt; 2" in made
+    assert "&gt;" not in made
     assert "alert" not in made
     assert "example.com" not in made
 
@@ -438,6 +439,7 @@ def test_html_keeps_its_text_and_structure() -> None:
         ("<img alt='<h1>1</h1>'>", " [picture: &lt;h1&gt;1&lt;/h1&gt;] "),
         ("<td align='<img alt='><td dir='>'><img alt=cat>", " [picture: cat] "),
         ("<p align='<img>'>x", "<p>x</p>"),
+        ("a<script>x</b></SCRIPT >b<style>c</style>d<title>e", "abd"),
         ("&lt;script&gt; \x00\ud800\r\n", "&lt;script&gt; ␀\ufffd\n"),
         ("<a href='javascript:x' onclick=x style='a' id=i>l</a>", "<a>l</a>"),
         ("<b onclick=x/x>b</b><b-x y>c", "<b>b</b>c"),

@@ -34,7 +34,8 @@ _MOST_TIMES = 20
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _DROPPED_ELEMENT = re.compile(
-    rf"<!--.*?(?:-->|\Z)|<({'|'.join(sorted(_DROPPED, key=len, reverse=True))})\b.*?(?:</\1\b|\Z)", re.I | re.S | re.A
+    rf"<!--.*?(?:-->|\Z)|<({'|'.join(sorted(_DROPPED, key=len, reverse=True))})\b.*?(?:</\1\b[^<>]*>?|\Z)",
+    re.I | re.S | re.A,
 )
 _FORMATTING = re.compile(r"(<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u))[\s/][^<>]*", re.I | re.A)
 """What a parser opens again in every paragraph until it is closed; it does so with three of the same at most, and
