@@ -86,7 +86,7 @@ class TestImage:
         masks = [shape(number, Mask("javascript:alert(1)", None)) for number in range(3)]
         drawing = draw(scene("image", *masks), DrawOptions(mask_hrefs={0: "/mask/0.png"}))
         assert set(shapes_of(drawing)) == {"o0"}
-        assert "2 masks without an available picture" in drawing
+        assert "2 masks not drawn: no picture available" in drawing
         assert "javascript" not in drawing
 
     def test_small_shapes_are_above_large_ones(self) -> None:

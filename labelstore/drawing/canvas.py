@@ -101,7 +101,8 @@ def _notes(shapes: Sequence[Shape], limit: int, count: int | None, mask_hrefs: M
     missing = sum(isinstance(shape.geometry, Mask) and shape.object_id not in mask_hrefs for shape in shown)
     notes = left_out(len(shown), max(count or 0, len(shapes)), "shapes")
     if missing:
-        notes += element("p", f"{missing} mask{'s' if missing > 1 else ''} without an available picture", class_="note")
+        masks = "mask" if missing == 1 else "masks"
+        notes += element("p", f"{missing} {masks} not drawn: no picture available", class_="note")
     return notes
 
 
