@@ -145,7 +145,7 @@ FORMS: Final = {
     "geometry": Form(GEO, _geo),
     "geojson": Form(GEO, _geo),
 }
-"""The keys that geometry stands under, in the order in which v1 is told apart."""
+"""The keys that geometry stands under, in the order in which objects of v1 are recognized."""
 
 
 # -- overlap ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from labelstore.engines.database import Database, Result
 from labelstore.errors import UsageError
 from labelstore.query.projects import check_project
-from labelstore.schema.dialects import DUCKDB, SQLITE
+from labelstore.schema.dialects import DIALECTS
 from labelstore.schema.tables import sql_text
 
 _BOTH = (
@@ -56,8 +56,7 @@ def answers(database: Database, of: str = "labels", project: str | None = None) 
     if of not in OWNERS:
         raise UsageError(f"{of}: answers are of {' or of '.join(OWNERS)}")
     check_project(database, project)
-    dialect = SQLITE if database.engine == "sqlite" else DUCKDB
-    sql, values = dialect.translate(sql_text("analyses/answers.sql")), {"of": of, "project": project}
+    sql, values = DIALECTS[database.engine].translate(sql_text("analyses/answers.sql")), {"of": of, "project": project}
     owner = OWNERS[of]
     if of == "labels" and database.value(_IS_TIMED):
         owner = (*owner, "start_ms")

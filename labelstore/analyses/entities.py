@@ -13,7 +13,7 @@ from labelstore.formats.spans import Claim, Offsets, Unit, span_problem, unit_of
 
 
 class Entity(NamedTuple):
-    """One entity; `source` tells where its text is from, `problem` why its span cannot be right."""
+    """One entity; `source` says where its text is from, `problem` why its span cannot be right."""
 
     label_id: str
     data_row_id: str | None
@@ -46,7 +46,7 @@ def entities(
 
     Their text is the token of the export, else it is cut from the text of the asset: from the file in `assets`, or
     where the export holds the text from that. The tokens of a label decide in which unit its spans count, `otherwise`
-    is the unit of labels whose tokens do not tell. A message has a text where the export holds the conversation.
+    is the unit of labels whose tokens leave it open. A message has a text where the export holds the conversation.
     """
     source: _Source | None = None
     for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)):

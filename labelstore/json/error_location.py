@@ -63,7 +63,7 @@ def pointer_at(raw: bytes, byte: int) -> str:
 
 
 def located(raw: bytes, error: Exception) -> str:
-    """The reason for which a record with this text is refused, with the pointer of the place where it can be told.
+    """Why a record with this text is refused, with the JSON pointer of the place where that is known.
 
     `invalid character at /Label/objects/0/bbox (byte 123)`: bytes are counted from the start of the record. Long
     pointers are cut, and characters that do not print are escaped.

@@ -87,7 +87,7 @@ def _is_word(value: dict[str, Any], key: str) -> bool:
 
 
 class RecordRedactor:
-    """Makes the records of both generations fit for others; counts in the `counts` of `redactor`."""
+    """Redacts the records of both generations; counts in the `counts` of `redactor`."""
 
     def __init__(self, redactor: Redactor, selection: Selection = _ALL) -> None:
         self.redactor, self.selection = redactor, selection

@@ -54,7 +54,7 @@ class Edit(NamedTuple):
 
 
 class Redactor:
-    """Makes text fit for others, and counts in `counts` what it took away.
+    """Removes secrets from text; `counts` has the number of each kind.
 
     The same address becomes the same name wherever it stands; which one depends on `salt`, so that nobody without it
     can try addresses. Without `emails` addresses stay.

@@ -8,6 +8,7 @@ from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
 from labelstore.query.error_hints import columns_of
 from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.introspection import INTROSPECTION
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_text
 
@@ -45,14 +46,14 @@ def listed(database: Database) -> list[Listed]:
     JSON texts, are not counted."""
     there = columns_of(database)
     order = [*(table.name for table in tables()), *dict(map(view_title, VIEWS)), *there]
-    kinds = _kinds(database)
-    return [_listed(database, name, there[name], kinds) for name in sorted(there, key=order.index)]
+    views = _views(database)
+    return [_listed(database, name, there[name], views) for name in sorted(there, key=order.index)]
 
 
-def _listed(database: Database, name: str, columns: list[str], kinds: dict[str, str]) -> Listed:
+def _listed(database: Database, name: str, columns: list[str], views: set[str]) -> Listed:
     descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, VIEWS))
     rows = None if "piece" in columns else _count(database, name)
-    return Listed(name, kinds.get(name, "table"), rows, descriptions.get(name, "").removesuffix("."))
+    return Listed(name, "view" if name in views else "table", rows, descriptions.get(name, "").removesuffix("."))
 
 
 def _count(database: Database, name: str) -> int:
@@ -65,11 +66,8 @@ def _count(database: Database, name: str) -> int:
     return int(database.value(counted or f'select count(*) from "{name}"'))
 
 
-def _kinds(database: Database) -> dict[str, str]:
-    if database.engine == "sqlite":
-        sql = "select name, type from pragma_table_list where schema = 'main'"
-        return {name: "view" if kind == "view" else "table" for name, kind in database.query(sql).rows}
-    return {name: "view" for (name,) in database.query("select view_name from duckdb_views() where not internal").rows}
+def _views(database: Database) -> set[str]:
+    return {name for (name,) in database.query(INTROSPECTION[database.engine].views).rows}
 
 
 def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
@@ -79,24 +77,16 @@ def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
     if name is None:
         hint = did_you_mean(table, there) or "list them with: labelstore schema DB"
         raise NotFoundError(f"{table}: no table or view has this name; {hint}")
-    types = _types(database, name)
+    types = dict(database.query(INTROSPECTION[database.engine].types, (name,)).rows)
     meanings = _meanings(name)
     result = database.query(f'select * from "{name}" limit 1')
     example = next(result.rows, (None,) * len(there[name]))
-    about = _listed(database, name, there[name], _kinds(database))
+    about = _listed(database, name, there[name], _views(database))
     columns = [
         Described(column, types.get(column, ""), meanings.get(column, ""), value)
         for column, value in zip(there[name], example, strict=True)
     ]
     return about, columns
-
-
-def _types(database: Database, table: str) -> dict[str, str]:
-    if database.engine == "sqlite":
-        sql = "select name, lower(type) from pragma_table_info(?)"
-    else:
-        sql = "select column_name, lower(data_type) from duckdb_columns() where table_name = ? and not internal"
-    return dict(database.query(sql, (table,)).rows)
 
 
 def _meanings(table: str) -> dict[str, str]:

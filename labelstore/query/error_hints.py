@@ -6,6 +6,7 @@ from typing import Any
 from labelstore.engines.database import Database
 from labelstore.errors import QueryError
 from labelstore.query.lexer import Token, excerpt, tokens
+from labelstore.schema.introspection import INTROSPECTION
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import columns as schema
 
@@ -23,7 +24,7 @@ _INTERRUPTED = re.compile(r"^interrupted$|INTERRUPT Error|Interrupted!")
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Whether an engine stopped because it was told to: at a time limit or Ctrl-C."""
+    """Whether an engine stopped because it was interrupted: at a time limit or Ctrl-C."""
     return bool(_INTERRUPTED.search(str(error)))
 
 
@@ -62,7 +63,7 @@ def _reason(text: str, database: Database) -> str:
     if text == "incomplete input":
         return "the SQL is not complete"
     first = " ".join(text.partition("\n\n")[0].split())
-    return f"{'SQLite' if database.engine == 'sqlite' else 'DuckDB'}: {first}"
+    return f"{INTROSPECTION[database.engine].title}: {first}"
 
 
 def _hint(text: str, words: list[Token]) -> str:
@@ -154,7 +155,7 @@ def _place_in(text: str, sql: str) -> tuple[int, int] | None:
 
 
 def _syntax_place(sql: str, database: Database) -> tuple[int, int] | None:
-    """Where SQLite stopped reading: of the two modules for it only apsw tells, and it needs no tables for that."""
+    """Where SQLite stopped reading: of its two modules only apsw says, and it needs no tables for that."""
     if database.engine != "sqlite":
         return None
     import apsw
@@ -176,29 +177,11 @@ def _syntax_place(sql: str, database: Database) -> tuple[int, int] | None:
 
 def columns_of(database: Database) -> dict[str, list[str]]:
     """The tables and views of a store with their columns, without what an engine keeps for itself."""
-    if database.engine == "sqlite":
-        sql = (
-            "select t.name, c.name from pragma_table_list as t, pragma_table_info(t.name) as c"
-            " where t.schema = 'main' and t.type <> 'shadow' and t.name not like 'sqlite@_%' escape '@'"
-            " order by t.name, c.cid"
-        )
-    else:
-        sql = (
-            "select table_name, column_name from duckdb_columns() where not internal order by table_name, column_index"
-        )
     found: dict[str, list[str]] = {}
-    for table, column in database.query(sql).rows:
+    for table, column in database.query(INTROSPECTION[database.engine].columns).rows:
         found.setdefault(table, []).append(column)
     return found
 
 
 def _functions(database: Database) -> list[Any]:
-    sql = (
-        "select distinct name from pragma_function_list"
-        if database.engine == "sqlite"
-        else (
-            "select distinct function_name from duckdb_functions()"
-            " where function_type in ('scalar', 'aggregate', 'macro')"
-        )
-    )
-    return [row[0] for row in database.query(sql).rows]
+    return [row[0] for row in database.query(INTROSPECTION[database.engine].functions).rows]

@@ -11,8 +11,8 @@ _SHOWN = 20
 def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(id, JSON) of labels and data rows, in the order asked for.
 
-    A label comes as its v1 element or its v2 label object; a data row as each v2 line that told about it, or where
-    only v1 knows it as each of its labels; a data row also by its external id or global key. Raises `NotFoundError` at
+    A label comes as its v1 element or its v2 label object; a data row as each v2 line about it, or where only v1
+    has it as each of its labels. A data row may be named by its external id or global key. Raises `NotFoundError` at
     an id that the store does not hold.
     """
     for wanted in ids:

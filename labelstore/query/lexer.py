@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from labelstore.schema.introspection import INTROSPECTION
+
 _TOKEN = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -41,7 +43,7 @@ def tokens(sql: str) -> Iterator[Token]:
 
 def parameter_names(sql: str, engine: str) -> list[str]:
     """The names of the parameters, in their order, without marks: `$name`, in SQLite `:name` and `@name` too."""
-    marks = "$:@" if engine == "sqlite" else "$"
+    marks = INTROSPECTION[engine].parameter_marks
     found = (token.text for token in tokens(sql) if token.kind == "parameter")
     return list(dict.fromkeys(text[1:] for text in found if text[0] in marks))
 

@@ -21,7 +21,7 @@ _STEP = 0.05
 _LONGEST = 1e8
 """Seconds that the operating system can count; three years are for ever."""
 _PATIENCE = 1.0
-"""Seconds that an engine has to stop after it was told to."""
+"""Seconds that an engine has to stop once it is interrupted."""
 
 
 @contextmanager

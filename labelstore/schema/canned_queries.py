@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from labelstore.errors import NotFoundError
-from labelstore.schema.dialects import DUCKDB, SQLITE
+from labelstore.schema.dialects import DIALECTS
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_names, sql_text
 
@@ -62,7 +62,7 @@ def named(name: str) -> Query:
 
 def _read(name: str) -> Query:
     text = sql_text(f"queries/{name}.sql")
-    texts = {dialect.name: dialect.translate(text) for dialect in (SQLITE, DUCKDB)}
+    texts = {engine: dialect.translate(text) for engine, dialect in DIALECTS.items()}
     description, parameters = _head(texts["sqlite"])
     return Query(name, description, parameters, texts)
 

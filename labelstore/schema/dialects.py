@@ -151,6 +151,8 @@ DUCKDB = Dialect(
     " where database_name = current_database() order by table_name, column_index",
 )
 
+DIALECTS = {dialect.name: dialect for dialect in (SQLITE, DUCKDB)}
+
 DUCKDB_MACROS = (
     "create macro json_quote(v) as cast(to_json(v) as varchar)",
     "create macro json_number(v) as case when abs(v) < 1e15 and v = trunc(v) then cast(cast(v as bigint) as varchar)"

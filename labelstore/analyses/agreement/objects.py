@@ -16,7 +16,7 @@ class ObjectAgreement(NamedTuple):
 
     `matched` counts pairs of objects, `unmatched` objects without a partner, both added up over the pairs of labels;
     `f1` is 2 matched / (2 matched + unmatched). `mean_iou` is that of the matched pairs, None without any. `measured`
-    tells of what: boxes, polygons, or only the bounds of some polygons; None where nothing matched.
+    says of what: boxes, polygons, or only the bounds of some polygons; None where nothing matched.
     """
 
     project: str | None

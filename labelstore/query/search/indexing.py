@@ -1,4 +1,4 @@
-"""The full-text index of a SQLite store: made whole by `index`, and known to be out of date after a load.
+"""The full-text index of a SQLite store: built by `index`, out of date after a load that changes something.
 
 It holds each text once with the labels it stands in. The tokenizer makes trigrams, so any part of a text is found, as
 it is without the index. The index remembers what the store held; if that has changed, it is not used.
@@ -29,7 +29,7 @@ select coalesce(max(record_id), -1) || ' ' || count(*) || ' ' || (select count(*
     )
 from records
 """
-"""What tells that a load has changed the store; one that changes nothing leaves it as it is."""
+"""Differs after every load that changed the store, and only then."""
 
 
 @dataclass(frozen=True)
