@@ -1,5 +1,6 @@
 """Settings of all tests."""
 
+import gc
 import shutil
 import signal
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     soaking.mark(items)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests are no garbage: nothing looks for it among them any more
 
 
 @pytest.fixture(scope="session", autouse=True)

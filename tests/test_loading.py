@@ -22,6 +22,7 @@ from labelstore.loading.report import Reading
 from labelstore.samples import write
 from labelstore.schema.tables import NODE_BITS, content_tables
 from labelstore.verifying import verify
+from tests.soaking import amount
 
 ENGINES = ("labels.db", "labels.duckdb")
 
@@ -53,9 +54,10 @@ def counts(store: Path) -> dict[str, int]:
         return {table: database.value(f"select count(*) from {table}") for table in content_tables()}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_same_file_again_changes_nothing(tmp_path: Path, name: str) -> None:
-    files = [sample.path for sample in write(tmp_path / "samples", labels=20)]
+    files = [sample.path for sample in write(tmp_path / "samples", labels=amount(20, 6))]
     store, folder = tmp_path / name, tmp_path / "samples" / "frames"
     first = load(store, files, frames=folder)
     before = counts(store)
@@ -267,7 +269,8 @@ def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
     assert [place["position"] for place in missing] == [900, 900]
 
 
-@pytest.mark.parametrize(("jobs", "packed"), [(2, False), (3, False), (3, True)])
+@pytest.mark.soak
+@pytest.mark.parametrize(("jobs", "packed"), amount([(2, False), (3, False), (3, True)], [(2, False), (3, True)]))
 def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
     """From stretches of plain files, and from blocks of compressed ones."""
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image", "text"), labels=600)]

@@ -10,6 +10,7 @@ import pytest
 
 from labelstore.engines import open_database
 from labelstore.loading import load
+from tests.soaking import amount
 
 PROJECTS = ("pa", "pb", "pc")
 
@@ -86,12 +87,13 @@ def loaded(labels: dict[str, tuple[str, int]], records: list[Told], *, force: bo
     return {label_id: place for label_id, place in labels.items() if label_id in told or place[0] not in projects}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 @pytest.mark.parametrize("force", [False, True])
 def test_as_the_model_says(tmp_path: Path, name: str, generation: str, force: bool) -> None:
     dice = random.Random(f"{generation} {force}")
-    for round_number in range(1 if name.endswith(".duckdb") else 8):
+    for round_number in range(amount(4, 1) if name.endswith(".duckdb") else amount(32, 2)):
         store = tmp_path / f"{round_number}-{name}"
         model: dict[str, tuple[str, int]] = {}
         exports = []
