@@ -1,37 +1,42 @@
 -- The tables of a labelstore.
 --
--- One record of an export (a v1 array element, a v2 line, a line of a v1 frames file) becomes rows in many tables.
--- Every row stands for one JSON object and carries a number, its node: record_id * 2^24 + its place in the record.
--- So the rows of one record, of one label, of one frame lie in one range of numbers: from its own node to `end_id`,
--- the node where its text ends. That is what the views rebuild JSON from, in the order of the nodes.
--- Record ids are even for v1 and odd for v2.
+-- Questions start at `labels` (a label is one labeler's pass over one asset), `objects` (what was drawn or marked), and
+-- `classifications` and `answers` (what was asked and answered). `data_rows` has the assets, `projects` the projects,
+-- `features` the ontology. `frames` and `moments` are the labelled times of videos, DICOM series and recordings.
 --
--- Throughout: a NULL column means that the key was absent, or that its value is in `extra`. `extra` holds as JSON what
--- the columns cannot say: unknown keys, and known keys with a value of an unexpected type (null too). A column
--- x_extra does the same for the nested object x. A count is NULL where the array was absent and 0 where it was empty.
--- `closes` is true on the last row of an array, `ordinal` counts the elements of an array from 0. An element that is not
--- what belongs there is a row of `odd_elements`; counts and ordinals include it.
+-- The other columns are there because every record of an export comes back exactly as it was: a v1 element, a v2 line, a
+-- line of a v1 frames file. Whoever asks questions can pass over them:
 --
--- Tables marked "derived" are computed from the others at the end of each load; no view that rebuilds JSON reads them.
+-- - `node_id`, `object_id`, `frame_id`, `moment_id`, `classification_id`, `answer_id` number the JSON objects of all records
+--   in the order of their text: record_id * 2^24 + position in the record. What is inside an object has the numbers after
+--   its own, up to its `end_id`: so all rows of a label lie between its `node_id` and its `end_id`. These numbers change
+--   when a label is loaded again; Labelbox's ids (`label_id`, `feature_id`, `data_row_id` …) do not.
+-- - `ordinal` is the position in an array or map, from 0; `closes` marks its last element. A count x_count is NULL where the
+--   array was absent and 0 where it was empty. What does not belong in an array is a row of `odd_elements`, and counted.
+-- - `extra` is a JSON object of what no column holds: unknown keys, and values of an unexpected type (null too); NULL where
+--   there is nothing. So a NULL column means that the key was absent, or that its value is in `extra`. Columns x_extra do
+--   the same for a nested object x, and has_x says that it was there. `form` says which of several spellings an export uses.
+--
+-- Tables marked "derived" are computed from the others at the end of each load.
 
 -- one file loaded
 create table loads (
     load_id integer primary key,
-    file_name text,                 -- as given on the command line; member of a zip after "!"
+    file_name text,                 -- as given on the command line; a member of a zip after "!"
     sha256 text,                    -- of the file's bytes
     bytes integer,                  -- size of the file as it was read (compressed if it was)
     generation text,                -- v1, v2, or 'frames' for a frames file; NULL for a file without records
     started_at text,                -- UTC, ISO 8601
     finished_at text,
     records integer,                -- records read, rejected ones included
-    added integer,
-    changed integer,
-    unchanged integer,
-    repeated integer,               -- records whose label or data row a later record of the file had again
-    stale integer,                  -- records older than what the store held, and therefore left out
+    added integer,                  -- records that were new
+    changed integer,                -- records that replaced what the store had
+    unchanged integer,              -- records that the store had already
+    repeated integer,               -- records about a label or data row that a later record of the file has again
+    stale integer,                  -- records older than what the store held, which were left out
     rejected integer,
-    missing integer,                -- labels of the file's projects that the store held and the load did not bring
-    pruned integer,                 -- those of them that were removed
+    missing integer,                -- labels of the file's projects that the store held and this file lacks
+    pruned integer,                 -- how many of those were removed
     labelstore_version text,
     table_form text                 -- CSV: JSON of its columns in their order, and of how it is written; else NULL
 );
@@ -39,65 +44,65 @@ create table loads (
 -- one record not stored
 create table rejects (
     load_id integer references loads (load_id),
-    position integer,               -- number of the record in the file, from 0
+    position integer,               -- which record of the file it is, from 0
     byte_offset integer,            -- of its first byte in the uncompressed file
-    reason text,
-    raw blob                        -- its bytes as they stood in the file
+    reason text,                    -- why it cannot be stored, with a JSON pointer to the place
+    raw blob                        -- its bytes as they are in the file
 );
 
 -- one earlier version of a label: what it was until a later load replaced or removed it
 create table versions (
-    label_id text,
-    load_id integer,                -- the load that brought it
-    position integer,               -- number of its record in the file of that load, from 0
+    label_id text,                  -- the label
+    load_id integer,                -- the load that brought this version
+    position integer,               -- which record of that load's file it was, from 0
     replaced_by integer,            -- the load that replaced or removed it
-    removed boolean,                -- true where that load left no label of this id
+    removed boolean,                -- true where that load removed the label and brought no other version
     generation text,                -- v1 or v2
     data_row_id text,
     project_id text,
     updated_at text,
-    json blob                       -- the label as `label_json` gave it, compressed by zlib (RFC 1950)
+    json blob                       -- the label as `label_json` returned it, compressed by zlib (RFC 1950)
 );
 
--- one record of an export that is stored: where it came from, and what it says about its data row
+-- one record of an export: where it came from, and what it says about its data row
 create table records (
     node_id integer primary key,    -- record_id * 2^24
-    record_id integer,              -- unique
-    end_id integer,                 -- node where the record's text ends
+    record_id integer,              -- unique; even for v1, odd for v2
+    end_id integer,
     load_id integer references loads (load_id),
-    position integer,               -- number of the record in its file, from 0
+    position integer,               -- which record of its file it is, from 0
     byte_offset integer,            -- of its first byte in the uncompressed file
     generation text,                -- v1, v2, or 'frames' for a line of a v1 frames file
-    identity text,                  -- a label id, or a data row id with its projects and runs; NULL: only labels are left
-    content_hash blob,              -- of its bytes, as they came last, without tokens in URLs; NULL once a part was replaced
+    identity text,                  -- what a later record must name to replace this one: a label, or a data row with its projects and model runs; NULL where only some labels are left of it
+    content_hash blob,              -- of its bytes, without the tokens in URLs; NULL once a part of it was replaced
     url_hash blob,                  -- of those tokens; NULL without any
-    url_load_id integer,            -- the last load that changed only those tokens, or nothing after all
-    data_row_id text references data_rows (data_row_id),
-    derived_id boolean,             -- true where the record names no data row and data_row_id is ours
+    url_load_id integer,            -- the last load that changed only those tokens, or nothing in the end
+    data_row_id text references data_rows (data_row_id), -- the asset it is about
+    derived_id boolean,             -- true where the export names no data row, so that data_row_id is ours
     asset_type text,                -- image video text geospatial audio document conversation dicom html llm unknown
-    row_data text,                  -- URL of the asset, its text, or a tile layer as JSON; v1 "Labeled Data"
+    row_data text,                  -- URL of the asset, its text, or a tile layer as JSON (v1: "Labeled Data")
     external_id text,
     global_key text,
     dataset_id text,
     dataset_name text,
-    created_at text,                -- of the data row; v2 data_row.details
+    created_at text,                -- when the data row was made (v2)
     updated_at text,
-    last_activity_at text,
+    last_activity_at text,          -- v2
     created_by text,
-    has_details boolean,            -- v2: the block data_row.details is there
+    has_details boolean,            -- v2: whether data_row.details is there
     details_extra text,
-    data_row_extra text,            -- v2: data_row
+    data_row_extra text,            -- v2: what no column holds of data_row
     attachment_count integer,
     metadata_field_count integer,
     embedding_count integer,
     project_count integer,
     experiment_count integer,
-    extra text                      -- v2: the line itself (v1: labels.extra)
+    extra text                      -- v2: what no column holds of the line (v1: labels.extra)
 );
 
 -- one dataset (derived)
 create table datasets (
-    dataset_id text primary key,    -- v1 names no id: there it is the name
+    dataset_id text primary key,    -- v1 has no ids of datasets: there it is the name
     name text
 );
 
@@ -112,16 +117,16 @@ create table data_rows (
     data_row_id text primary key,
     asset_type text,                -- image video text geospatial audio document conversation dicom html llm unknown
     row_data text,                  -- URL of the asset, its text, or a tile layer as JSON
-    external_id text,
-    global_key text,
+    external_id text,               -- the user's own name of the asset, often a file name
+    global_key text,                -- the user's own unique key of the asset
     dataset_id text references datasets (dataset_id),
     mime_type text,
     width double,                   -- pixels
     height double,                  -- pixels
-    frame_rate double,              -- per second
-    frame_count double,
-    created_at text,
-    record_id integer               -- the record these values are from
+    frame_rate double,              -- video: per second
+    frame_count double,             -- video
+    created_at text,                -- v2
+    record_id integer               -- the record that these values are from
 );
 
 -- the media attributes that one record gives of its asset
@@ -129,20 +134,20 @@ create table media_attributes (
     node_id integer primary key,
     record_id integer references records (record_id),
     data_row_id text references data_rows (data_row_id),
-    asset_type text,                -- the vendor's word
+    asset_type text,                -- Labelbox's word
     mime_type text,
     width double,                   -- pixels
     height double,                  -- pixels
-    exif_rotation text,             -- '1' … '8'; an integer since 2025, then in extra
+    exif_rotation text,             -- '1' … '8'; since 2025 an integer, which is in extra
     frame_rate double,              -- per second
     frame_count double,
     duration double,                -- seconds
     bit_rate double,                -- audio: bits per second
     bits_per_sample double,         -- audio
     channel_count double,           -- audio
-    page_count double,
+    page_count double,              -- documents
     message_count double,           -- conversations
-    labelable_ids text,             -- conversations: JSON, the ids of the messages that can be labelled
+    labelable_ids text,             -- conversations: JSON array, the ids of the messages that can be labelled
     content_length double,          -- bytes
     super_type text,
     sub_type text,
@@ -153,13 +158,13 @@ create table media_attributes (
     extra text
 );
 
--- one message of a conversation that stands in the export itself, in place of the address of its asset: read from row_data
+-- one message of a conversation whose text is in the export itself (row_data)
 create table messages (
     node_id integer primary key,
     record_id integer references records (record_id),
     data_row_id text references data_rows (data_row_id),
     ordinal integer,
-    message_id text,                -- unique in its record
+    message_id text,                -- unique in its conversation
     sender text,
     text text
 );
@@ -171,8 +176,8 @@ create table attachments (
     data_row_id text references data_rows (data_row_id),
     ordinal integer,
     closes boolean,
-    type text,
-    value text,
+    type text,                      -- Labelbox's word
+    value text,                     -- URL or text
     name text,
     extra text
 );
@@ -185,8 +190,8 @@ create table metadata_fields (
     ordinal integer,
     closes boolean,
     schema_id text,
-    schema_name text,               -- v1: name
-    schema_kind text,
+    schema_name text,               -- the field's name
+    schema_kind text,               -- the field's type, Labelbox's word
     value text,                     -- the text itself, or the JSON of any other value
     value_is_json boolean,          -- true where value is JSON (a number, a list …), false where it is a string
     extra text
@@ -217,7 +222,7 @@ create table data_row_projects (
     closes boolean,
     project_id text references projects (project_id),
     name text,
-    has_details boolean,            -- the block project_details is there
+    has_details boolean,            -- whether project_details is there
     ontology_id text,
     task_id text,
     task_name text,                 -- the workflow step it is in
@@ -240,12 +245,12 @@ create table workflow_events (
     record_id integer references records (record_id),
     data_row_id text references data_rows (data_row_id),
     project_id text,
-    label_id text,                  -- v1 only
-    ordinal integer,                -- v2: the newest comes first
+    label_id text,                  -- v1
+    ordinal integer,                -- from 0; v2: the newest event comes first
     closes boolean,
     action text,                    -- Move Approve Reject
     created_at text,
-    created_by text,                -- v2: e-mail; v1: id of the actor
+    created_by text,                -- v2: e-mail; v1: id of the person
     previous_task_id text,
     previous_task_name text,
     next_task_id text,
@@ -278,8 +283,8 @@ create table model_runs (
     experiment_id text,
     model_run_id text,
     name text,
-    run_data_row_id text,
-    split text,
+    run_data_row_id text,           -- Labelbox's id of the data row in this run
+    split text,                     -- training, validation or test
     label_count integer,
     prediction_count integer,
     extra text
@@ -288,72 +293,72 @@ create table model_runs (
 -- one labeler's pass over one asset; in model runs also one prediction
 create table labels (
     node_id integer primary key,
-    annotations_id integer,         -- node where its annotations begin; NULL without any
+    annotations_id integer,         -- number of the row where its annotations begin; NULL without any
     end_id integer,
     record_id integer references records (record_id),
     label_id text,                  -- Labelbox's id, unique; in model runs <model run id>/<data row id>/<id>
-    derived_id boolean,             -- true where label_id is ours; what the export has for an id is then in extra
+    derived_id boolean,             -- true where the export has no usable id, so that label_id is ours
     data_row_id text references data_rows (data_row_id),
     project_id text references projects (project_id),
     project_name text,
-    model_run_id text,              -- v2: the label stands under this run of a model
-    is_prediction boolean,          -- v2: under `predictions` of that run
+    model_run_id text,              -- v2: the model run that has this label; NULL for a label of a project
+    is_prediction boolean,          -- v2: true for a prediction of that model run
     generation text,                -- v1 or v2
-    shape text,                     -- v1: L0 … L5 or MR, the sub-generation; v2: v2
-    ordinal integer,                -- v2: place among the labels of its data row and project
+    shape text,                     -- v1: what age of export it is from, L0 (2018) to L5 (2022–2024), or MR (a model run); v2: v2
+    ordinal integer,                -- v2: its position among the labels of its data row and project, from 0
     closes boolean,
     label_kind text,                -- v2: Default, Video …
-    version text,                   -- v2
-    created_by text,
+    version text,                   -- v2: as exported
+    created_by text,                -- e-mail of the labeler
     created_at text,
     updated_at text,
     content_last_updated_at text,
-    seconds_to_label double,        -- all the time on the label, review and rework included; v2: seconds_total, else seconds_to_create
-    seconds_to_create double,       -- v2: performance_details, where it is the whole time too
+    seconds_to_label double,        -- all time on the label, with review and rework; v2: seconds_total, else seconds_to_create
+    seconds_to_create double,       -- v2: from performance_details, where it is all time too
     seconds_to_review double,
-    seconds_to_rework double,       -- v2: performance_details_v2, as the next two
-    seconds_total double,
-    seconds_labeling double,        -- its seconds_to_label: the time without review and rework
+    seconds_to_rework double,       -- v2: from performance_details_v2, as the next two
+    seconds_total double,           -- v2
+    seconds_labeling double,        -- v2: the time without review and rework (seconds_to_label in performance_details_v2)
     skipped boolean,
-    agreement double,               -- v1: -1 = not computed; v2: consensus_score
-    benchmark_agreement double,     -- v1: -1 = none; v2: benchmark_score
-    benchmark_id text,              -- the label that is the benchmark; v2: benchmark_reference_label
-    benchmark_reference_id text,    -- v1, 2019 to January 2020
-    is_benchmark double,            -- v1: 1 = this label is the benchmark
-    quality_score double,           -- v2: label_details.scores
-    violation_count double,         -- v2: label_details.scores
-    has_open_issues double,         -- v1: 0, 1, or a count
-    view_label text,                -- v1: link to the editor
+    agreement double,               -- consensus score; v1: -1 = not computed
+    benchmark_agreement double,     -- benchmark score; v1: -1 = none
+    benchmark_id text,              -- the label that is the benchmark it was compared with
+    benchmark_reference_id text,    -- the same in v1 exports of 2019 to January 2020
+    is_benchmark double,            -- v1: 1 = this label is a benchmark
+    quality_score double,           -- v2
+    violation_count double,         -- v2
+    has_open_issues double,         -- v1: 0, 1, or how many
+    view_label text,                -- v1: link to the label in the editor
     data_split text,                -- v1 model runs: training, validation, test
-    z_order text,                   -- v2: JSON, the feature ids of objects and relationships in drawing order
-    workflow_task_name text,        -- v1 "DataRow Workflow Info"
-    has_workflow_info boolean,
+    z_order text,                   -- v2: JSON array, the feature ids of objects and relationships in drawing order
+    workflow_task_name text,        -- v1: the workflow step it is in
+    has_workflow_info boolean,      -- v1: whether "DataRow Workflow Info" is there
     workflow_extra text,
     workflow_event_count integer,
     review_count integer,
-    has_label_details boolean,      -- v2: the block label_details is there
+    has_label_details boolean,      -- v2: whether label_details is there
     label_details_extra text,
-    has_scores boolean,        -- v2: the block scores is there in label_details
+    has_scores boolean,             -- v2: whether scores is there in label_details
     scores_extra text,
-    has_performance_details boolean, -- v2: the block performance_details is there
+    has_performance_details boolean, -- v2: whether performance_details is there
     performance_details_extra text,
-    has_performance_details_v2 boolean, -- v2: the block performance_details_v2 is there
+    has_performance_details_v2 boolean, -- v2: whether performance_details_v2 is there
     performance_details_v2_extra text,
-    performance_form integer,       -- v2: 1: consensus_score stands in performance_details, not beside it; 2: benchmark_score; 4: seconds_to_review; 8: skipped; 16, 32, 64, 128: they stand in performance_details_v2; added up
-    label_form text,                -- v1: what "Label" is: object, frames (an array of frames in place), legacy, skip
-    frames_url text,                -- v1: where the frames file is
-    object_count integer,           -- of the label itself; objects in frames are counted there
-    object_relationship_count integer, -- v2, 2023: relationships that stand among the objects, not counted there; NULL for none
+    performance_form integer,       -- v2: where scores and times are in the JSON, a sum of: 1: agreement in performance_details, not beside it; 2: benchmark_agreement; 4: seconds_to_review; 8: skipped; 16, 32, 64, 128: the same four in performance_details_v2
+    label_form text,                -- v1: what "Label" is: object, frames (an array of frames in place), legacy (2018 to 2019), skip
+    frames_url text,                -- v1: URL of the frames file
+    object_count integer,           -- objects of the label itself, without those in frames
+    object_relationship_count integer, -- v2, 2023: relationships listed among the objects, not counted there; NULL for none
     classification_count integer,
     relationship_count integer,
     frame_count integer,
     group_count integer,
     segment_count integer,
     key_frame_count integer,
-    moment_count integer,           -- audio (v2)
-    annotations_extra text,         -- v1: "Label"; v2: "annotations"
+    moment_count integer,           -- v2 audio
+    annotations_extra text,         -- what no column holds of "Label" (v1) or annotations (v2)
     nulls text,                     -- v1: JSON object of the keys that were there with null
-    in_extra integer,               -- v1: 1: created_at was milliseconds since 1970, 2: updated_at, 4: seconds_to_label a text; added up
+    in_extra integer,               -- v1: which columns have their spelling in extra, a sum of: 1: created_at was milliseconds since 1970; 2: updated_at; 4: seconds_to_label was a text
     extra text
 );
 
@@ -366,7 +371,7 @@ create table reviews (
     review_id text,
     score double,                   -- 1 approved, -1 rejected
     created_at text,
-    created_by text,
+    created_by text,                -- the reviewer
     reviewed_label_id text,         -- v1: the review's own labelId
     extra text
 );
@@ -378,7 +383,7 @@ create table frame_groups (
     label_id text references labels (label_id),
     ordinal integer,
     closes boolean,
-    group_name text,
+    group_name text,                -- the axis
     name text,
     classification_count integer,
     frame_count integer,
@@ -395,7 +400,7 @@ create table frames (
     ordinal integer,
     closes boolean,
     object_count integer,
-    object_relationship_count integer, -- v2: relationships that stand among the objects, not counted there; NULL for none
+    object_relationship_count integer, -- v2: relationships listed among the objects, not counted there; NULL for none
     classification_count integer,
     relationship_count integer,
     extra text
@@ -406,11 +411,11 @@ create table moments (
     moment_id integer primary key,
     end_id integer,
     label_id text references labels (label_id),
-    milliseconds integer,           -- NULL where what the export has for it is no whole number
+    milliseconds integer,           -- since the start; NULL where the export has no whole number
     ordinal integer,                -- in the export's order, which is not that of time
     closes boolean,
-    map_key text,                   -- the key it stands under, where that is no whole number
-    classification_count integer,   -- repeated_classifications included
+    map_key text,                   -- its key in the export, where that is no whole number
+    classification_count integer,   -- its questions, with those of repeated_classifications
     extra text
 );
 
@@ -421,10 +426,10 @@ create table segments (
     group_name text,                -- DICOM: the axis
     feature_id text,                -- of an object, a classification or an answer; NULL for an empty group
     ordinal integer,
-    start_frame integer,            -- included; NULL for a feature without spans
-    end_frame integer,              -- included
-    opens integer,                  -- 1: first of its feature, 2: first of its group, 4: first of all; added up
-    closes integer                  -- the same for last
+    start_frame integer,            -- frame or millisecond, included; NULL for a feature without spans
+    end_frame integer,              -- frame or millisecond, included
+    opens integer,                  -- 1: first of its feature, 2: first of its group, 4: first of all; a sum
+    closes integer                  -- 1: last of its feature, 2: last of its group, 4: last of all; a sum
 );
 
 -- one key frame of a feature (v2)
@@ -434,39 +439,39 @@ create table key_frames (
     feature_id text,
     group_name text,                -- DICOM: the axis
     frame_number integer,           -- NULL for a feature (or axis) without key frames
-    is_key_frame boolean,           -- NULL where the export lists key frames without saying so
+    is_key_frame boolean,           -- NULL where the export only lists the key frames
     form text,                      -- list or map
-    opens integer,                  -- 1: first of its axis, 2: first of its feature, 4: first of all; added up
-    closes integer                  -- the same for last
+    opens integer,                  -- 1: first of its axis, 2: first of its feature, 4: first of all; a sum
+    closes integer                  -- 1: last of its axis, 2: last of its feature, 4: last of all; a sum
 );
 
 -- one object annotation (in one frame)
 create table objects (
     object_id integer primary key,
-    end_id integer,                 -- NULL without classifications and messages
+    end_id integer,                 -- rows inside it have numbers up to this one; NULL without classifications and messages
     label_id text references labels (label_id),
     frame_id integer references frames (frame_id),
     frame_number integer,
     ordinal integer,
     closes boolean,
-    opens boolean,                  -- L0–L2: first in the list of its class; NULL without a list
-    feature_id text,                -- of the instance; the same in every frame of a track
-    map_key text,                   -- v2 frames: the key it stands under, where that is not its feature_id
+    opens boolean,                  -- 2018 to 2019: true on the first of its class; NULL where the class has no list
+    feature_id text,                -- Labelbox's id of the instance; the same in every frame of a track
+    map_key text,                   -- v2 frames: its key in the export, where that is not its feature_id
     schema_id text,
-    name text,                      -- v1 title
-    value text,
-    kind text,                      -- bounding_box polygon polyline point mask text_entity message_… where such a row is; else the vendor's word
-    annotation_kind text,           -- v2: the vendor's word; v1 geospatial: type
-    form text,                      -- L0–L2: how it is written: wkt, part (a further point of it), ring, position, item; mask: of "Masks"
+    name text,                      -- the class, as annotators see it
+    value text,                     -- the class, as the API spells it
+    kind text,                      -- bounding_box, polygon, polyline, point, mask, text_entity or message_… where the table of that kind has its geometry; else Labelbox's word
+    annotation_kind text,           -- Labelbox's word for the kind (v2); v1 geospatial: type
+    form text,                      -- 2018 to 2019: how its geometry is written: wkt, part (a further part of a text), ring, position, item; mask: under "Masks"
     color text,
-    instance_uri text,              -- v1: the feature drawn as a mask
-    uuid text,                      -- v1, imported features
-    keyframe boolean,               -- v1
-    page double,                    -- documents; v1 boxes from 0, v1 entities from 1, v2 uncertain
+    instance_uri text,              -- v1: URL of the object drawn as a mask
+    uuid text,                      -- v1, imported annotations
+    keyframe boolean,               -- v1: whether this is a key frame of it
+    page double,                    -- documents; v1 boxes count from 0, v1 entities from 1; v2 is uncertain
     unit text,                      -- documents (v1): POINTS PERCENT INCHES PIXELS
     page_width double,              -- documents (v2)
     page_height double,
-    format text,                    -- v1 text entities: text.location
+    format text,                    -- v1 text entities: as exported, text.location
     version double,                 -- v1 text entities
     confidence double,              -- v2 predictions
     classification_count integer,
@@ -476,11 +481,11 @@ create table objects (
 -- the box of one object
 create table bounding_boxes (
     object_id integer primary key references objects (object_id),
-    "top" double,                   -- pixels or the document's unit; geospatial: highest latitude
+    "top" double,                   -- in pixels or the document's unit; geospatial: highest latitude
     "left" double,                  -- geospatial: lowest longitude
     height double,
     width double,
-    coordinates text,               -- geospatial: JSON rings of [longitude, latitude]
+    coordinates text,               -- geospatial: JSON rings of [longitude, latitude]; else NULL
     extra text
 );
 
@@ -488,12 +493,12 @@ create table bounding_boxes (
 create table polygons (
     object_id integer primary key references objects (object_id),
     coordinates text,               -- JSON as exported: [{"x", "y"}], or rings of [longitude, latitude]
-    form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item, ring, item
-    wkt text,                       -- L0–L2: the well-known text that coordinates were read from
-    min_x double,
-    min_y double,
-    max_x double,
-    max_y double,
+    form text,                      -- which coordinates these are: NULL: x and y; geo: longitude and latitude; 2018 to 2019: wkt, wkt_item, ring, item
+    wkt text,                       -- 2018 to 2019: the well-known text that coordinates were read from
+    min_x double,                   -- smallest x; geospatial: lowest longitude
+    min_y double,                   -- smallest y; geospatial: lowest latitude
+    max_x double,                   -- largest x; geospatial: highest longitude
+    max_y double,                   -- largest y; geospatial: highest latitude
     area double,                    -- square pixels; geospatial: square degrees; without the holes
     perimeter double,               -- pixels or degrees; around the holes too
     extra text
@@ -503,12 +508,12 @@ create table polygons (
 create table polylines (
     object_id integer primary key references objects (object_id),
     coordinates text,               -- JSON as exported: [{"x", "y"}], or [longitude, latitude] pairs
-    form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item, ring, item
-    wkt text,                       -- L0–L2: the well-known text that coordinates were read from; NULL for a further line of it
-    min_x double,
-    min_y double,
-    max_x double,
-    max_y double,
+    form text,                      -- which coordinates these are: NULL: x and y; geo: longitude and latitude; 2018 to 2019: wkt, wkt_item, ring, item
+    wkt text,                       -- 2018 to 2019: the well-known text that coordinates were read from; NULL for a further line of it
+    min_x double,                   -- smallest x; geospatial: lowest longitude
+    min_y double,                   -- smallest y; geospatial: lowest latitude
+    max_x double,                   -- largest x; geospatial: highest longitude
+    max_y double,                   -- largest y; geospatial: highest latitude
     length double,                  -- pixels; geospatial: degrees
     extra text
 );
@@ -518,17 +523,17 @@ create table points (
     object_id integer primary key references objects (object_id),
     x double,                       -- pixels; geospatial: longitude
     y double,                       -- pixels; geospatial: latitude
-    form text,                      -- NULL: x and y; geo: longitude and latitude; L0–L2: wkt, wkt_item, position, item
-    wkt text,                       -- L0–L2: the well-known text that x and y were read from; NULL for a further point of it
+    form text,                      -- which coordinates these are: NULL: x and y; geo: longitude and latitude; 2018 to 2019: wkt, wkt_item, position, item
+    wkt text,                       -- 2018 to 2019: the well-known text that x and y were read from; NULL for a further point of it
     extra text
 );
 
 -- the mask of one object: where its picture is
 create table masks (
     object_id integer primary key references objects (object_id),
-    url text,                       -- v1: instanceURI; under "Masks" the picture of all of its class
-    composite_url text,             -- v2: one picture for all instances
-    color_rgb text,                 -- v2: JSON [r, g, b] of this instance in it
+    url text,                       -- URL of its picture (v1: instanceURI); 2018 to 2020: of all of its class
+    composite_url text,             -- v2: URL of one picture with all instances
+    color_rgb text,                 -- v2: JSON [r, g, b] of this instance in that picture
     form text,                      -- v1, 2018 to 2020: map, one of the pictures under "Masks"; else NULL
     extra text,                     -- v2: mask
     composite_extra text            -- v2: composite_mask
@@ -539,10 +544,10 @@ create table text_entities (
     object_id integer primary key references objects (object_id),
     start integer,                  -- first character, from 0
     "end" integer,                  -- last character, included
-    token text,                     -- v2: the text itself, where requested
-    message_id text,                -- conversations
-    location text,                  -- documents: JSON as exported, boxes (v1) or groups of tokens (v2)
-    unit text,                      -- documents (v1)
+    token text,                     -- v2: the text itself, where the export was made with it
+    message_id text,                -- conversations: the message it is in
+    location text,                  -- documents: JSON as exported: boxes (v1) or groups of tokens (v2)
+    unit text,                      -- documents (v1): of these boxes
     extra text
 );
 
@@ -550,42 +555,42 @@ create table text_entities (
 create table selected_messages (
     node_id integer primary key,
     object_id integer references objects (object_id),
-    form text,                      -- single, multiple or ranked
+    form text,                      -- single, multiple or ranked: what the annotator was to do
     ordinal integer,
     closes boolean,
     message_id text,
-    model_config_name text,
-    parent_message_id text,
-    rank double,                    -- rankings: from 1
+    model_config_name text,         -- the model that wrote the message
+    parent_message_id text,         -- the message that it replies to
+    rank double,                    -- rankings: from 1, the best
     extra text
 );
 
 -- one question answered
 create table classifications (
     classification_id integer primary key,
-    end_id integer,                 -- NULL without answers
+    end_id integer,                 -- rows inside it have numbers up to this one; NULL without answers
     label_id text references labels (label_id),
     frame_id integer references frames (frame_id),
-    frame_number integer,
+    frame_number integer,           -- where it was asked of a frame, or of an object in it
     group_id integer references frame_groups (node_id), -- DICOM (v2): asked of a whole axis
-    moment_id integer references moments (moment_id), -- audio (v2): asked of a span, of which this is the start
-    object_id integer references objects (object_id),  -- NULL: asked of the label, frame or group
-    parent_answer_id integer references answers (answer_id), -- the answer that asked this question
+    moment_id integer references moments (moment_id), -- audio (v2): asked of a span that starts here
+    object_id integer references objects (object_id), -- asked of this object; NULL: of the label, a frame, a group or a span
+    parent_answer_id integer references answers (answer_id), -- asked because of this answer
     ordinal integer,
-    opens integer,                  -- inner brackets that open before it, in the double brackets of v1; else NULL
+    opens integer,                  -- v1: inner brackets that open before it, in double brackets; else NULL
     closes integer,                 -- brackets that close after it: 1 on the last of an array, 2 in double brackets
     feature_id text,
     schema_id text,
-    name text,                      -- v1 title
-    value text,
-    kind text,                      -- radio checklist dropdown text, or the vendor's word
-    is_conversational boolean,      -- v2: its answer key starts with conversational_
+    name text,                      -- the question, as annotators see it
+    value text,                     -- the question, as the API spells it
+    kind text,                      -- radio, checklist, dropdown or text; else Labelbox's word
+    is_conversational boolean,      -- v2: whether its answer has a key conversational_…
     message_id text,                -- conversations: the message it is about
-    scope text,                     -- v1: global, index
+    scope text,                     -- v1: global or index
     keyframe boolean,               -- v1
-    uuid text,                      -- v1, imported features
+    uuid text,                      -- v1, imported annotations
     confidence double,              -- v2 predictions
-    form text,                      -- L0–L2: scalar (one text), list (of texts)
+    form text,                      -- 2018 to 2019: scalar (one text), list (of texts)
     answer_count integer,
     extra text
 );
@@ -593,60 +598,60 @@ create table classifications (
 -- one answer
 create table answers (
     answer_id integer primary key,
-    end_id integer,                 -- NULL without classifications
+    end_id integer,                 -- rows inside it have numbers up to this one; NULL without further questions
     classification_id integer references classifications (classification_id),
     ordinal integer,
     feature_id text,
     schema_id text,
-    name text,                      -- v1 title
-    value text,
-    text text,                      -- of a free-form answer; L0–L2: of any
+    name text,                      -- the option that was picked, as annotators see it; NULL for free text
+    value text,                     -- the option, as the API spells it
+    text text,                      -- free text; 2018 to 2019: of any answer
     keyframe boolean,               -- v1
-    position double,                -- v1
+    position double,                -- v1: as exported
     confidence double,              -- v2 predictions
-    uuid text,                      -- v1, imported features
-    classification_count integer,
+    uuid text,                      -- v1, imported annotations
+    classification_count integer,   -- the further questions it leads to
     extra text
 );
 
--- one question that stands once more in an export of audio (v2): at the end of its span, or at a moment inside it.
--- What it asks is counted once, in `classifications`, at the start of the span.
+-- one question that a v2 export of audio repeats: at the end of its span, or at a moment inside it. It is counted once, in
+-- `classifications`, at the start of the span.
 create table repeated_classifications (
     classification_id integer primary key,
-    end_id integer,                 -- NULL without answers
+    end_id integer,                 -- rows inside it have numbers up to this one; NULL without answers
     label_id text references labels (label_id),
     moment_id integer references moments (moment_id),
-    parent_answer_id integer,       -- the answer that asked it: of `repeated_answers` or `answers`
+    parent_answer_id integer,       -- asked because of this answer, of `repeated_answers` or `answers`
     ordinal integer,
     closes integer,                 -- 1 on the last of an array
     feature_id text,
     schema_id text,
-    name text,
-    value text,
-    kind text,                      -- radio checklist text, or the vendor's word
+    name text,                      -- the question, as annotators see it
+    value text,                     -- the question, as the API spells it
+    kind text,                      -- radio, checklist or text; else Labelbox's word
     is_conversational boolean,
     message_id text,
-    confidence double,
-    is_end boolean,                 -- false where no span of it ends: a moment that was left behind
+    confidence double,              -- predictions
+    is_end boolean,                 -- false where no span ends here
     answer_count integer,
     extra text
 );
 
--- one answer that stands once more, see repeated_classifications; its text can differ from that at the start
+-- one answer that a v2 export of audio repeats, see repeated_classifications; its text can differ from that at the start
 create table repeated_answers (
     answer_id integer primary key,
-    end_id integer,                 -- NULL without classifications
+    end_id integer,                 -- rows inside it have numbers up to this one; NULL without further questions
     label_id text references labels (label_id),
     moment_id integer references moments (moment_id),
-    classification_id integer,      -- of `repeated_classifications`; of `classifications` where another answer begins there
+    classification_id integer,      -- of `repeated_classifications`; of `classifications` where another answer starts here
     ordinal integer,
     feature_id text,
     schema_id text,
-    name text,
-    value text,
-    text text,                      -- of a free-form answer
-    confidence double,
-    is_end boolean,                 -- false where no span of it ends: a moment that was left behind
+    name text,                      -- the option that was picked, as annotators see it
+    value text,                     -- the option, as the API spells it
+    text text,                      -- free text
+    confidence double,              -- predictions
+    is_end boolean,                 -- false where no span ends here
     classification_count integer,
     extra text
 );
@@ -656,50 +661,50 @@ create table relationships (
     node_id integer primary key,
     label_id text references labels (label_id),
     frame_id integer references frames (frame_id),
-    ordinal integer,                -- NULL where it stands only among the objects
+    ordinal integer,                -- NULL where it is listed among the objects only
     closes boolean,
     feature_id text,
     schema_id text,
-    name text,
-    value text,
-    kind text,                      -- unidirectional, bidirectional
-    annotation_kind text,           -- v2: the vendor's word
-    source_feature_id text,
-    target_feature_id text,
-    text text,                      -- v1: data.label
-    has_data boolean,               -- v1: the block data is there; v2: the block <kind>_relationship is there
-    is_span boolean,                -- v1, older: data has startFeatureId and endFeatureId, format instead of relationshipType
+    name text,                      -- the class, as annotators see it
+    value text,                     -- the class, as the API spells it
+    kind text,                      -- unidirectional or bidirectional
+    annotation_kind text,           -- v2: Labelbox's word
+    source_feature_id text,         -- the feature_id of the object that it starts from
+    target_feature_id text,         -- the feature_id of the object that it leads to
+    text text,                      -- v1: its own text
+    has_data boolean,               -- whether data (v1) or the block of its kind (v2) is there
+    is_span boolean,                -- v1, older: data has startFeatureId, endFeatureId and format, not relationshipType
     color text,
     instance_uri text,              -- v1
     version double,                 -- v1
     classification_count integer,
-    objects_id integer,             -- v2, 2023: node of its place among the objects, where it stands there too or only there
-    objects_closes boolean,         -- true where it is the last of them
-    objects_key text,               -- in frames: the key it stands under, where that is not its feature_id
-    objects_json text,              -- what stands there, where that is not the same
+    objects_id integer,             -- v2, 2023: number of its place among the objects, where it is listed there too or only there
+    objects_closes boolean,         -- true where it is the last one there
+    objects_key text,               -- in frames: its key there, where that is not its feature_id
+    objects_json text,              -- what is listed there, where that is not the same
     data_extra text,
     extra text
 );
 
--- one element of a list or map that is none of what belongs there, such as a null among objects
+-- one element of an array or map that does not belong there, such as a null among objects
 create table odd_elements (
     node_id integer primary key,
     record_id integer references records (record_id),
     label_id text,                  -- the label that it is in; NULL outside of labels
-    within text,                    -- key of the list or map: objects, labels, projects, frames, segments …
-    ordinal integer,                -- its place in that list or map, from 0
-    map_key text,                   -- the key it stands under in a map
-    json text,                      -- what it is
-    opens text,                     -- the text that opens its list or map, if it is the first
-    closes text                     -- the brackets that close after it, if it is the last
+    within text,                    -- key of the array or map: objects, labels, projects, frames, segments …
+    ordinal integer,                -- its position there, from 0
+    map_key text,                   -- its key in a map
+    json text,                      -- the element itself
+    opens text,                     -- the text that opens the array or map, on its first element
+    closes text                     -- the brackets that close after it, on its last element
 );
 
 -- one entry of the ontology as seen in the exports (derived)
 create table features (
-    schema_id text,
-    name text,
-    value text,
+    schema_id text,                 -- Labelbox's id of the class, question or option; NULL where the export has none
+    name text,                      -- as annotators see it
+    value text,                     -- as the API spells it
     kind text,
-    color text,
+    color text,                     -- as in the ontology, such as #ff0000
     role text                       -- object, classification or answer
 );

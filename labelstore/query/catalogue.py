@@ -15,15 +15,27 @@ _COLUMN = re.compile(r'^ {4}"?(\w+)"? \w+([^-\n]*?),?(?: *-- (.*))?$', re.M)
 _REFERENCE = re.compile(r"references (\w+) \((\w+)\)")
 
 CONVENTIONS = {
-    "end_id": "node where its text ends",
-    "ordinal": "its place in its array or map, from 0",
-    "closes": "true on the last of its array or map",
-    "extra": "JSON object of what the columns do not say",
-    r"(\w+)_extra": "the same of its block `{0}`",
-    r"(\w+)_count": "its {0}s; NULL where there was no such array or map, 0 where it was empty",
+    "node_id": "number of the row, in the order of the exported text",
+    "end_id": "rows inside it have numbers up to this one",
+    "ordinal": "its position in its array or map, from 0",
+    "closes": "whether it is the last of its array or map",
+    "extra": "JSON object of what no column holds; NULL where there is nothing",
+    r"(\w+)_extra": "the same for its block `{0}`",
+    r"(\w+)_count": "its {0}s; NULL where the array was absent, 0 where it was empty",
     r"has_(\w+)": "whether the block `{0}` is there",
 }
-"""What a column without a comment of its own holds, by its name."""
+"""What a column without a comment of its own holds, by its name: those that keep the form of the JSON."""
+
+_SHARED = {
+    "record_id": "the record of the export that it came with",
+    "data_row_id": "the data row (the asset)",
+    "label_id": "the label",
+    "feature_id": "Labelbox's id of this annotation",
+    "schema_id": "Labelbox's id of the class, question or option in the ontology",
+    "frame_number": "the frame, from 1",
+    "color": "as in the ontology, such as #ff0000",
+}
+"""The same, of columns that say what the annotation is."""
 
 
 class Column(NamedTuple):
@@ -70,7 +82,7 @@ def _column(found: tuple[str, str, str], types: dict[str, str]) -> Column:
 
 
 def _convention(name: str) -> str:
-    for pattern, meaning in CONVENTIONS.items():
+    for pattern, meaning in (_SHARED | CONVENTIONS).items():
         if found := re.fullmatch(pattern, name):
             return meaning.format(*(group.replace("_", " ") for group in found.groups()))
     return ""

@@ -1,4 +1,4 @@
--- one label as it came: the v1 array element, or the v2 label object
+-- one label exactly as exported: the v1 array element, or the v2 label object
 create view label_json as
 select
     l.label_id,

@@ -1,4 +1,4 @@
--- one record of an export as it came: a v1 array element, a v2 line, or a line of a frames file
+-- one record exactly as exported: a v1 array element, a v2 line, or a line of a frames file
 create view record_json as
 select
     r.record_id,

@@ -1,4 +1,4 @@
--- one line of a v1 frames file, or one frame put in place of it
+-- one frame exactly as exported: a line of a v1 frames file, or an element of an array of frames in its place
 create view frame_json as
 select
     f.label_id,

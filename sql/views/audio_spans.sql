@@ -1,7 +1,7 @@
--- one answer in one span of a recording, both ends in milliseconds: a text that somebody wrote down, an answer that was picked
--- end_answer is there where the export has another text at the end of the span than at its start. A span of which no
--- moment tells has no question; an answer at a moment that belongs to no span has no end.
--- Answers inside an answer come with its span, unless they have their own.
+-- one answer in one span of a recording, both ends in milliseconds: free text, or a picked option
+-- end_answer is set where the export has another text at the end of the span than at its start. A span without answers has
+-- no question; an answer outside of all spans has no end.
+-- Answers inside an answer have the span of that answer, unless they have their own.
 create view audio_spans as
 with spans as (
     select s.label_id, s.feature_id, s.start_frame as start_ms, s.end_frame as end_ms

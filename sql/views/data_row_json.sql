@@ -1,5 +1,5 @@
--- one data row as it came in a v2 export: the line, labels included. A data row that was exported of several projects
--- in turn has a row for each of these lines.
+-- one data row exactly as exported by v2: the line with its labels. A data row that was exported from several projects in
+-- turn has a row for each of these lines.
 create view data_row_json as
 select
     data_row_id,

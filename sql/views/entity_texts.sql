@@ -1,7 +1,7 @@
 -- one text entity of a label, with its text as far as the store has it; those of model runs are left out.
--- start and end count characters from 0, both ends included, in `unit`: utf-16 where more tokens of the label are the text
--- at their spans that way than by code points, else code-points. The two differ after a character beyond U+FFFF, an emoji.
--- source is where the text is from: token (the export says it), row_data (cut from the text or message there) or location
+-- start and end count characters from 0, both included, in `unit`: utf-16 where more tokens of the label match the text when
+-- counted that way, else code-points. The two differ after a character beyond U+FFFF, such as an emoji.
+-- source is where the text is from: token (the export has it), row_data (cut from the text or message) or location
 -- (documents: its first group). problem is why the span cannot be right; NULL where nothing speaks against it.
 create view entity_texts as
 with recursive texts as (

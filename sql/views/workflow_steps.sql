@@ -1,4 +1,4 @@
--- one step of a data row through the workflow of a project: an event, told once, with the task that it ended
+-- one step of a data row through the workflow of a project: each event once, with the task that it ended
 create view workflow_steps as
 with events as (
     select
