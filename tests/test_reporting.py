@@ -21,7 +21,7 @@ from labelstore.errors import InputError, LabelstoreError, NotFoundError, StoreE
 from labelstore.loading import load
 from labelstore.reporting import gallery, report
 from labelstore.reporting import report as report_module
-from labelstore.reporting.numbers import chosen, read_numbers
+from labelstore.reporting.numbers import label_filter, read_numbers
 from labelstore.reporting.pictures import LARGEST_SIDE, picture_of
 from labelstore.samples import write
 from tests.browser import Watched
@@ -214,7 +214,7 @@ def test_the_numbers_of_all_projects_are_those_of_the_store(
 ) -> None:
     with open_database(samples[0][engine], read_only=True) as database:
         ids = [str(row[0]) for row in database.query("select project_id from projects").rows]
-        whole, parts = (read_numbers(database, chosen(database, projects)) for projects in ([], ids))
+        whole, parts = (read_numbers(database, label_filter(database, projects)) for projects in ([], ids))
         sql = "select count(*) from labels where model_run_id is null and created_at is not null"
         dated = database.value(sql)
     assert whole.classes == parts.classes
@@ -239,7 +239,7 @@ def test_labels_over_time_have_no_gaps(days: list[str | None], expected: int, tm
     records = [v1(f"l{place}", **{"Created At": day}) for place, day in enumerate(days)]
     store = store_of(tmp_path, "sqlite", records)
     with open_database(store, read_only=True) as database:
-        found = read_numbers(database, chosen(database, [])).over_time
+        found = read_numbers(database, label_filter(database, [])).over_time
     assert len(found) == expected
     assert sum(count for _, count in found) == len([day for day in days if day and day[0].isdigit()])
     assert found == sorted(found)

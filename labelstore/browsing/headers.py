@@ -58,7 +58,7 @@ ASSET = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors
 """The policy of a file from an asset folder: it is displayed, and nothing in it runs."""
 
 
-def guarded(datasette: Any, app: Asgi) -> Asgi:
+def with_headers(datasette: Any, app: Asgi) -> Asgi:
     """The application with headers on all pages of stores; those of other databases pass untouched."""
 
     async def guard(scope: Scope, receive: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:

@@ -45,7 +45,7 @@ async def refuse(send: Send, status: int, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def calm(app: Asgi) -> Asgi:
+def with_error_responses(app: Asgi) -> Asgi:
     """The application; its errors become one line on stderr and a response."""
 
     async def guard(scope: Scope, receive: Any, send: Send) -> None:

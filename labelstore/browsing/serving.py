@@ -132,12 +132,12 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
                 ready()
 
     from labelstore.browsing.paths import Paths
-    from labelstore.browsing.refusals import calm
+    from labelstore.browsing.refusals import with_error_responses
     from labelstore.browsing.stores import stores
 
     app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).overview())
     config = uvicorn.Config(
-        calm(same_host(app) if is_loopback(host) else app),
+        with_error_responses(same_host(app) if is_loopback(host) else app),
         log_level="warning",
         access_log=False,
         limit_concurrency=limits.BROWSE_REQUESTS,

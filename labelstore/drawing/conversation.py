@@ -35,7 +35,7 @@ class _Notes(NamedTuple):
     models: dict[str, str]
     known: tuple[str, ...]
     """Every message that annotations name."""
-    homeless: tuple[tuple[Shape, str], ...]
+    unplaced: tuple[tuple[Shape, str], ...]
     """Objects without a message."""
 
 
@@ -59,7 +59,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
         element("ol", joined(bubbles), class_="messages") if bubbles else "",
         left_out(len(shown), len(every), "messages", verb="shown"),
         draw_questions([question for question in scene.questions if question.message_id is None]),
-        unplaced_list(notes.homeless),
+        unplaced_list(notes.unplaced),
         left_out(len(shapes), max(scene.shape_count, len(scene.shapes)), "objects"),
         draw_relations(scene.relations, shapes, _quotes(messages, notes.entities, unit)),
         class_="words conversation",
@@ -83,7 +83,7 @@ def _notes(shapes: Iterable[Shape], questions: Iterable[Question]) -> _Notes:
     asked: dict[str, list[Question]] = {}
     models: dict[str, str] = {}
     parents: list[str] = []
-    homeless = []
+    unplaced = []
     for shape in shapes:
         match shape.geometry:
             case Span(message_id=str(message_id)):
@@ -95,14 +95,14 @@ def _notes(shapes: Iterable[Shape], questions: Iterable[Question]) -> _Notes:
                         choices.setdefault(key, []).append((shape, _choice(form, rank, len(chosen))))
                         models |= {key: model} if model else {}
             case Span():
-                homeless.append((shape, "no message"))
+                unplaced.append((shape, "no message"))
             case _:
-                homeless.append((shape, "no message chosen"))
+                unplaced.append((shape, "no message chosen"))
     for question in questions:
         if question.message_id is not None:
             asked.setdefault(question.message_id, []).append(question)
     known = tuple(dict.fromkeys((*parents, *entities, *choices, *asked)))
-    return _Notes(entities, choices, asked, models, known, tuple(homeless))
+    return _Notes(entities, choices, asked, models, known, tuple(unplaced))
 
 
 def _choice(form: str, rank: float | None, count: int) -> str:

@@ -21,11 +21,11 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The page in a frame without scripts, styles, pictures and links, with the answers and its source."""
     text = text_of(scene, options)
     answers = draw_questions(scene.questions)
-    homeless = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: options.limit]])
+    unplaced = unplaced_list([(shape, "objects of HTML are not drawn") for shape in scene.shapes[: options.limit]])
     if text is None:
         page = element("p", "The HTML is not available.", class_="note")
-        return element("div", page, answers, homeless, class_="words html")
-    return element("div", _frame(text), answers, _source(text), homeless, class_="words html")
+        return element("div", page, answers, unplaced, class_="words html")
+    return element("div", _frame(text), answers, _source(text), unplaced, class_="words html")
 
 
 def document(text: str) -> str:

@@ -16,7 +16,7 @@ from labelstore.drawing.colors import color_class
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder
-from labelstore.reporting.numbers import Chosen
+from labelstore.reporting.numbers import LabelFilter
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import SceneRedactor
 from labelstore.scenes import read_scene
@@ -68,7 +68,7 @@ order by asset_type, ordinal
 """
 
 
-def label_ids(database: Database, labels: Chosen, most: int) -> list[str]:
+def label_ids(database: Database, labels: LabelFilter, most: int) -> list[str]:
     """At most `most` labels, of all asset types in turn; of each those with annotations first, the newest first."""
     rows = database.query(_LABELS.format(labels=labels.condition), {**labels.values, "most": most}).rows
     by_type: dict[str, list[str]] = {}

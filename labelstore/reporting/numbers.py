@@ -15,7 +15,7 @@ MOST_COLUMNS = 100
 """Days are joined to weeks or months where there would be more."""
 
 
-class Chosen(NamedTuple):
+class LabelFilter(NamedTuple):
     """SQL for the labels that are reported on, with the alias `l`, and its parameters."""
 
     condition: str
@@ -34,10 +34,10 @@ class Numbers(NamedTuple):
     over_time: Counted
 
 
-def chosen(database: Database, projects: Sequence[str]) -> Chosen:
+def label_filter(database: Database, projects: Sequence[str]) -> LabelFilter:
     """The labels of labelers, of projects with these ids or names. Raises `NotFoundError` for one that is not there."""
     if not projects:
-        return Chosen("l.model_run_id is null", {}, None)
+        return LabelFilter("l.model_run_id is null", {}, None)
     for project in projects:
         check_project(database, project)
     rows = database.query("select project_id, name from projects").rows
@@ -45,10 +45,10 @@ def chosen(database: Database, projects: Sequence[str]) -> Chosen:
     values = {f"p{number}": project for number, project in enumerate(projects)}
     marks = ", ".join(f"${name}" for name in values)
     chosen = f"select project_id from projects where project_id in ({marks}) or name in ({marks})"
-    return Chosen(f"l.model_run_id is null and l.project_id in ({chosen})", values, frozenset(ids))
+    return LabelFilter(f"l.model_run_id is null and l.project_id in ({chosen})", values, frozenset(ids))
 
 
-def read_numbers(database: Database, labels: Chosen) -> Numbers:
+def read_numbers(database: Database, labels: LabelFilter) -> Numbers:
     """The numbers of the chosen labels."""
     found = stats(database)
     projects = found["projects"]
@@ -96,7 +96,7 @@ def _by_name(rows: Iterable[dict[str, Any]], column: str | None) -> Counted:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _over_time(database: Database, labels: Chosen) -> Counted:
+def _over_time(database: Database, labels: LabelFilter) -> Counted:
     """Labels made in each day, week or month, including those without any."""
     days: Counter[date] = Counter()
     for row in database.query(_DAYS.format(labels=labels.condition), labels.values):

@@ -108,11 +108,11 @@ def _page(
     from labelstore.drawing.charts import bars, columns_over_time
     from labelstore.publishing import Redactor
     from labelstore.reporting.gallery import entries, label_ids
-    from labelstore.reporting.numbers import chosen, read_numbers
+    from labelstore.reporting.numbers import label_filter, read_numbers
     from labelstore.reporting.redacted import SceneRedactor
 
     redactor = SceneRedactor(Redactor(secrets.token_bytes(32)))
-    labels = chosen(database, projects)
+    labels = label_filter(database, projects)
     numbers = read_numbers(database, labels)
     wanted = label_ids(database, labels, min(most, MOST_LABELS))
     kept, size = [], 0

@@ -11,10 +11,10 @@ import datasette
 from jinja2 import Environment
 
 from labelstore.browsing import cells, metadata
-from labelstore.browsing.headers import NONCE, NonceLoader, guarded, is_ours
+from labelstore.browsing.headers import NONCE, NonceLoader, is_ours, with_headers
 from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
-from labelstore.browsing.refusals import calm, error_page
+from labelstore.browsing.refusals import error_page, with_error_responses
 from labelstore.browsing.stores import is_store, stores
 from labelstore.engines.limits import BROWSE, Counted, limit_sqlite
 
@@ -35,7 +35,7 @@ def asgi_wrapper(datasette: Any) -> Any:
     """Headers of pages, and what a page may draw."""
 
     def wrap(app: Any) -> Any:
-        guarded_app = guarded(datasette, app)
+        guarded_app = with_headers(datasette, app)
 
         async def with_budget(scope: Any, receive: Any, send: Any) -> None:
             token = cells.budget.set(cells.Budget())
@@ -46,7 +46,7 @@ def asgi_wrapper(datasette: Any) -> Any:
 
         return with_budget
 
-    return lambda app: calm(wrap(app))
+    return lambda app: with_error_responses(wrap(app))
 
 
 @hook
