@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labelstore.engines import engine_of, open_database
-from labelstore.engines.database import Database, Parameters, Result
+from labelstore.engines import engine_at, open_database
+from labelstore.engines.database import Database, Parameters
+from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
 from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
 from labelstore.inputs.gathering import Files
@@ -39,7 +40,7 @@ class Store:
     def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
-        self.engine = engine_of(path)
+        self.engine = engine_at(path).name
         self._database: Database | None = None
         if path.exists():
             self._open()

@@ -1,7 +1,7 @@
--- The derived tables, brought up to date with the records from :first on. Each statement runs once at the end of a load.
+-- The derived tables, brought up to date with the records from $first on. Each statement runs once at the end of a load.
 
 delete from datasets
-where dataset_id in (select coalesce(dataset_id, dataset_name) from records where record_id >= :first);
+where dataset_id in (select coalesce(dataset_id, dataset_name) from records where record_id >= $first);
 
 insert into datasets
 select dataset_id, name
@@ -10,7 +10,7 @@ from (
     from (
         select coalesce(dataset_id, dataset_name) as dataset_id, dataset_name as name, max(record_id) as newest
         from records
-        where record_id >= :first
+        where record_id >= $first
         group by 1, 2
     ) as seen
     where dataset_id is not null
@@ -19,9 +19,9 @@ where newness = 1;
 
 delete from projects
 where project_id in (
-    select project_id from labels where record_id >= :first
+    select project_id from labels where record_id >= $first
     union all
-    select project_id from data_row_projects where record_id >= :first
+    select project_id from data_row_projects where record_id >= $first
 );
 
 insert into projects
@@ -31,17 +31,17 @@ from (
     from (
         select project_id, project_name as name, max(record_id) as newest
         from labels
-        where record_id >= :first and generation = 'v1'
+        where record_id >= $first and generation = 'v1'
         group by 1, 2
         union all
-        select project_id, name, max(record_id) from data_row_projects where record_id >= :first group by 1, 2
+        select project_id, name, max(record_id) from data_row_projects where record_id >= $first group by 1, 2
     ) as seen
     where project_id is not null
 ) as named
 where newness = 1;
 
 delete from data_rows
-where data_row_id in (select data_row_id from records where record_id >= :first);
+where data_row_id in (select data_row_id from records where record_id >= $first);
 
 -- most assets are told about by one record
 insert into data_rows
@@ -51,7 +51,7 @@ from records as r
 left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
 where r.record_id in (
     select max(record_id) from records where generation <> 'frames' group by data_row_id having count(*) = 1
-) and r.record_id >= :first;
+) and r.record_id >= $first;
 
 insert into data_rows
 select data_row_id, asset_type, row_data, external_id, global_key, dataset_id, mime_type, width, height, frame_rate,
@@ -74,7 +74,7 @@ from (
         row_number() over (partition by r.data_row_id order by r.record_id desc) as newness
     from records as r
     left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
-    where r.generation <> 'frames' and r.data_row_id in (select data_row_id from records where record_id >= :first)
+    where r.generation <> 'frames' and r.data_row_id in (select data_row_id from records where record_id >= $first)
         and r.data_row_id not in (select data_row_id from data_rows)
     window asset as (partition by r.data_row_id)
 ) as told

@@ -48,10 +48,10 @@ ROOMS = (  # from the ground up: each may import those before it
 HEAVY = {  # imported at the top of a module by nobody but these
     "PIL": {"drawing.masks", "reporting.pictures", "reporting.report"},
     "datasette": {"browsing"},
-    "duckdb": {"engines.duckdb", "engines.read_only_sql", "engines.duckdb_lookup", "upgrading"},
+    "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
-    "pyarrow": {"engines.arrow", "engines.database", "engines.duckdb"},  # engines.database: only to check types
+    "pyarrow": {"engines.arrow", "engines.result", "engines.duckdb"},  # engines.result: only to check types
     "shapely": {"geometry"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},
@@ -104,6 +104,62 @@ def test_imports_go_down(name: str) -> None:
     assert room(name) in ROOMS, "a new room: give it its place in ROOMS"
     upward = [other for other in rooms_imported(name) - {room(name)} if ROOMS.index(other) >= ROOMS.index(room(name))]
     assert not upward
+
+
+def modules_imported(tree: ast.AST) -> Iterator[str]:
+    """Modules of the package that the code imports, wherever it does so, except only to check types."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        todo.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.ImportFrom):
+            below = (node.module or "").removeprefix("labelstore").removeprefix(".")
+            for alias in node.names:
+                name = f"{below}.{alias.name}".removeprefix(".")
+                yield name if name in modules() else below
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.removeprefix("labelstore.") for alias in node.names)
+
+
+def test_no_modules_import_each_other() -> None:
+    imports = {name: set(modules_imported(tree)) & modules().keys() - {name} for name, tree in modules().items()}
+    circles = []
+    for name, directly in imports.items():
+        reached: set[str] = set()
+        todo = [*directly]
+        while todo:
+            module = todo.pop()
+            if module not in reached:
+                reached.add(module)
+                todo.extend(imports[module])
+        if name in reached:
+            circles.append(name)
+    assert not circles
+
+
+def test_engines_are_told_apart_where_they_are_described() -> None:
+    """Elsewhere a difference is asked of the dialect, the engine or the database: nothing looks at names."""
+    names = {"sqlite", "duckdb"}
+    found = []
+    for name, tree in modules().items():
+        if name.startswith(("engines", "schema.dialects")):
+            continue
+        for node in ast.walk(tree):
+            parts: list[ast.AST | None] = []
+            if isinstance(node, ast.Compare) and "modules" not in ast.unparse(node):  # `"duckdb" in sys.modules`
+                parts = [node.left, *node.comparators]
+            elif isinstance(node, ast.Dict):
+                parts = [*node.keys]
+            elif isinstance(node, ast.Subscript):
+                parts = [node.slice]
+            elif isinstance(node, ast.MatchValue):
+                parts = [node.value]
+            constants = [inner for part in parts if part is not None for inner in ast.walk(part)]
+            if any(isinstance(inner, ast.Constant) and inner.value in names for inner in constants):
+                found.append(f"{name}:{getattr(node, 'lineno', 0)}")
+    assert not found
 
 
 def test_every_room_is_there() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from labelstore.browsing.serving import application, as_sqlite
 from labelstore.browsing.settings import Settings
-from labelstore.engines import engine_of, open_database
+from labelstore.engines import SQLITE, engine_at, open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.publishing import publish
@@ -45,7 +45,7 @@ def test_a_name_is_a_file(name: str, export: Path) -> None:
     assert verify(name, export).ok
     assert run("query", "--", name, "select label_id from labels").stdout == '{"label_id":"a"}\n'
     assert upgrade(name).from_version == upgrade(name).to_version
-    if engine_of(name) == "sqlite":
+    if engine_at(name) is SQLITE:
         assert index(name).texts
         assert run("search", "--", name, "Car").exit_code == 0
         with as_sqlite(Path(name)) as store:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ import pytest
 
 import labelstore
 from labelstore.engines import arrow, open_database
-from labelstore.engines.database import Database, Result
+from labelstore.engines.database import Database
+from labelstore.engines.result import Result
 from labelstore.errors import LabelstoreError, NotFoundError, QueryError, RefusedError, TooSlowError, UsageError
 from labelstore.query import ask, ask_named
 from labelstore.query.parameters import given
@@ -397,9 +397,7 @@ def test_types_of_columns_without_types(
     assert table.schema.field("x").type == type_
     assert table.column("x").to_pylist() == expected
     for format in ("parquet", "arrow", "arrows"):
-        result = result_of(*values)
-        monkeypatch.setattr(result, "batches", partial(result.batches, size))
-        arrow.write(result, tmp_path / "file", format)
+        arrow.write(result_of(*values).batches(size), tmp_path / "file", format)
         (tmp_path / "file").rename(tmp_path / "done")
         found = pa.concat_tables(
             [pa.Table.from_batches([batch]) for batch in arrow._read(tmp_path / "done", format)] or [table]

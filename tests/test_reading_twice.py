@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import labelstore
-from labelstore.engines.database import Result
+from labelstore.engines.result import Result
 from labelstore.errors import LabelstoreError
 from labelstore.loading import load
 from labelstore.store import Store

@@ -20,10 +20,10 @@ import pytest
 from typer.testing import CliRunner
 
 import labelstore
-from labelstore import upgrading
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
+from labelstore.engines.older_store import DUCKDB_REBUILT
 from labelstore.errors import StoreError
 from labelstore.formats.naming import content_digest, unnamed
 from labelstore.history import versions_of
@@ -33,7 +33,7 @@ from labelstore.loading.locking import lock_file, locked
 from labelstore.samples import write
 from labelstore.schema.dialects import SCHEMA_VERSION
 from labelstore.schema.tables import columns, content_tables
-from labelstore.upgrading import upgrade
+from labelstore.upgrading import Upgrade, upgrade
 from tests.soaking import amount
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -294,7 +294,7 @@ def test_a_failure_changes_nothing(store: Path, monkeypatch: pytest.MonkeyPatch)
     def refuse(*_: object) -> None:
         raise ValueError("no such shape")
 
-    monkeypatch.setattr(upgrading, "shred", refuse)
+    monkeypatch.setattr("labelstore.upgrading.copying.shred", refuse)
     with pytest.raises(StoreError, match=r"cannot be upgraded: record 0 .*no such shape"):
         upgrade(store, keep=True)
     assert [read(store, sql) for sql in (RECORDS, PLACES, LABELS)] == before
@@ -397,7 +397,7 @@ class Older:
         export.write_text("".join(json.dumps(record) + "\n" for record in records))
         load(store, [export])
 
-    def upgraded(self, *changes: str) -> upgrading.Upgrade:
+    def upgraded(self, *changes: str) -> Upgrade:
         connection: Any = sqlite3.connect(self.store) if self.store.suffix == ".db" else duckdb.connect(str(self.store))
         for sql in changes:
             connection.execute(sql)
@@ -498,4 +498,4 @@ def test_nodes_of_many_records_fit_in_duckdb() -> None:
     store = ROOT / "tests" / "fixtures" / "stores" / "version-3.duckdb"
     with duckdb.connect(str(store), read_only=True) as connection:
         for first in (127, 128, 2**31, 2**35):
-            connection.execute(upgrading._REBUILT["duckdb"], {"first": first, "last": first + 100}).fetchall()
+            connection.execute(DUCKDB_REBUILT, {"first": first, "last": first + 100}).fetchall()

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from labelstore.engines.database import Database, Result
+from labelstore.engines.database import Database
+from labelstore.engines.result import Result
 from labelstore.errors import UsageError
 from labelstore.query.projects import check_project
-from labelstore.schema.dialects import DIALECTS
 from labelstore.schema.tables import sql_text
 
 _BOTH = (
@@ -56,7 +56,7 @@ def answers(database: Database, of: str = "labels", project: str | None = None) 
     if of not in OWNERS:
         raise UsageError(f"{of}: answers are of {' or of '.join(OWNERS)}")
     check_project(database, project)
-    sql, values = DIALECTS[database.engine].translate(sql_text("analyses/answers.sql")), {"of": of, "project": project}
+    sql, values = database.dialect.translate(sql_text("analyses/answers.sql")), {"of": of, "project": project}
     owner = OWNERS[of]
     if of == "labels" and database.value(_IS_TIMED):
         owner = (*owner, "start_ms")

@@ -6,6 +6,7 @@ from typing import Any
 
 from labelstore.query.catalogue import tables, views
 from labelstore.schema.canned_queries import Parameter, queries
+from labelstore.schema.dialects import SQLITE
 
 _PARAMETER = re.compile(r"\$(\w+)")
 
@@ -100,7 +101,7 @@ def _canned() -> dict[str, dict[str, Any]]:
         described = f"{query.description} Parameters: {asked}." if asked else query.description
         given = {parameter.name: parameter for parameter in query.parameters}
         found[name] = {
-            "sql": _with_defaults(query.sql["sqlite"], given),
+            "sql": _with_defaults(query.sql[SQLITE.name], given),
             "title": name.replace("-", " ").capitalize(),
             "description": described,
             "params": list(given),

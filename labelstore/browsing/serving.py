@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from labelstore.browsing.settings import PLUGIN, Settings
-from labelstore.engines import engine_of, limits, open_database
+from labelstore.engines import SQLITE, engine_at, limits, open_database
 from labelstore.errors import LabelstoreError, UsageError
 
 EXTRA = "pip install 'labelstore-db[browse]'"
@@ -75,7 +75,7 @@ _URI_MARKS = frozenset("?#%")
 @contextmanager
 def as_sqlite(store: Path, progress: CopyProgress | None = None) -> Iterator[Path]:
     """The store itself, or a temporary SQLite copy of a DuckDB store, which is removed at the end."""
-    if engine_of(store) == "sqlite":
+    if engine_at(store) is SQLITE:
         with open_database(store, read_only=True):
             pass  # it is a store of this version
         if not _URI_MARKS.intersection(str(store.absolute())):

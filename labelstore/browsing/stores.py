@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from labelstore.engines.sqlite import APPLICATION_ID
+from labelstore.engines.sqlite import is_current_store
 from labelstore.scenes import ConnectionSource
-from labelstore.schema.dialects import SCHEMA_VERSION
 
 T = TypeVar("T")
 
@@ -14,7 +13,7 @@ def is_store(datasette: Any, database: str | None) -> bool:
     """Whether the database of that name is a store of this schema version, by the header of its file."""
     found = datasette.databases.get(database) if database is not None else None
     path = getattr(found, "path", None)
-    return path is not None and _is_store_file(str(path))
+    return path is not None and is_current_store(str(path))
 
 
 def stores(datasette: Any) -> list[str]:
@@ -25,16 +24,6 @@ def stores(datasette: Any) -> list[str]:
 def is_new(datasette: Any) -> bool:
     """Whether this is Datasette 1.0, which keeps queries and metadata itself."""
     return hasattr(datasette, "add_query")
-
-
-def _is_store_file(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            head = file.read(100)
-    except OSError:
-        return False
-    version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
-    return head.startswith(b"SQLite format 3\0") and application == APPLICATION_ID and version == SCHEMA_VERSION
 
 
 async def read(datasette: Any, database: str, work: Callable[[ConnectionSource], T]) -> T:

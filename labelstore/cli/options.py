@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from labelstore.errors import LabelstoreError, UsageError
+from labelstore.errors import UsageError
 
 
 class TextFormat(StrEnum):
@@ -73,19 +73,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def check_order(db: Path, others: Sequence[str], command: str) -> None:
     """Raise `UsageError` where the store is not the first argument but another one."""
-    if is_database(db):
+    from labelstore.engines import is_store
+
+    if is_store(db):
         return
     for other in others:
-        if is_database(other) and (db.exists() or command == "query"):
+        if is_store(other) and (db.exists() or command == "query"):
             shown = shlex.join([command, other, str(db)])
             raise UsageError(f"{other} is the store, so it comes first: labelstore {shown}")
-
-
-def is_database(name: str | Path) -> bool:
-    """Whether there is a SQLite or DuckDB file of this name."""
-    from labelstore.engines import engine_of
-
-    try:
-        return Path(name).is_file() and Path(name).stat().st_size > 0 and bool(engine_of(name))
-    except (LabelstoreError, OSError, ValueError):
-        return False

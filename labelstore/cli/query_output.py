@@ -12,8 +12,9 @@ from labelstore.cli.row_output import write_rows
 from labelstore.errors import LabelstoreError, StoreError
 
 if TYPE_CHECKING:
-    from labelstore.engines.database import Database, Result
+    from labelstore.engines.database import Database
     from labelstore.engines.limits import Limits
+    from labelstore.engines.result import Result
 
 
 class Format(StrEnum):
@@ -86,11 +87,11 @@ def _write_arrow(result: "Result", format: Format, part: Path | None, out: str, 
     from labelstore.files.outputs import output_file
 
     if part is not None:
-        write(result, part, format.value, limit)
+        write(result.batches(limit=limit), part, format.value)
         return
     with TemporaryDirectory() as folder:
         scratch = Path(folder) / "result"
-        write(result, scratch, "arrows" if format is Format.ARROW else format.value, limit)
+        write(result.batches(limit=limit), scratch, "arrows" if format is Format.ARROW else format.value)
         with scratch.open("rb") as source, output_file(out) as file:
             copyfileobj(source, file)
 

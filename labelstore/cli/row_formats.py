@@ -29,7 +29,7 @@ def _ndjson(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     import msgspec
 
-    from labelstore.engines.database import distinct
+    from labelstore.engines.result import distinct
 
     encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
     names = distinct(columns)

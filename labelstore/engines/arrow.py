@@ -12,8 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from labelstore.engines.database import Result, distinct
-
 _EXACT = 2**53
 """Whole numbers up to here are exact as a double."""
 
@@ -34,10 +32,9 @@ _HUGE = pa.decimal128(38, 0)
 
 
 def batches_of_rows(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], size: int, limit: int | None
+    names: Sequence[str], rows: Iterable[Sequence[Any]], size: int, limit: int | None
 ) -> Iterator[pa.RecordBatch]:
     """The rows in batches, the first of them also where there is no row."""
-    names = distinct(columns)
     remaining = iter(rows) if limit is None else islice(rows, limit)
     kinds = [_NONE] * len(names)
     batch = _taken(remaining, size)
@@ -112,18 +109,18 @@ def widened(array: pa.Array, type_: pa.DataType) -> pa.Array:
     return array.cast(type_)
 
 
-def whole_numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The batches of DuckDB, with sums of whole numbers as 64 bits as long as they fit; at least one batch."""
+def whole_numbers(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The batches of DuckDB with these names, sums of whole numbers as 64 bits as long as they fit; at least one."""
     schema = batches.schema if isinstance(batches, pa.RecordBatchReader) else None
     huge = {place for place, field in enumerate(schema or ()) if field.type == _HUGE}
     any_batch = False
     for batch in batches:
         any_batch = True
         huge = {place for place in huge if _fits(batch.column(place))}
-        yield _with_whole(batch, huge)
+        yield _with_whole(batch, huge, names)
     if not any_batch and schema is not None:
         empty = pa.RecordBatch.from_arrays([pa.array([], type=field.type) for field in schema], schema=schema)
-        yield _with_whole(empty, huge)
+        yield _with_whole(empty, huge, names)
 
 
 def _fits(array: pa.Array) -> bool:
@@ -134,9 +131,9 @@ def _fits(array: pa.Array) -> bool:
     return True
 
 
-def _with_whole(batch: pa.RecordBatch, places: set[int]) -> pa.RecordBatch:
+def _with_whole(batch: pa.RecordBatch, places: set[int], names: Sequence[str]) -> pa.RecordBatch:
     arrays = [array.cast(pa.int64()) if place in places else array for place, array in enumerate(batch.columns)]
-    return pa.RecordBatch.from_arrays(arrays, names=distinct(batch.schema.names))
+    return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def limited(batches: Iterable[pa.RecordBatch], limit: int | None) -> Iterator[pa.RecordBatch]:
@@ -168,15 +165,15 @@ def table(batches: Iterable[pa.RecordBatch]) -> pa.Table:
     return pa.Table.from_batches([_fitted(batch, schema) for batch in found], schema)
 
 
-def write(result: Result, path: Path, format: str, limit: int | None = None) -> None:
-    """Write the rows to a file: `parquet`, `arrow` (the file format) or `arrows` (the stream format).
+def write(batches: Iterable[pa.RecordBatch], path: Path, format: str) -> None:
+    """Write the rows of a result to a file: `parquet`, `arrow` (the file format) or `arrows` (the stream format).
 
     Memory does not grow with the rows. When a type grows, what was written is written again in it.
     """
     writer: Any = None
     schema: pa.Schema | None = None
     try:
-        for batch in result.batches(limit=limit):
+        for batch in batches:
             grown = _settled(batch.schema)
             if schema is None or grown != schema:
                 if writer is not None and schema is not None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from labelstore.engines import DUCKDB_SUFFIXES, open_database
 from labelstore.engines.database import Database
+from labelstore.engines.opening import check_sqlite_name, open_database
 from labelstore.errors import StoreError
 from labelstore.schema.tables import Row, columns
 
@@ -23,8 +23,7 @@ def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None)
     `out` gets its name when it is complete; after an error there is none. Memory does not grow with the store. Raises
     `StoreError` for a store that cannot be read, an `out` that exists, and one whose suffix says DuckDB.
     """
-    if out.suffix.lower() in DUCKDB_SUFFIXES:
-        raise StoreError(str(out), "would be a SQLite store with a name of DuckDB", "name a .db file")
+    check_sqlite_name(out)
     if out.exists():
         raise StoreError(str(out), "is there already", "name a new file")
     scratch = out.with_name(f".{out.name}.{os.getpid()}.copying")

@@ -1,26 +1,21 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from labelstore.engines.limits import Limits
-from labelstore.errors import LabelstoreError
-from labelstore.schema.tables import Row, Rows, node_column, node_range
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
+from labelstore.engines.result import Result
+from labelstore.errors import StoreError
+from labelstore.schema.dialects import Dialect
+from labelstore.schema.tables import Row, Rows, node_column
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
 
 T = TypeVar("T")
 
-_T = TypeVar("_T")
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -53,9 +48,25 @@ class StoredLabel(NamedTuple):
     position: int
 
 
-STORED = ", ".join(Stored._fields)
-STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", r.load_id, r.position"
+class Relation(NamedTuple):
+    """A table or view of a store, with the types of its columns in lower case."""
+
+    name: str
+    is_view: bool
+    columns: dict[str, str]
+
+
+_STORED = ", ".join(Stored._fields)
+_STORED_LABEL = ", ".join(f"l.{name}" for name in StoredLabel._fields[:-2]) + ", r.load_id, r.position"
 """The columns, of `labels as l join records as r`."""
+
+
+def relations(columns: Iterable[tuple[Any, ...]]) -> list[Relation]:
+    """Tables and views by rows of (name, is a view, column, type), one table after another."""
+    found: dict[str, Relation] = {}
+    for name, is_view, column, type_ in columns:
+        found.setdefault(name, Relation(name, bool(is_view), {})).columns[column] = type_
+    return list(found.values())
 
 
 NOTES = {"seen": "bigint", "heard_labels": "text", "heard_projects": "text"}
@@ -75,152 +86,35 @@ def together(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + TOGETHER]
 
 
-# by nodes, for a new store has no index of records' labels yet
-_CLOSE_GAPS = (
-    # what is odd in a list of labels has no number that could be set right
-    "delete from odd_elements where node_id between ? and ? and within in ('labels', 'predictions')",
-    """update labels set ordinal = place.ordinal, closes = place.closes
-    from (
-        select node_id, row_number() over siblings - 1 as ordinal, lead(node_id) over siblings is null as closes
-        from labels
-        where node_id between ? and ?
-        window siblings as (partition by project_id, model_run_id, is_prediction order by node_id)
-    ) as place
-    where labels.node_id between ? and ? and labels.node_id = place.node_id
-        and (labels.ordinal <> place.ordinal or labels.closes <> place.closes)
-    """,
-    """update data_row_projects set label_count = (
-        select count(*) from labels as l
-        where l.node_id between ? and ? and l.project_id = data_row_projects.project_id and l.model_run_id is null
-    )
-    where node_id between ? and ? and label_count is not null
-    """,
-    *(
-        f"""update model_runs set {count} = (
-            select count(*) from labels as l
-            where l.node_id between ? and ? and l.model_run_id = model_runs.model_run_id
-                and l.is_prediction = {is_prediction}
-        )
-        where node_id between ? and ? and {count} is not null
-        """
-        for count, is_prediction in (("label_count", False), ("prediction_count", True))
-    ),
-)
-
-
-class Once(Iterator[_T]):
-    """What can be read once: after its end, to begin anew is an error, not an empty result."""
-
-    def __init__(self, values: Iterable[_T]) -> None:
-        self._values = iter(values)
-        self.is_begun = self.is_read = False
-
-    def __iter__(self) -> Iterator[_T]:
-        if self.is_read:
-            raise LabelstoreError("this result was read to its end before; keep its rows with list(), or query again")
-        return self._rest()
-
-    def __next__(self) -> _T:
-        self.is_begun = True
-        try:
-            return next(self._values)
-        except StopIteration:
-            self.is_read = True
-            raise
-
-    def _rest(self) -> Iterator[_T]:
-        self.is_begun = True
-        for value in self._values:  # noqa: UP028 - "yield from" would close what another reader may go on with
-            yield value
-        self.is_read = True
-
-
-class Result:
-    """The columns of a query and its rows, which stream: they can be read once.
-
-    `df`, `arrow` and `pl` give the rows that were not read yet as one table of pandas, pyarrow or polars. To read the
-    result of a user's query again after its end raises `LabelstoreError`.
-    """
-
-    def __init__(
-        self,
-        columns: list[str],
-        rows: Iterator[tuple[Any, ...]],
-        batches: "Callable[[int], Iterator[pyarrow.RecordBatch]] | None" = None,
-    ) -> None:
-        self.columns, self.rows, self._batches = columns, rows, batches
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
-
-    def batches(self, size: int = 20_000, limit: int | None = None) -> "Iterator[pyarrow.RecordBatch]":
-        """The rows as Arrow, at most `size` in a batch and `limit` in all; there is at least one batch.
-
-        The type of a column may grow from one batch to the next: `stores.arrow` says how.
-        """
-        from labelstore.engines import arrow
-
-        rows = iter(self.rows)  # raises where they were read before
-        is_begun = isinstance(self.rows, Once) and self.rows.is_begun
-        if self._batches is None or is_begun:
-            return arrow.batches_of_rows(self.columns, rows, size, limit)
-        return self._read(arrow.limited(self._batches(size), limit))
-
-    def _read(self, batches: "Iterator[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
-        yield from batches
-        if isinstance(self.rows, Once):
-            self.rows.is_read = True
-
-    def arrow(self) -> "pyarrow.Table":
-        """All rows as a table of pyarrow."""
-        from labelstore.engines.arrow import table
-
-        return table(self.batches())
-
-    def df(self) -> "pandas.DataFrame":
-        """All rows as a DataFrame of pandas. Raises `LabelstoreError` without pandas."""
-        _require("pandas")
-        frame: pandas.DataFrame = self.arrow().to_pandas()
-        return frame
-
-    def pl(self) -> "polars.DataFrame":
-        """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
-        frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
-        return frame
-
-
-def _require(extra: str) -> Any:
-    try:
-        return import_module(extra)
-    except ImportError as error:
-        hint = f"pip install 'labelstore-db[{extra}]'"
-        raise LabelstoreError(f"{extra} is not installed; {hint}") from error
-
-
-def distinct(names: Sequence[str]) -> list[str]:
-    """The names of columns as keys: the second `n` is called `n_2`."""
-    found: list[str] = []
-    for column in names:
-        name, number = column, 2
-        while name in found:
-            name, number = f"{column}_{number}", number + 1
-        found.append(name)
-    return found
-
-
 class Database(ABC):
     """An open store file of one engine. A write happens between `begin` and `commit` or `rollback`."""
 
-    engine: str
-    errors: tuple[type[Exception], ...]
+    dialect: ClassVar[Dialect]
+    errors: ClassVar[tuple[type[Exception], ...]]
     """What the engine raises."""
+    batch_records: ClassVar[int]
+    """So many records are best written together, or so many bytes of them."""
+    batch_bytes: ClassVar[int]
+    is_columnar: ClassVar[bool]
+    """Whether rows are written by the thousand, and single ones take their time."""
+    has_full_text: ClassVar[bool]
+    """Whether a store can have a full-text index."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
-        self._gaps: set[int] = set()
-        """Records out of which labels were taken since `close_gaps`."""
+        self.is_new = not (path.exists() and path.stat().st_size)
+        """Whether the file was not there, or empty."""
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
+        self._deleted: set[int] = set()
+        """Records whose removal is put off until `finish_deletions`."""
+        if self.is_new and not create:
+            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine."""
+        return self.dialect.name
 
     @abstractmethod
     def query(self, sql: str, parameters: Parameters = ()) -> Result: ...
@@ -273,20 +167,20 @@ class Database(ABC):
         """Write rows of one table."""
 
     @abstractmethod
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
-        """The records about these identities that the store holds, the newest of each last."""
+    def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of `sql`, which has `MARKS` in place of the values; `before` are parameters that stand before it."""
 
     @abstractmethod
-    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
-        """The records of exports (not of frames files) with this content that the store holds."""
+    def relations(self) -> list[Relation]:
+        """The tables and views, without what an engine keeps for itself."""
 
     @abstractmethod
-    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
-        """The labels with these ids that the store holds."""
+    def functions(self) -> list[str]:
+        """The names of the functions that SQL can call."""
 
-    @abstractmethod
-    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
-        """The labels that these records hold, those in model runs too."""
+    def where_parsing_stops(self, sql: str) -> int | None:
+        """The place in SQL at which the engine finds a mistake, where only asking it tells."""
+        return None
 
     @abstractmethod
     def note(self, what: str, ids: Sequence[Any]) -> None:
@@ -304,17 +198,8 @@ class Database(ABC):
     def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Remove the rows of parts of records: those between the first and the last node of each."""
 
-    def finish_deletions(self) -> None:
-        """Do now what was put off: close gaps, and remove what `delete_records` only noted."""
-        self.close_gaps()
-
-    @abstractmethod
-    def derive(self, first: int) -> None:
-        """Bring the derived tables but `features` up to date with the records from `first` on; finish deletions."""
-
-    @abstractmethod
-    def derive_features(self, first: int) -> None:
-        """Bring `features` up to date with the records from `first` on."""
+    def finish_deletions(self) -> None:  # noqa: B027
+        """Remove now what `delete_records` only noted."""
 
     @abstractmethod
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -346,37 +231,55 @@ class Database(ABC):
                 self.execute(f"delete from {table} where {node} = ?", (row[0],))
             self.insert_rows(table, new)
 
-    def take_labels_out(self, labels: Sequence[StoredLabel]) -> None:
-        """Remove labels from the records that hold them. A v1 record is its label and goes with it.
+    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+        """The records about these identities that the store holds, the newest of each last."""
+        sql = (
+            f"select identity, {_STORED} from records where generation = ? and identity in ({MARKS}) order by record_id"
+        )
+        found: dict[str, list[Stored]] = {}
+        for key, *values in self.select_in(sql, identities, generation):
+            if values[0] not in self._deleted:
+                found.setdefault(key, []).append(Stored(*values))
+        return found
 
-        The others in a record of v2 have gaps between them until `close_gaps`.
-        """
-        self.delete_records([label.record_id for label in labels if label.generation == "v1"])
-        others = [label for label in labels if label.generation == "v2"]
-        self.delete_nodes([(label.node_id, label.end_id) for label in others])
-        touched = {label.record_id for label in others}
-        self._gaps |= touched
-        for record_id in touched:
-            self.execute("update records set content_hash = null where record_id = ?", (record_id,))
+    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+        """The records of exports (not of frames files) with this content that the store holds."""
+        sql = (
+            f"select content_hash, {_STORED} from records"
+            f" where content_hash in ({MARKS}) and generation <> 'frames' order by record_id"
+        )
+        rows = self.select_in(sql, content_hashes)
+        return {row[0]: Stored(*row[1:]) for row in rows if row[1] not in self._deleted}
 
-    def close_gaps(self, record_ids: Iterable[int] | None = None) -> None:
-        """Count the labels anew in the records out of which some were taken, and remove those of which none is left.
+    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
+        """The labels with these ids that the store holds."""
+        return self._labels("l.label_id", label_ids)
 
-        A record that later ones told but for those labels has no identity any more. `record_ids` are all by default.
-        """
-        closing = self._gaps if record_ids is None else self._gaps.intersection(record_ids)
-        for record_id in sorted(closing):
-            nodes = node_range(record_id)
-            sql = "select 1 from records where record_id = ? and identity is null"
-            if (
-                self.value("select 1 from labels where node_id between ? and ? limit 1", nodes) is None
-                and self.value(sql, (record_id,)) is not None
-            ):
-                self.delete_records([record_id])
-                continue
-            for statement in _CLOSE_GAPS:
-                self.execute(statement, nodes * (statement.count("?") // 2))
-        self._gaps = self._gaps - closing
+    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
+        """The labels that these records hold, those in model runs too."""
+        return self._labels("r.record_id", record_ids)
+
+    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
+        sql = (
+            f"select {_STORED_LABEL} from labels as l join records as r"
+            f" on r.record_id = l.record_id and l.node_id between r.node_id and r.end_id"
+            f" where {column} in ({MARKS})"
+        )
+        return [StoredLabel(*row) for row in self.select_in(sql, values) if row[1] not in self._deleted]
+
+    def derive(self, first: int) -> None:
+        """Finish deletions; bring the derived tables but `features` up to date with the records from `first` on."""
+        self.finish_deletions()
+        for statement in self.dialect.statements("derive.sql"):
+            table = statement.split()[2]
+            if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
+                continue  # in a new store, where looking for what to delete takes as long as half of the rest
+            self.execute(statement, {"first": first} if "$first" in statement else {})
+
+    def derive_features(self, first: int) -> None:
+        """Bring `features` up to date with the records from `first` on."""
+        for statement in self.dialect.statements("features.sql"):
+            self.execute(statement, {"first": first})
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""

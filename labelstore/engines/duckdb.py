@@ -12,18 +12,17 @@ import pyarrow as pa
 
 from labelstore.engines.arrow import whole_numbers
 from labelstore.engines.database import (
+    MARKS,
     NOTES,
-    STORED,
-    STORED_LABEL,
     WAY_OUT,
     Database,
     Parameters,
-    Result,
-    Stored,
-    StoredLabel,
+    Relation,
+    relations,
 )
 from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
+from labelstore.engines.result import Result, distinct
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
 from labelstore.schema.record_ids import generation_in
@@ -51,39 +50,40 @@ _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank),
 
 
 class DuckdbDatabase(Database):
-    engine = "duckdb"
+    dialect = DUCKDB
     errors = (duckdb.Error,)
+    batch_records, batch_bytes = 4000, 40_000_000
+    is_columnar = True
+    has_full_text = False
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
-        super().__init__(path)
-        exists = path.exists() and path.stat().st_size > 0
-        if not exists and not create:
-            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
-        if path.exists() and not exists:
-            path.unlink()
+        super().__init__(path, create=create)
+        if self.is_new:
+            path.unlink(missing_ok=True)
+        reads = read_only and not self.is_new
         config: dict[str, Any] = {
             "memory_limit": MEMORY_LIMIT,
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "true",
         }
-        if read_only and exists:
+        if reads:
             config |= DUCKDB_CONFIG | {"max_temp_directory_size": f"{QUERY.temporary}B"}
-        if not exists and int(duckdb.__version__.split(".")[0]) >= 2:
+        if self.is_new and int(duckdb.__version__.split(".")[0]) >= 2:
             config["storage_compatibility_version"] = STORAGE_VERSION
         try:
-            self._connection = duckdb.connect(str(path.absolute()), read_only=read_only and exists, config=config)
+            self._connection = duckdb.connect(str(path.absolute()), read_only=reads, config=config)
         except duckdb.Error as error:
             raise _open_error(path, error) from error
         try:
-            if exists:
-                self._check()
-            else:
+            if self.is_new:
                 self._create()
+            else:
+                found = self._connection.execute(self.dialect.columns).fetchall()
+                check_version(path, schema_version(self._connection), self.dialect.title, found)
         except BaseException:
             self._connection.close()
             raise
         self._asking: duckdb.DuckDBPyConnection | None = None
-        self._deleted: set[int] = set()
         self._unseen = False
         self._in_transaction = False
 
@@ -112,14 +112,6 @@ class DuckdbDatabase(Database):
             yield table, self._connection.execute(sql, [first, last]).fetchall()
         if has_gaps:
             self._connection.unregister("wanted_records")
-
-    def _check(self) -> None:
-        sql = "select comment from duckdb_tables() where table_name = 'loads'"
-        comment = next((row[0] for row in self._connection.execute(sql).fetchall()), None)
-        if not comment or not str(comment).startswith("labelstore schema "):
-            raise StoreError(str(self.path), "is a DuckDB database, but not a labelstore", "give another name")
-        version = int(str(comment).rsplit(" ", 1)[1])
-        check_version(self.path, version, self._connection.execute(DUCKDB.columns).fetchall())
 
     def _create(self) -> None:
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
@@ -192,7 +184,7 @@ class DuckdbDatabase(Database):
 
         def batches(size: int) -> Iterator[pa.RecordBatch]:
             read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-            return whole_numbers(read(size))
+            return whole_numbers(read(size), distinct(relation.columns))
 
         return Result(list(relation.columns), rows(), batches)
 
@@ -228,51 +220,32 @@ class DuckdbDatabase(Database):
         self._connection.execute(f"insert into {table} select * from batch")
         self._connection.unregister("batch")
 
-    def _select_in(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows of `sql`, which reads the values as the column `value` of `wanted`."""
+    def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         if not values:
-            return []
+            return
         if len(values) <= _FEW:
             marks = ", ".join("?" * len(values))
-            return self._connection.execute(sql.replace("select value from wanted", marks), list(values)).fetchall()
+            yield from self._connection.execute(sql.replace(MARKS, marks), [*before, *values]).fetchall()
+            return
         self._connection.register("wanted", pa.table({"value": list(values)}))
-        rows = self._connection.execute(sql).fetchall()
+        rows = self._connection.execute(sql.replace(MARKS, "select value from wanted"), before or None).fetchall()
         self._connection.unregister("wanted")
-        return rows
+        yield from rows
 
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
-        rows = self._select_in(
-            f"select identity, {STORED} from records"
-            f" where generation = '{generation}' and identity in (select value from wanted) order by record_id",
-            identities,
+    def relations(self) -> list[Relation]:
+        sql = (
+            "select c.table_name, v.view_name is not null, c.column_name, lower(c.data_type) from duckdb_columns() as c"
+            " left join duckdb_views() as v on v.view_name = c.table_name and not v.internal"
+            " where not c.internal order by c.table_name, c.column_index"
         )
-        found: dict[str, list[Stored]] = {}
-        for key, *stored in rows:
-            if stored[0] not in self._deleted:
-                found.setdefault(key, []).append(Stored(*stored))
-        return found
+        return relations(self.query(sql).rows)
 
-    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
-        rows = self._select_in(
-            f"select content_hash, {STORED} from records"
-            " where content_hash in (select value from wanted) and generation <> 'frames' order by record_id",
-            content_hashes,
+    def functions(self) -> list[str]:
+        sql = (
+            "select distinct function_name from duckdb_functions()"
+            " where function_type in ('scalar', 'aggregate', 'macro')"
         )
-        return {row[0]: Stored(*row[1:]) for row in rows if row[1] not in self._deleted}
-
-    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
-        return self._labels("l.label_id", label_ids)
-
-    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
-        return self._labels("l.record_id", record_ids)
-
-    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
-        rows = self._select_in(
-            f"select {STORED_LABEL} from labels as l join records as r on r.record_id = l.record_id"
-            f" where {column} in (select value from wanted)",
-            values,
-        )
-        return [StoredLabel(*row) for row in rows if row[1] not in self._deleted]
+        return [row[0] for row in self.query(sql).rows]
 
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
@@ -296,7 +269,6 @@ class DuckdbDatabase(Database):
         self._deleted.update(record_ids)
 
     def finish_deletions(self) -> None:
-        super().finish_deletions()
         if not self._deleted:
             return
         self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
@@ -321,15 +293,6 @@ class DuckdbDatabase(Database):
                 limits * 2,
             )
         self._connection.unregister("ranges")
-
-    def derive(self, first: int) -> None:
-        self.finish_deletions()
-        for statement in DUCKDB.statements("derive.sql"):
-            self._connection.execute(statement, {"first": first} if "$first" in statement else None)
-
-    def derive_features(self, first: int) -> None:
-        for statement in DUCKDB.statements("features.sql"):
-            self._connection.execute(statement, {"first": first})
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         if len(record_ids) <= _ONE_BY_ONE:
@@ -367,6 +330,13 @@ class DuckdbDatabase(Database):
 
     def close(self) -> None:
         self._connection.close()
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The schema version of a store, as the comment of `loads` says; None for another database."""
+    sql = "select comment from duckdb_tables() where table_name = 'loads'"
+    comment = next((str(row[0]) for row in connection.execute(sql).fetchall()), "")
+    return int(comment.rsplit(" ", 1)[1]) if comment.startswith("labelstore schema ") else None
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labelstore.engines import engine_of
 from labelstore.engines.database import Database
+from labelstore.engines.engine import SQLITE
+from labelstore.engines.opening import engine_at
 from labelstore.version import __version__
 
 _TABLE = """create table published (
@@ -27,7 +28,7 @@ def mark(database: Database, removed: Mapping[str, int]) -> None:
 def is_published(path: str | Path) -> bool:
     """Whether the file at `path` was made by `labelstore publish`. Raises `StoreError` for what is no database."""
     path = Path(path)
-    if not path.exists() or engine_of(path) != "sqlite":
+    if not path.exists() or engine_at(path) is not SQLITE:
         return False
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:

@@ -15,22 +15,21 @@ from typing import Any
 
 import apsw
 
+from labelstore.engines import engine
 from labelstore.engines.database import (
     MARKS,
     NOTES,
-    STORED,
-    STORED_LABEL,
     WAY_OUT,
     Database,
     Parameters,
-    Result,
-    Stored,
-    StoredLabel,
+    Relation,
+    relations,
     together,
 )
 from labelstore.engines.holders import writer_of
 from labelstore.engines.limits import limit_sqlite
 from labelstore.engines.read_only_sql import Guard
+from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, VIEWS, check_version
 from labelstore.schema.tables import Row, content_tables, node_column, node_range
@@ -40,31 +39,32 @@ APPLICATION_ID = 0x4C626C73  # "Lbls"
 
 
 class SqliteDatabase(Database):
-    """`new` is true for a file that this call made: it has no indexes for queries until `finish`."""
+    """A new store has no indexes for queries until `finish`."""
 
-    engine = "sqlite"
-    errors = (sqlite3.Error, apsw.Error)
+    dialect = SQLITE
+    errors = (sqlite3.Error, sqlite3.Warning, apsw.Error)
+    batch_records, batch_bytes = 100, 4_000_000
+    is_columnar = False
+    has_full_text = True
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
-        super().__init__(path)
+        super().__init__(path, create=create)
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
                 str(path),
                 f"needs SQLite {'.'.join(map(str, OLDEST))} or newer, this Python has {sqlite3.sqlite_version}",
                 "use a newer Python, or a .duckdb store",
             )
-        exists = path.exists() and path.stat().st_size > 0
-        if not exists and not create:
-            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
         try:
-            if not exists:
+            if self.is_new:
                 _create(path)
             self._connection: Any = self._reader() if read_only else self._writer()
         except self.errors as error:
             self._raise_if_busy(error)
             raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         try:
-            self._check()
+            found = self._connection.execute(self.dialect.columns).fetchall()
+            check_version(path, schema_version(self._connection), self.dialect.title, found)
         except self.errors as error:
             self._connection.close()
             self._raise_if_busy(error)
@@ -95,12 +95,6 @@ class SqliteDatabase(Database):
     def _has_log(self) -> bool:
         """Whether a writer's log stands beside the file; reading one takes a folder that can be written."""
         return self.path.with_name(self.path.name + "-wal").exists()
-
-    def _check(self) -> None:
-        if self._connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
-            raise StoreError(str(self.path), "is a SQLite database, but not a labelstore", "give another name")
-        version = self._connection.execute("pragma user_version").fetchone()[0]
-        check_version(self.path, version, self._connection.execute(SQLITE.columns).fetchall())
 
     def build_fast(self) -> None:
         self._connection.execute("pragma journal_mode = off")
@@ -211,41 +205,37 @@ class SqliteDatabase(Database):
         if rows:
             self._connection.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)
 
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
-        sql = (
-            f"select identity, {STORED} from records where generation = ? and identity in ({MARKS}) order by record_id"
-        )
-        found: dict[str, list[Stored]] = {}
-        for key, *stored in self._select_in(sql, identities, generation):
-            found.setdefault(key, []).append(Stored(*stored))
-        return found
-
-    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
-        sql = (
-            f"select content_hash, {STORED} from records"
-            f" where content_hash in ({MARKS}) and generation <> 'frames' order by record_id"
-        )
-        return {row[0]: Stored(*row[1:]) for row in self._select_in(sql, content_hashes)}
-
-    def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
-        return self._labels("l.label_id", label_ids)
-
-    def labels_of(self, record_ids: Sequence[int]) -> list[StoredLabel]:
-        return self._labels("r.record_id", record_ids)
-
-    def _labels(self, column: str, values: Sequence[Any]) -> list[StoredLabel]:
-        sql = (
-            f"select {STORED_LABEL} from labels as l join records as r"
-            f" on r.record_id = l.record_id and l.node_id between r.node_id and r.end_id"
-            f" where {column} in ({MARKS})"
-        )
-        return [StoredLabel(*row) for row in self._select_in(sql, values)]
-
-    def _select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows of `sql`, asked for `TOGETHER` values at a time in place of its `MARKS`, after other parameters."""
+    def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         for some in together(values):
             marks = ",".join("?" * len(some))
             yield from self._connection.execute(sql.replace(MARKS, marks), (*before, *some)).fetchall()
+
+    def relations(self) -> list[Relation]:
+        sql = (
+            "select t.name, t.type = 'view', c.name, lower(c.type)"
+            " from pragma_table_list as t, pragma_table_info(t.name) as c"
+            " where t.schema = 'main' and t.type <> 'shadow' and t.name not like 'sqlite@_%' escape '@'"
+            " order by t.name, c.cid"
+        )
+        return relations(self.query(sql).rows)
+
+    def functions(self) -> list[str]:
+        return [row[0] for row in self.query("select distinct name from pragma_function_list").rows]
+
+    def where_parsing_stops(self, sql: str) -> int | None:
+        """Of the two modules for SQLite only apsw tells, and it needs no tables for that."""
+        connection = apsw.Connection(":memory:")
+        try:
+            connection.execute(sql)
+        except apsw.Error as error:
+            offset = getattr(error, "error_offset", -1)
+            if offset >= 0 and ("syntax error" in str(error) or "token" in str(error)):
+                return len(sql.encode()[:offset].decode(errors="ignore"))
+            if str(error) == "incomplete input":
+                return len(sql.rstrip())
+        finally:
+            connection.close()
+        return None
 
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
@@ -266,18 +256,6 @@ class SqliteDatabase(Database):
     def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
         for table in tables:
             self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
-
-    def derive(self, first: int) -> None:
-        self.finish_deletions()
-        for statement in SQLITE.statements("derive.sql"):
-            table = statement.split()[2]
-            if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
-                continue  # in a new store, where looking for what to delete takes as long as half of the rest
-            self._connection.execute(statement, {"first": first} if ":first" in statement else {})
-
-    def derive_features(self, first: int) -> None:
-        for statement in SQLITE.statements("features.sql"):
-            self._connection.execute(statement, {"first": first})
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         for record_id in record_ids:
@@ -302,6 +280,25 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
+
+
+def schema_version(connection: Any) -> int | None:
+    """The schema version of a store, as the head of its file says; None for another database."""
+    if connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
+        return None
+    version: int = connection.execute("pragma user_version").fetchone()[0]
+    return version
+
+
+def is_current_store(path: str) -> bool:
+    """Whether the file is a SQLite store of this schema version, as its head says."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(100)
+    except OSError:
+        return False
+    version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
+    return engine.SQLITE.wrote(head) and application == APPLICATION_ID and version == SCHEMA_VERSION
 
 
 def _create(path: Path) -> None:

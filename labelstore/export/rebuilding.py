@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from labelstore.engines import open_database
+from labelstore.engines import engine_at, open_database
 from labelstore.engines.database import Database
 from labelstore.export.exporter import Chunks, Export
 from labelstore.files.outputs import folder_for_parts
@@ -18,7 +18,7 @@ def rebuilt_records(
 ) -> Chunks:
     """The bytes of a file with the records of a generation and what stands before, between and after them."""
     database = export.database
-    jobs = useful_jobs(export.jobs, database.path) if database.engine == "sqlite" else 1
+    jobs = useful_jobs(export.jobs, database.path) if engine_at(database.path).gains_from_processes else 1
     with helpers(__name__, jobs - 1) as others, folder_for_parts(export.out) as folder:
         first, *rest = _id_ranges(database, generation, jobs)
         parts = [folder / str(number) for number in range(1, jobs)]

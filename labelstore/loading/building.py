@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
-from labelstore.engines import engine_of, open_database
+from labelstore.engines import engine_at, is_store, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.published_mark import is_published
 from labelstore.errors import StoreError
@@ -27,7 +27,7 @@ def writing(path: Path, patience: Patience | None = None) -> Iterator[Database]:
             raise StoreError(
                 str(path), "is a published copy, which stays as it is", "load into the store it was made of"
             )
-        with (patience or Patience()).attempt(lambda: _begun(path), engine_of(path)) as database:
+        with (patience or Patience()).attempt(lambda: _begun(path), engine_at(path).usual_wait) as database:
             try:
                 yield database
                 database.commit()
@@ -48,11 +48,6 @@ def _begun(path: Path) -> Database:
         database.close()
         raise
     return database
-
-
-def is_store(path: Path) -> bool:
-    """Whether there is a store to write into."""
-    return path.exists() and path.stat().st_size > 0
 
 
 @contextmanager

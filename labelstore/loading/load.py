@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from labelstore.engines import engine_of
+from labelstore.engines import Engine, engine_at, is_store
 from labelstore.errors import NeedsOneProcess
 from labelstore.inputs.gathering import Files, gathered
-from labelstore.loading.building import is_store, remove_leftovers
+from labelstore.loading.building import remove_leftovers
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.locking import Notify, locked
 from labelstore.loading.options import Confirm, Options
@@ -42,14 +42,15 @@ def load(
     replaced stays in `versions`. Labels of the files' projects that the store holds and the files lack are counted as
     missing, and with `prune` removed; if it is a function, when it says so.
     """
-    path, report = Path(store), Report(str(store), engine_of(store))
+    path, engine = Path(store), engine_at(store)
+    report = Report(str(store), engine.name)
     arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
     folder = FramesFolder(frames) if frames is not None else None
     options = Options(force, history, max_rejects)
     with locked(path, "load", arguments, wait=wait, notify=notify) as patience:
         remove_leftovers(path)
         started = time.perf_counter()
-        jobs = 1 if folder is not None else _useful_jobs(path, report.engine, arguments, jobs)
+        jobs = 1 if folder is not None else _useful_jobs(path, engine, arguments, jobs)
         alone = jobs == 1
         if not alone:
             with helpers("labelstore.loading.shards", jobs - 1) as others:
@@ -68,10 +69,10 @@ def load(
     return report
 
 
-def _useful_jobs(path: Path, engine: str, arguments: list[str], jobs: int | None) -> int:
-    """Several processes build a new SQLite store of files that each of them can read from the start."""
+def _useful_jobs(path: Path, engine: Engine, arguments: list[str], jobs: int | None) -> int:
+    """Several processes build a new store of files that each of them can read from the start, where that is quicker."""
     files = [Path(argument) for argument in arguments]
     wanted = useful_jobs(jobs, *files)
-    if engine != "sqlite" or is_store(path) or not all(file.is_file() for file in files):
+    if not engine.gains_from_processes or is_store(path) or not all(file.is_file() for file in files):
         return 1
     return wanted

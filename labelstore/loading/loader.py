@@ -28,6 +28,7 @@ from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
 from labelstore.json.error_location import located
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.label_removal import LabelRemoval
 from labelstore.loading.options import Options
 from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, Foreign, recognized, refuse_foreign, refuse_many
 from labelstore.loading.replacing import (
@@ -44,8 +45,6 @@ from labelstore.schema.record_ids import lowest_id, number_after, record_id
 from labelstore.schema.tables import Rows, columns
 from labelstore.version import __version__
 
-BATCH_RECORDS = {"sqlite": 100, "duckdb": 4000}
-BATCH_BYTES = {"sqlite": 4_000_000, "duckdb": 40_000_000}
 _FIRST_REJECTS = 5
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
@@ -105,6 +104,7 @@ class Loader:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
         self.options, self.share = options, share
         self.rows = Rows()
+        self.removal = LabelRemoval(database)
         highest = int(database.value("select coalesce(max(record_id), -1) from records"))
         self.is_new = highest == -1
         """Whether the store was empty: then no record can be known by its content."""
@@ -333,8 +333,7 @@ class Loader:
             self.write()
         self.batch.add(_Entry(item, digest or hashes(item.raw), key, ids, about))
         self.look_for_frames(item.value, ids)
-        engine = self.database.engine
-        if len(self.batch.records) >= BATCH_RECORDS[engine] or self.batch.bytes >= BATCH_BYTES[engine]:
+        if len(self.batch.records) >= self.database.batch_records or self.batch.bytes >= self.database.batch_bytes:
             self.write()
 
     def record_id(self, position: int, generation: str) -> int:
@@ -401,7 +400,7 @@ class Loader:
                 (label_id for entry in stale for label_id in entry.label_ids),
                 (project_id for entry in stale for project_id in project_ids(entry.record.value)),
             )
-        replacement = Replacement(database, self.rows, earlier, blocks)
+        replacement = Replacement(self.removal, self.rows, earlier, blocks)
         if self.options.history:
             replacement.keep_versions(file.load_id)
         replacement.make_way()
@@ -464,7 +463,7 @@ class Loader:
             if known and (entry.record.position in raws or lacks_blocks(entry.record.value))  # type: ignore[arg-type]
         }
         stored_ids = [stored.record_id for stored in doubtful.values()]
-        database.close_gaps(stored_ids)
+        self.removal.close_gaps(stored_ids)
         texts = dict(database.rebuilt(stored_ids)) if stored_ids else {}
         left: list[tuple[_Entry, list[Stored]]] = []
         for entry, known in new:

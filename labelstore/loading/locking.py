@@ -28,8 +28,6 @@ _LONGEST = 200
 
 
 _PAUSE = 0.1
-_USUAL_WAIT = {"sqlite": 60.0, "duckdb": 0.0}
-"""Seconds for a program that is not ours, by engine, where nobody says how long to wait."""
 
 
 class Patience:
@@ -44,9 +42,11 @@ class Patience:
         most = wait if self.wait is None else self.wait
         return None if most is None else max(0.0, most - (time.monotonic() - self._started))
 
-    def attempt(self, action: Callable[[], T], engine: str, usual: float | None = None) -> T:
-        """What `action` gives, tried again while it raises `InUseError`, for another program holds the store."""
-        usual = _USUAL_WAIT[engine] if usual is None else usual
+    def attempt(self, action: Callable[[], T], usual: float) -> T:
+        """What `action` gives, tried again while it raises `InUseError`, for another program holds the store.
+
+        `usual` are the seconds to wait where nobody says how long.
+        """
         told = False
         while True:
             try:

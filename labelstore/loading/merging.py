@@ -7,6 +7,7 @@ from itertools import groupby
 
 from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import NeedsOneProcess
+from labelstore.loading.label_removal import LabelRemoval
 from labelstore.schema.dialects import SQLITE
 from labelstore.schema.tables import columns, content_tables
 
@@ -89,6 +90,7 @@ def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) ->
     again = list(database.query(sql).rows)
     if not again:
         return False
+    removal = LabelRemoval(database)
     database.execute("create index labels_again on labels (label_id)")
     for label_id, newest in again:
         labels = database.labels_named([label_id])
@@ -96,6 +98,7 @@ def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) ->
             raise NeedsOneProcess(f"{label_id}: in several files, or several times in one part")
         if sum(label.generation == "v2" for label in labels) > 1:
             raise NeedsOneProcess(f"{label_id}: in several lines, of which the last may lack blocks")
-        database.take_labels_out([label for label in labels if label.record_id != newest])
+        removal.take_out([label for label in labels if label.record_id != newest])
+    removal.close_gaps()
     database.execute("drop index labels_again")
     return True

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from labelstore.engines.database import NOTES, Database
+from labelstore.engines.database import NOTES, Database, together
+from labelstore.loading.label_removal import LabelRemoval
 from labelstore.loading.options import Confirm
 from labelstore.loading.replacing import keep_versions
 from labelstore.loading.report import Report
-
-_TOGETHER = 500
 
 
 def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:
@@ -67,11 +66,13 @@ def settle_missing(database: Database, report: Report, prune: bool | Confirm, *,
 
 def _prune(database: Database, label_ids: Sequence[str], load_id: int, *, history: bool) -> int:
     """Remove labels, keeping their last versions; the number removed."""
-    for start in range(0, len(label_ids), _TOGETHER):
-        labels = database.labels_named(label_ids[start : start + _TOGETHER])
+    removal = LabelRemoval(database)
+    for some in together(label_ids):
+        labels = database.labels_named(some)
         if history:
             keep_versions(database, labels, load_id, removed=True)
-        database.take_labels_out(labels)
+        removal.take_out(labels)
+    removal.close_gaps()
     database.finish_deletions()
     database.execute(
         "delete from data_rows where data_row_id not in (select data_row_id from records where data_row_id is not null)"

@@ -19,9 +19,6 @@ _GOES_ON = "the broken part goes on"
 _SECRET = re.compile(r'(:(?:\\?/){2}[^"\s?]*?(?:\?|\\u003[fF]))[^"\s]*')
 """The query of a URL: it may hold a token."""
 
-_SIZE = {"sqlite": "length(raw)", "duckdb": "octet_length(raw)"}
-_START = {"sqlite": f"substr(raw, 1, {_EXCERPT_BYTES})", "duckdb": f"raw[1:{_EXCERPT_BYTES}]"}
-
 
 class Reject(NamedTuple):
     """One record that was not stored. `size` is that of its bytes, 0 for a gap; `excerpt` is how they begin."""
@@ -41,13 +38,13 @@ def rejects(database: Database, load_id: int | None = None) -> Iterator[Reject]:
     Raises `NotFoundError` for a load that the store does not know.
     """
     _check(database, load_id)
-    engine = database.engine
     sql = (
-        f"select r.load_id, l.file_name, r.position, r.byte_offset, r.reason, {_SIZE[engine]}, {_START[engine]}"
+        "select r.load_id, l.file_name, r.position, r.byte_offset, r.reason, octet_length(raw),"
+        f" first_bytes(raw, {_EXCERPT_BYTES})"
         " from rejects as r left join loads as l on l.load_id = r.load_id"
         " where ? is null or r.load_id = ? order by r.load_id, r.position, r.byte_offset"
     )
-    for row in database.query(sql, (load_id, load_id)).rows:
+    for row in database.query(database.dialect.translate(sql), (load_id, load_id)).rows:
         yield Reject._make((*row[:-1], excerpt(bytes(row[-1] or b""))))
 
 
@@ -102,9 +99,8 @@ def _check(database: Database, load_id: int | None) -> None:
 
 def _raw(database: Database, load_id: int | None) -> Iterator[tuple[int, str, bytes]]:
     """Load, reason and bytes of the rejects that have bytes, a few at a time."""
-    size = _SIZE[database.engine]
-    sql = (
-        f"select rowid, {size} from rejects where {size} > 0 and (? is null or load_id = ?)"
+    sql = database.dialect.translate(
+        "select rowid, octet_length(raw) from rejects where octet_length(raw) > 0 and (? is null or load_id = ?)"
         " order by load_id, position, byte_offset"
     )
     batch: list[int] = []

@@ -15,6 +15,7 @@ from labelstore.engines.database import Database, Stored, StoredLabel
 from labelstore.formats.fitting import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
+from labelstore.loading.label_removal import LabelRemoval
 from labelstore.schema.record_ids import generation_in
 from labelstore.schema.tables import Rows, columns, node_column, node_range
 
@@ -103,10 +104,11 @@ class Replacement:
     """The rows of a batch, about to be inserted, and the earlier records about the same: record id → records."""
 
     def __init__(
-        self, database: Database, rows: Rows, earlier: Mapping[int, Sequence[Stored]], blocks: "Blocks | None" = None
+        self, removal: LabelRemoval, rows: Rows, earlier: Mapping[int, Sequence[Stored]], blocks: Blocks | None = None
     ) -> None:
         """`blocks` are those that the rows were completed with."""
-        self.database, self.rows, self.earlier = database, rows, earlier
+        self.removal, self.rows, self.earlier = removal, rows, earlier
+        self.database = database = removal.database
         self.texts = {} if blocks is None else blocks.texts
         ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.label_ids = set(ids)
@@ -133,7 +135,7 @@ class Replacement:
         ]
         self.database.delete_records(whole)
         gone = set(whole)
-        self.database.take_labels_out([label for label in self.taken if label.record_id not in gone])
+        self.removal.take_out([label for label in self.taken if label.record_id not in gone])
         for record_id, told in rests.items():
             self._leave_rest(record_id, told)
         for record_id in self.released:

@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from labelstore.engines import engine_of
+from labelstore.engines import engine_at, is_store
 from labelstore.errors import StoreError
 from labelstore.formats.decoding import bounded_depth
-from labelstore.loading.building import is_store, writing
+from labelstore.loading.building import writing
 from labelstore.loading.loader import Loader, now, record_load
 from labelstore.loading.locking import Notify, locked
 from labelstore.loading.report import Report
@@ -19,10 +19,10 @@ def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None
     those in the first file. Frames are not tried: nothing says to which label they belong. `wait` and `notify` as in
     `load`.
     """
-    path = Path(store)
+    path, engine = Path(store), engine_at(store)
     if not is_store(path):
         raise StoreError(str(store), "does not exist", "make it with: labelstore load STORE FILE")
-    report = Report(str(store), engine_of(path))
+    report = Report(str(store), engine.name)
     started = time.perf_counter()
     with (
         locked(path, "retry", [str(store)], wait=wait, notify=notify) as patience,
@@ -45,6 +45,7 @@ def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None
                 file.started_at, file.finished_at = loader.started_at, now()
                 record_load(database, file)
             loader.file_number += max((row[0] for row in rows), default=0) + 1
+        loader.removal.close_gaps()
         database.derive(loader.first_record)
         database.derive_features(loader.first_record)
     report.seconds = time.perf_counter() - started

@@ -17,7 +17,7 @@ from labelstore.loading.sources import load_sources
 from labelstore.loading.staging import load_staged
 
 _MOST_CUT = 12
-"""So often DuckDB writes less than a whole batch before SQLite takes its place."""
+"""So often a columnar engine writes less than a whole batch before SQLite takes its place."""
 
 
 def load_alone(
@@ -32,14 +32,15 @@ def load_alone(
     patience: Patience,
 ) -> None:
     """Load files into the store at `path`; the parameters are those of `load`."""
-    staged_after = _MOST_CUT if report.engine == "duckdb" and all(map(_can_be_read_again, arguments)) else None
 
-    def fill(database: Database, most_cut: int | None = None) -> None:
+    def fill(database: Database) -> None:
         loader = Loader(database, report, folder, progress, options)
-        loader.most_cut = most_cut
+        if database.is_columnar and all(map(_can_be_read_again, arguments)):
+            loader.most_cut = _MOST_CUT
         if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
             load_sources(loader, arguments, max_ratio)
             settle_told_again(database, report, loader.told)
+            loader.removal.close_gaps()
             database.derive(loader.first_record)
             database.derive_features(loader.first_record)
             if not loader.is_new:
@@ -47,7 +48,7 @@ def load_alone(
 
     try:
         with writing(path, patience) as database:
-            fill(database, staged_after)
+            fill(database)
     except NeedsStaging:
         vars(report).update(vars(Report(report.store, report.engine)))
         load_staged(path, patience, fill)

@@ -51,7 +51,6 @@ def load_shards(
     # a limit of rejects names the place of the last one, which only who counts all records knows
     own_share, *others = shares(arguments if options.max_rejects is None else [], parts)
     with writing(path) as database:
-        # DuckDB has threads of its own; two processes took twice the memory
         assert isinstance(database, SqliteDatabase)
         with scratch_folder(database.path) as folder:
             shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
@@ -171,7 +170,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
 
 def work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
-    report = Report(task["shard"], "sqlite")
+    report = Report(task["shard"], SqliteDatabase.dialect.name)
     with open_database(task["shard"]) as database:
         try:
             database.build_fast()

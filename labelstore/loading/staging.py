@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from labelstore.engines import open_database
+from labelstore.engines import is_store, open_database
 from labelstore.engines.database import Database
-from labelstore.loading.building import is_store, scratch_folder, writing
+from labelstore.loading.building import scratch_folder, writing
 from labelstore.loading.locking import Patience
 from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, columns, content_tables, node_column
 

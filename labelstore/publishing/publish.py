@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from labelstore.engines import DUCKDB_SUFFIXES, open_database
+from labelstore.engines import open_database
 from labelstore.engines.database import WAY_OUT, Database
+from labelstore.engines.opening import check_sqlite_name
 from labelstore.engines.published_mark import is_published, mark
 from labelstore.errors import StoreError, UsageError
 from labelstore.files.outputs import LOGS, check_output, is_stream, output_path
@@ -93,8 +94,7 @@ def publish(
 
 
 def _check_out(store: Path, out: Path, overwrite: bool) -> None:
-    if out.suffix.lower() in DUCKDB_SUFFIXES:
-        raise UsageError(f"{out}: what is published is a SQLite store; name a .db file")
+    check_sqlite_name(out)
     if str(out) == "-":
         raise UsageError("-: a store is a file; name one")
     check_output(out, store, overwrite=overwrite, is_copy=_is_copy(out))

@@ -3,12 +3,10 @@
 import re
 from typing import Any, NamedTuple
 
-from labelstore.engines.database import Database
+from labelstore.engines.database import Database, Relation
 from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
-from labelstore.query.error_hints import columns_of
 from labelstore.schema.dialects import SQLITE, VIEWS
-from labelstore.schema.introspection import INTROSPECTION
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_text
 
@@ -44,16 +42,17 @@ class Described(NamedTuple):
 def listed(database: Database) -> list[Listed]:
     """Tables in the order of the schema, then views, then what else is there. The rows of views of pieces, parts of
     JSON texts, are not counted."""
-    there = columns_of(database)
+    there = {relation.name: relation for relation in database.relations()}
     order = [*(table.name for table in tables()), *dict(map(view_title, VIEWS)), *there]
-    views = _views(database)
-    return [_listed(database, name, there[name], views) for name in sorted(there, key=order.index)]
+    return [_listed(database, there[name]) for name in sorted(there, key=order.index)]
 
 
-def _listed(database: Database, name: str, columns: list[str], views: set[str]) -> Listed:
+def _listed(database: Database, relation: Relation) -> Listed:
     descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, VIEWS))
-    rows = None if "piece" in columns else _count(database, name)
-    return Listed(name, "view" if name in views else "table", rows, descriptions.get(name, "").removesuffix("."))
+    name = relation.name
+    rows = None if "piece" in relation.columns else _count(database, name)
+    kind = "view" if relation.is_view else "table"
+    return Listed(name, kind, rows, descriptions.get(name, "").removesuffix("."))
 
 
 def _count(database: Database, name: str) -> int:
@@ -66,27 +65,22 @@ def _count(database: Database, name: str) -> int:
     return int(database.value(counted or f'select count(*) from "{name}"'))
 
 
-def _views(database: Database) -> set[str]:
-    return {name for (name,) in database.query(INTROSPECTION[database.engine].views).rows}
-
-
 def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
     """One table or view and its columns. Raises `NotFoundError`."""
-    there = columns_of(database)
+    there = {relation.name: relation for relation in database.relations()}
     name = next((name for name in there if name.lower() == table.lower()), None)
     if name is None:
         hint = did_you_mean(table, there) or "list them with: labelstore schema DB"
         raise NotFoundError(f"{table}: no table or view has this name; {hint}")
-    types = dict(database.query(INTROSPECTION[database.engine].types, (name,)).rows)
+    types = there[name].columns
     meanings = _meanings(name)
     result = database.query(f'select * from "{name}" limit 1')
-    example = next(result.rows, (None,) * len(there[name]))
-    about = _listed(database, name, there[name], _views(database))
+    example = next(result.rows, (None,) * len(types))
     columns = [
-        Described(column, types.get(column, ""), meanings.get(column, ""), value)
-        for column, value in zip(there[name], example, strict=True)
+        Described(column, type_, meanings.get(column, ""), value)
+        for (column, type_), value in zip(types.items(), example, strict=True)
     ]
-    return about, columns
+    return _listed(database, there[name]), columns
 
 
 def _meanings(table: str) -> dict[str, str]:

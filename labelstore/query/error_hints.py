@@ -1,24 +1,22 @@
 """An engine's error about a statement → what is wrong, where, and what was probably meant; the same on both engines."""
 
 import re
-from typing import Any
 
 from labelstore.engines.database import Database
 from labelstore.errors import QueryError
 from labelstore.query.lexer import Token, excerpt, tokens
-from labelstore.schema.introspection import INTROSPECTION
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import columns as schema
 
 _COLUMN = re.compile(
-    r"no such column: (?P<sqlite>.+)"
+    r"no such column: (?P<full>.+)"
     r'|Referenced column "(?P<name>.+?)" (?:was )?not found'
     r'|Table "(?P<table>.+?)" does not have a column named "(?P<of>.+?)"'
     r'|Referenced table "(?P<missing>.+?)" not found'
 )
 _TABLE = re.compile(r"no such table: (.+)|Table with name (.+?) does not exist")
 _FUNCTION = re.compile(r"no such function: (.+)|Function with name (.+?) does not exist")
-_SYNTAX = re.compile(r'near "(?P<sqlite>.*)": syntax error|syntax error at or near "(?P<duckdb>.*?)"', re.S)
+_SYNTAX = re.compile(r'near "(.*)": syntax error|syntax error at or near "(.*?)"', re.S)
 _LINE = re.compile(r"\n\nLINE (\d+): (.*)\n( *)(\^+)")
 _INTERRUPTED = re.compile(r"^interrupted$|INTERRUPT Error|Interrupted!")
 
@@ -30,7 +28,7 @@ def is_interruption(error: BaseException) -> bool:
 
 def explained(error: Exception, sql: str, database: Database) -> QueryError | None:
     """The error for people; None for one that is not about the statement."""
-    if not _is_of_engine(error) or is_interruption(error):
+    if not isinstance(error, database.errors) or is_interruption(error):
         return None
     text = str(error)
     words = list(tokens(sql))
@@ -42,17 +40,13 @@ def explained(error: Exception, sql: str, database: Database) -> QueryError | No
         return _told(f"no such table {name}", did_you_mean(name, tables), _found(words, name), sql)
     if match := _FUNCTION.search(text):
         name = match[1] or match[2]
-        return _told(f"no such function {name}", did_you_mean(name, _functions(database)), _found(words, name), sql)
+        return _told(f"no such function {name}", did_you_mean(name, database.functions()), _found(words, name), sql)
     if match := _SYNTAX.search(text):
-        found = match["sqlite"] if match["sqlite"] is not None else match["duckdb"]
+        found = next(group for group in match.groups() if group is not None)
         place = _place_in(text, sql) or _syntax_place(sql, database) or _found(words, found)
         return _told(f"syntax error near {found!r}", "", place, sql)
     place = _place_in(text, sql) or _syntax_place(sql, database)
     return _told(_reason(text, database), _hint(text, words), place, sql)
-
-
-def _is_of_engine(error: Exception) -> bool:
-    return type(error).__module__ in ("sqlite3", "duckdb", "_duckdb") or type(error).__module__.startswith("duckdb.")
 
 
 def _bare(name: str) -> str:
@@ -63,7 +57,7 @@ def _reason(text: str, database: Database) -> str:
     if text == "incomplete input":
         return "the SQL is not complete"
     first = " ".join(text.partition("\n\n")[0].split())
-    return f"{INTROSPECTION[database.engine].title}: {first}"
+    return f"{database.dialect.title}: {first}"
 
 
 def _hint(text: str, words: list[Token]) -> str:
@@ -80,7 +74,7 @@ def _told(reason: str, hint: str, place: tuple[int, int] | None, sql: str) -> Qu
 
 
 def _column(match: "re.Match[str]", words: list[Token], sql: str, database: Database) -> QueryError:
-    qualifier, _, name = (match["sqlite"] or "").rpartition(".")
+    qualifier, _, name = (match["full"] or "").rpartition(".")
     name = (name or match["name"] or match["of"] or "").strip('"')
     tables = columns_of(database)
     used = _used(words, tables)
@@ -155,33 +149,13 @@ def _place_in(text: str, sql: str) -> tuple[int, int] | None:
 
 
 def _syntax_place(sql: str, database: Database) -> tuple[int, int] | None:
-    """Where SQLite stopped reading: of its two modules only apsw says, and it needs no tables for that."""
-    if database.engine != "sqlite":
+    """The word at which the engine stopped reading, where it says so."""
+    start = database.where_parsing_stops(sql)
+    if start is None:
         return None
-    import apsw
-
-    connection = apsw.Connection(":memory:")
-    try:
-        connection.execute(sql)
-    except apsw.Error as error:
-        offset = getattr(error, "error_offset", -1)
-        if offset >= 0 and ("syntax error" in str(error) or "token" in str(error)):
-            start = len(sql.encode()[:offset].decode(errors="ignore"))
-            return next(((word.start, word.end) for word in tokens(sql) if word.start == start), (start, start + 1))
-        if str(error) == "incomplete input":
-            return len(sql.rstrip()), len(sql.rstrip()) + 1
-    finally:
-        connection.close()
-    return None
+    return next(((word.start, word.end) for word in tokens(sql) if word.start == start), (start, start + 1))
 
 
 def columns_of(database: Database) -> dict[str, list[str]]:
     """The tables and views of a store with their columns, without what an engine keeps for itself."""
-    found: dict[str, list[str]] = {}
-    for table, column in database.query(INTROSPECTION[database.engine].columns).rows:
-        found.setdefault(table, []).append(column)
-    return found
-
-
-def _functions(database: Database) -> list[Any]:
-    return [row[0] for row in database.query(INTROSPECTION[database.engine].functions).rows]
+    return {relation.name: list(relation.columns) for relation in database.relations()}

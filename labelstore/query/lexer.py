@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from labelstore.schema.introspection import INTROSPECTION
-
 _TOKEN = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -41,9 +39,8 @@ def tokens(sql: str) -> Iterator[Token]:
         yield Token(kind, text, match.start(), match.end())
 
 
-def parameter_names(sql: str, engine: str) -> list[str]:
-    """The names of the parameters, in their order, without marks: `$name`, in SQLite `:name` and `@name` too."""
-    marks = INTROSPECTION[engine].parameter_marks
+def parameter_names(sql: str, marks: str) -> list[str]:
+    """The names of the parameters, in their order, without marks, of which the dialect knows these."""
     found = (token.text for token in tokens(sql) if token.kind == "parameter")
     return list(dict.fromkeys(text[1:] for text in found if text[0] in marks))
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelstore.engines import limits
-from labelstore.engines.database import Database, Once, Parameters, Result
+from labelstore.engines.database import Database, Parameters
 from labelstore.engines.limits import checked
+from labelstore.engines.result import Once, Result
 from labelstore.errors import LabelstoreError, QueryError, UsageError
 from labelstore.query.error_hints import explained
 from labelstore.query.lexer import parameter_names, tokens
@@ -16,7 +17,7 @@ from labelstore.schema.canned_queries import named
 def ask(database: Database, sql: str, parameters: Parameters = ()) -> Result:
     """Run one statement that may only read. Raises `QueryError`, and `UsageError` for parameters that do not fit."""
     if isinstance(parameters, Mapping):
-        _check(sql, database.engine, parameters)
+        _check(sql, database.dialect.parameter_marks, parameters)
     return _run(database, sql, parameters)
 
 
@@ -24,16 +25,16 @@ def ask_named(database: Database, name: str, given: Mapping[str, Any]) -> Result
     """Run a canned query. Raises `NotFoundError` for its name or that of a parameter, and for an unknown project."""
     query = named(name)
     sql = query.sql[database.engine]
-    wanted = set(parameter_names(sql, database.engine))
+    wanted = set(parameter_names(sql, database.dialect.parameter_marks))
     project = given.get("project") if "project" in wanted else None
     check_project(database, None if project is None else str(project))
     return _run(database, sql, {key: value for key, value in query.values(dict(given)).items() if key in wanted})
 
 
-def _check(sql: str, engine: str, given: Mapping[str, Any]) -> None:
+def _check(sql: str, marks: str, given: Mapping[str, Any]) -> None:
     if any(token.kind == "mark" and token.text == "?" for token in tokens(sql)):
         raise UsageError("the SQL has ? in place of a value; name it: $name (on the command line: -p name=VALUE)")
-    wanted = parameter_names(sql, engine)
+    wanted = parameter_names(sql, marks)
     missing = [name for name in wanted if name not in given]
     surplus = [name for name in given if name not in wanted]
     asked = ", ".join(f"${name}" for name in wanted) or "none"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from labelstore.engines.database import TOGETHER, Database, Result
+from labelstore.engines.database import TOGETHER, Database
+from labelstore.engines.result import Result
 from labelstore.errors import UsageError
 from labelstore.query.run import ask
 from labelstore.schema.suggestions import did_you_mean

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from labelstore.errors import NotFoundError
-from labelstore.schema.dialects import DIALECTS
+from labelstore.schema.dialects import DIALECTS, SQLITE
 from labelstore.schema.suggestions import did_you_mean
 from labelstore.schema.tables import sql_names, sql_text
 
@@ -63,7 +63,7 @@ def named(name: str) -> Query:
 def _read(name: str) -> Query:
     text = sql_text(f"queries/{name}.sql")
     texts = {engine: dialect.translate(text) for engine, dialect in DIALECTS.items()}
-    description, parameters = _head(texts["sqlite"])
+    description, parameters = _head(texts[SQLITE.name])
     return Query(name, description, parameters, texts)
 
 

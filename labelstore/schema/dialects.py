@@ -13,12 +13,22 @@ SCHEMA_VERSION = 4
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 
-def check_version(path: Path, version: int, found: Iterable[tuple[str, str]]) -> None:
-    """Raise `StoreError` for a store of another schema version; `found` as in `has_columns`."""
-    way_out = f"bring it up to date with: labelstore upgrade {path}"
+def check_not_newer(path: Path, version: int) -> None:
+    """Raise `StoreError` for a store of a newer schema version than this labelstore's."""
     if version > SCHEMA_VERSION:
         reason = f"has schema version {version}, newer than this labelstore's {SCHEMA_VERSION}"
         raise StoreError(str(path), reason, "upgrade labelstore")
+
+
+def check_version(path: Path, version: int | None, title: str, found: Iterable[tuple[str, str]]) -> None:
+    """Raise `StoreError` for a store of another schema version, and for a database that has none: it is no store.
+
+    `title` is that of the engine, `found` as in `has_columns`.
+    """
+    if version is None:
+        raise StoreError(str(path), f"is a {title} database, but not a labelstore", "give another name")
+    check_not_newer(path, version)
+    way_out = f"bring it up to date with: labelstore upgrade {path}"
     if version < SCHEMA_VERSION:
         reason = f"has schema version {version}, older than this labelstore's {SCHEMA_VERSION}"
         raise StoreError(str(path), reason, way_out)
@@ -67,9 +77,12 @@ class Dialect:
     """Where an engine differs from the SQL that is written once."""
 
     name: str
+    title: str
     replacements: tuple[tuple[str, str], ...]
     columns: str
     """The query for the columns of a store: the table and the name of each, in their order."""
+    parameter_marks: str = "$"
+    """What begins the name of a parameter."""
 
     def translate(self, sql: str) -> str:
         """The SQL in the words of this engine."""
@@ -118,6 +131,7 @@ def _replaced(text: str, parts: Sequence[str], replacement: str) -> str:
 
 SQLITE = Dialect(
     "sqlite",
+    "SQLite",
     (
         # whole numbers as such, others by their digits: SQLite's own JSON functions stop at 15, which loses
         (
@@ -131,16 +145,17 @@ SQLITE = Dialect(
     ),
     "select m.name, c.name from sqlite_master as m, pragma_table_info(m.name) as c"
     " where m.type = 'table' and m.sql like 'create table %' order by m.name, c.cid",  # no virtual ones
+    parameter_marks="$:@",
 )
 
 DUCKDB = Dialect(
     "duckdb",
+    "DuckDB",
     (
         (r"\bchar\(1\)", "chr(1)"),
         (r"\binteger\b", "bigint"),
         (r" primary key\b", ""),  # constraints would halve the speed of a load
         (r" references \w+ \(\w+\)", ""),
-        (r":first\b", "$first"),
         *macros.DUCKDB_MACROS,
         (
             r"utf16_length\(([\w.]+)\)",

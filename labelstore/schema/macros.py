@@ -7,6 +7,8 @@ week (both as text) and the seconds since 1970, to the millisecond. Any other te
 `quantile(q, x)` aggregates the column x by linear interpolation between the two nearest values. Its subquery numbers
 the rows of a group by x: `place` from 0, of `places`.
 
+`octet_length(x)` counts the bytes of a blob, `first_bytes(x, n)` gives the first n of them.
+
 Patterns begin with the plain name: an anchor before it would make the search thirty times as slow.
 """
 
@@ -41,6 +43,8 @@ SQLITE_MACROS = (
     ),
     _QUANTILE,
     (r"is not distinct from", "is"),  # SQLite before 3.39 has no other word for it
+    (rf"octet_length\({_COLUMN}\)", r"length(\1)"),
+    (rf"first_bytes\({_COLUMN}, (\d+)\)", r"substr(\1, 1, \2)"),
     (r"least\(", "min("),
     (r"greatest\(", "max("),
 )
@@ -50,4 +54,5 @@ DUCKDB_MACROS = (
     (rf"week_of\({_COLUMN}\)", f"cast(cast(date_trunc('week', {_DUCKDB_MOMENT}) as date) as varchar)"),
     (rf"seconds_of\({_COLUMN}\)", f"round(epoch_us({_DUCKDB_MOMENT}) / 1e3) / 1e3"),
     _QUANTILE,
+    (rf"first_bytes\({_COLUMN}, (\d+)\)", r"\1[1:\2]"),
 )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labelstore.engines import engine_of, open_database
+from labelstore.engines import engine_at, open_database
 from labelstore.engines.database import Database
 from labelstore.errors import NeedsOneProcess
 from labelstore.files import digest_of
@@ -44,7 +44,7 @@ def verify(
     nor one that is given twice.
     """
     folder = FramesFolder(frames) if frames is not None else None
-    report = VerifyReport(str(store), engine_of(store))
+    report = VerifyReport(str(store), engine_at(store).name)
     arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
     paths = [Path(argument) for argument in arguments]
     shared = folder is None and len(set(arguments)) == len(arguments) and all(path.is_file() for path in paths)

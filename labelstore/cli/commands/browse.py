@@ -59,7 +59,7 @@ def browse(
         url_of,
     )
     from labelstore.browsing.settings import Settings
-    from labelstore.engines import engine_of
+    from labelstore.engines import SQLITE, engine_at
     from labelstore.files.asset_folder import AssetFolder
     from labelstore.publishing import is_published
 
@@ -67,7 +67,7 @@ def browse(
     check_tile_url(tile_url)
     folder = str(assets.absolute()) if assets is not None and AssetFolder(assets) else None
     warned = not is_loopback(host) and not is_published(db)
-    if engine_of(db) == "duckdb" and db.exists():
+    if engine_at(db) is not SQLITE and db.exists():
         say(f"{db}: Datasette reads SQLite, so the store is copied to a temporary file first")
     with progress.shown() as line, as_sqlite(db, line.counted if line else None) as store:
         if line:

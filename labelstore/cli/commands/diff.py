@@ -9,7 +9,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, MaxRatio, is_database
+from labelstore.cli.options import AsJson, MaxRatio
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import json_escaped, visible
 from labelstore.errors import UsageError
@@ -49,12 +49,12 @@ def diff(
 
 
 def _diff_loads(store: str, loads: tuple[str, str], limit: int, as_json: bool) -> None:
-    from labelstore.engines import open_database
+    from labelstore.engines import is_store, open_database
     from labelstore.history import diff_loads
 
     if not all(load.isascii() and load.isdigit() and len(load) < 19 for load in loads):
         raise UsageError(f"{' '.join(loads)}: loads are numbers; list them with: {_list_loads(store)}")
-    if Path(store).is_file() and not is_database(store):
+    if Path(store).is_file() and not is_store(store):
         raise UsageError(f"{store}: is not a store; to compare two export files: labelstore diff FILE FILE")
     with interruptible(), open_database(store, read_only=True) as database:
         first, last = map(int, loads)
@@ -62,10 +62,11 @@ def _diff_loads(store: str, loads: tuple[str, str], limit: int, as_json: bool) -
 
 
 def _diff_files(one: str, other: str, max_ratio: float, limit: int, as_json: bool) -> None:
+    from labelstore.engines import is_store
     from labelstore.history import diff_files
 
     for file in (one, other):
-        if is_database(file):
+        if is_store(file):
             raise UsageError(f"{file}: is a store, so name two of its loads; list them with: {_list_loads(file)}")
     with progress.shown() as line:
         changes = diff_files(one, other, max_ratio=max_ratio or None, progress=line, loaded=_say_rejects)

@@ -4,7 +4,6 @@ import os
 import shutil
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,11 +48,15 @@ def shell(
       labelstore shell labels.db
       labelstore shell labels.duckdb --with harlequin
     """
-    from labelstore.engines import engine_of, open_database
+    from labelstore.engines import engine_at, open_database
 
     with open_database(db, read_only=True):
         pass  # it is a store
-    commands = _commands(engine_of(db), db.absolute())
+    path = db.absolute()
+    commands = {
+        Tool(name): [argument.format(path=path, uri=path.as_uri()) for argument in arguments]
+        for name, arguments in engine_at(db).prompts.items()
+    }
     if tool is not None and tool not in commands:
         raise LabelstoreError(f"{tool} does not open this store; use one of {', '.join(commands)}")
     wanted = [tool] if tool is not None else list(commands)
@@ -63,18 +66,3 @@ def shell(
     print(f"{program}, for reading only", file=sys.stderr)
     sys.stdout.flush()
     os.execvp(program, [program, *commands[program]])
-
-
-def _commands(engine: str, path: Path) -> dict[Tool, list[str]]:
-    """The arguments of each program that opens a store of the engine, the most helpful program first."""
-    uri = path.as_uri() + "?mode=ro"
-    if engine == "sqlite":
-        return {
-            Tool.LITECLI: [uri],
-            Tool.SQLITE3: ["-readonly", str(path)],
-            Tool.HARLEQUIN: ["--adapter", "sqlite", "--read-only", str(path)],
-        }
-    return {
-        Tool.DUCKDB: ["-readonly", str(path)],
-        Tool.HARLEQUIN: ["--adapter", "duckdb", "--read-only", str(path)],
-    }

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from labelstore.engines import engine_of, open_database
+from labelstore.engines import SQLITE, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.holders import writer_of
 from labelstore.errors import InUseError, StoreError, UsageError
 from labelstore.loading.locking import Notify, locked
-from labelstore.schema.dialects import SQLITE
+from labelstore.schema import dialects
 from labelstore.schema.tables import sql_text
 
 OF_LABELS = ("object", "question", "answer", "entity")
@@ -51,13 +51,15 @@ def index(store: str | Path, *, wait: float | None = None, notify: Notify | None
     A search meanwhile, or after this was interrupted, reads the tables. Raises `UsageError` for a DuckDB store.
     """
     path, started = Path(store), time.perf_counter()
-    if engine_of(path) != "sqlite":
-        raise UsageError(f"{store}: a DuckDB store has no full-text index without an extension; search works without")
-    with open_database(path, read_only=True):
-        pass  # raises for what is no store, or one of another version
+    with open_database(path, read_only=True) as database:  # raises for what is no store, or one of another version
+        if not database.has_full_text:
+            title = database.dialect.title
+            raise UsageError(
+                f"{store}: a {title} store has no full-text index without an extension; search works without"
+            )
     with locked(path, "index", wait=wait, notify=notify) as patience:
         try:
-            texts = patience.attempt(lambda: _built(path), "sqlite")
+            texts = patience.attempt(lambda: _built(path), SQLITE.usual_wait)
         except sqlite3.Error as error:
             raise StoreError(str(path), f"the search index cannot be made ({error})") from error
     return Indexed(str(store), texts, time.perf_counter() - started)
@@ -75,7 +77,7 @@ def _built(path: Path) -> int:
 
 def state(database: Database) -> str:
     """`current`, `stale` (a load has changed the store since) or `none`."""
-    if database.engine != "sqlite":
+    if not database.has_full_text:
         return "none"
     if not database.value("select count(*) from sqlite_master where name = 'search_state'"):
         return "none"
@@ -91,7 +93,7 @@ def _build(connection: sqlite3.Connection) -> int:
     for name in ("search_texts_fts", "search_texts", "search_labels"):
         connection.execute(f"drop table if exists {name}")
     contents = connection.execute(_CONTENTS).fetchone()[0]
-    for statement in SQLITE.statements("sqlite/search_index.sql"):
+    for statement in dialects.SQLITE.statements("sqlite/search_index.sql"):
         connection.execute(statement)
     for place in OF_LABELS + OF_DATA_ROWS:
         _add(connection, place)

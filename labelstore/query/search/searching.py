@@ -60,8 +60,11 @@ def search(database: Database, words: Sequence[str], places: Sequence[str] = ())
 
 
 def _note(database: Database, current: str) -> str:
-    if database.engine != "sqlite":
-        return "searching without an index, which DuckDB has not without an extension: results are not ranked"
+    if not database.has_full_text:
+        return (
+            f"searching without an index, which {database.dialect.title} has not without an extension:"
+            " results are not ranked"
+        )
     reason = "a load has changed the store since it was indexed" if current == "stale" else "the store has no index"
     return f"{reason}: searching the tables, results are not ranked; to index it: labelstore index {database.path}"
 
