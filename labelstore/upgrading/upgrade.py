@@ -46,6 +46,7 @@ class Upgrade:
         return self.seconds > 0
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore upgrade --json` prints."""
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 
