@@ -36,7 +36,7 @@ from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import generation_of, identity, label_ids, shred
 from labelstore.json.equality import differences, same
 from labelstore.loading import load
-from labelstore.loading.refusing import recognized
+from labelstore.loading.reject_policy import recognized
 from labelstore.samples import ASSET_TYPES, frame_lines, legacy_labels, v1_labels, v2_data_rows
 from labelstore.schema.tables import Rows, columns
 

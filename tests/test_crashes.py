@@ -21,8 +21,7 @@ import pytest
 from labelstore.engines import open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
-from labelstore.loading.building import remove_leftovers
-from labelstore.loading.locking import lock_file, locked
+from labelstore.loading.store_file import lock_file, locked, remove_leftovers
 from labelstore.samples import write
 from labelstore.verifying import verify
 from tests.soaking import amount

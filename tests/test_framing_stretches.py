@@ -13,7 +13,7 @@ from labelstore.errors import NeedsOneProcess
 from labelstore.files import Broken, open_sources, split
 from labelstore.files.byte_ranges import Stretch, split_stretch
 from labelstore.loading import load
-from labelstore.loading.shares import shares
+from labelstore.loading.partitions import partitions
 from labelstore.verifying import verify
 
 Found = tuple[int, bytes, str]
@@ -31,7 +31,7 @@ def whole(path: Path) -> list[Found]:
 
 def planned(path: Path, *parts: float) -> list[Stretch] | None:
     """The stretches for shares of these parts."""
-    found = [share.stretch(0) for share in shares([str(path)], parts)]
+    found = [share.stretch(0) for share in partitions([str(path)], parts)]
     return None if None in found else [stretch for stretch in found if stretch is not None]
 
 
@@ -171,7 +171,7 @@ def test_several_files_are_shared_out_as_one(tmp_path: Path) -> None:
         path.write_text(
             json.dumps([record(400 + number) if path == paths[3] else record(number) for number in range(400)])
         )
-    halves = shares([*map(str, paths)], [0.5, 0.5])
+    halves = partitions([*map(str, paths)], [0.5, 0.5])
     size = paths[0].stat().st_size
     assert [share.stretch(1) for share in halves] == [Stretch("", 0, size, size), Stretch("", size, size, size)]
     assert [share.stretch(3) for share in halves] == [Stretch("", 0, 0, size), Stretch("", 0, size, size)]

@@ -14,7 +14,7 @@ from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import InputError
 from labelstore.loading import Report, load
-from labelstore.loading.retrying import retry
+from labelstore.loading.rejects import retry
 from labelstore.verifying import verify
 
 ENGINES = ("labels.db", "labels.duckdb")
@@ -424,7 +424,7 @@ class TestMissing:
 
     def test_a_refused_record_has_its_labels(self, store: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
         load(store, [files.v1(v1_label("l1"), v1_label("l2"))])
-        monkeypatch.setattr("labelstore.loading.loader.shred", refusing)
+        monkeypatch.setattr("labelstore.loading.record_writer.shred", refusing)
         report = load(store, [files.v1(v1_label("l1", Agreement=0.5))], prune=True)
         assert counts(report) == {"rejected": 1, "missing": 1, "pruned": 1}
         assert rows(store, "select label_id from labels") == [("l1",)]
@@ -490,7 +490,7 @@ class TestTheVerySameFiles:
         parts = [files.v1(v1_label("l1")), files.v2(v2_line({"p": {"labels": [v2_label("l2", "car")]}}))]
         load(store, parts)
         with monkeypatch.context() as context:
-            context.setattr(sys.modules["labelstore.loading.serial"], "load_sources", None)
+            context.setattr(sys.modules["labelstore.loading.loader"].Loader, "load_files", None)
             assert counts(load(store, parts)) == {"unchanged": 2}
         assert rows(store, "select records, unchanged from loads order by load_id") == [(1, 0), (1, 0), (1, 1), (1, 1)]
 

@@ -18,7 +18,7 @@ from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import StoreError, UsageError
 from labelstore.loading import load
-from labelstore.loading.locking import locked
+from labelstore.loading.store_file import locked
 from labelstore.query.search import PLACES, Hit, index, search
 from labelstore.upgrading import upgrade
 from labelstore.verifying import verify

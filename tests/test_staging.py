@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from labelstore.engines import open_database
-from labelstore.loading import Report, load, serial
+from labelstore.loading import Report, load, sequential
 from labelstore.loading.staging import load_staged
 from labelstore.schema.tables import columns
 from labelstore.verifying import verify
@@ -70,14 +70,14 @@ def contents(store: Path, report: Report) -> dict[str, Any]:
 
 
 def test_the_outcome_is_that_of_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serial, "_MOST_CUT", 0)
+    monkeypatch.setattr(sequential, "_MOST_CUT", 0)
     staged: list[Path] = []
 
     def noted(path: Path, *more: Any) -> None:
         staged.append(path)
         load_staged(path, *more)
 
-    monkeypatch.setattr(serial, "load_staged", noted)
+    monkeypatch.setattr(sequential, "load_staged", noted)
     dice = random.Random(5)
     for number in range(3):
         file = save(tmp_path / f"{number}.ndjson", overlapping(dice))

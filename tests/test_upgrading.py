@@ -29,7 +29,7 @@ from labelstore.formats.naming import content_digest, unnamed
 from labelstore.history import versions_of
 from labelstore.json.equality import same
 from labelstore.loading import Reading, load
-from labelstore.loading.locking import lock_file, locked
+from labelstore.loading.store_file import lock_file, locked
 from labelstore.samples import write
 from labelstore.schema.dialects import SCHEMA_VERSION
 from labelstore.schema.tables import columns, content_tables

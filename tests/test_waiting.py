@@ -14,8 +14,8 @@ import pytest
 
 from labelstore.errors import InUseError
 from labelstore.loading import load
-from labelstore.loading.locking import Patience
-from labelstore.loading.retrying import retry
+from labelstore.loading.rejects import retry
+from labelstore.loading.store_file import Patience
 from labelstore.query.search.indexing import index
 from labelstore.upgrading import upgrade
 

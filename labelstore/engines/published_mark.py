@@ -3,9 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
+from labelstore.clock import now
 from labelstore.engines.database import Database
 from labelstore.engines.engine import SQLITE
 from labelstore.engines.opening import engine_at
@@ -20,9 +20,8 @@ _TABLE = """create table published (
 
 def mark(database: Database, removed: Mapping[str, int]) -> None:
     """Say of a store that it is published."""
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     database.execute(_TABLE)
-    database.execute("insert into published values (?, ?, ?)", (now, __version__, json.dumps(dict(removed))))
+    database.execute("insert into published values (?, ?, ?)", (now("seconds"), __version__, json.dumps(dict(removed))))
 
 
 def is_published(path: str | Path) -> bool:

@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from labelstore.errors import InputError
+from labelstore.formats.decoding import Decoded
+from labelstore.formats.v1.record import Annotations, Element
 
 
 class FramesFolder:
@@ -36,3 +38,11 @@ class FramesFolder:
             if name and name in self._by_name:
                 return self._by_name[name]
         return None
+
+
+def frames_address(record: Decoded) -> tuple[str | None, str] | None:
+    """The data row of a label whose frames are in a file of their own, and the URL of that; None for other records."""
+    body = record.label if isinstance(record, Element) else None
+    if isinstance(record, Element) and isinstance(body, Annotations) and body.frames is not None:
+        return record.data_row_id, body.frames
+    return None

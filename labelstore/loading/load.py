@@ -6,11 +6,9 @@ from pathlib import Path
 from labelstore.engines import Engine, engine_at, is_store
 from labelstore.errors import NeedsOneProcess
 from labelstore.inputs.gathering import Files, gathered
-from labelstore.loading.building import remove_leftovers
 from labelstore.loading.frames_files import FramesFolder
-from labelstore.loading.locking import Notify, locked
-from labelstore.loading.options import Confirm, Options
-from labelstore.loading.report import Progress, Report
+from labelstore.loading.report import Confirm, Options, Progress, Report
+from labelstore.loading.store_file import Notify, locked, remove_leftovers
 from labelstore.workers import helpers, useful_jobs
 
 
@@ -53,16 +51,16 @@ def load(
         jobs = 1 if folder is not None else _useful_jobs(path, engine, arguments, jobs)
         alone = jobs == 1
         if not alone:
-            with helpers("labelstore.loading.shards", jobs - 1) as others:
+            with helpers("labelstore.loading.parallel", jobs - 1) as others:
                 # imported here: while this process gets ready, so do the others
-                from labelstore.loading.shards import load_shards
+                from labelstore.loading.parallel import load_in_parallel
 
                 try:
-                    load_shards(path, report, arguments, max_ratio, others, options, progress)
+                    load_in_parallel(path, report, arguments, max_ratio, others, options, progress)
                 except NeedsOneProcess:
                     alone = True
         if alone:
-            from labelstore.loading.serial import load_alone
+            from labelstore.loading.sequential import load_alone
 
             load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
         report.seconds = time.perf_counter() - started

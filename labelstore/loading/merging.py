@@ -23,11 +23,11 @@ _REPEATED = """
 
 
 def merge(
-    database: SqliteDatabase, parts: Mapping[str, Mapping[int, int]], told_again: Collection[str]
+    database: SqliteDatabase, parts: Mapping[str, Mapping[int, int]], replaced_ids: Collection[str]
 ) -> Counter[tuple[int, str]]:
     """Copy the rows of attached stores, whose nodes do not meet, into a new store.
 
-    `parts`: for the name of each of them, load id → what the positions of its records lack. `told_again` has the
+    `parts`: for the name of each of them, load id → what the positions of its records lack. `replaced_ids` has the
     identities of which one part alone read records that differ, or that took labels from each other.
 
     Of records about the same label or data row one stays; the others are given by load and what a load in their
@@ -44,8 +44,8 @@ def merge(
         database.execute(f"insert into main.features select * from {part}.features except select * from main.features")
     for statement in of_records:
         database.execute(statement)
-    again = _drop_repeated(database, told_again)
-    if _drop_labels_again(database, told_again) or again:  # a part told of features that only what is gone had
+    again = _drop_repeated(database, replaced_ids)
+    if _drop_labels_again(database, replaced_ids) or again:  # a part told of features that only what is gone had
         database.execute("delete from features")
         database.derive_features(0)
     database.execute(of_labels)
@@ -62,11 +62,11 @@ def _shifted(table: str, shifts: Mapping[int, int]) -> str:
     )
 
 
-def _drop_repeated(database: SqliteDatabase, told_again: Collection[str]) -> Counter[tuple[int, str]]:
+def _drop_repeated(database: SqliteDatabase, replaced_ids: Collection[str]) -> Counter[tuple[int, str]]:
     again: Counter[tuple[int, str]] = Counter()
     dropped = []
     for (identity, generation), records in groupby(database.query(_REPEATED).rows, lambda row: row[:2]):
-        if identity in told_again:
+        if identity in replaced_ids:
             raise NeedsOneProcess(f"{identity}: told about several times in one part and in others")
         stays, *others = (record[2:] for record in records)
         for record in others:
@@ -84,7 +84,7 @@ def _drop_repeated(database: SqliteDatabase, told_again: Collection[str]) -> Cou
     return again
 
 
-def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) -> bool:
+def _drop_labels_again(database: SqliteDatabase, replaced_ids: Collection[str]) -> bool:
     """Take labels out of older records if newer ones bring them too; whether there are any."""
     sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
     again = list(database.query(sql).rows)
@@ -94,7 +94,7 @@ def _drop_labels_again(database: SqliteDatabase, told_again: Collection[str]) ->
     database.execute("create index labels_again on labels (label_id)")
     for label_id, newest in again:
         labels = database.labels_named([label_id])
-        if label_id in told_again or len({label.load_id for label in labels}) > 1:
+        if label_id in replaced_ids or len({label.load_id for label in labels}) > 1:
             raise NeedsOneProcess(f"{label_id}: in several files, or several times in one part")
         if sum(label.generation == "v2" for label in labels) > 1:
             raise NeedsOneProcess(f"{label_id}: in several lines, of which the last may lack blocks")

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from labelstore.engines.database import NOTES, Database, together
 from labelstore.loading.label_removal import LabelRemoval
-from labelstore.loading.options import Confirm
 from labelstore.loading.replacing import keep_versions
-from labelstore.loading.report import Report
+from labelstore.loading.report import Confirm, Report
 
 
 def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:

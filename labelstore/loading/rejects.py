@@ -1,15 +1,23 @@
 """Records that a store could not take: what is the matter with them, and their bytes as they stood in the files."""
 
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from labelstore.clock import now
+from labelstore.engines import engine_at, is_store
 from labelstore.engines.database import Database
-from labelstore.errors import NotFoundError
+from labelstore.errors import NotFoundError, StoreError
 from labelstore.files.columns import Form
 from labelstore.files.tables import cells_of
+from labelstore.formats.decoding import bounded_depth
+from labelstore.loading.loader import Loader
+from labelstore.loading.report import Report
+from labelstore.loading.store_file import Notify, locked, writing
 
 EXCERPT_CHARACTERS = 80
 _EXCERPT_BYTES = 1000
@@ -118,3 +126,38 @@ def _read(database: Database, row_ids: list[int]) -> Iterator[tuple[int, str, by
     sql = f"select rowid, load_id, reason, raw from rejects where rowid in ({','.join('?' * len(row_ids)) or 'null'})"
     found = {row_id: (load, reason, bytes(raw)) for row_id, load, reason, raw in database.query(sql, row_ids).rows}
     return (found[row_id] for row_id in row_ids)
+
+
+def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None = None) -> Report:
+    """Store the records of the table `rejects` that can be stored, and take them out of it.
+
+    What is stored belongs to a new load, whose file name says which load refused it; position and byte offset are
+    those in the first file. Frames are not tried: nothing says to which label they belong. `wait` and `notify` as in
+    `load`.
+    """
+    path, engine = Path(store), engine_at(store)
+    if not is_store(path):
+        raise StoreError(str(store), "does not exist", "make it with: labelstore load STORE FILE")
+    report = Report(str(store), engine.name)
+    started = time.perf_counter()
+    with (
+        locked(path, "retry", [str(store)], wait=wait, notify=notify) as patience,
+        writing(path, patience) as database,
+        bounded_depth(),
+    ):
+        loader = Loader(database, report)
+        sql = "select load_id, file_name from loads where load_id in (select load_id from rejects) order by 1"
+        for load_id, name in list(database.query(sql).rows):
+            file = loader.state.new_file(f"{name} (rejects of load {load_id})")
+            sql = "select position, byte_offset, raw from rejects where load_id = ? order by position"
+            rows = [(position, offset, bytes(raw)) for position, offset, raw in database.query(sql, (load_id,)).rows]
+            refused = loader.store_rejects(rows, file)
+            file.rejected = len(refused)
+            for position in {row[0] for row in rows} - refused:
+                database.execute("delete from rejects where load_id = ? and position = ?", (load_id, position))
+            if file.rejected < file.records:
+                file.finished_at = now()
+                loader.state.record(file)
+        loader.state.finish()
+    report.seconds = time.perf_counter() - started
+    return report

@@ -1,8 +1,8 @@
 """What becomes of the records and labels that new ones replace.
 
 A label is replaced as a whole. A v2 line replaces an earlier one about the same data row and projects, but only what it
-tells itself: a block that it lacks was not requested, and a label that it lacks may have been left out. So the rest of
-the earlier line stays in its record, without content hash, until a later line tells it or it is pruned.
+tells itself: a block that it lacks was not requested, and a label that it lacks may have been left out. So the
+remainder of the earlier line stays in its record, without content hash, until a later line tells it or it is pruned.
 """
 
 import zlib
@@ -127,21 +127,24 @@ class Replacement:
         going = [label for label in self.taken if label.load_id != load_id]
         keep_versions(self.database, going, load_id, removed=False, texts=self.texts)
 
-    def make_way(self) -> None:
+    def delete_superseded(self) -> None:
         """Remove what the new rows replace."""
-        rests = self._rests()
+        remainders = self._remainders()
         whole = [
-            stored.record_id for records in self.earlier.values() for stored in records if stored.record_id not in rests
+            stored.record_id
+            for records in self.earlier.values()
+            for stored in records
+            if stored.record_id not in remainders
         ]
         self.database.delete_records(whole)
         gone = set(whole)
         self.removal.take_out([label for label in self.taken if label.record_id not in gone])
-        for record_id, told in rests.items():
-            self._leave_rest(record_id, told)
+        for record_id, told in remainders.items():
+            self._reduce(record_id, told)
         for record_id in self.released:
             self.database.execute("update records set identity = null where record_id = ?", (record_id,))
 
-    def _rests(self) -> dict[int, set[str]]:
+    def _remainders(self) -> dict[int, set[str]]:
         """Earlier v2 records that tell something their successor does not, with the tables that the successor fills."""
         if all(generation_in(record_id) != "v2" for record_id in self.earlier):
             return {}
@@ -151,7 +154,7 @@ class Replacement:
         load_id = self.rows["records"][0][names.index("load_id")]
         taken = Counter(label.record_id for label in self.taken)
         projects_with_details = self._projects_with_details()
-        rests: dict[int, set[str]] = {}
+        remainders: dict[int, set[str]] = {}
         for new_id, records in self.earlier.items():
             row = told[new_id]
             tables = {table for table, count in _BLOCKS.items() if row[names.index(count)] is not None}
@@ -164,12 +167,12 @@ class Replacement:
                     untold.discard("details")
                 untold |= self._stored_details(stored.record_id) - details
                 if untold:
-                    rests[stored.record_id] = tables
+                    remainders[stored.record_id] = tables
                 elif self._some_label_stays(stored, taken[stored.record_id], load_id):
-                    rests[stored.record_id] = tables
+                    remainders[stored.record_id] = tables
                     if not self._has_own_ids(stored.record_id):
                         self.released.append(stored.record_id)
-        return rests
+        return remainders
 
     def _some_label_stays(self, record: Stored, taken: int, load_id: int) -> bool:
         """Whether a record has more labels than are `taken` of it.
@@ -209,7 +212,7 @@ class Replacement:
         found = {table for table, count in zip(_BLOCKS, counts, strict=True) if count}
         return found | ({"details"} if has_details else set()) | ({"media_attributes"} if media else set())
 
-    def _leave_rest(self, record_id: int, told: set[str]) -> None:
+    def _reduce(self, record_id: int, told: set[str]) -> None:
         """Take out of an earlier record what its successor tells, except for its labels, which are out already."""
         database, (first, end) = self.database, node_range(record_id)
         if "experiments" in told:

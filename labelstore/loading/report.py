@@ -1,13 +1,29 @@
-"""What a load does and did."""
+"""What a load is asked to do, does and did."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:  # a load starts its helpers before it imports these
     from labelstore.files import Source
     from labelstore.files.byte_ranges import Stretch
+
+
+Confirm = Callable[[Mapping[str, int]], bool]
+"""Asked before labels are removed, with their number by project."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """`force`: take labels that are older than the stored ones, too. `history`: keep what is replaced in `versions`.
+
+    `max_rejects`: how many records may be refused before the load is given up; None for any number.
+    """
+
+    force: bool = False
+    history: bool = True
+    max_rejects: int | None = None
 
 
 class Reading(NamedTuple):

@@ -1,4 +1,4 @@
-"""Labels that a load told several times, and that are in the end what they were before it: nothing became of them."""
+"""Labels that a load brought several times, and that are in the end what they were before it: they are unchanged."""
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _PUT_BACK = """
 """The byte offset is known where both loads are of the same file."""
 
 
-class ToldAgain:
+class OwnReplaced:
     """What a load replaced of its own: `labels` by id, and the records that lost some of them."""
 
     def __init__(self, first_load: int) -> None:
@@ -41,15 +41,15 @@ class _Before(NamedTuple):
     json: bytes
 
 
-def settle_told_again(database: Database, report: Report, told: ToldAgain) -> None:
+def settle_restored(database: Database, report: Report, replaced: OwnReplaced) -> None:
     """Give records whose labels are all as they were before this load the place they had, and drop those versions."""
-    records = set(told.records)
-    for some in _parts(sorted(told.labels)):
+    records = set(replaced.records)
+    for some in _parts(sorted(replaced.labels)):
         records.update(label.record_id for label in database.labels_named(some))
     for ids in _parts(sorted(records)):
-        labels = [label for label in database.labels_of(ids) if label.load_id >= told.first_load]
+        labels = [label for label in database.labels_of(ids) if label.load_id >= replaced.first_load]
         label_ids = [label.label_id for label in labels]
-        before = dict(_before(database, label_ids, told.first_load))
+        before = dict(_before(database, label_ids, replaced.first_load))
         texts = database.labels_json(label_ids) if before else {}
         as_before = {
             label_id

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from labelstore.engines import is_store, open_database
 from labelstore.engines.database import Database
-from labelstore.loading.building import scratch_folder, writing
-from labelstore.loading.locking import Patience
+from labelstore.loading.store_file import Patience, scratch_folder, writing
 from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, columns, content_tables, node_column
 
 _ROWS = 20_000

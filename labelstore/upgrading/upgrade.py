@@ -13,8 +13,7 @@ from labelstore.engines.older_store import older_store
 from labelstore.errors import StoreError
 from labelstore.formats.decoding import bounded_depth
 from labelstore.loading import Progress
-from labelstore.loading.building import building, remove_leftovers
-from labelstore.loading.locking import Notify, locked
+from labelstore.loading.store_file import Notify, building, locked, remove_leftovers
 from labelstore.schema.dialects import SCHEMA_VERSION
 from labelstore.upgrading.copying import Copy
 

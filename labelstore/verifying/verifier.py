@@ -1,4 +1,4 @@
-"""Compare the records of a file, or a share of them, with what the store rebuilds."""
+"""Compare the records of a file, or a partition of them, with what the store rebuilds."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +11,15 @@ from labelstore.files import Broken, Record, Source, open_sources, split
 from labelstore.files.byte_ranges import Stretch, split_stretch
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
-from labelstore.formats.v1.record import Annotations, Element, Frame
+from labelstore.formats.v1.record import Frame
 from labelstore.formats.v2.completing import completed_line
 from labelstore.formats.v2.record import Line
 from labelstore.json.equality import differences, duplicate_keys, same, same_and_plain
 from labelstore.json.error_location import located
-from labelstore.loading.frames_files import FramesFolder
-from labelstore.loading.refusing import FRAME_ALONE, LABEL_ALONE, recognized
+from labelstore.loading.frames_files import FramesFolder, frames_address
+from labelstore.loading.partitions import Partition
+from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
-from labelstore.loading.shares import Share
 from labelstore.schema.record_ids import record_id
 from labelstore.schema.tables import Rows
 from labelstore.verifying.report import SHOWN, VerifyReport
@@ -58,10 +58,10 @@ class Verifier:
         report: VerifyReport,
         folder: FramesFolder | None,
         progress: Progress | None,
-        share: Share = Share(),  # noqa: B008
+        partition: Partition = Partition(),  # noqa: B008
     ) -> None:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
-        self.share = share
+        self.partition = partition
         self.changed: list[Changed] = []
 
     def verify_file(self, source: Source, label_id: str = "", stretch: Stretch | None = None) -> None:
@@ -75,7 +75,7 @@ class Verifier:
         size = 0
         read: Callable[[bytes], Any] = skim if skims else decode
         for item in map(recognized, split(source, read) if stretch is None else split_stretch(source, read, stretch)):
-            if stretch is None and not self.share.owns(item.position):
+            if stretch is None and not self.partition.owns(item.position):
                 continue
             self.report.records += 1
             changed.records += 1
@@ -142,11 +142,10 @@ class Verifier:
 
     def frames_of(self, record: Decoded, label_id: str) -> Iterator[tuple[str, Path]]:
         """The frames file of a label, where the folder has one: its label id and path."""
-        body = record.label if isinstance(record, Element) else None
-        if self.folder and isinstance(record, Element) and isinstance(body, Annotations) and body.frames is not None:
-            path = self.folder.find(label_id, record.data_row_id, body.frames)
-            if path:
-                yield label_id, path
+        found = frames_address(record)
+        path = self.folder.find(label_id, *found) if self.folder and found else None
+        if path:
+            yield label_id, path
 
     def compare(
         self, name: str, batch: list[tuple[Record[Decoded], str]], changed: Changed, label_id: str = ""

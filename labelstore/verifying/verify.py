@@ -1,4 +1,4 @@
-"""Verifying files by one process or by several, each of which compares a share of the records."""
+"""Verifying files by one process or by several, each of which compares a partition of the records."""
 
 import time
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from labelstore.files import digest_of
 from labelstore.formats.decoding import bounded_depth
 from labelstore.inputs.gathering import Files, exports, gathered
 from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.partitions import Partition, partitions, shifts
 from labelstore.loading.report import Progress
-from labelstore.loading.shares import Share, shares, shifts
 from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
 from labelstore.workers import answer, helpers, tell, useful_jobs
@@ -78,10 +78,10 @@ def _verify_side_by_side(
         helpers(__name__, jobs - 1) as processes,
         open_database(store, read_only=True) as database,
     ):
-        own_share, *others = shares(arguments, [1 / jobs] * jobs)
-        for helper, share in zip(processes, others, strict=True):
-            tell(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "share": share})
-        verifier = Verifier(database, report, None, progress, own_share)
+        own_part, *others = partitions(arguments, [1 / jobs] * jobs)
+        for helper, partition in zip(processes, others, strict=True):
+            tell(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "partition": partition})
+        verifier = Verifier(database, report, None, progress, own_part)
         _verify_files(verifier, arguments, max_ratio)
         parts = [verifier.changed]
         for helper in processes:
@@ -99,7 +99,7 @@ def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | N
         for number, argument in enumerate(arguments):
             for source in exports([argument], max_ratio=max_ratio, notify=verifier.report.notes.append):
                 with source:
-                    verifier.verify_file(source, stretch=verifier.share.stretch(number))
+                    verifier.verify_file(source, stretch=verifier.partition.stretch(number))
 
 
 def _set_right(report: dict[str, Any], changed: Sequence[Changed], earlier: Sequence[Sequence[Changed]]) -> None:
@@ -119,7 +119,7 @@ def _add(report: VerifyReport, part: dict[str, Any]) -> None:
         shown.extend(part[name][: SHOWN - len(shown)])
     for load_id, count in part["superseded"].items():
         report.superseded[int(load_id)] += count
-    report.bytes = max(report.bytes, part["bytes"])  # the last share comes to the end
+    report.bytes = max(report.bytes, part["bytes"])  # the last partition comes to the end
 
 
 def _changed(file: dict[str, Any]) -> Changed:
@@ -148,6 +148,6 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
     with open_database(task["store"], read_only=True) as database:
         report = VerifyReport(task["store"], database.engine)
-        verifier = Verifier(database, report, None, None, Share.told(*task["share"]))
+        verifier = Verifier(database, report, None, None, Partition.from_json(*task["partition"]))
         _verify_files(verifier, task["files"], task["max_ratio"])
     return {"report": asdict(report), "changed": [vars(file) for file in verifier.changed]}

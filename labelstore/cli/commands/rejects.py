@@ -96,7 +96,7 @@ def _write(db: Path, load: int | None, out: str, overwrite: bool) -> None:
 
 
 def _retry(db: Path, as_json: bool, wait: float | None) -> None:
-    from labelstore.loading.retrying import retry
+    from labelstore.loading.rejects import retry
 
     report = retry(db, wait=wait, notify=say)
     before, remaining = report.total("records"), report.total("rejected")

@@ -15,7 +15,7 @@ from labelstore.engines import SQLITE, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.holders import writer_of
 from labelstore.errors import InUseError, StoreError, UsageError
-from labelstore.loading.locking import Notify, locked
+from labelstore.loading.store_file import Notify, locked
 from labelstore.schema import dialects
 from labelstore.schema.tables import sql_text
 

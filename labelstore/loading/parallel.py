@@ -1,8 +1,8 @@
 """Several processes that build a new SQLite store side by side.
 
-Each process stores its share of the records, the first in the store itself, each other in a scratch store of its own.
-Record ids follow the places of the records in the files, so what the scratch stores hold is appended in the order of
-its nodes. Of a stretch of a file nobody knows how many records come before it until all are read: `position` is set
+Each process stores its partition of the records, the first in the store itself, each other in a scratch store of its
+own. Record ids follow the places of the records in the files, so what the scratch stores hold is appended in the order
+of its nodes. Of a stretch of a file nobody knows how many records come before it until all are read: `position` is set
 right when the parts are put together; record ids just leave numbers out.
 """
 
@@ -17,14 +17,12 @@ from labelstore.engines import open_database
 from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import InputError, StoreError
 from labelstore.files import digest_of
-from labelstore.loading.building import scratch_folder, writing
-from labelstore.loading.loader import Loader, record_load
+from labelstore.loading.loader import Loader
 from labelstore.loading.merging import merge
-from labelstore.loading.options import Options
-from labelstore.loading.refusing import refuse_foreign, refuse_many
-from labelstore.loading.report import FileReport, Progress, Report
-from labelstore.loading.shares import Share, shares, shifts
-from labelstore.loading.sources import load_sources
+from labelstore.loading.partitions import Partition, partitions, shifts
+from labelstore.loading.reject_policy import FIRST_REJECTS, refuse_foreign, refuse_many
+from labelstore.loading.report import FileReport, Options, Progress, Report
+from labelstore.loading.store_file import scratch_folder, writing
 from labelstore.workers import Helper, answer, tell
 
 _LATER = 0.97
@@ -32,7 +30,7 @@ _LATER = 0.97
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "unheard")
 
 
-def load_shards(
+def load_in_parallel(
     path: Path,
     report: Report,
     arguments: list[str],
@@ -41,7 +39,7 @@ def load_shards(
     options: Options,
     progress: Progress | None,
 ) -> None:
-    """Load files into a new store at `path`: this process stores the first share, `helpers` the rest.
+    """Load files into a new store at `path`: this process stores the first partition, `helpers` the rest.
 
     Raises `NeedsOneProcess`, with nothing stored, for files that only one process can load.
     """
@@ -49,27 +47,27 @@ def load_shards(
     parts = [1.0, *(_LATER,) * len(helpers)]
     parts = [part / sum(parts) for part in parts]
     # a limit of rejects names the place of the last one, which only who counts all records knows
-    own_share, *others = shares(arguments if options.max_rejects is None else [], parts)
+    own_part, *others = partitions(arguments if options.max_rejects is None else [], parts)
     with writing(path) as database:
         assert isinstance(database, SqliteDatabase)
         with scratch_folder(database.path) as folder:
             shards = [folder / f"{number}{database.path.suffix}" for number in range(1, jobs)]
-            for shard, helper, share in zip(shards, helpers, others, strict=True):
+            for shard, helper, partition in zip(shards, helpers, others, strict=True):
                 shutil.copyfile(database.path, shard)
-                task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "share": share}
+                task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "partition": partition}
                 tell(helper, {**task, "options": asdict(options)})
             own = Report(report.store, report.engine)
-            loader = Loader(database, own, None, progress, options, own_share)
-            load_sources(loader, arguments, max_ratio)
-            digests = _Digests(own_share, arguments)
+            loader = Loader(database, own, None, progress, options, own_part)
+            loader.load_files(arguments, max_ratio)
+            digests = _Digests(own_part, arguments)
             database.derive_features(0)
             results = [answer(helper, report.store) for helper in helpers]
             summaries = [_summary(own, loader), *(result["report"] for result in results)]
             database.commit()  # stores are attached and detached outside of transactions
             with database.attached(shards) as names:
                 database.begin()
-                told_again = {identity for part in summaries for identity in part["told_again"]}
-                again = merge(database, dict(zip(names, _shifts(summaries)[1:], strict=True)), told_again)
+                replaced_ids = {some_id for part in summaries for some_id in part["replaced_ids"]}
+                again = merge(database, dict(zip(names, _shifts(summaries)[1:], strict=True)), replaced_ids)
                 database.commit()
             database.begin()
         _sum_up(report, summaries)
@@ -80,16 +78,16 @@ def load_shards(
             for count in ("unchanged", "repeated"):
                 setattr(file, count, getattr(file, count) + again[file.load_id, count])
                 file.added -= again[file.load_id, count]
-            record_load(database, file)
+            loader.state.record(file)
         database.derive(0)
 
 
 class _Digests(Thread):
     """Digests of the files that no process reads from end to end, made while the parts are put together."""
 
-    def __init__(self, share: Share, arguments: list[str]) -> None:
+    def __init__(self, partition: Partition, arguments: list[str]) -> None:
         super().__init__()
-        self._names = [name for number, name in enumerate(arguments) if share.stretch(number) is not None]
+        self._names = [name for number, name in enumerate(arguments) if partition.stretch(number) is not None]
         self._found: dict[str, str] = {}
         self._error: InputError | None = None
         self.start()
@@ -113,7 +111,7 @@ def _summary(report: Report, loader: Loader) -> dict[str, Any]:
         **asdict(report),
         "asset_types": dict(report.asset_types),
         "first_numbers": loader.first_numbers,
-        "told_again": list(loader.told_again),
+        "replaced_ids": list(loader.state.replaced_ids),
     }
 
 
@@ -145,7 +143,7 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
             total.foreign = total.foreign or other["foreign"]
             total.first_rejects = sorted(
                 total.first_rejects + other["first_rejects"], key=lambda reject: int(reject["position"])
-            )[:5]
+            )[:FIRST_REJECTS]
         refuse_foreign(total)
         report.files.append(total)
     for count in (
@@ -175,8 +173,9 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
         try:
             database.build_fast()
             database.begin()
-            loader = Loader(database, report, options=Options(**task["options"]), share=Share.told(*task["share"]))
-            load_sources(loader, task["files"], task["max_ratio"])
+            options, partition = Options(**task["options"]), Partition.from_json(*task["partition"])
+            loader = Loader(database, report, options=options, partition=partition)
+            loader.load_files(task["files"], task["max_ratio"])
             database.derive_features(0)
             database.commit()
         except database.errors as error:

@@ -1,16 +1,26 @@
-"""The lock of a store: one process at a time makes or changes it; it is gone with the process, however that ends."""
+"""The file of a store: one process at a time makes or changes it, in one transaction or by one rename.
+
+The lock is gone with the process, however that ends. A new store gets its name once it is complete and on the disk.
+"""
 
 import json
 import os
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from errno import ENOLCK, ENOSYS, ENOTSUP
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from labelstore.clock import now
+from labelstore.engines import engine_at, is_store, open_database
+from labelstore.engines.database import Database
+from labelstore.engines.published_mark import is_published
 from labelstore.errors import InUseError, StoreError
+from labelstore.files.outputs import BESIDE, LOGS, is_alive
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -126,9 +136,10 @@ def _acquire(lock: "FileLock", path: Path, file: Path, wait: float | None, notif
 
 def _sign(file: Path, work: str, objects: Sequence[str]) -> None:
     """Say who holds the lock. Nothing depends on it, so a full disk may prevent it."""
-    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     with suppress(OSError):
-        file.write_text(json.dumps({"pid": os.getpid(), "work": work, "objects": list(objects), "since": since}))
+        file.write_text(
+            json.dumps({"pid": os.getpid(), "work": work, "objects": list(objects), "since": now("seconds")})
+        )
 
 
 def _holder(file: Path) -> str:
@@ -138,3 +149,111 @@ def _holder(file: Path) -> str:
         return f"process {said['pid']} holds it since {said['since']} ({truncated(what, _LONGEST)})"
     except (OSError, ValueError, KeyError, TypeError):  # it has just been taken or given back
         return "another process holds it"
+
+
+@contextmanager
+def writing(path: Path, patience: Patience | None = None) -> Iterator[Database]:
+    """A database in a transaction. A new store is built beside its place and moved there when it is complete.
+
+    `patience` says how long to wait for a program that holds the store; raises `InUseError` when that is over.
+    """
+    if is_store(path):
+        if is_published(path):
+            raise StoreError(
+                str(path), "is a published copy, which stays as it is", "load into the store it was made of"
+            )
+        with (patience or Patience()).attempt(lambda: _begun(path), engine_at(path).usual_wait) as database:
+            try:
+                yield database
+                database.commit()
+            except BaseException:
+                database.rollback()
+                raise
+        return
+    with building(path) as database:
+        yield database
+
+
+def _begun(path: Path) -> Database:
+    database = open_database(path)
+    try:
+        database.share()
+        database.begin()
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextmanager
+def building(path: Path) -> Iterator[Database]:
+    """An empty store in a transaction, which takes the place of `path` at the end; after an error nothing is left.
+
+    The caller holds the lock of the store.
+    """
+    place = path.resolve()  # a link stays one
+    scratch = place.with_name(f".{place.name}.{os.getpid()}.loading{path.suffix}")
+    try:
+        with open_database(scratch, create=True) as database:
+            database.build_fast()
+            database.begin()
+            yield database
+            database.commit()
+            to_disk = Thread(target=_sync_early, args=(scratch,))  # most of it, while the indexes are made
+            to_disk.start()
+            database.finish()
+            to_disk.join()
+            database.share()
+        _sync(scratch, os.O_RDWR)
+        for suffix in LOGS:  # of a store that was there before
+            _remove(place.with_name(place.name + suffix))
+        os.replace(scratch, place)
+        with suppress(OSError):  # not every system can sync a folder
+            _sync(place.parent, os.O_RDONLY)
+    finally:
+        for name in (scratch.name, *(scratch.name + suffix for suffix in BESIDE)):
+            _remove(scratch.with_name(name))
+
+
+@contextmanager
+def scratch_folder(scratch: Path) -> Iterator[Path]:
+    """A folder for the parts of a store that is being built, `scratch`."""
+    folder = scratch.with_name(scratch.name + ".shards")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed processes left beside the store at `path`, whose lock the caller holds."""
+    place = path.resolve()
+    tails = "|".join(map(re.escape, ("", *BESIDE, ".shards")))
+    ours = re.compile(rf"\.{re.escape(place.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
+    for left in list(place.parent.iterdir()):
+        found = ours.fullmatch(left.name)
+        # who holds the lock has no scratch files yet
+        if found and (int(found[1]) == os.getpid() or not is_alive(int(found[1]))):
+            _remove(left)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync_early(path: Path) -> None:
+    with suppress(OSError):  # the sync at the end meets the same error, and tells
+        _sync(path, os.O_RDWR)
+
+
+def _sync(path: Path, flags: int) -> None:
+    """Have the disk hold what the file or folder says."""
+    file = os.open(path, flags)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

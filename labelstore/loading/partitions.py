@@ -1,4 +1,4 @@
-"""The parts of files that processes side by side store or verify."""
+"""The parts of files that processes side by side store or verify, each one partition."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -9,7 +9,7 @@ from labelstore.files.byte_ranges import Stretch, plain_size, stretches
 _BLOCK_RECORDS = 256
 
 
-class Share(NamedTuple):
+class Partition(NamedTuple):
     """What one of several processes does: a stretch of each file, perhaps empty; where there is none, blocks of it."""
 
     number: int = 0
@@ -18,20 +18,20 @@ class Share(NamedTuple):
     """One for each argument of the command, or none at all."""
 
     @classmethod
-    def told(cls, number: int, of: int, stretches: Sequence[Sequence[Any] | None]) -> Self:
-        """A share that came as JSON."""
+    def from_json(cls, number: int, of: int, stretches: Sequence[Sequence[Any] | None]) -> Self:
+        """A partition that came as JSON."""
         return cls(number, of, [None if stretch is None else Stretch(*stretch) for stretch in stretches])
 
     def stretch(self, argument: int) -> Stretch | None:
         return self.stretches[argument] if self.stretches else None
 
     def owns(self, position: int) -> bool:
-        """Whether a record is in the blocks of this share, each `of`-th one."""
+        """Whether a record is in the blocks of this partition, each `of`-th one."""
         return position // _BLOCK_RECORDS % self.of == self.number
 
 
-def shares(arguments: Sequence[str], parts: Sequence[float]) -> list[Share]:
-    """The shares of as many processes as there are `parts`, of all bytes of the plain files one after another.
+def partitions(arguments: Sequence[str], parts: Sequence[float]) -> list[Partition]:
+    """The partitions of as many processes as there are `parts`, of all bytes of the plain files one after another.
 
     So a process gets whole files, but where two of them meet.
     """
@@ -46,7 +46,7 @@ def shares(arguments: Sequence[str], parts: Sequence[float]) -> list[Share]:
             found = stretches(argument, size, [min(max(int(end) - begin, 0), size) for end in ends])
             begin += size
         files.append(found or [None] * of)
-    return [Share(number, of, [file[number] for file in files]) for number in range(of)]
+    return [Partition(number, of, [file[number] for file in files]) for number in range(of)]
 
 
 def shifts(parts: Sequence[Sequence[tuple[int | None, int]]]) -> list[list[int]]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from labelstore.clock import now
 from labelstore.engines.database import Database
 from labelstore.files import digest_of
-from labelstore.loading.loader import Loader, now, record_load
+from labelstore.loading.load_state import LoadState
 
 _SAME = """
     select load_id, generation, records, missing - pruned
@@ -20,12 +21,12 @@ _CHANGES_SINCE = """
 """
 
 
-def load_again(loader: Loader, arguments: Iterable[str]) -> bool:
+def report_unchanged(state: LoadState, arguments: Iterable[str]) -> bool:
     """Report files as unchanged that one earlier load read in this order, if the store is still as it left it.
 
     False, with nothing done, if it is not so. Frames files, rejects and stale records call for a closer look.
     """
-    database = loader.database
+    database = state.database
     paths = [Path(argument) for argument in arguments]
     found: list[tuple[int, str, int, int]] = []
     for path in paths:
@@ -38,14 +39,14 @@ def load_again(loader: Loader, arguments: Iterable[str]) -> bool:
     if database.value(_CHANGES_SINCE, (load_ids[-1], load_ids[0])):
         return False
     for path, (load_id, generation, records, missing) in zip(paths, found, strict=True):
-        file = loader.begin_file(str(path))
+        file = state.new_file(str(path))
         file.sha256 = str(database.value("select sha256 from loads where load_id = ?", (load_id,)))
         file.bytes, file.generation = path.stat().st_size, generation
         file.records = file.unchanged = records
         file.missing = missing
-        file.started_at, file.finished_at = loader.started_at, now()
-        loader.report.bytes += file.bytes
-        record_load(database, file)
+        file.finished_at = now()
+        state.report.bytes += file.bytes
+        state.record(file)
     return True
 
 

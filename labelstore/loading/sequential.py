@@ -4,17 +4,14 @@ from pathlib import Path
 
 from labelstore.engines.database import Database
 from labelstore.errors import NeedsStaging
-from labelstore.loading.building import writing
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.loader import Loader
-from labelstore.loading.locking import Patience
-from labelstore.loading.options import Confirm, Options
 from labelstore.loading.pruning import settle_missing
-from labelstore.loading.repeating import load_again
-from labelstore.loading.report import Progress, Report
-from labelstore.loading.settling import settle_told_again
-from labelstore.loading.sources import load_sources
+from labelstore.loading.report import Confirm, Options, Progress, Report
+from labelstore.loading.settling import settle_restored
 from labelstore.loading.staging import load_staged
+from labelstore.loading.store_file import Patience, writing
+from labelstore.loading.unchanged_files import report_unchanged
 
 _MOST_CUT = 12
 """So often a columnar engine writes less than a whole batch before SQLite takes its place."""
@@ -35,15 +32,14 @@ def load_alone(
 
     def fill(database: Database) -> None:
         loader = Loader(database, report, folder, progress, options)
+        state = loader.state
         if database.is_columnar and all(map(_can_be_read_again, arguments)):
-            loader.most_cut = _MOST_CUT
-        if loader.is_new or folder is not None or prune or not load_again(loader, arguments):
-            load_sources(loader, arguments, max_ratio)
-            settle_told_again(database, report, loader.told)
-            loader.removal.close_gaps()
-            database.derive(loader.first_record)
-            database.derive_features(loader.first_record)
-            if not loader.is_new:
+            state.most_cut = _MOST_CUT
+        if state.is_new or folder is not None or prune or not report_unchanged(state, arguments):
+            loader.load_files(arguments, max_ratio)
+            settle_restored(database, report, state.own_replaced)
+            state.finish()
+            if not state.is_new:
                 settle_missing(database, report, prune, history=options.history)
 
     try:

@@ -1,17 +1,19 @@
 """What a load refuses: values that are no records, files of something else, more rejects than the caller admits."""
 
-from typing import Any
+from typing import Any, Protocol
 
+from labelstore.engines.database import Database
 from labelstore.errors import InputError, NotAnExport
 from labelstore.files import Broken, Record
 from labelstore.formats.decoding import Decoded, UnknownRecord
 from labelstore.formats.foreign import way_out
 from labelstore.json.error_location import located
-from labelstore.loading.options import Options
-from labelstore.loading.report import FileReport
+from labelstore.loading.report import FileReport, Options
 
 FRAME_ALONE = "a frame, but nothing says of which label: frames belong into a frames file"
 LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNumber"
+FIRST_REJECTS = 5
+"""How many of a file are named."""
 
 
 class Foreign(Broken, frozen=True):
@@ -45,3 +47,45 @@ def refuse_many(file: FileReport, options: Options, item: Broken | None = None) 
     many = f"more than {options.max_rejects:,} records cannot be stored"
     reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
     raise InputError(file.name, reason, "nothing of this load was stored")
+
+
+class Rejects(Protocol):
+    """Where the records go that are not stored."""
+
+    def add(self, item: Broken, *, is_noted: bool = False) -> None:
+        """Take one; `is_noted` if it is known which labels it tells of."""
+
+
+class StoredRejects:
+    """The rejects of one file, kept in the store. Raises `InputError` where they are more than the caller admits."""
+
+    def __init__(self, database: Database, file: FileReport, options: Options) -> None:
+        self._database, self._file, self._options = database, file, options
+
+    def add(self, item: Broken, *, is_noted: bool = False) -> None:
+        """Count and keep one; `is_noted` if it is known which labels it tells of."""
+        file = self._file
+        file.rejected += 1
+        if isinstance(item, Foreign):
+            file.foreign = file.foreign or item.reason
+        elif not is_noted:
+            file.unheard += 1
+        if len(file.first_rejects) < FIRST_REJECTS:
+            place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
+            file.first_rejects.append(place)
+        refuse_many(file, self._options, item)
+        self._database.execute(
+            "insert into rejects values (?, ?, ?, ?, ?)",
+            (file.load_id, item.position, item.byte_offset, item.reason, item.raw),
+        )
+
+
+class StillRefused:
+    """The positions of rejects that were tried again in vain: the store has them already."""
+
+    def __init__(self) -> None:
+        self.positions: set[int] = set()
+
+    def add(self, item: Broken, *, is_noted: bool = False) -> None:
+        """Note the position of one."""
+        self.positions.add(item.position)

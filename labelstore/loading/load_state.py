@@ -1,0 +1,67 @@
+"""What all files of a load have in common: the store, the options, the numbers that are next, what was noted so far."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from labelstore.clock import now
+from labelstore.engines.database import Database
+from labelstore.loading.label_removal import LabelRemoval
+from labelstore.loading.partitions import Partition
+from labelstore.loading.report import FileReport, Options, Report
+from labelstore.loading.settling import OwnReplaced
+from labelstore.schema.record_ids import lowest_id, number_after
+from labelstore.schema.tables import columns
+from labelstore.version import __version__
+
+
+class LoadState:
+    """The state of one load, or of one of several processes that share it: `partition` is what this one stores.
+
+    Records are numbered by their places in the files, so processes do not have to agree on numbers.
+    """
+
+    def __init__(self, database: Database, report: Report, options: Options, partition: Partition) -> None:
+        self.database, self.report, self.options, self.partition = database, report, options, partition
+        highest = int(database.value("select coalesce(max(record_id), -1) from records"))
+        self.is_new = highest == -1
+        """Whether the store was empty: then no record can be known by its content."""
+        self.next_number = number_after(highest)
+        """The number in the store of the first record of the next file."""
+        self.first_record = lowest_id(self.next_number)
+        self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
+        self.removal = LabelRemoval(database)
+        self.own_replaced = OwnReplaced(self.first_load)
+        self.replaced_ids: set[str] = set()
+        """With several processes: identities of records and ids of labels of which this one replaced something."""
+        self.pending_frames: list[tuple[str, Path]] = []
+        """Labels and the files with their frames, which are loaded after the file of the labels."""
+        self.batches_cut = 0
+        """How many batches were written before they were full, for a record told about the same as one in them."""
+        self.most_cut: int | None = None
+        """With more than these the load is given up by `NeedsStaging`."""
+
+    def new_file(self, name: str) -> FileReport:
+        """The report of the next file."""
+        file = FileReport(name, self.next_load, started_at=now())
+        self.next_load += 1
+        self.report.files.append(file)
+        return file
+
+    def record(self, file: FileReport) -> None:
+        """Write the row of `loads` for a file."""
+        name = os.fsencode(file.name).decode(errors="backslashreplace")
+        values: dict[str, Any] = {**vars(file), "file_name": name, "labelstore_version": __version__}
+        self.database.insert_rows("loads", [tuple(values[column] for column in columns()["loads"])])
+
+    def note_not_stored(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
+        """Note what a record told that is not, or no longer, stored: it is not missing from the files."""
+        self.database.note("heard_labels", list(dict.fromkeys(label_ids)))
+        self.database.note("heard_projects", list(dict.fromkeys(project_ids)))
+
+    def finish(self) -> None:
+        """Bring the derived tables up to date."""
+        self.removal.close_gaps()
+        self.database.derive(self.first_record)
+        self.database.derive_features(self.first_record)

@@ -1,0 +1,47 @@
+"""Reading the records of one file, or this process's part of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelstore.files import Broken, Record, Source, split
+from labelstore.files.byte_ranges import Stretch, split_stretch
+from labelstore.formats.decoding import RecordDecoder, skim, tolerant
+from labelstore.json.error_location import located
+from labelstore.loading.partitions import Partition
+from labelstore.loading.reject_policy import recognized
+
+
+class RecordReader:
+    """Splits and decodes. Of a file of which `stretch` is read the others are read by other processes."""
+
+    def __init__(self, partition: Partition, stretch: Stretch | None, *, is_frames_file: bool) -> None:
+        self.stretch = stretch
+        self.numbers = 0 if stretch is None else stretch.numbers
+        """How many numbers the items of the file take, so far."""
+        self._partition = partition
+        self._decode = tolerant(RecordDecoder(is_frames_file))
+
+    def read(self, source: Source, *, only_split: bool) -> Iterator[Record[Any] | Broken]:
+        """The records of this process's part, with `only_split` not decoded; the others are split, or not even read."""
+        decode, partition = self._decode, self._partition
+        if self.stretch is not None:
+            yield from map(recognized, split_stretch(source, decode, self.stretch))
+        elif partition.of == 1:
+            for item in split(source, skim if only_split else decode):
+                self.numbers = item.position + 1
+                yield recognized(item)
+        else:
+            for item in split(source, lambda raw: decode(raw) if partition.owns(self.numbers) else skim(raw)):
+                is_decoded = partition.owns(self.numbers)
+                self.numbers = item.position + 1
+                if partition.owns(item.position):
+                    yield recognized(item) if is_decoded else self.decoded(item)
+
+    def decoded(self, item: Record[Any] | Broken) -> Record[Any] | Broken:
+        """A record that was only split until now."""
+        if isinstance(item, Broken):
+            return item
+        try:
+            return recognized(Record(item.position, item.byte_offset, item.raw, self._decode(item.raw)))
+        except (ValueError, RecursionError) as error:
+            return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))

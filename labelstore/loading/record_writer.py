@@ -1,0 +1,188 @@
+"""Writing records in batches: what came unchanged is skipped, what changed replaces what was there."""
+
+from collections.abc import Sequence
+
+from labelstore.engines.database import Stored
+from labelstore.errors import NeedsStaging
+from labelstore.files import Broken
+from labelstore.formats.decoding import RecordDecoder
+from labelstore.formats.shredding import hashes, shred
+from labelstore.json.error_location import located
+from labelstore.loading.batch import Batch, Entry
+from labelstore.loading.load_state import LoadState
+from labelstore.loading.recognizer import Recognizer, Unchanged
+from labelstore.loading.reject_policy import Rejects
+from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
+from labelstore.loading.report import FileReport, Report
+from labelstore.schema.record_ids import record_id
+from labelstore.schema.tables import Rows, columns
+
+_ASSET_TYPE = list(columns()["records"]).index("asset_type")
+_LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
+_LABEL_ID_OF = {table: list(columns()[table]).index("label_id") for table in ("objects", "classifications", "frames")}
+
+
+class RecordWriter:
+    """Writes the records of one file; `label_id` is the label whose frames file it is."""
+
+    def __init__(
+        self, state: LoadState, file: FileReport, label_id: str, recognizer: Recognizer, rejects: Rejects
+    ) -> None:
+        self.replaced: set[int] = set()
+        """Stored records of which something was replaced; whoever reads it empties it."""
+        self._state, self._file, self._label_id = state, file, label_id
+        self._recognizer, self._rejects = recognizer, rejects
+        self._database = state.database
+        self._first_number = state.next_number
+        self._batch = Batch()
+        self._rows = Rows()
+
+    def add(self, entry: Entry) -> None:
+        """Put a record into the batch, which is written when it is full, or has one about the same."""
+        state, database = self._state, self._database
+        if not self._batch.takes(entry):
+            state.batches_cut += 1
+            if state.most_cut is not None and state.batches_cut > state.most_cut:
+                raise NeedsStaging(f"{entry.identity}: told about again and again")
+            self.flush()
+        self._batch.add(entry)
+        if len(self._batch.entries) >= database.batch_records or self._batch.bytes >= database.batch_bytes:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the batch."""
+        batch, self._batch = self._batch, Batch()
+        for generation in sorted({entry.generation for entry in batch.entries}):
+            entries = [entry for entry in batch.entries if entry.generation == generation]
+            self._write(generation, entries, batch.label_ids)
+        if batch.entries:
+            self._database.batch_done()
+
+    def _write(self, generation: str, entries: Sequence[Entry], label_ids: set[str]) -> None:
+        state, file = self._state, self._file
+        file.generation = file.generation or generation
+        stored = self._database.stored(generation, [entry.identity for entry in entries])
+        new = self._shredded(entries, stored, label_ids)
+        blocks = Blocks(self._database, self._rows) if generation == "v2" and new else None
+        if blocks is not None:
+            new = self._completed(new, blocks)
+        earlier = self._counted(new)
+        replacement = Replacement(state.removal, self._rows, earlier, blocks)
+        if state.options.history:
+            replacement.keep_versions(file.load_id)
+        replacement.delete_superseded()
+        self._note_replaced(replacement, entries, stored)
+        add_counts(state.report, self._rows)
+        self._database.insert(self._rows)
+        self._rows.clear()
+
+    def _shredded(
+        self, entries: Sequence[Entry], stored: dict[str, list[Stored]], label_ids: set[str]
+    ) -> list[tuple[Entry, list[Stored]]]:
+        """The entries to write, their rows made, each with the stored records about the same."""
+        state, database = self._state, self._database
+        holders = {} if state.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
+        new: list[tuple[Entry, list[Stored]]] = []
+        respelled = self._recognizer.respelled(entries, stored)
+        for entry in entries:
+            known = stored.get(entry.identity, [])
+            newest = known[-1] if known else None
+            if newest is not None and newest.content_hash == entry.hashes.content:
+                self._recognizer.keep([Unchanged(entry.record, entry.hashes, newest)])
+            elif entry.record.position in respelled:
+                continue
+            elif holders and not state.options.force and is_older(entry.label_ids, entry.label_times(), holders):
+                self._file.stale += 1
+                state.note_not_stored(entry.label_ids, entry.project_ids())
+            elif self._shred(entry):
+                new.append((entry, known))
+        return new
+
+    def _completed(self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks) -> list[tuple[Entry, list[Stored]]]:
+        """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new."""
+        database = self._database
+        found = ((entry, blocks.completed(self._record_id(entry), entry.record.raw)) for entry, _ in new)
+        raws = {entry.record.position: raw for entry, raw in found if raw is not None}
+        doubtful = {
+            entry.record.position: known[-1]
+            for entry, known in new
+            if known and (entry.record.position in raws or lacks_blocks(entry.record.value))  # type: ignore[arg-type]
+        }
+        stored_ids = [stored.record_id for stored in doubtful.values()]
+        self._state.removal.close_gaps(stored_ids)
+        texts = dict(database.rebuilt(stored_ids)) if stored_ids else {}
+        left: list[tuple[Entry, list[Stored]]] = []
+        for entry, known in new:
+            stored = doubtful.get(entry.record.position)
+            text = texts.get(stored.record_id) if stored is not None else None
+            if stored is None or text is None or not self._recognizer.says_nothing_new(entry, stored, text):
+                left.append((entry, known))
+        if not raws and len(left) == len(new):
+            return new
+        self._rows.clear()
+        return [(entry, known) for entry, known in left if self._shred(entry, raws.get(entry.record.position))]
+
+    def _shred(self, entry: Entry, completed: bytes | None = None) -> bool:
+        """Make the rows of a record; `completed` is its text with blocks that it does not tell itself."""
+        record, digest = entry.record, entry.hashes
+        source = (self._file.load_id, record.position, record.byte_offset)
+        try:
+            if completed is None:
+                shred(record.value, record.raw, self._record_id(entry), self._rows, (*source, *digest), self._label_id)
+            else:
+                value, urls = RecordDecoder()(completed), hashes(completed).urls
+                shred(value, completed, self._record_id(entry), self._rows, (*source, None, urls))
+        except (ValueError, RecursionError) as error:
+            reason = located(record.raw, error)
+            self._state.note_not_stored(entry.label_ids, entry.project_ids())
+            self._rejects.add(Broken(record.position, record.byte_offset, record.raw, reason), is_noted=True)
+            return False
+        return True
+
+    def _record_id(self, entry: Entry) -> int:
+        return record_id(self._first_number + entry.record.position, entry.generation)
+
+    def _counted(self, new: list[tuple[Entry, list[Stored]]]) -> dict[int, list[Stored]]:
+        """Count the new records; those that stored records are replaced by, with these."""
+        file = self._file
+        earlier: dict[int, list[Stored]] = {}
+        for entry, known in new:
+            if not known:
+                file.added += 1
+                continue
+            if known[-1].load_id == file.load_id:
+                file.repeated += 1
+            else:
+                file.changed += 1
+            earlier[self._record_id(entry)] = known
+        return earlier
+
+    def _note_replaced(
+        self, replacement: Replacement, entries: Sequence[Entry], stored: dict[str, list[Stored]]
+    ) -> None:
+        state = self._state
+        if not state.is_new:
+            came = [label for label in replacement.taken if label.load_id >= state.first_load and label.project_id]
+            if came:
+                state.note_not_stored((), (label.project_id for label in came if label.project_id))
+            state.own_replaced.add(replacement.taken)
+        self.replaced.update(replacement.touched)
+        if state.partition.of > 1 and replacement.touched:
+            taken = {label.label_id for label in replacement.taken}
+            again = (entry for entry in entries if entry.identity in stored or not taken.isdisjoint(entry.label_ids))
+            state.replaced_ids.update(taken, (entry.identity for entry in again))
+
+
+def add_counts(report: Report, rows: Rows) -> None:
+    """Count as `stats` does: what stands in model runs is no work of labelers and counts apart."""
+    under_runs = {row[_LABEL_ID]: row[_IS_PREDICTION] for row in rows["labels"] if row[_RUN] is not None}
+    predictions = sum(map(bool, under_runs.values()))
+    report.labels += len(rows["labels"]) - len(under_runs)
+    report.model_run_labels += len(under_runs) - predictions
+    report.predictions += predictions
+    for table, place in _LABEL_ID_OF.items():
+        inside = sum(row[place] in under_runs for row in rows[table]) if under_runs else 0
+        setattr(report, table, getattr(report, table) + len(rows[table]) - inside)
+    report.unread += rows.unread
+    types = (row[_ASSET_TYPE] for row in rows["records"])
+    report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
