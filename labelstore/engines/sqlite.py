@@ -63,7 +63,7 @@ class SqliteDatabase(Database):
             self._raise_if_busy(error)
             raise StoreError(str(path), f"cannot be opened ({error})", WAY_OUT) from error
         try:
-            found = self._connection.execute(self.dialect.columns).fetchall()
+            found: list[Any] = self._connection.execute(self.dialect.columns).fetchall()
             check_version(path, schema_version(self._connection), self.dialect.title, found)
         except self.errors as error:
             self._connection.close()
