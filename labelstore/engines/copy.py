@@ -1,20 +1,20 @@
 """A store copied into a new SQLite store: the same rows behind the same views."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from labelstore.engines.database import Database
-from labelstore.engines.opening import check_sqlite_name, open_database
+from labelstore.engines.engine import SQLITE
+from labelstore.engines.opening import engine_named, open_database
 from labelstore.errors import StoreError
+from labelstore.files.outputs import output_path
 from labelstore.schema.tables import Row, columns
 
 CopyProgress = Callable[[int, int], None]
 """Is called now and then with the rows copied so far and the rows of all tables."""
 
 _BATCH_ROWS = 5_000
-_BESIDE = ("", "-journal", "-wal", "-shm")
 
 
 def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None) -> None:
@@ -23,24 +23,22 @@ def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None)
     `out` gets its name when it is complete; after an error there is none. Memory does not grow with the store. Raises
     `StoreError` for a store that cannot be read, an `out` that exists, and one whose suffix says DuckDB.
     """
-    check_sqlite_name(out)
+    if engine_named(out) is not SQLITE:
+        reason = f"would be a SQLite store with a name of {engine_named(out).dialect.title}"
+        raise StoreError(str(out), reason, "name a .db file")
     if out.exists():
         raise StoreError(str(out), "is there already", "name a new file")
-    scratch = out.with_name(f".{out.name}.{os.getpid()}.copying")
-    try:
-        with open_database(store, read_only=True) as source, open_database(scratch, create=True) as copy:
-            copy.build_fast()
-            copy.begin()
-            _copy_rows(source, copy, progress)
-            copy.commit()
-            copy.finish()
-            copy.share()
-        os.replace(scratch, out)
-    except OSError as error:
-        raise StoreError(str(out), f"cannot be written ({error.strerror})", "name a file that you may write") from error
-    finally:
-        for suffix in _BESIDE:
-            scratch.with_name(scratch.name + suffix).unlink(missing_ok=True)
+    with (
+        output_path(out) as scratch,
+        open_database(store, read_only=True) as source,
+        open_database(scratch, create=True) as copy,
+    ):
+        copy.build_fast()
+        copy.begin()
+        _copy_rows(source, copy, progress)
+        copy.commit()
+        copy.finish()
+        copy.share()
 
 
 def _copy_rows(source: Database, copy: Database, progress: CopyProgress | None) -> None:

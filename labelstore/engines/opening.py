@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from labelstore.engines.database import Database
-from labelstore.engines.engine import DUCKDB, ENGINES, SQLITE, Engine
+from labelstore.engines.engine import DUCKDB, ENGINES, Engine
 from labelstore.errors import StoreError
 
 
@@ -21,15 +21,13 @@ def engine_at(path: str | Path) -> Engine:
                 head = file.read(16)
     except OSError as error:
         raise StoreError(str(path), f"cannot be read ({error.strerror})", "name a file that you may read") from error
-    for engine in ENGINES:
-        if engine.wrote(head) if head else engine.is_meant_by(path):
-            if refused := set(engine.refused_in_paths).intersection(str(path.absolute())):
-                reason = f"{engine.dialect.title} opens no path with a {refused.pop()}"
-                raise StoreError(str(path), reason, "rename the file or its folder")
-            return engine
-    if head:
+    found = next((engine for engine in ENGINES if engine.wrote(head)), None) if head else engine_named(path)
+    if found is None:
         raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", "give the store another name")
-    return ENGINES[0]
+    if refused := set(found.refused_in_paths).intersection(str(path.absolute())):
+        reason = f"{found.dialect.title} opens no path with a {refused.pop()}"
+        raise StoreError(str(path), reason, "rename the file or its folder")
+    return found
 
 
 def is_store(path: str | Path) -> bool:
@@ -40,12 +38,9 @@ def is_store(path: str | Path) -> bool:
         return False
 
 
-def check_sqlite_name(out: Path) -> None:
-    """Raise `StoreError` for a new SQLite store whose name means another engine."""
-    for engine in ENGINES:
-        if engine is not SQLITE and engine.is_meant_by(out):
-            reason = f"would be a SQLite store with a name of {engine.dialect.title}"
-            raise StoreError(str(out), reason, "name a .db file")
+def engine_named(path: Path) -> Engine:
+    """The engine that a new store of this name is of."""
+    return next((engine for engine in ENGINES if engine.is_meant_by(path)), ENGINES[0])
 
 
 def open_database(path: str | Path, *, create: bool = False, read_only: bool = False) -> Database:

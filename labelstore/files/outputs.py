@@ -157,7 +157,7 @@ def place(scratch: Path, out: str | Path, *, overwrite: bool = False) -> None:
 def remove_scratch(scratch: Path) -> None:
     """Remove an unfinished file and its companions."""
     for left in scratch.parent.glob(_escaped(scratch.name) + "*"):
-        _remove(left)
+        remove(left)
 
 
 def clear_leftovers(out: str | Path) -> None:
@@ -166,7 +166,7 @@ def clear_leftovers(out: str | Path) -> None:
         for left in list(Path(out).resolve().parent.iterdir()):
             found = _SCRATCH.fullmatch(left.name)
             if found and int(found[1]) != os.getpid() and not is_alive(int(found[1])):
-                _remove(left)
+                remove(left)
 
 
 def is_alive(pid: int) -> bool:
@@ -245,7 +245,8 @@ def _escaped(name: str) -> str:
     return re.sub(r"([*?[])", r"[\1]", name)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; there may be neither."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

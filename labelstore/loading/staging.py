@@ -4,14 +4,13 @@ DuckDB takes rows by the thousand; a file that tells about the same labels again
 one at a time.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
 from labelstore.engines import is_store, open_database
 from labelstore.engines.database import Database
-from labelstore.loading.store_file import Patience, scratch_folder, writing
+from labelstore.loading.store_file import Patience, scratch_folder, scratch_store, writing
 from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, columns, content_tables, node_column
 
 _ROWS = 20_000
@@ -21,8 +20,7 @@ _NEW = {"loads": "load_id", "rejects": "load_id", "versions": "replaced_by"}
 
 def load_staged(path: Path, patience: Patience, work: Callable[[Database], object]) -> None:
     """Do `work`, which changes a store, to a copy in SQLite, and bring what it changed into the store at `path`."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.loading{path.suffix}")
-    with scratch_folder(scratch) as folder, open_database(folder / "staged.db", create=True) as staged:
+    with scratch_folder(scratch_store(path)) as folder, open_database(folder / "staged.db", create=True) as staged:
         staged.build_fast()
         staged.begin()
         if is_store(path):

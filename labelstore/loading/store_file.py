@@ -6,7 +6,6 @@ The lock is gone with the process, however that ends. A new store gets its name 
 import json
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,7 +19,7 @@ from labelstore.engines import engine_at, is_store, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.published_mark import is_published
 from labelstore.errors import InUseError, StoreError
-from labelstore.files.outputs import BESIDE, LOGS, is_alive
+from labelstore.files.outputs import BESIDE, LOGS, is_alive, remove, remove_scratch
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ def building(path: Path) -> Iterator[Database]:
     The caller holds the lock of the store.
     """
     place = path.resolve()  # a link stays one
-    scratch = place.with_name(f".{place.name}.{os.getpid()}.loading{path.suffix}")
+    scratch = scratch_store(path)
     try:
         with open_database(scratch, create=True) as database:
             database.build_fast()
@@ -206,13 +205,18 @@ def building(path: Path) -> Iterator[Database]:
             database.share()
         _sync(scratch, os.O_RDWR)
         for suffix in LOGS:  # of a store that was there before
-            _remove(place.with_name(place.name + suffix))
+            remove(place.with_name(place.name + suffix))
         os.replace(scratch, place)
         with suppress(OSError):  # not every system can sync a folder
             _sync(place.parent, os.O_RDONLY)
     finally:
-        for name in (scratch.name, *(scratch.name + suffix for suffix in BESIDE)):
-            _remove(scratch.with_name(name))
+        remove_scratch(scratch)
+
+
+def scratch_store(path: Path) -> Path:
+    """Where a new store is built before it gets its name: its suffix tells the engine."""
+    place = path.resolve()
+    return place.with_name(f".{place.name}.{os.getpid()}.loading{path.suffix}")
 
 
 @contextmanager
@@ -223,7 +227,7 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _remove(folder)
+        remove(folder)
 
 
 def remove_leftovers(path: Path) -> None:
@@ -235,14 +239,7 @@ def remove_leftovers(path: Path) -> None:
         found = ours.fullmatch(left.name)
         # who holds the lock has no scratch files yet
         if found and (int(found[1]) == os.getpid() or not is_alive(int(found[1]))):
-            _remove(left)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+            remove(left)
 
 
 def _sync_early(path: Path) -> None:

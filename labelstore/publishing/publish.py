@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from labelstore.engines import open_database
+from labelstore.engines import SQLITE, open_database
 from labelstore.engines.database import WAY_OUT, Database
-from labelstore.engines.opening import check_sqlite_name
+from labelstore.engines.opening import engine_named
 from labelstore.engines.published_mark import is_published, mark
 from labelstore.errors import StoreError, UsageError
 from labelstore.files.outputs import LOGS, check_output, is_stream, output_path
@@ -94,7 +94,8 @@ def publish(
 
 
 def _check_out(store: Path, out: Path, overwrite: bool) -> None:
-    check_sqlite_name(out)
+    if engine_named(out) is not SQLITE:
+        raise UsageError(f"{out}: what is published is a SQLite store; name a .db file")
     if str(out) == "-":
         raise UsageError("-: a store is a file; name one")
     check_output(out, store, overwrite=overwrite, is_copy=_is_copy(out))
