@@ -12,6 +12,7 @@ import pytest
 from labelstore.query import catalogue
 from labelstore.schema.dialects import DUCKDB, VIEWS
 from labelstore.schema.tables import columns
+from tests.test_architecture import ROOMS
 from tools import reference_docs as documentation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,6 +161,24 @@ def test_the_test_command_is_one(place: str) -> None:
     (tests,) = (line for line in README.splitlines() if "-m pytest" in line)
     assert tests.strip() in (ROOT / place).read_text(encoding="utf-8")
     assert shlex.split(tests)[:3] == ["python3", "-m", "venv"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_of_ours_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`((?:labelstore|sql|tests|tools|benchmarks|docs)/[\w./-]*)`", page.read_text(encoding="utf-8"))
+    assert named or page.name != "architecture.md"
+    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
+
+
+def test_the_outline_lists_the_packages_from_the_ground_up() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.partition("\n## The packages")[2].partition("\n## ")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.M)) == ROOMS
+    assert all("/" in name for name in re.findall(r"`([^` ]+\.(?:py|sql))`", page)), (
+        "whole paths, so that they are checked"
+    )
+    steps = [re.findall(r"^(\d+)\. ", journey, re.M) for journey in page.split("\n## ")[1:5]]
+    assert steps == [[str(number) for number in range(1, 11)]] * 4
 
 
 def test_every_test_that_is_named_exists() -> None:
