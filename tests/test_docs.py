@@ -174,9 +174,7 @@ def test_the_outline_lists_the_packages_from_the_ground_up() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = page.partition("\n## The packages")[2].partition("\n## ")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.M)) == ROOMS
-    assert all("/" in name for name in re.findall(r"`([^` ]+\.(?:py|sql))`", page)), (
-        "whole paths, so that they are checked"
-    )
+    assert all("/" in name for name in re.findall(r"`([^` ]+\.(?:py|sql))`", page))
     steps = [re.findall(r"^(\d+)\. ", journey, re.M) for journey in page.split("\n## ")[1:5]]
     assert steps == [[str(number) for number in range(1, 11)]] * 4
 
