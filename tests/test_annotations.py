@@ -14,6 +14,7 @@ from labelstore.export import annotations as reading
 from labelstore.export.annotations import GEOMETRY, Answer, Label, Message, Object, annotations
 from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
+from labelstore.query import selection
 from labelstore.samples import write
 from labelstore.schema.tables import sql_text
 from tests.making import box, feature, store_of, v1
@@ -45,6 +46,12 @@ def test_every_kind_says_where_it_is() -> None:
     names = {name.name for name in fields(Object)}
     assert GEOMETRY.keys() == OBJECT_KINDS
     assert set(chain.from_iterable(GEOMETRY.values())) <= names
+
+
+def test_every_kind_with_a_place_has_it_in_the_rows_of_objects() -> None:
+    """Those of `Store.objects`."""
+    assert selection.GEOMETRY.keys() == {kind for kind in OBJECT_KINDS if not kind.startswith("message_")}
+    assert all(set(GEOMETRY[kind]) & {name.strip('"') for name in of} for kind, (_, of) in selection.GEOMETRY.items())
 
 
 def test_the_records_are_the_columns(store: Path) -> None:

@@ -25,7 +25,7 @@ order by l.node_id
 limit $limit
 """
 
-_GEOMETRY = {
+GEOMETRY = {
     "bounding_box": ("bounding_boxes", ('"left"', '"top"', "width", "height")),
     "polygon": ("polygons", ("coordinates", "min_x", "min_y", "max_x", "max_y")),
     "polyline": ("polylines", ("coordinates", "min_x", "min_y", "max_x", "max_y")),
@@ -33,7 +33,7 @@ _GEOMETRY = {
     "mask": ("masks", ("url", "composite_url", "color_rgb")),
     "text_entity": ("text_entities", ("start", '"end"', "token", "message_id", "location")),
 }
-"""Kind → its table, and the columns of it that say where the object is."""
+"""Kind → its table, and the columns of it that say where the object is. What picks messages has no place."""
 
 _OBJECTS = """
 select o.object_id, o.label_id, l.data_row_id, d.external_id, l.project_id, p.name as project_name, r.asset_type,
@@ -72,12 +72,12 @@ def objects_of(
     model_runs: bool,
 ) -> Result:
     """The objects as `Store.objects` gives them. Raises `UsageError` for a kind that the store does not hold."""
-    if kind is not None and kind not in _GEOMETRY:
+    if kind is not None and kind not in GEOMETRY:
         held = [row[0] for row in database.query("select distinct kind from objects order by 1").rows if row[0]]
         if kind not in held:
-            known = list(dict.fromkeys([*_GEOMETRY, *held]))
+            known = list(dict.fromkeys([*GEOMETRY, *held]))
             raise UsageError(f"no object is a {kind}; {did_you_mean(kind, known) or 'kinds: ' + ', '.join(known)}")
-    tables = [_GEOMETRY[kind]] if kind in _GEOMETRY else [] if kind else list(_GEOMETRY.values())
+    tables = [GEOMETRY[kind]] if kind in GEOMETRY else [] if kind else list(GEOMETRY.values())
     owners: dict[str, list[str]] = {}
     for table, columns in tables:
         for column in columns:
