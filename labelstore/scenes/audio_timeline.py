@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from labelstore.analyses.class_colors import ClassColors
 from labelstore.json.truncate import truncated
-from labelstore.scenes.questions import trees
+from labelstore.scenes.questions import ANSWERS, CLASSIFICATIONS, trees
 from labelstore.scenes.scene import Answer, Question, Track
 from labelstore.scenes.source import Source
 
@@ -18,24 +18,7 @@ LIMIT = 20_000
 MAX_TRACKS = 500
 _LONGEST_NAME = 80
 
-_CLASSIFICATIONS = """
-select c.classification_id, c.frame_id, c.object_id, c.parent_answer_id,
-    coalesce(c.frame_number, case when c.parent_answer_id is null then m.milliseconds end) as frame_number,
-    c.message_id, c.kind, c.feature_id, coalesce(c.name, c.value) as name, null as group_name
-from classifications as c
-left join moments as m on m.moment_id = c.moment_id
-where c.label_id = $label_id
-order by c.classification_id
-limit $limit
-"""
-_ANSWERS = """
-select a.answer_id, a.classification_id, a.feature_id, coalesce(a.text, a.name, a.value) as text
-from classifications as c
-cross join answers as a -- in this order in SQLite, see labelstore/scenes/questions.py
-where a.classification_id = c.classification_id and c.label_id = $label_id
-order by a.answer_id
-limit $limit
-"""
+_OF_LABEL = "c.label_id = $label_id"
 _SEGMENTS = """
 select s.feature_id, s.start_frame, s.end_frame
 from segments as s
@@ -81,13 +64,13 @@ def read_moments(source: Source, label_id: str, colors: ClassColors) -> Moments:
     runs: dict[str, list[tuple[int, int]]] = {}
     for row in source.query(_SEGMENTS, values):
         runs.setdefault(row["feature_id"], []).append((row["start_frame"], row["end_frame"]))
-    answers = list(source.query(_ANSWERS, values))
+    answers = list(source.query(ANSWERS.format(condition=_OF_LABEL), values))
     ids: dict[int, list[str | None]] = {}
     for row in answers:
         ids.setdefault(row["classification_id"], []).append(row["feature_id"])
     asked = [
         _Asked(question, row["feature_id"], tuple(ids.get(row["classification_id"], ())), row["frame_number"])
-        for row, question in trees(source.query(_CLASSIFICATIONS, values), answers)
+        for row, question in trees(source.query(CLASSIFICATIONS.format(condition=_OF_LABEL), values), answers)
         if row["object_id"] is None
     ]
     asked.sort(key=lambda one: -1 if one.at is None else one.at)

@@ -7,10 +7,10 @@ from labelstore.scenes.frames import Frames, in_group
 from labelstore.scenes.scene import Answer, Question
 from labelstore.scenes.source import Source
 
-_CLASSIFICATIONS = """
+CLASSIFICATIONS = """
 select c.classification_id, c.object_id, c.parent_answer_id,
     coalesce(c.frame_number, case when c.parent_answer_id is null then m.milliseconds end) as frame_number,
-    c.message_id, c.kind, coalesce(c.name, c.value) as name, g.group_name
+    c.message_id, c.kind, c.feature_id, coalesce(c.name, c.value) as name, g.group_name
 from classifications as c
 left join moments as m on m.moment_id = c.moment_id
 left join frame_groups as g on g.node_id = c.group_id
@@ -18,14 +18,15 @@ where {condition}
 order by c.classification_id
 limit $limit
 """
-_ANSWERS = """
-select a.answer_id, a.classification_id, coalesce(a.text, a.name, a.value) as text
+ANSWERS = """
+select a.answer_id, a.classification_id, a.feature_id, coalesce(a.text, a.name, a.value) as text
 from classifications as c
 cross join answers as a -- which SQLite leaves in this order: few classifications, and their answers by the index
 where a.classification_id = c.classification_id and {condition}
 order by a.answer_id
 limit $limit
 """
+"""The rows of `trees`, under a condition on `classifications as c`."""
 _OF_LABEL = "c.label_id = $label_id and c.frame_id is null"
 _OF_FRAME = """c.frame_id in (
     select f.frame_id from frames as f
@@ -53,8 +54,8 @@ def read_questions(source: Source, label_id: str, limit: int = 20_000, *, frames
     rows: list[dict[str, Any]] = []
     for condition, more in conditions:
         values = {"label_id": label_id, "limit": limit, **more}
-        answers += source.query(_ANSWERS.format(condition=condition), values)
-        rows += source.query(_CLASSIFICATIONS.format(condition=condition), values)
+        answers += source.query(ANSWERS.format(condition=condition), values)
+        rows += source.query(CLASSIFICATIONS.format(condition=condition), values)
     of_label: list[Question] = []
     of_objects: dict[int, list[Question]] = {}
     for row, question in trees(rows, answers):
