@@ -272,7 +272,7 @@ def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize(("jobs", "packed"), amount([(2, False), (3, False), (3, True)], [(2, False), (3, True)]))
 def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
-    """From stretches of plain files, and from blocks of compressed ones."""
+    """From byte ranges of plain files, and from blocks of compressed ones."""
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image", "text"), labels=600)]
     if packed:
         for number, path in enumerate(files):
@@ -298,7 +298,7 @@ def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: 
 
 
 def numbered_rows(database: Database, table: str) -> list[str]:
-    """The rows of a table as if no record id had been left out between the stretches of files."""
+    """The rows of a table as if no record id had been left out between the byte ranges of files."""
     ids = sorted(record_id for (record_id,) in database.query("select record_id from records").rows)
     numbers = {record_id: number for number, record_id in enumerate(ids)}
 

@@ -21,7 +21,7 @@ _RECORD_BYTES = 32
 _SPARE_NUMBERS = 1000
 
 
-class Stretch(NamedTuple):
+class ByteRange(NamedTuple):
     """The records that begin from byte `start` on and before `end` of a file of `size` bytes.
 
     Nobody has counted the records before it, so its own are numbered from `number` on: an upper bound, unless records
@@ -63,11 +63,11 @@ def plain_size(path: str) -> int | None:
         return None
 
 
-def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None:
+def byte_ranges(path: str, size: int, cuts: Sequence[int]) -> list[ByteRange] | None:
     """Divide a plain file at the next record after each of `cuts`; None where that cannot be guessed.
 
     The guess searches for the text that separates the first two records and begins the second. The reader of the range
-    before proves it (see `split_stretch`). A cut at the start or end of the file is no guess.
+    before proves it (see `split_range`). A cut at the start or end of the file is no guess.
     """
     framing, starts = "", [0]
     try:
@@ -85,21 +85,21 @@ def stretches(path: str, size: int, cuts: Sequence[int]) -> list[Stretch] | None
     except OSError:
         return None
     ends = [*starts[1:], size]
-    return [Stretch(framing, start, end, size) for start, end in zip(starts, ends, strict=True)]
+    return [ByteRange(framing, start, end, size) for start, end in zip(starts, ends, strict=True)]
 
 
-def split_stretch(source: Source, decode: Callable[[bytes], T], stretch: Stretch) -> Iterator[Record[T] | Broken]:
+def split_range(source: Source, decode: Callable[[bytes], T], byte_range: ByteRange) -> Iterator[Record[T] | Broken]:
     """The records of a byte range, as `split` yields those of a file.
 
     Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than numbers.
     """
-    framing, start, end, size = stretch
+    framing, start, end, size = byte_range
     source.begin_at(start)
     source.framing = framing
     if start == end:
         return
     last = _number_at(end)
-    for item in split_rest(source, decode, framing, start, stretch.number) if start else split(source, decode):
+    for item in split_rest(source, decode, framing, start, byte_range.number) if start else split(source, decode):
         if item.position > last or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):
                 return

@@ -9,7 +9,7 @@ from typing import Any
 from labelstore.clock import now
 from labelstore.engines.database import Database
 from labelstore.files import Broken, Record, Source, open_sources
-from labelstore.files.byte_ranges import Stretch
+from labelstore.files.byte_ranges import ByteRange
 from labelstore.formats.decoding import bounded_depth
 from labelstore.formats.fitting import to_json
 from labelstore.formats.shredding import Hashes, hashes
@@ -50,7 +50,7 @@ class Loader:
     ) -> None:
         self.state = LoadState(database, report, options, partition)
         self.first_numbers: list[int | None] = []
-        """By file, the number of the first item of a stretch; None where the items before it are counted."""
+        """By file, the number of the first item of a byte range; None where the items before it are counted."""
         self._folder, self._progress = folder, progress
 
     def load_files(self, arguments: list[str], max_ratio: float | None) -> None:
@@ -60,14 +60,14 @@ class Loader:
             for number, argument in enumerate(arguments):
                 for source in exports([argument], max_ratio=max_ratio, notify=state.report.notes.append):
                     with source:
-                        self._load_file(source, state.partition.stretch(number))
+                        self._load_file(source, state.partition.byte_range(number))
 
-    def _load_file(self, source: Source, stretch: Stretch | None) -> None:
-        """Store the records of an export, or a stretch of it, and the frames files of its labels."""
+    def _load_file(self, source: Source, byte_range: ByteRange | None) -> None:
+        """Store the records of an export, or a byte range of it, and the frames files of its labels."""
         state = self.state
         file = state.new_file(source.name)
-        self.first_numbers.append(None if stretch is None else stretch.number)
-        _FilePass(state, file, stretch, self._folder, self._progress).store(source)
+        self.first_numbers.append(None if byte_range is None else byte_range.number)
+        _FilePass(state, file, byte_range, self._folder, self._progress).store(source)
         if state.partition.of == 1:
             refuse_foreign(file)
         self._end_file(source, file)
@@ -115,7 +115,7 @@ class _FilePass:
         self,
         state: LoadState,
         file: FileReport,
-        stretch: Stretch | None,
+        byte_range: ByteRange | None,
         folder: FramesFolder | None = None,
         progress: Progress | None = None,
         label_id: str = "",
@@ -126,7 +126,7 @@ class _FilePass:
         self._state, self._file, self._label_id = state, file, label_id
         self._folder, self._progress = folder, progress
         self._rejects = rejects or StoredRejects(state.database, file, state.options)
-        self._reader = RecordReader(state.partition, stretch, is_frames_file=bool(label_id))
+        self._reader = RecordReader(state.partition, byte_range, is_frames_file=bool(label_id))
         self._recognizer = Recognizer(state.database, file, label_id)
         self._writer = RecordWriter(state, file, label_id, self._recognizer, self._rejects)
 
@@ -150,7 +150,7 @@ class _FilePass:
                 self._sort_out(waiting)
                 waiting, waiting_bytes = [], 0
             if self._progress is not None and file.records % _WAITING_RECORDS == 0:
-                self._progress(Reading.of(source, reader.stretch))
+                self._progress(Reading.of(source, reader.byte_range))
         self._sort_out(waiting)
         self._writer.flush()
         state.next_number += reader.numbers

@@ -2,8 +2,8 @@
 
 Each process stores its partition of the records, the first in the store itself, each other in a scratch store of its
 own. Record ids follow the places of the records in the files, so what the scratch stores hold is appended in the order
-of its nodes. Of a stretch of a file nobody knows how many records come before it until all are read: `position` is set
-right when the parts are put together; record ids just leave numbers out.
+of its nodes. How many records come before a byte range of a file is not known until all are read: `position` is set
+right when the parts are merged; record ids just leave numbers out.
 """
 
 import shutil
@@ -87,7 +87,7 @@ class _Digests(Thread):
 
     def __init__(self, partition: Partition, arguments: list[str]) -> None:
         super().__init__()
-        self._names = [name for number, name in enumerate(arguments) if partition.stretch(number) is not None]
+        self._names = [name for number, name in enumerate(arguments) if partition.byte_range(number) is not None]
         self._found: dict[str, str] = {}
         self._error: InputError | None = None
         self.start()

@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
-from labelstore.files.byte_ranges import Stretch, plain_size, stretches
+from labelstore.files.byte_ranges import ByteRange, byte_ranges, plain_size
 
 _BLOCK_RECORDS = 256
 
 
 class Partition(NamedTuple):
-    """What one of several processes does: a stretch of each file, perhaps empty; where there is none, blocks of it."""
+    """What one of several processes does: a byte range of each file, perhaps empty, or where there is none, blocks."""
 
     number: int = 0
     of: int = 1
-    stretches: Sequence[Stretch | None] = ()
+    byte_ranges: Sequence[ByteRange | None] = ()
     """One for each argument of the command, or none at all."""
 
     @classmethod
-    def from_json(cls, number: int, of: int, stretches: Sequence[Sequence[Any] | None]) -> Self:
+    def from_json(cls, number: int, of: int, byte_ranges: Sequence[Sequence[Any] | None]) -> Self:
         """A partition that came as JSON."""
-        return cls(number, of, [None if stretch is None else Stretch(*stretch) for stretch in stretches])
+        return cls(number, of, [None if byte_range is None else ByteRange(*byte_range) for byte_range in byte_ranges])
 
-    def stretch(self, argument: int) -> Stretch | None:
-        return self.stretches[argument] if self.stretches else None
+    def byte_range(self, argument: int) -> ByteRange | None:
+        return self.byte_ranges[argument] if self.byte_ranges else None
 
     def owns(self, position: int) -> bool:
         """Whether a record is in the blocks of this partition, each `of`-th one."""
@@ -38,12 +38,12 @@ def partitions(arguments: Sequence[str], parts: Sequence[float]) -> list[Partiti
     of = len(parts)
     sizes = [plain_size(argument) for argument in arguments]
     ends = [part * sum(size or 0 for size in sizes) for part in accumulate(parts[:-1])]
-    files: list[Sequence[Stretch | None]] = []
+    files: list[Sequence[ByteRange | None]] = []
     begin = 0
     for argument, size in zip(arguments, sizes, strict=True):
         found = None
         if size:
-            found = stretches(argument, size, [min(max(int(end) - begin, 0), size) for end in ends])
+            found = byte_ranges(argument, size, [min(max(int(end) - begin, 0), size) for end in ends])
             begin += size
         files.append(found or [None] * of)
     return [Partition(number, of, [file[number] for file in files]) for number in range(of)]

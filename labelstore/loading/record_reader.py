@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelstore.files import Broken, Record, Source, split
-from labelstore.files.byte_ranges import Stretch, split_stretch
+from labelstore.files.byte_ranges import ByteRange, split_range
 from labelstore.formats.decoding import RecordDecoder, skim, tolerant
 from labelstore.json.error_location import located
 from labelstore.loading.partitions import Partition
@@ -12,11 +12,11 @@ from labelstore.loading.reject_policy import recognized
 
 
 class RecordReader:
-    """Splits and decodes. Of a file of which `stretch` is read the others are read by other processes."""
+    """Splits and decodes records: those of `byte_range`, where other processes read the others of the file."""
 
-    def __init__(self, partition: Partition, stretch: Stretch | None, *, is_frames_file: bool) -> None:
-        self.stretch = stretch
-        self.numbers = 0 if stretch is None else stretch.numbers
+    def __init__(self, partition: Partition, byte_range: ByteRange | None, *, is_frames_file: bool) -> None:
+        self.byte_range = byte_range
+        self.numbers = 0 if byte_range is None else byte_range.numbers
         """How many numbers the items of the file take, so far."""
         self._partition = partition
         self._decode = tolerant(RecordDecoder(is_frames_file))
@@ -24,8 +24,8 @@ class RecordReader:
     def read(self, source: Source, *, only_split: bool) -> Iterator[Record[Any] | Broken]:
         """The records of this process's part, with `only_split` not decoded; the others are split, or not even read."""
         decode, partition = self._decode, self._partition
-        if self.stretch is not None:
-            yield from map(recognized, split_stretch(source, decode, self.stretch))
+        if self.byte_range is not None:
+            yield from map(recognized, split_range(source, decode, self.byte_range))
         elif partition.of == 1:
             for item in split(source, skim if only_split else decode):
                 self.numbers = item.position + 1

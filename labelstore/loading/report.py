@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:  # a load starts its helpers before it imports these
     from labelstore.files import Source
-    from labelstore.files.byte_ranges import Stretch
+    from labelstore.files.byte_ranges import ByteRange
 
 
 Confirm = Callable[[Mapping[str, int]], bool]
@@ -34,9 +34,9 @@ class Reading(NamedTuple):
     bytes_read: int
 
     @classmethod
-    def of(cls, source: "Source", stretch: "Stretch | None") -> Self:
-        """Of a source, of which other processes read the other stretches."""
-        return cls(source.name, source.size, stretch.reached(source.bytes_read) if stretch else source.bytes_read)
+    def of(cls, source: "Source", byte_range: "ByteRange | None") -> Self:
+        """Of a source, of which other processes read the other byte ranges."""
+        return cls(source.name, source.size, byte_range.reached(source.bytes_read) if byte_range else source.bytes_read)
 
 
 Progress = Callable[[Reading], None]

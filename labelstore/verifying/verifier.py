@@ -8,7 +8,7 @@ import msgspec
 
 from labelstore.engines.database import Database, Stored
 from labelstore.files import Broken, Record, Source, open_sources, split
-from labelstore.files.byte_ranges import Stretch, split_stretch
+from labelstore.files.byte_ranges import ByteRange, split_range
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
 from labelstore.formats.v1.record import Frame
@@ -64,9 +64,9 @@ class Verifier:
         self.partition = partition
         self.changed: list[Changed] = []
 
-    def verify_file(self, source: Source, label_id: str = "", stretch: Stretch | None = None) -> None:
+    def verify_file(self, source: Source, label_id: str = "", byte_range: ByteRange | None = None) -> None:
         """Compare the records of a file (or of one byte range), then those of its frames files."""
-        changed = Changed(source.name, None if stretch is None else stretch.number)
+        changed = Changed(source.name, None if byte_range is None else byte_range.number)
         self.changed.append(changed)
         pending: list[tuple[str, Path]] = []
         decode = tolerant(RecordDecoder(bool(label_id)))
@@ -74,8 +74,10 @@ class Verifier:
         batch: list[tuple[Record[Any], str]] = []
         size = 0
         read: Callable[[bytes], Any] = skim if skims else decode
-        for item in map(recognized, split(source, read) if stretch is None else split_stretch(source, read, stretch)):
-            if stretch is None and not self.partition.owns(item.position):
+        for item in map(
+            recognized, split(source, read) if byte_range is None else split_range(source, read, byte_range)
+        ):
+            if byte_range is None and not self.partition.owns(item.position):
                 continue
             self.report.records += 1
             changed.records += 1
@@ -96,7 +98,7 @@ class Verifier:
                 )
                 batch, size = [], 0
                 if self.progress is not None:
-                    self.progress(Reading.of(source, stretch))
+                    self.progress(Reading.of(source, byte_range))
         self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id)
         changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read

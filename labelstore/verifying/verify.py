@@ -99,11 +99,11 @@ def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | N
         for number, argument in enumerate(arguments):
             for source in exports([argument], max_ratio=max_ratio, notify=verifier.report.notes.append):
                 with source:
-                    verifier.verify_file(source, stretch=verifier.partition.stretch(number))
+                    verifier.verify_file(source, byte_range=verifier.partition.byte_range(number))
 
 
 def _set_right(report: dict[str, Any], changed: Sequence[Changed], earlier: Sequence[Sequence[Changed]]) -> None:
-    """Add to the places that a process found in its stretches how many records `earlier` ones have before them."""
+    """Add to the places that a process found in its byte ranges how many records `earlier` ones have before them."""
     *_, lacks = shifts([[(file.first_number, file.records) for file in part] for part in (*earlier, changed)])
     lack_of = {file.name: lack for file, lack in zip(changed, lacks, strict=True)}
     found = [*(report[name] for name in _LISTS), *(places for file in changed for places in file.first.values())]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.files import Broken, open_sources, split
-from labelstore.files.byte_ranges import Stretch, split_stretch
+from labelstore.files.byte_ranges import ByteRange, split_range
 from labelstore.loading import load
 from labelstore.loading.partitions import partitions
 from labelstore.verifying import verify
@@ -29,25 +29,25 @@ def whole(path: Path) -> list[Found]:
         return found(split(source, msgspec.json.decode))
 
 
-def planned(path: Path, *parts: float) -> list[Stretch] | None:
-    """The stretches for shares of these parts."""
-    found = [share.stretch(0) for share in partitions([str(path)], parts)]
-    return None if None in found else [stretch for stretch in found if stretch is not None]
+def planned(path: Path, *parts: float) -> list[ByteRange] | None:
+    """The byte ranges for shares of these parts."""
+    found = [share.byte_range(0) for share in partitions([str(path)], parts)]
+    return None if None in found else [byte_range for byte_range in found if byte_range is not None]
 
 
 def side_by_side(path: Path, parts: int) -> list[Found] | None:
-    """What is found in the stretches, in their order; None if only one process can read the file."""
+    """What is found in the byte ranges, in their order; None if only one process can read the file."""
     plan = planned(path, *[1 / parts] * parts)
     if plan is None:
         return None
     assert len(plan) == parts
     items: list[Found] = []
-    for stretch in plan:
+    for byte_range in plan:
         [source] = open_sources([str(path)])
         with source:
-            part = list(split_stretch(source, msgspec.json.decode, stretch))
+            part = list(split_range(source, msgspec.json.decode, byte_range))
         positions = [item.position for item in part]
-        assert positions == list(range(stretch.number, stretch.number + len(part)))
+        assert positions == list(range(byte_range.number, byte_range.number + len(part)))
         items += found(part)
     return items
 
@@ -80,7 +80,7 @@ def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
     path.write_bytes(text.encode())
     plan = planned(path, *[1 / parts] * parts)
     assert plan is not None
-    assert len({stretch.start for stretch in plan}) == parts
+    assert len({byte_range.start for byte_range in plan}) == parts
     assert side_by_side(path, parts) == whole(path)
 
 
@@ -161,7 +161,7 @@ def test_a_file_that_got_shorter_is_noticed(tmp_path: Path) -> None:
     path.write_text(json.dumps(RECORDS[:10]))
     [source] = open_sources([str(path)])
     with source, pytest.raises(NeedsOneProcess):
-        list(split_stretch(source, msgspec.json.decode, first))
+        list(split_range(source, msgspec.json.decode, first))
 
 
 def test_several_files_are_shared_out_as_one(tmp_path: Path) -> None:
@@ -173,9 +173,9 @@ def test_several_files_are_shared_out_as_one(tmp_path: Path) -> None:
         )
     halves = partitions([*map(str, paths)], [0.5, 0.5])
     size = paths[0].stat().st_size
-    assert [share.stretch(1) for share in halves] == [Stretch("", 0, size, size), Stretch("", size, size, size)]
-    assert [share.stretch(3) for share in halves] == [Stretch("", 0, 0, size), Stretch("", 0, size, size)]
-    assert 0 < (halves[0].stretch(2) or Stretch("", 0, 0, 0)).end < size
+    assert [share.byte_range(1) for share in halves] == [ByteRange("", 0, size, size), ByteRange("", size, size, size)]
+    assert [share.byte_range(3) for share in halves] == [ByteRange("", 0, 0, size), ByteRange("", 0, size, size)]
+    assert 0 < (halves[0].byte_range(2) or ByteRange("", 0, 0, 0)).end < size
     whole, parts = (load(tmp_path / f"{jobs}.db", paths, jobs=jobs) for jobs in (1, 2))
     assert [
         (file.sha256, file.framing, file.bytes, file.records, file.added, file.unchanged) for file in whole.files
@@ -209,7 +209,7 @@ def test_stretches_of_broken_files_add_up_or_say_so(
     texts = [json.dumps(record(number, "x" * 40)) for number in range(60)]
     texts[place:place] = ["".join(bits)]
     text = between.join(texts)
-    path = tmp_path_factory.mktemp("stretches") / "export"
+    path = tmp_path_factory.mktemp("byte_ranges") / "export"
     path.write_text(f"[{text}]" if framing == "array" else text, encoding="utf-8", newline="")
     try:
         items = side_by_side(path, parts)
