@@ -53,15 +53,15 @@ def helpers(module: str, count: int) -> Iterator[list[Helper]]:
                     stream.close()
 
 
-def tell(helper: Helper, task: dict[str, Any]) -> None:
+def send_task(helper: Helper, task: dict[str, Any]) -> None:
     """Hand a helper its task. Its standard input stays open: when that ends, so does the helper."""
     assert helper.stdin is not None
-    with suppress(BrokenPipeError):  # it ended early, which `answer` reports
+    with suppress(BrokenPipeError):  # it ended early, which `result_of` reports
         helper.stdin.write(json.dumps(task) + "\n")
         helper.stdin.flush()
 
 
-def answer(helper: Helper, what: str) -> dict[str, Any]:
+def result_of(helper: Helper, what: str) -> dict[str, Any]:
     """What a helper says when it is done; raises its error. `what` names the whole work in an error."""
     assert helper.stdout is not None
     text = helper.stdout.read()

@@ -224,10 +224,10 @@ def test_a_helper_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     code = f"""
 import time
-from labelstore.workers import helpers, tell
+from labelstore.workers import helpers, send_task
 with helpers("labelstore.export.rebuilding", 1) as (helper,):
     task = {{"store": {str(store)!r}, "generation": "v1", "between": "", "ids": [0, 1], "out": {str(pipe)!r}}}
-    tell(helper, task)
+    send_task(helper, task)
     print(helper.pid, flush=True)
     time.sleep(100)
 """

@@ -531,14 +531,14 @@ def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) 
 def test_a_data_row_with_a_new_label_in_each_line(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
     for engine in (SqliteDatabase, DuckdbDatabase):
-        stored = engine.stored
+        about = engine.records_about
 
-        def counted(self: Database, *what: Any, of: Any = stored) -> Any:
+        def counted(self: Database, *what: Any, of: Any = about) -> Any:
             found = of(self, *what)
             looked_at.extend(map(len, found.values()))
             return found
 
-        monkeypatch.setattr(engine, "stored", counted)
+        monkeypatch.setattr(engine, "records_about", counted)
     lines = [v2("d", "p", f"l{number}") for number in range(12)]
     store = tmp_path / name
     load(store, [save(tmp_path / "lines.ndjson", lines)], jobs=1)

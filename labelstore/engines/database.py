@@ -69,7 +69,7 @@ def relations(columns: Iterable[tuple[Any, ...]]) -> list[Relation]:
     return list(found.values())
 
 
-NOTES = {"seen": "bigint", "heard_labels": "text", "heard_projects": "text"}
+NOTES = {"unchanged_records": "bigint", "labels_not_stored": "text", "projects_not_stored": "text"}
 """What a load remembers of records that are not stored: the ids of stored ones that came again unchanged; the ids of
 labels and projects that stale ones told about."""
 
@@ -231,7 +231,7 @@ class Database(ABC):
                 self.execute(f"delete from {table} where {node} = ?", (row[0],))
             self.insert_rows(table, new)
 
-    def stored(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
+    def records_about(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
         """The records about these identities that the store holds, the newest of each last."""
         sql = (
             f"select identity, {_STORED} from records where generation = ? and identity in ({MARKS}) order by record_id"
@@ -242,7 +242,7 @@ class Database(ABC):
                 found.setdefault(key, []).append(Stored(*values))
         return found
 
-    def known(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+    def records_with(self, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
         """The records of exports (not of frames files) with this content that the store holds."""
         sql = (
             f"select content_hash, {_STORED} from records"

@@ -8,7 +8,7 @@ from labelstore.engines import engine_at, open_database
 from labelstore.engines.database import Database
 from labelstore.export.exporter import Chunks, Export
 from labelstore.files.outputs import folder_for_parts
-from labelstore.workers import answer, helpers, tell, useful_jobs
+from labelstore.workers import helpers, result_of, send_task, useful_jobs
 
 _CHUNK = 1 << 20
 
@@ -24,13 +24,13 @@ def rebuilt_records(
         parts = [folder / str(number) for number in range(1, jobs)]
         for helper, part, ids in zip(others, parts, rest, strict=True):
             task = {"store": str(database.path), "generation": generation, "ids": ids, "out": str(part)}
-            tell(helper, {**task, "between": between.decode()})
+            send_task(helper, {**task, "between": between.decode()})
         yield before
         for text in _joined(database, generation, first, between):
             yield text
             export.wrote()
         for helper, part in zip(others, parts, strict=True):
-            added = answer(helper, str(database.path))["count"]
+            added = result_of(helper, str(database.path))["count"]
             if export.count and added:
                 yield between
             with part.open("rb") as file:

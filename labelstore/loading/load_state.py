@@ -57,8 +57,8 @@ class LoadState:
 
     def note_not_stored(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
         """Note what a record told that is not, or no longer, stored: it is not missing from the files."""
-        self.database.note("heard_labels", list(dict.fromkeys(label_ids)))
-        self.database.note("heard_projects", list(dict.fromkeys(project_ids)))
+        self.database.note("labels_not_stored", list(dict.fromkeys(label_ids)))
+        self.database.note("projects_not_stored", list(dict.fromkeys(project_ids)))
 
     def finish(self) -> None:
         """Bring the derived tables up to date."""

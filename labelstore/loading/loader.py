@@ -199,7 +199,7 @@ class _FilePass:
         writer, reader = self._writer, self._reader
         writer.flush()
         digests = [hashes(record.raw) for record in waiting]
-        known = self._state.database.known([digest.content for digest in digests])
+        known = self._state.database.records_with([digest.content for digest in digests])
         items = [
             (record if digest.content in known else reader.decoded(record), digest)
             for record, digest in zip(waiting, digests, strict=True)
@@ -217,7 +217,7 @@ class _FilePass:
                 self._enqueue(reader.decoded(item), digest)
         writer.flush()
         replaced = set(writer.replaced)
-        self._recognizer.keep([one for one in unchanged if one.stored.record_id not in replaced])
+        self._recognizer.count_unchanged([one for one in unchanged if one.stored.record_id not in replaced])
         for one in unchanged:
             if one.stored.record_id in replaced:  # another record of the file changed it just now
                 self._enqueue(reader.decoded(one.record), one.hashes)

@@ -23,7 +23,7 @@ from labelstore.loading.partitions import Partition, partitions, shifts
 from labelstore.loading.reject_policy import FIRST_REJECTS, refuse_foreign, refuse_many
 from labelstore.loading.report import FileReport, Options, Progress, Report
 from labelstore.loading.store_file import scratch_folder, writing
-from labelstore.workers import Helper, answer, tell
+from labelstore.workers import Helper, result_of, send_task
 
 _LATER = 0.97
 """What a helper gets to one part of this process, which has begun by then."""
@@ -55,13 +55,13 @@ def load_in_parallel(
             for shard, helper, partition in zip(shards, helpers, others, strict=True):
                 shutil.copyfile(database.path, shard)
                 task = {"shard": str(shard), "files": arguments, "max_ratio": max_ratio, "partition": partition}
-                tell(helper, {**task, "options": asdict(options)})
+                send_task(helper, {**task, "options": asdict(options)})
             own = Report(report.store, report.engine)
             loader = Loader(database, own, None, progress, options, own_part)
             loader.load_files(arguments, max_ratio)
             digests = _Digests(own_part, arguments)
             database.derive_features(0)
-            results = [answer(helper, report.store) for helper in helpers]
+            results = [result_of(helper, report.store) for helper in helpers]
             summaries = [_summary(own, loader), *(result["report"] for result in results)]
             database.commit()  # stores are attached and detached outside of transactions
             with database.attached(shards) as names:

@@ -19,7 +19,10 @@ def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[st
     for what in NOTES:
         database.note(what, [])
     limits = f"between {min(load_ids)} and {max(load_ids)}"
-    came = f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits} or r.record_id in (select id from seen))"
+    came = (
+        f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits}"
+        " or r.record_id in (select id from unchanged_records))"
+    )
     sql = f"""
         with projects_of_load as (
             select l.project_id from labels as l join records as r on r.record_id = l.record_id where {came}
@@ -27,7 +30,7 @@ def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[st
             select p.project_id from data_row_projects as p join records as r on r.record_id = p.record_id
             where p.label_count is not null and {came}
             union
-            select id from heard_projects
+            select id from projects_not_stored
         )
         select coalesce(n.name, l.project_id), l.label_id
         from labels as l
@@ -35,7 +38,7 @@ def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[st
         left join projects as n on n.project_id = l.project_id
         where l.project_id in (select project_id from projects_of_load where project_id is not null)
             and l.model_run_id is null and r.generation <> 'frames' and not {came}
-            and l.label_id not in (select id from heard_labels)
+            and l.label_id not in (select id from labels_not_stored)
         order by 1, l.node_id
     """
     return [(project, label_id) for project, label_id in database.query(sql).rows]

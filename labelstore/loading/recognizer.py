@@ -39,11 +39,11 @@ class Recognizer:
             ids += entry.label_ids
         found = {label.record_id for label in self.database.labels_named(ids)}
         for generation, keys in identities.items():
-            for stored in self.database.stored(generation, keys).values():
+            for stored in self.database.records_about(generation, keys).values():
                 found.update(one.record_id for one in stored)
         return found
 
-    def keep(self, unchanged: Sequence[Unchanged]) -> None:
+    def count_unchanged(self, unchanged: Sequence[Unchanged]) -> None:
         """Count records as unchanged, and renew the tokens of their URLs."""
         self._count(unchanged)
         for record, digest, stored in unchanged:
@@ -52,7 +52,7 @@ class Recognizer:
 
     def _count(self, unchanged: Sequence[Unchanged]) -> None:
         self.file.unchanged += len(unchanged)
-        self.database.note("seen", [one.stored.record_id for one in unchanged])
+        self.database.note("unchanged_records", [one.stored.record_id for one in unchanged])
 
     def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> set[int]:
         """Keep the records that an earlier load brought in other bytes; their positions.

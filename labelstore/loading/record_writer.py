@@ -61,7 +61,7 @@ class RecordWriter:
     def _write(self, generation: str, entries: Sequence[Entry], label_ids: set[str]) -> None:
         state, file = self._state, self._file
         file.generation = file.generation or generation
-        stored = self._database.stored(generation, [entry.identity for entry in entries])
+        stored = self._database.records_about(generation, [entry.identity for entry in entries])
         new = self._shredded(entries, stored, label_ids)
         blocks = Blocks(self._database, self._rows) if generation == "v2" and new else None
         if blocks is not None:
@@ -88,7 +88,7 @@ class RecordWriter:
             known = stored.get(entry.identity, [])
             newest = known[-1] if known else None
             if newest is not None and newest.content_hash == entry.hashes.content:
-                self._recognizer.keep([Unchanged(entry.record, entry.hashes, newest)])
+                self._recognizer.count_unchanged([Unchanged(entry.record, entry.hashes, newest)])
             elif entry.record.position in respelled:
                 continue
             elif holders and not state.options.force and is_older(entry.label_ids, entry.label_times(), holders):

@@ -122,7 +122,7 @@ class Verifier:
     ) -> list[tuple[Record[Decoded], str]]:
         """The records that may differ from the stored ones, decoded."""
         digests = [hashes(record.raw) for record, _ in batch]
-        stored = self.database.known([digest.content for digest in digests]) if digests else {}
+        stored = self.database.records_with([digest.content for digest in digests]) if digests else {}
         found = [stored.get(digest.content) for digest in digests]
         rebuilt = dict(self.database.rebuilt([known.record_id for known in found if known is not None]))
         left: list[tuple[Record[Decoded], str]] = []
@@ -155,7 +155,7 @@ class Verifier:
         """Compare a batch with the records that the store has under the same keys."""
         for generation in sorted({generation_of(record.value) for record, _ in batch}):
             entries = [entry for entry in batch if generation_of(entry[0].value) == generation]
-            stored = self.database.stored(generation, [key for _, key in entries])
+            stored = self.database.records_about(generation, [key for _, key in entries])
             rebuilt = dict(self.database.rebuilt([known[-1].record_id for known in stored.values()]))
             for record, key in entries:
                 known = stored.get(key)

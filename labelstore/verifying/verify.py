@@ -17,7 +17,7 @@ from labelstore.loading.partitions import Partition, partitions, shifts
 from labelstore.loading.report import Progress
 from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
-from labelstore.workers import answer, helpers, tell, useful_jobs
+from labelstore.workers import helpers, result_of, send_task, useful_jobs
 
 _SUMS = ("records", "equal", "different", "missing", "rejected")
 _OWN_LOAD = """
@@ -80,12 +80,12 @@ def _verify_side_by_side(
     ):
         own_part, *others = partitions(arguments, [1 / jobs] * jobs)
         for helper, partition in zip(processes, others, strict=True):
-            tell(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "partition": partition})
+            send_task(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "partition": partition})
         verifier = Verifier(database, report, None, progress, own_part)
         _verify_files(verifier, arguments, max_ratio)
         parts = [verifier.changed]
         for helper in processes:
-            found = answer(helper, str(store))
+            found = result_of(helper, str(store))
             changed = [_changed(file) for file in found["changed"]]
             _set_right(found["report"], changed, parts)
             _add(report, found["report"])
