@@ -102,6 +102,24 @@ def test_a_view_of_everything_reads_only_its_parents_as_a_whole(stores: dict[str
     ), plan
 
 
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        ("select name, count(*) from objects group by name", "objects_name"),
+        ("select * from objects where name = 'Car'", "objects_name"),
+        ("select * from objects order by name limit 10", "objects_name"),
+        ("select kind, count(*) from objects group by kind", "objects_kind"),
+        ("select name, kind, count(*) from classifications group by name, kind", "classifications_name"),
+        ("select name, count(*) from answers group by name", "answers_name"),
+    ],
+)
+def test_counts_by_name_and_kind_read_an_index(stores: dict[str, Path], sql: str, index: str) -> None:
+    connection = sqlite3.connect(stores["sqlite"])
+    (step,) = _plan(connection, sql)
+    connection.close()
+    assert index in step.split()
+
+
 def _references() -> list[tuple[str, str, str, str]]:
     found = []
     for statement in SQLITE.statements("schema.sql"):
