@@ -356,6 +356,7 @@ create table labels (
     segment_count integer,
     key_frame_count integer,
     moment_count integer,           -- v2 audio
+    objects_total integer,          -- objects of the label, those in its frames included
     annotations_extra text,         -- what no column holds of "Label" (v1) or annotations (v2)
     nulls text,                     -- v1: JSON object of the keys that were there with null
     in_extra integer,               -- v1: which columns have their spelling in extra, a sum of: 1: created_at was milliseconds since 1970; 2: updated_at; 4: seconds_to_label was a text

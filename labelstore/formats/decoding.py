@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from labelstore.formats.fitting import Extra, Misfit, fit
 from labelstore.formats.foreign import kind_of
+from labelstore.formats.lenient_decoding import Extra, Misfit, fit
 from labelstore.formats.naming import content_digest
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v2 import record as v2
@@ -104,8 +104,13 @@ def _is_nameless(record: Decoded) -> bool:
     """Whether a record is known by a digest of all its content (or it might be no element: see `recognise`)."""
     if isinstance(record, v2.Line):
         asset = record.data_row
-        return asset.id is None and asset.row_data is None and asset.global_key is None and asset.external_id is None
-    return isinstance(record, v1.Element) and record.id is None
+        return (
+            asset.data_row_id is None
+            and asset.row_data is None
+            and asset.global_key is None
+            and asset.external_id is None
+        )
+    return isinstance(record, v1.Element) and record.label_id is None
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:

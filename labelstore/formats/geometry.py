@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Misfit, to_json
+from labelstore.formats.lenient_decoding import Misfit, to_json
 
 Bounds = tuple[float | None, float | None, float | None, float | None]
 """min_x, min_y, max_x, max_y"""

@@ -1,11 +1,28 @@
 """What the shredders of both generations share: the numbering of nodes, and the rows of geometry."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
 from msgspec import Raw
 
-from labelstore.formats.fitting import Odd, to_json
+from labelstore.formats.declaring import DECLARATIONS, JsonObject, standing
 from labelstore.formats.geometry import lnglat_bounds, lnglat_measures, path_text, vertex_measures
+from labelstore.formats.lenient_decoding import Odd, to_json
 from labelstore.formats.messages import messages_of
-from labelstore.schema.tables import NODE_BITS, Row, Rows
+from labelstore.formats.row_functions import row_maker
+from labelstore.schema.tables import NODE_BITS, Rows
+
+T = TypeVar("T")
+
+_odd_element = row_maker("odd_elements", "node_id record_id label_id within ordinal map_key json opens closes")
+_message = row_maker("messages", "node_id record_id data_row_id ordinal message_id sender text")
+_paths = {
+    table: row_maker(table, f"object_id coordinates form wkt min_x min_y max_x max_y {sizes}")
+    for table, sizes in (("polygons", "area perimeter"), ("polylines", "length"))
+}
+_geo_box = row_maker("bounding_boxes", "object_id top left height width coordinates")
+_point = row_maker("points", "object_id x y form wkt extra")
+_mask = row_maker("masks", "object_id url form")
 
 _WITH_MESSAGES = ("conversation", "llm", "unknown")
 PLACES = (1 << NODE_BITS) - 1
@@ -38,22 +55,49 @@ class Nodes:
         if self.node - self.first > PLACES:
             raise TooManyNodes(f"more than {PLACES:,} objects in one record")
 
+    # -- lists and maps: each element with its node, its ordinal and whether it is the last; odd ones get their rows --
+
+    def elements(self, cls: type[T], items: Sequence[T | Odd]) -> Iterator[tuple[T, int, int, bool]]:
+        """The objects of a list."""
+        for ordinal, item in enumerate(items):
+            if type(item) is Odd:
+                self.odd_in(cls, item, ordinal, len(items))
+            else:
+                yield item, self.next(), ordinal, ordinal == len(items) - 1
+
+    def members(self, cls: type[T], items: Mapping[str, T | Odd]) -> Iterator[tuple[str, T, int, int, bool]]:
+        """The objects of a map, each with its key first."""
+        for ordinal, (name, item) in enumerate(items.items()):
+            if type(item) is Odd:
+                self.odd_in(cls, item, ordinal, len(items), name)
+            else:
+                yield name, item, self.next(), ordinal, ordinal == len(items) - 1
+
+    def add_list(self, cls: type[JsonObject], items: Sequence[Any] | None, **given: Any) -> None:
+        """The rows of a list of objects in which no others stand; `given` are the columns that they have in common."""
+        if not items:
+            return
+        add = self.rows[DECLARATIONS[cls].table].append
+        for item, node_id, ordinal, closes in self.elements(cls, items):
+            add(cls.row(item, node_id=node_id, ordinal=ordinal, closes=closes, **given))
+
+    def odd_in(self, cls: type, item: Odd, ordinal: int, count: int, map_key: str | None = None) -> None:
+        """An odd element of a list or map of objects whose first element opens it."""
+        stand = standing(cls)
+        opens, closes = "" if ordinal else stand.opens, stand.closes if ordinal == count - 1 else ""
+        self.odd(item, stand.json_key, ordinal, opens, closes, map_key)
+
     def odd(
         self, item: Odd, within: str, ordinal: int, opens: str = "", closes: str = "", map_key: str | None = None
     ) -> None:
         """An element of a list or map that is none of its objects; `opens` and `closes` are the brackets around it."""
         self.unread += 1
-        json = to_json(item.value)
+        json, node_id = to_json(item.value), self.next()
         self.rows["odd_elements"].append(
-            (self.next(), self.record_id, self.label_id, within, ordinal, map_key, json, opens or None, closes or None)
+            _odd_element(
+                node_id, self.record_id, self.label_id, within, ordinal, map_key, json, opens or None, closes or None
+            )
         )
-
-    def odd_in(
-        self, key: str, item: Odd, ordinal: int, count: int, *, closes: str = "]", map_key: str | None = None
-    ) -> None:
-        """An odd element of a list or map whose first element opens it and whose last closes it."""
-        opens = f'"{key}":' + ("[" if map_key is None else "{")
-        self.odd(item, key, ordinal, opens if ordinal == 0 else "", closes if ordinal == count - 1 else "", map_key)
 
     def conversation(self, asset_type: str, row_data: str | None, data_row_id: str) -> None:
         """The messages of a conversation that stands in place of the address of the asset; of each id the first."""
@@ -63,7 +107,7 @@ class Nodes:
         for message in messages_of(row_data):
             if message.message_id not in known:
                 place = (self.next(), self.record_id, data_row_id, len(known))
-                self.rows["messages"].append((*place, message.message_id, message.sender, message.text))
+                self.rows["messages"].append(_message(*place, message.message_id, message.sender, message.text))
                 known.add(message.message_id)
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
@@ -71,7 +115,7 @@ class Nodes:
     def vertices(self, table: str, object_id: int, raw: Raw) -> None:
         """A polygon or polyline of `{"x", "y"}`."""
         text, measures = path_text(raw, closed=table == "polygons")
-        self.rows[table].append((object_id, text, None, None, *measures, None))
+        self.rows[table].append(_paths[table](object_id, text, None, None, *measures))
 
     def path(
         self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
@@ -79,16 +123,28 @@ class Nodes:
         """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
         measure = vertex_measures if form in (None, "ring", "item") else lnglat_measures
         measures = measure(coordinates, closed=table == "polygons")
-        self.rows[table].append((object_id, coordinates, form, wkt, *measures, None))
+        self.rows[table].append(_paths[table](object_id, coordinates, form, wkt, *measures))
 
     def geo_box(self, object_id: int, coordinates: str) -> None:
         """A rectangle in longitude and latitude, given as the ring around it."""
         west, south, east, north = lnglat_bounds(coordinates)
-        if west is None or south is None or east is None or north is None:
-            box: Row = (None,) * 4
-        else:
+        box: tuple[float | None, ...] = (None,) * 4
+        if west is not None and south is not None and east is not None and north is not None:
             box = (north, west, north - south, east - west)
-        self.rows["bounding_boxes"].append((object_id, *box, coordinates, None))
+        self.rows["bounding_boxes"].append(_geo_box(object_id, *box, coordinates))
 
-    def geo_point(self, object_id: int, x: float, y: float) -> None:
-        self.rows["points"].append((object_id, x, y, "geo", None, None))
+    def point(
+        self,
+        object_id: int,
+        x: float | None,
+        y: float | None,
+        form: str = "geo",
+        wkt: str | None = None,
+        extra: str | None = None,
+    ) -> None:
+        """A point in longitude and latitude, or of another `form`."""
+        self.rows["points"].append(_point(object_id, x, y, form, wkt, extra))
+
+    def picture(self, object_id: int, url: str, form: str | None = None) -> None:
+        """A mask that is the picture at a URL, without more about it."""
+        self.rows["masks"].append(_mask(object_id, url, form))

@@ -5,11 +5,12 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder
-from labelstore.formats.fitting import Misfit, Odd, sound
+from labelstore.formats.lenient_decoding import Misfit, Odd, sound
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.formats.v1 import record as v1
 from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label, time_text
 from labelstore.formats.v2 import record as v2
+from labelstore.formats.v2.labels import Label
 from labelstore.formats.v2.shred import data_row_id_of, identity_of, shred_line
 from labelstore.schema.tables import Rows
 
@@ -39,7 +40,7 @@ def identity(record: Decoded) -> str:
     """What a later record must tell about to replace this one: its label, or its data row in the same projects."""
     if isinstance(record, v2.Line):
         return identity_of(record)
-    return label_id_of(record) if isinstance(record, v1.Element) else str(record.number)
+    return label_id_of(record) if isinstance(record, v1.Element) else str(record.frame_number)
 
 
 def label_ids(record: Decoded) -> list[str]:
@@ -47,7 +48,7 @@ def label_ids(record: Decoded) -> list[str]:
     if isinstance(record, v1.Element):
         return [label_id_of(record)]
     if isinstance(record, v2.Line):
-        return [label.id for label in _project_labels(record) if label.id is not None]
+        return [label.label_id for label in _project_labels(record) if label.label_id is not None]
     return []
 
 
@@ -66,7 +67,7 @@ def gives_ids(record: Decoded) -> str | None:
     """The data row by which labels of the record get ids of ours, which another record about it may give them too."""
     if not isinstance(record, v2.Line):
         return None
-    if record.experiments or any(label.id is None for label in _project_labels(record)):
+    if record.experiments or any(label.label_id is None for label in _project_labels(record)):
         return data_row_id_of(record)
     return None
 
@@ -78,14 +79,16 @@ def label_times(record: Decoded) -> dict[str, str]:
         return {} if updated_at is None else {label_id_of(record): updated_at}
     if isinstance(record, v2.Line):
         return {
-            label.id: label.label_details.updated_at
+            label.label_id: label.label_details.updated_at
             for label in _project_labels(record)
-            if label.id is not None and label.label_details is not None and label.label_details.updated_at is not None
+            if label.label_id is not None
+            and label.label_details is not None
+            and label.label_details.updated_at is not None
         }
     return {}
 
 
-def _project_labels(line: v2.Line) -> Iterator[v2.Label]:
+def _project_labels(line: v2.Line) -> Iterator[Label]:
     for project in sound((line.projects or {}).values()):
         yield from sound(project.labels or ())
 

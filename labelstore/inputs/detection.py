@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct
 
 from labelstore.files import Broken, Record, Source, split
 from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
-from labelstore.formats.fitting import Extra, Odd
+from labelstore.formats.lenient_decoding import Extra, Odd
 from labelstore.formats.shredding import generation_of, shred
 from labelstore.inputs.gathering import Files, Notify, exports, gathered
 from labelstore.json.error_location import located

@@ -43,6 +43,6 @@ class FramesFolder:
 def frames_address(record: Decoded) -> tuple[str | None, str] | None:
     """The data row of a label whose frames are in a file of their own, and the URL of that; None for other records."""
     body = record.label if isinstance(record, Element) else None
-    if isinstance(record, Element) and isinstance(body, Annotations) and body.frames is not None:
-        return record.data_row_id, body.frames
+    if isinstance(record, Element) and isinstance(body, Annotations) and body.frames_url is not None:
+        return record.data_row_id, body.frames_url
     return None

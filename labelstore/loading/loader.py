@@ -11,7 +11,7 @@ from labelstore.engines.database import Database
 from labelstore.files import Broken, Record, Source, open_sources
 from labelstore.files.byte_ranges import ByteRange
 from labelstore.formats.decoding import bounded_depth
-from labelstore.formats.fitting import to_json
+from labelstore.formats.lenient_decoding import to_json
 from labelstore.formats.shredding import Hashes, hashes
 from labelstore.inputs.gathering import exports
 from labelstore.loading.batch import Entry

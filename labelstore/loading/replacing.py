@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from labelstore.engines.database import Database, Stored, StoredLabel
-from labelstore.formats.fitting import sound
+from labelstore.formats.lenient_decoding import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
 from labelstore.loading.label_removal import LabelRemoval

@@ -65,7 +65,7 @@ def rename_version(version: dict[str, Any], taken: TakenIds) -> bool:
 
 def is_derived(label_id: str, record: Decoded) -> bool:
     """Whether an id of a record's label is made of the label's content."""
-    return is_unnamed(label_id) and not (isinstance(record, Element) and record.id is not None)
+    return is_unnamed(label_id) and not (isinstance(record, Element) and record.label_id is not None)
 
 
 def new_ids_of_framed(old: OlderStore) -> dict[str, str]:
@@ -74,7 +74,7 @@ def new_ids_of_framed(old: OlderStore) -> dict[str, str]:
     for (label_id,) in old.rows("select distinct label_id from frames where label_id like 'unnamed-%'"):
         for (text,) in old.rows("select json from label_json where label_id = $label_id", label_id=label_id):
             element = RecordDecoder()(text.encode())
-            if isinstance(element, Element) and element.id is None:
+            if isinstance(element, Element) and element.label_id is None:
                 names[label_id] = label_id_of(element)
     return names
 

@@ -109,7 +109,7 @@ class Verifier:
 
     def key_of(self, record: Decoded, label_id: str) -> str:
         """The key of a record in the store: its identity; for a frame, its label and number."""
-        return f"{label_id}/{record.number}" if isinstance(record, Frame) else identity(record)
+        return f"{label_id}/{record.frame_number}" if isinstance(record, Frame) else identity(record)
 
     def reject(self, name: str, item: Record[Any] | Broken, reason: str) -> None:
         """Count a record that no load stores."""

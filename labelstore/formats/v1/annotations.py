@@ -5,117 +5,105 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw
 
-from labelstore.formats.fitting import Extra, Misfit, Number, Odd, counted, extra_json, to_json
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
+from labelstore.formats.lenient_decoding import Extra, Misfit, Number, Odd, extra_json, to_json
 from labelstore.formats.nodes import Nodes
-from labelstore.formats.v1 import record as v1
-from labelstore.schema.tables import Row, Rows
+from labelstore.formats.row_functions import row_maker, row_of
+from labelstore.formats.v1.objects import Box, GeoGeometry, Object, Point, Span, TextData
+from labelstore.formats.v1.questions import Answer, Classification, text_answer
+from labelstore.formats.v1.record import Frame
+from labelstore.formats.v1.relationships import Relationship, relationship_row
+from labelstore.schema.tables import Rows
 
 _GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
 _position = msgspec.json.Decoder(tuple[Number, Number])
+_document_entity = row_maker("text_entities", "object_id location unit")
+
+_object_row, _box_row, _classification_row, _answer_row = map(row_of, (Object, Box, Classification, Answer))
+
+Questions = Sequence[Classification | Odd | Sequence[Classification | Odd]]
 
 
 class AnnotationShredder(Nodes):
+    label_id: str
+
     def __init__(self, rows: Rows, record_id: int, label_id: str) -> None:
         super().__init__(rows, record_id)
-        self.label_id: str = label_id
+        self.label_id = label_id
         self.seen_message = False
         self.seen_kinds: set[str] = set()
+        self.objects_total = 0
         self.add_object = rows["objects"].append
         self.add_box = rows["bounding_boxes"].append
         self.add_classification = rows["classifications"].append
         self.add_answer = rows["answers"].append
 
-    def frame(self, frame: v1.Frame, ordinal: int, closes: bool, frame_id: int) -> None:
-        self.objects(frame.objects or (), frame_id, frame.number)
-        self.classifications(frame.classifications or (), None, None, frame_id, frame.number)
+    def frame(self, frame: Frame, ordinal: int, closes: bool, frame_id: int) -> None:
+        self.objects(frame.objects or (), frame_id, frame.frame_number)
+        self.classifications(frame.classifications or (), None, None, frame_id, frame.frame_number)
         self.relationships(frame.relationships or (), frame_id)
         self.rows["frames"].append(
-            (
-                frame_id,
-                self.next(),
-                self.label_id,
-                None,
-                frame.number,
-                ordinal,
-                closes,
-                counted(frame.objects),
-                None,
-                counted(frame.classifications),
-                counted(frame.relationships),
-                extra_json(frame.extra),
+            Frame.row(
+                frame,
+                frame_id=frame_id,
+                end_id=self.next(),
+                label_id=self.label_id,
+                ordinal=ordinal,
+                closes=closes,
             )
         )
 
-    def objects(self, objects: Sequence[v1.Object | Odd], frame_id: int | None, frame_number: int | None) -> None:
+    def objects(self, objects: Sequence[Object | Odd], frame_id: int | None, frame_number: int | None) -> None:
         label_id, last = self.label_id, len(objects) - 1
+        self.objects_total += len(objects)
         for ordinal, item in enumerate(objects):
             if type(item) is Odd:
                 self.odd(item, "objects", ordinal, closes="]" if ordinal == last else "")
+                self.objects_total -= 1
                 continue
             self.node = object_id = self.node + 1
             kind, instance_uri, extra = self.geometry(item, object_id)
             self.seen_kinds.add(kind)
-            end_id, questions = None, item.classifications
-            if questions:
-                self.classifications(questions, object_id, None, frame_id, frame_number)
+            end_id = None
+            if item.classifications:
+                self.classifications(item.classifications, object_id, None, frame_id, frame_number)
                 self.node = end_id = self.node + 1
             self.add_object(
-                (
-                    object_id,
-                    end_id,
-                    label_id,
-                    frame_id,
-                    frame_number,
-                    ordinal,
-                    ordinal == last,
-                    None,
-                    item.feature_id,
-                    None,
-                    item.schema_id,
-                    item.title,
-                    item.value,
-                    kind,
-                    item.type,
-                    None,
-                    item.color,
-                    instance_uri,
-                    item.uuid,
-                    item.keyframe,
-                    item.page,
-                    item.unit,
-                    None,
-                    None,
-                    item.format,
-                    item.version,
-                    None,
-                    None if questions is None else len(questions),
-                    extra,
+                _object_row(
+                    item,
+                    object_id=object_id,
+                    end_id=end_id,
+                    label_id=label_id,
+                    frame_id=frame_id,
+                    frame_number=frame_number,
+                    ordinal=ordinal,
+                    closes=ordinal == last,
+                    kind=kind,
+                    instance_uri=instance_uri,
+                    extra=extra,
                 )
             )
 
-    def geometry(self, item: v1.Object, object_id: int) -> tuple[str, str | None, str | None]:
+    def geometry(self, item: Object, object_id: int) -> tuple[str, str | None, str | None]:
         """Add the row of an object's geometry; its kind, its instance URI unless that is the mask, its extra."""
         extra = None if item.extra is None else extra_json(item.extra)
         box, polygon = item.bbox, item.polygon
-        if box is not None:
-            if polygon is not None or _has_more(item):
-                raise Misfit
-            self.add_box(
-                (object_id, box.top, box.left, box.height, box.width, None, box.extra and extra_json(box.extra))
-            )
+        if box is None and polygon is None:
+            return self.rare_geometry(item, object_id, extra)
+        if item.line is not None or item.point is not None or item.data is not None or item.geometry is not None:
+            raise Misfit
+        if polygon is None:
+            self.add_box(_box_row(box, object_id=object_id))
             if item.page is not None:
                 self.seen_kinds.add("document")
             return "bounding_box", item.instance_uri, extra
-        if polygon is not None:
-            if _has_more(item):
-                raise Misfit
-            self.vertices("polygons", object_id, polygon)
-            return "polygon", item.instance_uri, extra
-        return self.rare_geometry(item, object_id, extra)
+        if box is not None:
+            raise Misfit
+        self.vertices("polygons", object_id, polygon)
+        return "polygon", item.instance_uri, extra
 
-    def rare_geometry(self, item: v1.Object, object_id: int, extra: str | None) -> tuple[str, str | None, str | None]:
+    def rare_geometry(self, item: Object, object_id: int, extra: str | None) -> tuple[str, str | None, str | None]:
         found = [name for name in ("line", "point", "data", "geometry") if getattr(item, name) is not None]
         if len(found) > 1:
             raise Misfit
@@ -123,8 +111,7 @@ class AnnotationShredder(Nodes):
             self.vertices("polylines", object_id, item.line)
             return "polyline", item.instance_uri, extra
         if item.point is not None:
-            point = item.point
-            self.rows["points"].append((object_id, point.x, point.y, None, None, extra_json(point.extra)))
+            self.rows["points"].append(Point.row(item.point, object_id=object_id))
             return "point", item.instance_uri, extra
         if item.data is not None:
             self.text_entity(item.data, object_id)
@@ -133,16 +120,17 @@ class AnnotationShredder(Nodes):
             return self.geo_geometry(item, item.geometry, object_id, extra)
         kind = _unknown_kind(item.extra)
         if kind is None and item.instance_uri is not None:
-            self.rows["masks"].append((object_id, item.instance_uri, *(None,) * 5))
+            self.picture(object_id, item.instance_uri)
             return "mask", None, extra
         return kind or UNKNOWN, item.instance_uri, extra
 
     def geo_geometry(
-        self, item: v1.Object, geometry: v1.GeoGeometry, object_id: int, extra: str | None
+        self, item: Object, geometry: GeoGeometry, object_id: int, extra: str | None
     ) -> tuple[str, str | None, str | None]:
         self.seen_kinds.add("geospatial")
         coordinates = array_text(geometry.coordinates)
-        kind = _GEO_KINDS.get(item.type)
+        word = item.annotation_kind
+        kind = _GEO_KINDS.get(word)
         if kind == "point":
             try:
                 x, y = _position.decode(coordinates)
@@ -150,30 +138,30 @@ class AnnotationShredder(Nodes):
                 self.unread += 1
                 kind, extra = UNKNOWN, extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
             else:
-                self.geo_point(object_id, x, y)
+                self.point(object_id, x, y)
         elif kind == "bounding_box":
             self.geo_box(object_id, coordinates)
         elif kind is not None:
             self.path(kind + "s", object_id, coordinates, "geo")
         else:
             self.unread += 1
-            kind = kind_without_row(item.type) if item.type else UNKNOWN
+            kind = kind_without_row(word) if word else UNKNOWN
             extra = extra_json(item.extra, geometry={"coordinates": Raw(coordinates)})
         return kind, item.instance_uri, extra
 
-    def text_entity(self, data: v1.TextData, object_id: int) -> None:
+    def text_entity(self, data: TextData, object_id: int) -> None:
         span = data.location
-        if isinstance(span, v1.Span):
+        if isinstance(span, Span):
             self.seen_message |= span.message_id is not None
-            row: Row = (object_id, span.start, span.end, None, span.message_id, None, data.unit, extra_json(span.extra))
+            row = Span.row(span, object_id=object_id, unit=data.unit)
         else:
             self.seen_kinds.add("document")
-            row = (object_id, None, None, None, None, to_json(span), data.unit, None)
+            row = _document_entity(object_id, to_json(span), data.unit)
         self.rows["text_entities"].append(row)
 
     def classifications(
         self,
-        questions: Sequence[v1.Classification | Odd | Sequence[v1.Classification | Odd]],
+        questions: Questions,
         object_id: int | None,
         parent_answer_id: int | None,
         frame_id: int | None,
@@ -196,7 +184,7 @@ class AnnotationShredder(Nodes):
 
     def classification(
         self,
-        question: v1.Classification | Odd,
+        question: Classification | Odd,
         owner: tuple[int | None, ...],
         ordinal: int,
         opens: int | None,
@@ -216,12 +204,12 @@ class AnnotationShredder(Nodes):
             self.answers(answers, classification_id, owner)
         elif answer is None:
             kind = _unknown_answer_kind(question.extra)
-        elif type(answer) is v1.Answer:
+        elif type(answer) is Answer:
             kind, count = "radio", 1
             self.answers((answer,), classification_id, owner)
         elif type(answer) is str:
             kind, count = "text", 1
-            self.add_answer((self.next(), None, classification_id, 0, None, None, None, None, answer, *(None,) * 6))
+            self.add_answer(text_answer(self.next(), classification_id, 0, answer))
         else:
             kind, count = "dropdown", len(answer)
             self.answers(answer, classification_id, owner)
@@ -230,119 +218,50 @@ class AnnotationShredder(Nodes):
         if question.message_id is not None:
             self.seen_message = True
         self.add_classification(
-            (
-                classification_id,
-                end_id,
-                self.label_id,
-                frame_id,
-                frame_number,
-                None,
-                None,
-                object_id,
-                parent_answer_id,
-                ordinal,
-                opens,
-                closes,
-                question.feature_id,
-                question.schema_id,
-                question.title,
-                question.value,
-                kind,
-                None,
-                question.message_id,
-                question.scope,
-                question.keyframe,
-                question.uuid,
-                None,
-                None,
-                count,
-                None if question.extra is None else extra_json(question.extra),
+            _classification_row(
+                question,
+                classification_id=classification_id,
+                end_id=end_id,
+                label_id=self.label_id,
+                frame_id=frame_id,
+                frame_number=frame_number,
+                object_id=object_id,
+                parent_answer_id=parent_answer_id,
+                ordinal=ordinal,
+                opens=opens,
+                closes=closes,
+                kind=kind,
+                answer_count=count,
             )
         )
 
-    def answers(
-        self, answers: Sequence[v1.Answer | Odd], classification_id: int, owner: tuple[int | None, ...]
-    ) -> None:
+    def answers(self, answers: Sequence[Answer | Odd], classification_id: int, owner: tuple[int | None, ...]) -> None:
         frame_id, frame_number, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             if type(answer) is Odd:
                 self.odd(answer, "answers", ordinal)
                 continue
             self.node = answer_id = self.node + 1
-            end_id, questions = None, answer.classifications
-            if questions:
-                self.classifications(questions, object_id, answer_id, frame_id, frame_number)
+            end_id = None
+            if answer.classifications:
+                self.classifications(answer.classifications, object_id, answer_id, frame_id, frame_number)
                 self.node = end_id = self.node + 1
             self.add_answer(
-                (
-                    answer_id,
-                    end_id,
-                    classification_id,
-                    ordinal,
-                    answer.feature_id,
-                    answer.schema_id,
-                    answer.title,
-                    answer.value,
-                    None,
-                    answer.keyframe,
-                    answer.position,
-                    None,
-                    answer.uuid,
-                    None if questions is None else len(questions),
-                    None if answer.extra is None else extra_json(answer.extra),
+                _answer_row(
+                    answer, answer_id=answer_id, end_id=end_id, classification_id=classification_id, ordinal=ordinal
                 )
             )
 
-    def relationships(self, relationships: Sequence[v1.Relationship | Odd], frame_id: int | None) -> None:
-        for ordinal, item in enumerate(relationships):
-            if type(item) is Odd:
-                self.odd_in("relationships", item, ordinal, len(relationships))
-                continue
-            data = item.data
-            is_span = item.relationship_type is None and (
-                item.format is not None
-                or (data is not None and (data.start_feature_id is not None or data.end_feature_id is not None))
-            )
-            kind = item.format if is_span else item.relationship_type
-            source, target = _ends(data, is_span)
-            left_over = {"format": None if is_span else item.format}
-            inner = {} if data is None else _other_ends(data, is_span)
-            self.rows["relationships"].append(
-                (
-                    self.next(),
-                    self.label_id,
-                    frame_id,
-                    ordinal,
-                    ordinal == len(relationships) - 1,
-                    item.feature_id,
-                    item.schema_id,
-                    item.title,
-                    item.value,
-                    kind,
-                    None,
-                    source,
-                    target,
-                    None if data is None else data.label,
-                    data is not None,
-                    is_span,
-                    item.color,
-                    item.instance_uri,
-                    item.version,
-                    *(None,) * 5,
-                    None if data is None else extra_json(data.extra, **inner),
-                    extra_json(item.extra, **left_over),
-                )
-            )
-
-
-def _has_more(item: v1.Object) -> bool:
-    return item.line is not None or item.point is not None or item.data is not None or item.geometry is not None
+    def relationships(self, relationships: Sequence[Relationship | Odd], frame_id: int | None) -> None:
+        add = self.rows["relationships"].append
+        for item, node_id, ordinal, closes in self.elements(Relationship, relationships):
+            add(relationship_row(item, node_id, self.label_id, frame_id, ordinal, closes))
 
 
 def _unknown_kind(extra: Extra | None) -> str | None:
     """The kind of an object without a geometry that fits: that of the first key that might hold one."""
     for key, value in (extra.members if extra else {}).items():
-        is_geometry = key in v1.Object.exclusive and value is not None
+        is_geometry = key in Object.exclusive and value is not None
         if is_geometry or (isinstance(value, dict | list) and key != "classifications"):
             return kind_without_row(key)
     return None
@@ -353,15 +272,3 @@ def _unknown_answer_kind(extra: Extra | None) -> str | None:
         if key.endswith("Answer") and key != "Answer":
             return snake_case(key.removesuffix("Answer"))
     return None
-
-
-def _ends(data: v1.RelationshipData | None, is_span: bool) -> tuple[str | None, str | None]:
-    if data is None:
-        return None, None
-    return (data.start_feature_id, data.end_feature_id) if is_span else (data.source, data.target)
-
-
-def _other_ends(data: v1.RelationshipData, is_span: bool) -> dict[str, str | None]:
-    if is_span:
-        return {"source": data.source, "target": data.target}
-    return {"startFeatureId": data.start_feature_id, "endFeatureId": data.end_feature_id}

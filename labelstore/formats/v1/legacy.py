@@ -16,13 +16,22 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from labelstore.formats.fitting import Odd, to_json
 from labelstore.formats.geometry import Wkt, read_wkt
+from labelstore.formats.lenient_decoding import Odd, to_json
+from labelstore.formats.row_functions import row_maker
 
 if TYPE_CHECKING:
     from labelstore.formats.v1.annotations import AnnotationShredder
 
 Json = dict[str, Any]
+
+_object = row_maker(
+    "objects", "object_id end_id label_id ordinal closes opens name kind form classification_count extra"
+)
+_classification = row_maker(
+    "classifications", "classification_id end_id label_id object_id ordinal closes name kind form answer_count"
+)
+_option = row_maker("answers", "answer_id classification_id ordinal name text")
 _EXACT = 2**53
 
 
@@ -48,10 +57,11 @@ def shred_masks(masks: Json, label: "AnnotationShredder", first: int) -> int:
     for place, (name, url) in enumerate(masks.items()):
         if isinstance(url, str):
             object_id = label.next()
-            label.rows["masks"].append((object_id, url, None, None, "map", None, None))
+            label.picture(object_id, url, "map")
             shredder.object(object_id, name, "mask", "mask", (place, len(masks)), {})
         else:
-            label.odd_in("Masks", Odd(url), place, len(masks), closes="}", map_key=name)
+            opens, closes = "" if place else '"Masks":{', "}" if place == len(masks) - 1 else ""
+            label.odd(Odd(url), "Masks", place, opens, closes, name)
     return shredder.ordinal - first
 
 
@@ -93,7 +103,7 @@ class _Legacy:
         elif "geometry" in value:
             self.item(object_id, name, value, place)
         else:
-            self.label.rows["points"].append((object_id, value["x"], value["y"], "position", None, None))
+            self.label.point(object_id, value["x"], value["y"], "position")
             self.object(object_id, name, "point", "position", place, _without(value, "x", "y"))
 
     def item(self, object_id: int, name: str, item: Json, place: tuple[int, int] | None) -> None:
@@ -107,8 +117,8 @@ class _Legacy:
             self.object(object_id, name, "polygon", "item", place, others)
         elif _is_position(geometry):
             more = _without(geometry, "x", "y")
-            point = (object_id, geometry["x"], geometry["y"], "item", None, to_json(more) if more else None)
-            self.label.rows["points"].append(point)
+            extra = to_json(more) if more else None
+            self.label.point(object_id, geometry["x"], geometry["y"], "item", extra=extra)
             self.object(object_id, name, "point", "item", place, others)
         else:
             self.object(object_id, name, "unknown", "item", place, others, {"geometry": geometry})
@@ -116,7 +126,7 @@ class _Legacy:
     def wkt(self, object_id: int, kind: str, coordinates: str, form: str, text: str | None) -> None:
         if kind == "point":
             x, y = msgspec.json.decode(coordinates) or (None, None)
-            self.label.rows["points"].append((object_id, x, y, form, text, None))
+            self.label.point(object_id, x, y, form, text)
         else:
             self.label.path(kind + "s", object_id, coordinates, form, text)
 
@@ -145,25 +155,18 @@ class _Legacy:
         for ordinal, (question, value) in enumerate(answers.items()):
             _question(label, object_id, ordinal, question, value)
         label.seen_kinds.add(kind)
+        label.objects_total += 1
         label.rows["objects"].append(
-            (
+            _object(
                 object_id,
                 label.next() if answers else None,
                 label.label_id,
-                None,
-                None,
                 self.ordinal,
                 place is not None and place[0] == place[1] - 1,
                 None if place is None else place[0] == 0,
-                None,
-                None,
-                None,
                 name,
-                None,
                 kind,
-                None,
                 form,
-                *(None,) * 11,
                 len(answers) or None,
                 to_json(extra) if extra else None,
             )
@@ -183,28 +186,19 @@ def _question(label: "AnnotationShredder", object_id: int | None, ordinal: int, 
     classification_id = label.next()
     for place, text in enumerate(options):
         option = None if form == "scalar" else text
-        answer = (label.next(), None, classification_id, place, None, None, option, None, text, *(None,) * 6)
-        label.rows["answers"].append(answer)
+        label.rows["answers"].append(_option(label.next(), classification_id, place, option, text))
     label.rows["classifications"].append(
-        (
+        _classification(
             classification_id,
             label.next() if options else None,
             label.label_id,
-            *(None,) * 4,
             object_id,
-            None,
             ordinal,
-            None,
             0,
-            None,
-            None,
             name,
-            None,
             "text" if form == "scalar" else "checklist",
-            *(None,) * 6,
             form,
             len(options),
-            None,
         )
     )
 

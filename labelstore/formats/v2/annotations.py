@@ -5,18 +5,33 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from labelstore.formats.fitting import Extra, Misfit, Odd, counted, extra_json, fit, to_json, unfitted
+from labelstore.formats.declaring import DECLARATIONS
 from labelstore.formats.kinds import snake_case
-from labelstore.formats.v2 import record as v2
+from labelstore.formats.lenient_decoding import Extra, Misfit, Odd, counted, extra_json, fit, to_json, unfitted
+from labelstore.formats.row_functions import columns_of, row_maker, row_of
+from labelstore.formats.v2.labels import Annotations, Frame, Group, Moment
 from labelstore.formats.v2.moments import repeats_of, spans_by_feature
+from labelstore.formats.v2.objects import Object
+from labelstore.formats.v2.questions import Answer, Classification
+from labelstore.formats.v2.relationships import Relationship
 from labelstore.formats.v2.shapes import ShapeShredder
 from labelstore.formats.v2.times import TIME_KEYS, key_frames_of, spans_of, whole_number
 from labelstore.schema.tables import Row, Rows, columns
 
-_answers = attrgetter(*v2.Classification.exclusive)
+_columns_of_annotations = columns_of(Annotations)
+_TIMES = {
+    "segments": row_maker(
+        "segments", "node_id label_id group_name feature_id ordinal start_frame end_frame opens closes"
+    ),
+    "key_frames": row_maker(
+        "key_frames", "node_id label_id feature_id group_name frame_number is_key_frame form opens closes"
+    ),
+}
+_object_row, _classification_row, _answer_row = map(row_of, (Object, Classification, Answer))
+_answers = attrgetter(*Classification.exclusive)
 _ANSWER_KINDS = tuple(
     (key.removeprefix("conversational_").split("_")[0], key.startswith("conversational_"))
-    for key in v2.Classification.exclusive
+    for key in Classification.exclusive
 )
 
 
@@ -24,20 +39,30 @@ _ANSWER_KINDS = tuple(
 class _Related:
     """A relationship that stands among the objects, its node, and the key of a frame's map if that says more."""
 
-    item: v2.Object
+    item: Object
     node_id: int
     closes: bool
     map_key: str | None
 
-    def columns(self, relationship: v2.Relationship) -> tuple[int, bool, str | None, str | None]:
+    def columns(self, relationship: Relationship) -> dict[str, Any]:
         told = to_json(unfitted(self.item))
         same = told == to_json(unfitted(relationship))
-        return self.node_id, self.closes, self.map_key, None if same else told
+        return {
+            "objects_id": self.node_id,
+            "objects_closes": self.closes,
+            "objects_key": self.map_key,
+            "objects_json": None if same else told,
+        }
+
+
+_NO_COPY = dict.fromkeys(("objects_id", "objects_closes", "objects_key", "objects_json"))
 
 
 class AnnotationShredder(ShapeShredder):
     repeats: Mapping[int, bool] = {}
     moment_id: int | None = None
+    objects_total = 0
+    """How many objects the label has so far, those in its frames included."""
 
     def __init__(self, rows: Rows, record_id: int) -> None:
         super().__init__(rows, record_id)
@@ -45,8 +70,8 @@ class AnnotationShredder(ShapeShredder):
         self.add_classification = rows["classifications"].append
         self.add_answer = rows["answers"].append
 
-    def annotations(self, body: v2.Annotations) -> tuple[tuple[int | None, ...], str | None]:
-        """The rows of `annotations`: the counts of objects … key frames, and its extra."""
+    def annotations(self, body: Annotations) -> dict[str, Any]:
+        """The rows of `annotations`; what it says in columns of the label."""
         related = self.objects(body.objects or (), None, None)
         if body.classifications:
             self.classifications(body.classifications)
@@ -64,109 +89,85 @@ class AnnotationShredder(ShapeShredder):
         keys = None if body.key_frame_feature_map is None else key_frames_of(body.key_frame_feature_map)
         if keys:
             self.times("key_frames", keys)
-        counts = (
-            None if body.objects is None else len(body.objects) - len(related),
-            len(related) or None,
-            counted(body.classifications),
-            counted(body.relationships),
-            counted(body.frames),
-            counted(body.groups),
-            counted(spans),
-            counted(keys),
-            counted(body.timestamp),
-        )
-        return counts, extra_json(body.extra)
+        return _columns_of_annotations(body) | {
+            "object_count": None if body.objects is None else len(body.objects) - len(related),
+            "object_relationship_count": len(related) or None,
+            "segment_count": counted(spans),
+            "key_frame_count": counted(keys),
+        }
 
-    def groups(self, groups: Mapping[str, v2.Group]) -> None:
+    def groups(self, groups: Mapping[str, Group]) -> None:
         self.asset_hint = "dicom"
-        for ordinal, (group_name, group) in enumerate(groups.items()):
-            if isinstance(group, Odd):
-                self.odd_in("groups", group, ordinal, len(groups), closes="}", map_key=group_name)
-                continue
-            node_id = self.next()
+        for group_name, group, node_id, ordinal, closes in self.members(Group, groups):
             self.classifications(group.classifications or (), group_id=node_id)
             self.frames(group.frames or {}, group_name)
             self.rows["frame_groups"].append(
-                (
-                    node_id,
-                    self.next(),
-                    self.label_id,
-                    ordinal,
-                    ordinal == len(groups) - 1,
-                    group_name,
-                    group.name,
-                    counted(group.classifications),
-                    counted(group.frames),
-                    extra_json(group.extra),
+                Group.row(
+                    group,
+                    node_id=node_id,
+                    end_id=self.next(),
+                    label_id=self.label_id,
+                    ordinal=ordinal,
+                    closes=closes,
+                    group_name=group_name,
                 )
             )
 
-    def frames(self, frames: Mapping[str, v2.Frame], group_name: str | None) -> None:
+    def frames(self, frames: Mapping[str, Frame], group_name: str | None) -> None:
         if frames and self.asset_hint is None:
             self.asset_hint = "video"
-        for ordinal, (key, frame) in enumerate(frames.items()):
-            if isinstance(frame, Odd):
-                self.odd_in("frames", frame, ordinal, len(frames), closes="}", map_key=key)
-                continue
-            frame_id, number = self.next(), int(key)
-            objects = frame.objects or {}
+        for key, frame, frame_id, ordinal, closes in self.members(Frame, frames):
+            number, objects = int(key), frame.objects or {}
             related = self.objects(tuple(objects.values()), frame_id, number, tuple(objects))
             if frame.classifications:
                 self.classifications(frame.classifications, frame_id=frame_id, frame_number=number)
             if frame.relationships or related:
                 self.relationships(frame.relationships or (), frame_id, related)
             self.rows["frames"].append(
-                (
-                    frame_id,
-                    self.next(),
-                    self.label_id,
-                    group_name,
-                    number,
-                    ordinal,
-                    ordinal == len(frames) - 1,
-                    None if frame.objects is None else len(objects) - len(related),
-                    len(related) or None,
-                    counted(frame.classifications),
-                    counted(frame.relationships),
-                    extra_json(frame.extra),
+                Frame.row(
+                    frame,
+                    frame_id=frame_id,
+                    end_id=self.next(),
+                    label_id=self.label_id,
+                    group_name=group_name,
+                    frame_number=number,
+                    ordinal=ordinal,
+                    closes=closes,
+                    object_count=None if frame.objects is None else len(objects) - len(related),
+                    object_relationship_count=len(related) or None,
                 )
             )
 
-    def moments(self, timestamp: Mapping[str, v2.Moment], spans: Sequence[Sequence[Any]]) -> None:
+    def moments(self, timestamp: Mapping[str, Moment], spans: Sequence[Sequence[Any]]) -> None:
         """What is told at the moments of a recording; what only repeats that goes to tables of its own."""
         if self.asset_hint is None:
             self.asset_hint = "audio"
         self.repeats = repeats_of(timestamp, spans_by_feature(spans))
-        for ordinal, (key, moment) in enumerate(timestamp.items()):
-            if isinstance(moment, Odd):
-                self.odd_in("timestamp", moment, ordinal, len(timestamp), closes="}", map_key=key)
-                continue
-            self.moment_id = moment_id = self.next()
-            milliseconds = whole_number(key)
+        for key, moment, moment_id, ordinal, closes in self.members(Moment, timestamp):
+            self.moment_id, milliseconds = moment_id, whole_number(key)
             self.classifications(moment.classifications or (), moment_id=moment_id)
             self.rows["moments"].append(
-                (
-                    moment_id,
-                    self.next(),
-                    self.label_id,
-                    milliseconds,
-                    ordinal,
-                    ordinal == len(timestamp) - 1,
-                    key if milliseconds is None else None,
-                    counted(moment.classifications),
-                    extra_json(moment.extra),
+                Moment.row(
+                    moment,
+                    moment_id=moment_id,
+                    end_id=self.next(),
+                    label_id=self.label_id,
+                    milliseconds=milliseconds,
+                    ordinal=ordinal,
+                    closes=closes,
+                    map_key=key if milliseconds is None else None,
                 )
             )
         self.repeats = {}
 
     def times(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        append = self.rows[table].append
+        add, make = self.rows[table].append, _TIMES[table]
         for row in rows:
             if type(row[0]) is Odd:
                 self.odd_time(table, *row)
             else:
                 self.node += 1
-                append((self.node, self.label_id, *row))
+                add(make(self.node, self.label_id, *row))
 
     def odd_time(self, table: str, item: Odd, map_key: str, holder: str | None, opens: int, closes: int) -> None:
         """One of a map of `TIME_KEYS`, or of the map that `holder` has in it."""
@@ -176,7 +177,7 @@ class AnnotationShredder(ShapeShredder):
 
     def objects(
         self,
-        objects: Sequence[v2.Object | Odd],
+        objects: Sequence[Object | Odd],
         frame_id: int | None,
         frame_number: int | None,
         map_keys: Sequence[str] = (),
@@ -197,44 +198,33 @@ class AnnotationShredder(ShapeShredder):
                 related.append(_Related(item, object_id, ordinal == last, map_key))
                 continue
             dimensions, end_id = item.page_dimensions, None
+            self.objects_total += 1
             if item.classifications:
                 self.classifications(item.classifications, object_id, frame_id=frame_id, frame_number=frame_number)
             if self.node > object_id:
                 end_id = self.next()
             append(
-                (
-                    object_id,
-                    end_id,
-                    self.label_id,
-                    frame_id,
-                    frame_number,
-                    ordinal,
-                    ordinal == last,
-                    None,
-                    item.feature_id,
-                    map_key,
-                    item.feature_schema_id,
-                    item.name,
-                    item.value,
-                    kind,
-                    item.annotation_kind,
-                    *(None,) * 5,
-                    item.page_number,
-                    None,
-                    None if dimensions is None else dimensions.width,
-                    None if dimensions is None else dimensions.height,
-                    None,
-                    None,
-                    item.confidence,
-                    None if item.classifications is None else len(item.classifications),
-                    extra,
+                _object_row(
+                    item,
+                    object_id=object_id,
+                    end_id=end_id,
+                    label_id=self.label_id,
+                    frame_id=frame_id,
+                    frame_number=frame_number,
+                    ordinal=ordinal,
+                    closes=ordinal == last,
+                    map_key=map_key,
+                    kind=kind,
+                    page_width=None if dimensions is None else dimensions.width,
+                    page_height=None if dimensions is None else dimensions.height,
+                    extra=extra,
                 )
             )
         return related
 
     def classifications(
         self,
-        questions: Sequence[v2.Classification | Odd],
+        questions: Sequence[Classification | Odd],
         object_id: int | None = None,
         parent_answer_id: int | None = None,
         frame_id: int | None = None,
@@ -243,16 +233,17 @@ class AnnotationShredder(ShapeShredder):
         moment_id: int | None = None,
     ) -> None:
         owner = (frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id)
-        for ordinal, question in enumerate(questions):
-            if type(question) is Odd:
-                self.odd_in("classifications", question, ordinal, len(questions))
-                continue
-            self.classification(question, owner, ordinal, ordinal == len(questions) - 1)
+        for question, node_id, ordinal, closes in self.elements(Classification, questions):
+            self.classification(question, node_id, owner, ordinal, closes)
 
     def classification(
-        self, question: v2.Classification, owner: tuple[int | None, ...], ordinal: int, closes: bool
+        self,
+        question: Classification,
+        classification_id: int,
+        owner: tuple[int | None, ...],
+        ordinal: int,
+        closes: bool,
     ) -> None:
-        classification_id = self.next()
         kind, conversational, answers = _answers_of(question)
         end_id = None
         if answers:
@@ -260,34 +251,30 @@ class AnnotationShredder(ShapeShredder):
             end_id = self.next()
         if conversational and self.asset_hint in (None, "text"):
             self.asset_hint = "conversation"
+        frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id = owner
         add = self.adder("classifications", question) if self.repeats else self.add_classification
         add(
-            (
-                classification_id,
-                end_id,
-                self.label_id,
-                *owner,
-                ordinal,
-                None,
-                int(closes),
-                question.feature_id,
-                question.feature_schema_id,
-                question.name,
-                question.value,
-                kind,
-                conversational,
-                question.message_id,
-                *(None,) * 3,
-                question.confidence,
-                None,
-                counted(answers),
-                None
-                if question.extra is None and question.custom_metrics is None
-                else extra_json(question.extra, custom_metrics=question.custom_metrics),
-            ),
+            _classification_row(
+                question,
+                classification_id=classification_id,
+                end_id=end_id,
+                label_id=self.label_id,
+                frame_id=frame_id,
+                frame_number=frame_number,
+                group_id=group_id,
+                moment_id=moment_id,
+                object_id=object_id,
+                parent_answer_id=parent_answer_id,
+                ordinal=ordinal,
+                closes=int(closes),
+                kind=kind,
+                is_conversational=conversational,
+                answer_count=counted(answers),
+                extra=_extra_of(question),
+            )
         )
 
-    def adder(self, table: str, item: v2.Classification | v2.Answer) -> Callable[[Row], None]:
+    def adder(self, table: str, item: Classification | Answer) -> Callable[[Row], None]:
         """What adds the row of a question or answer at a moment; that of a repeated one goes to the table for such."""
         if id(item) not in self.repeats:
             return self.rows[table].append
@@ -299,9 +286,7 @@ class AnnotationShredder(ShapeShredder):
 
         return add
 
-    def answers(
-        self, answers: Sequence[v2.Answer | Odd], classification_id: int, owner: tuple[int | None, ...]
-    ) -> None:
+    def answers(self, answers: Sequence[Answer | Odd], classification_id: int, owner: tuple[int | None, ...]) -> None:
         frame_id, frame_number, group_id, moment_id, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             if type(answer) is Odd:
@@ -314,47 +299,33 @@ class AnnotationShredder(ShapeShredder):
                 end_id = self.next()
             add = self.adder("answers", answer) if self.repeats else self.add_answer
             add(
-                (
-                    answer_id,
-                    end_id,
-                    classification_id,
-                    ordinal,
-                    answer.feature_id,
-                    answer.feature_schema_id,
-                    answer.name,
-                    answer.value,
-                    answer.content,
-                    None,
-                    None,
-                    answer.confidence,
-                    None,
-                    None if answer.classifications is None else len(answer.classifications),
-                    None
-                    if answer.extra is None and answer.custom_metrics is None
-                    else extra_json(answer.extra, custom_metrics=answer.custom_metrics),
-                ),
+                _answer_row(
+                    answer,
+                    answer_id=answer_id,
+                    end_id=end_id,
+                    classification_id=classification_id,
+                    ordinal=ordinal,
+                    extra=_extra_of(answer),
+                )
             )
 
     def relationships(
-        self, relationships: Sequence[v2.Relationship | Odd], frame_id: int | None, related: Sequence[_Related] = ()
+        self, relationships: Sequence[Relationship | Odd], frame_id: int | None, related: Sequence[_Related] = ()
     ) -> None:
         """The rows of relationships; one that stands among the objects too, or only there, is one row."""
         among: dict[Any, _Related] = {}
         for other in related:
             name = other.item.feature_id
             among[other if name is None or name in among else name] = other
-        for ordinal, item in enumerate(relationships):
-            if type(item) is Odd:
-                self.odd_in("relationships", item, ordinal, len(relationships))
-                continue
+        for item, node_id, ordinal, closes in self.elements(Relationship, relationships):
             copy = among.pop(item.feature_id, None) if among else None
-            self.relationship(item, frame_id, self.next(), (ordinal, ordinal == len(relationships) - 1), copy)
+            self.relationship(item, frame_id, node_id, (ordinal, closes), copy)
         for copy in among.values():
             self.relationship(_relationship_of(copy.item), frame_id, copy.node_id, (None, False), copy)
 
     def relationship(
         self,
-        item: v2.Relationship,
+        item: Relationship,
         frame_id: int | None,
         node_id: int,
         place: tuple[int | None, bool],
@@ -365,41 +336,39 @@ class AnnotationShredder(ShapeShredder):
             raise Misfit
         ends = both[0] or both[1]
         kind = "unidirectional" if both[0] else "bidirectional" if both[1] else _kind_of_relationship(item)
-        asked = {"classifications": item.classifications or None}
+        ordinal, closes = place
         self.rows["relationships"].append(
-            (
-                node_id,
-                self.label_id,
-                frame_id,
-                *place,
-                item.feature_id,
-                item.feature_schema_id,
-                item.name,
-                item.value,
-                kind,
-                item.annotation_kind,
-                None if ends is None else ends.source,
-                None if ends is None else ends.target,
-                None,
-                ends is not None,
-                None,
-                None,
-                None,
-                None,
-                counted(item.classifications),
-                *((None,) * 4 if copy is None else copy.columns(item)),
-                None if ends is None else extra_json(ends.extra),
-                extra_json(item.extra, **asked),
+            Relationship.row(
+                item,
+                node_id=node_id,
+                label_id=self.label_id,
+                frame_id=frame_id,
+                ordinal=ordinal,
+                closes=closes,
+                kind=kind,
+                source_feature_id=None if ends is None else ends.source_feature_id,
+                target_feature_id=None if ends is None else ends.target_feature_id,
+                has_data=ends is not None,
+                data_extra=None if ends is None else extra_json(ends.extra),
+                extra=extra_json(item.extra, classifications=item.classifications or None),
+                **(_NO_COPY if copy is None else copy.columns(item)),
             )
         )
 
 
-def _relationship_of(item: v2.Object) -> v2.Relationship:
+def _extra_of(item: Classification | Answer) -> str | None:
+    """The extra of a question or answer, which has no column for metrics of its own."""
+    if item.extra is None and item.custom_metrics is None:
+        return None
+    return extra_json(item.extra, custom_metrics=item.custom_metrics)
+
+
+def _relationship_of(item: Object) -> Relationship:
     members: dict[str, Any] = unfitted(item)
-    return fit(v2.Relationship, members)
+    return fit(Relationship, members)
 
 
-def _answers_of(question: v2.Classification) -> tuple[str | None, bool | None, Sequence[v2.Answer] | None]:
+def _answers_of(question: Classification) -> tuple[str | None, bool | None, Sequence[Answer] | None]:
     """Kind, whether it is about a message, and the answers; they stand under a key of their kind."""
     values = _answers(question)
     without = values.count(None)
@@ -419,7 +388,7 @@ def _unknown_answer_kind(extra: Extra | None) -> str | None:
     return None
 
 
-def _kind_of_relationship(item: v2.Relationship) -> str | None:
+def _kind_of_relationship(item: Relationship) -> str | None:
     for key in item.extra.members if item.extra else ():
         if key.endswith("_relationship"):
             return snake_case(key.removesuffix("_relationship"))

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from labelstore.formats.fitting import Odd, sound
-from labelstore.formats.v2 import record as v2
+from labelstore.formats.lenient_decoding import Odd, sound
+from labelstore.formats.v2.labels import Moment
+from labelstore.formats.v2.questions import Answer, Classification
 from labelstore.formats.v2.times import whole_number
 
 Span = tuple[int, int]
@@ -19,7 +20,7 @@ class _Entry(NamedTuple):
     """One question at a moment: `at` is its time."""
 
     at: int | None
-    question: v2.Classification
+    question: Classification
 
 
 def spans_by_feature(rows: Iterable[Sequence[Any]]) -> dict[str, list[Span]]:
@@ -31,7 +32,7 @@ def spans_by_feature(rows: Iterable[Sequence[Any]]) -> dict[str, list[Span]]:
     return spans
 
 
-def repeats_of(timestamp: Mapping[str, v2.Moment], spans: Mapping[str, Sequence[Span]]) -> dict[int, bool]:
+def repeats_of(timestamp: Mapping[str, Moment], spans: Mapping[str, Sequence[Span]]) -> dict[int, bool]:
     """The `id` of each question and answer that only repeats what another moment tells → whether a span ends there.
 
     What has no span in `spans` by itself goes with the question (or answer) that asked it; alone it is no repeat.
@@ -54,9 +55,9 @@ def repeats_of(timestamp: Mapping[str, v2.Moment], spans: Mapping[str, Sequence[
     return sorter.repeats
 
 
-def _features(question: v2.Classification) -> Iterator[str]:
+def _features(question: Classification) -> Iterator[str]:
     """The ids of a question, its answers and what these ask, each once."""
-    todo: list[v2.Classification | v2.Answer] = [question]
+    todo: list[Classification | Answer] = [question]
     found: set[str] = set()
     for item in todo:
         if item.feature_id is not None:
@@ -65,12 +66,12 @@ def _features(question: v2.Classification) -> Iterator[str]:
     yield from found
 
 
-def _below(item: v2.Classification | v2.Answer) -> Sequence[Any]:
-    return list(sound(item.classifications or ())) if isinstance(item, v2.Answer) else _answers(item)
+def _below(item: Classification | Answer) -> Sequence[Any]:
+    return list(sound(item.classifications or ())) if isinstance(item, Answer) else _answers(item)
 
 
-def _answers(question: v2.Classification) -> list[v2.Answer]:
-    found = (getattr(question, name) for name in v2.Classification.exclusive)
+def _answers(question: Classification) -> list[Answer]:
+    found = (getattr(question, name) for name in Classification.exclusive)
     return [answer for value in found if value for answer in sound(value if isinstance(value, list) else (value,))]
 
 
@@ -80,7 +81,7 @@ def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:
     It stands at the start of the span; where nothing does, at its end. Where one span ends as another starts, what
     equals the start of the first is its end, and the later in the list belongs to the second.
     """
-    at: dict[int, list[v2.Classification]] = defaultdict(list)
+    at: dict[int, list[Classification]] = defaultdict(list)
     for entry in entries:
         if entry.at is not None:
             at[entry.at].append(entry.question)
@@ -90,7 +91,7 @@ def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:
         if end != start:
             ending[end].append(start)
     told: set[int] = set()
-    by_start: dict[int, list[v2.Classification]] = {}
+    by_start: dict[int, list[Classification]] = {}
     for now in sorted(at):
         left, ended = at[now], ending.get(now, [])
         wanted = starting[now] or sum(start not in at for start in ended)
@@ -105,8 +106,8 @@ def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:
     return told
 
 
-def _words(question: v2.Classification) -> list[tuple[str | None, ...]]:
-    return [(answer.content, answer.feature_id, answer.name, answer.value) for answer in _answers(question)]
+def _words(question: Classification) -> list[tuple[str | None, ...]]:
+    return [(answer.text, answer.feature_id, answer.name, answer.value) for answer in _answers(question)]
 
 
 class _Sorter:
@@ -124,9 +125,7 @@ class _Sorter:
             is_end = any(entry.at in self.ends[feature_id] for feature_id in features)
             self.item(entry.question, tells, bool(tells), is_end, entry.at)
 
-    def item(
-        self, item: v2.Classification | v2.Answer, tells: set[str], asked: bool, is_end: bool, at: int | None
-    ) -> None:
+    def item(self, item: Classification | Answer, tells: set[str], asked: bool, is_end: bool, at: int | None) -> None:
         """`asked`: whether what asked it is no repeat; `is_end`: whether a span of that ends here."""
         if item.feature_id in self.told:
             asked = item.feature_id in tells or not tells.isdisjoint(_ids_below(item))
@@ -137,7 +136,7 @@ class _Sorter:
             self.item(inner, tells, asked, is_end, at)
 
 
-def _ids_below(item: v2.Classification | v2.Answer) -> Iterator[str]:
+def _ids_below(item: Classification | Answer) -> Iterator[str]:
     for inner in _below(item):
         if inner.feature_id is not None:
             yield inner.feature_id

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labelstore.formats.fitting import Odd
-from labelstore.formats.v2 import record as v2
+from labelstore.formats.lenient_decoding import Odd
+from labelstore.formats.v2.labels import FRAME_KEY_PATTERN
 
 TIME_KEYS = {"segments": "segments", "key_frames": "key_frame_feature_map"}
 """Table → the key of a label's annotations that its rows are from."""
 
-_FRAME_KEY = re.compile(v2.FRAME_KEY_PATTERN)
+_FRAME_KEY = re.compile(FRAME_KEY_PATTERN)
 
 
 def spans_of(segments: Mapping[str, Any]) -> list[list[Any]]:

@@ -83,7 +83,7 @@ def fit(struct: type[T], members: dict[str, Any], *, whole_lists: bool = False) 
     """Make a `struct` of the members of a record that fit, with the others in its `extra`.
 
     Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry. One
-    that is `known_by_id` and lacks its id gets a digest of its content. With `whole_lists` a list or map with an odd
+    that is `known_by` an id and lacks it gets a digest of its content. With `whole_lists` a list or map with an odd
     element is odd as a whole.
     """
     fitting = _Fitting(whole_lists)
@@ -105,12 +105,19 @@ def unfitted(value: Any) -> Any:
     if not isinstance(value, msgspec.Struct):
         return value
     members = {
-        field.encode_name: unfitted(item)
-        for field in msgspec.structs.fields(value)
-        if field.name != "extra" and (item := getattr(value, field.name)) is not field.default
+        key: unfitted(item)
+        for name, key, default in _members(type(value))
+        if (item := getattr(value, name)) is not default
     }
     extra = getattr(value, "extra", ABSENT)
     return members if extra is ABSENT else members | extra.members
+
+
+@cache
+def _members(struct: type) -> list[tuple[str, str, Any]]:
+    """Field, key and default of each declared member."""
+    fields = msgspec.structs.fields(struct)
+    return [(field.name, field.encode_name, field.default) for field in fields if field.name != "extra"]
 
 
 def _surplus(struct: type, known: dict[str, Any]) -> list[str]:
@@ -155,7 +162,8 @@ class _Fitting:
             del known[types[key][0]]
             extra[key] = members[key]
             self.unread += 1
-        digest = content_digest(members) if getattr(struct, "known_by_id", False) and "id" not in known else None
+        known_by: str | None = getattr(struct, "known_by", None)
+        digest = content_digest(members) if known_by is not None and known_by not in known else None
         if extra or digest:
             known["extra"] = Extra(extra, digest)
         return struct(**known)

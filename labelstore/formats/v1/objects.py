@@ -1,0 +1,75 @@
+"""Objects of v1: one annotation that is drawn, with one geometry."""
+
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from labelstore.formats.declaring import JsonObject, array, key, read
+from labelstore.formats.lenient_decoding import ABSENT, Integer, Number
+from labelstore.formats.v1.questions import Bracketed, Classification
+
+
+class Box(JsonObject, table="bounding_boxes", given="object_id"):
+    """A box."""
+
+    top: Number = key()
+    left: Number = key()
+    height: Number = key()
+    width: Number = key()
+
+
+class Point(JsonObject, table="points", given="object_id"):
+    """A point."""
+
+    x: Number = key()
+    y: Number = key()
+
+
+class Span(JsonObject, table="text_entities", given="object_id unit"):
+    """Characters `start` to `end`, both included."""
+
+    start: Integer = key()
+    end: Integer = key()
+    message_id: str = key("messageId")
+
+
+class TextData(Struct, forbid_unknown_fields=True, gc=False):
+    """`location` is a span of text, or in documents a list of boxes."""
+
+    location: Span | list[Any]
+    unit: str = ABSENT
+
+
+class GeoGeometry(Struct, forbid_unknown_fields=True, gc=False):
+    """Geometry of tiled imagery, [longitude, latitude]."""
+
+    coordinates: Raw
+
+
+class Object(
+    JsonObject,
+    table="objects",
+    given="object_id end_id label_id frame_id frame_number ordinal closes kind instance_uri extra",
+):
+    """One object annotation, in one frame or in the label."""
+
+    feature_id: str = key("featureId")
+    schema_id: str = key("schemaId")
+    name: str = key("title")
+    value: str = key()
+    color: str = key()
+    instance_uri: str = key("instanceURI")
+    uuid: str = key()
+    keyframe: bool = key()
+    line: Raw = read(exclusive=True)
+    point: Point = read(exclusive=True)
+    polygon: Raw = read(exclusive=True)
+    bbox: Box = read(exclusive=True)
+    data: TextData = read(exclusive=True)
+    geometry: GeoGeometry = read(exclusive=True)
+    page: Number = key()
+    unit: str = key()
+    format: str = key()
+    version: Number = key()
+    annotation_kind: str = key("type")
+    classifications: list[Classification | Bracketed] = array(count="classification_count")

@@ -1,0 +1,69 @@
+"""Relationships of v1, in two shapes."""
+
+from labelstore.formats.declaring import JsonObject, key, read
+from labelstore.formats.lenient_decoding import Number, extra_json
+from labelstore.schema.tables import Row
+
+
+class RelationshipData(JsonObject):
+    """The two ends."""
+
+    source: str = read()
+    target: str = read()
+    start_feature_id: str = read("startFeatureId")
+    end_feature_id: str = read("endFeatureId")
+    label: str = read()
+
+
+class Relationship(
+    JsonObject,
+    table="relationships",
+    given="node_id label_id frame_id ordinal closes kind source_feature_id target_feature_id text has_data is_span"
+    " data_extra extra",
+):
+    """Newer: `relationshipType` with data.source and data.target; older: `format` with data.startFeatureId …"""
+
+    feature_id: str = key("featureId")
+    schema_id: str = key("schemaId")
+    name: str = key("title")
+    value: str = key()
+    color: str = key()
+    instance_uri: str = key("instanceURI")
+    version: Number = key()
+    relationship_type: str = read("relationshipType")
+    format: str = read()
+    data: RelationshipData = read()
+
+
+def relationship_row(
+    item: Relationship, node_id: int, label_id: str, frame_id: int | None, ordinal: int, closes: bool
+) -> Row:
+    """The row of a relationship; keys of the shape that it does not have are in its extra."""
+    data = item.data
+    is_span = item.relationship_type is None and (
+        item.format is not None
+        or (data is not None and (data.start_feature_id is not None or data.end_feature_id is not None))
+    )
+    source, target, data_extra = None, None, None
+    if data is not None and is_span:
+        source, target = data.start_feature_id, data.end_feature_id
+        data_extra = extra_json(data.extra, source=data.source, target=data.target)
+    elif data is not None:
+        source, target = data.source, data.target
+        data_extra = extra_json(data.extra, startFeatureId=data.start_feature_id, endFeatureId=data.end_feature_id)
+    return Relationship.row(
+        item,
+        node_id=node_id,
+        label_id=label_id,
+        frame_id=frame_id,
+        ordinal=ordinal,
+        closes=closes,
+        kind=item.format if is_span else item.relationship_type,
+        source_feature_id=source,
+        target_feature_id=target,
+        text=None if data is None else data.label,
+        has_data=data is not None,
+        is_span=is_span,
+        data_extra=data_extra,
+        extra=extra_json(item.extra, format=None if is_span else item.format),
+    )

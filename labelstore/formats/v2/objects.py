@@ -1,0 +1,143 @@
+"""Objects of v2: one annotation that is drawn, or a choice among messages."""
+
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from labelstore.formats.declaring import JsonObject, array, block, key, read
+from labelstore.formats.geometry import array_text
+from labelstore.formats.lenient_decoding import ABSENT, Integer, Number
+from labelstore.formats.v2.questions import Classification
+from labelstore.formats.v2.relationships import Ends
+
+
+class Box(JsonObject, table="bounding_boxes", given="object_id"):
+    """A box."""
+
+    top: Number = key()
+    left: Number = key()
+    height: Number = key()
+    width: Number = key()
+
+
+class Point(JsonObject, table="points", given="object_id"):
+    """A point."""
+
+    x: Number = key()
+    y: Number = key()
+
+
+class Mask(JsonObject):
+    """A picture of this instance."""
+
+    url: str = key(required=True)
+
+
+class CompositeMask(JsonObject, extra="composite_extra"):
+    """One picture for all instances of a label or frame; `color_rgb` picks this one."""
+
+    composite_url: str = key("url", required=True)
+    color_rgb: Raw = key(by=array_text)
+
+
+class Masks(JsonObject, table="masks", given="object_id", extra=""):
+    """The masks of one object: members of it that share a row."""
+
+    mask: Mask = block()
+    composite_mask: CompositeMask = block()
+
+
+class TextLocation(JsonObject, table="text_entities", given="object_id message_id location"):
+    """Characters `start` to `end`, both included; in documents `groups` of tokens instead."""
+
+    location: list[Any] = key("groups")
+    start: Integer = key()
+    end: Integer = key()
+    token: str = key()
+
+
+class ConversationalLocation(Struct, forbid_unknown_fields=True, gc=False):
+    """A span of the text of a message."""
+
+    message_id: str
+    location: TextLocation
+
+
+class GeoJson(JsonObject):
+    """Geometry of tiled imagery, [longitude, latitude]."""
+
+    type: str = read(required=True)
+    coordinates: Raw = read(required=True)
+
+
+class PageDimensions(Struct, forbid_unknown_fields=True, gc=False):
+    """The size of a page of a document."""
+
+    height: Number
+    width: Number
+
+
+class SelectedMessage(JsonObject, table="selected_messages", given="node_id object_id form ordinal closes"):
+    """The message that was picked."""
+
+    parent_message_id: str = key()
+    message_id: str = key()
+    model_config_name: str = key()
+
+
+class Message(JsonObject, table="selected_messages", given="node_id object_id form ordinal closes parent_message_id"):
+    """One of the messages that were picked or ranked."""
+
+    message_id: str = key()
+    model_config_name: str = key()
+    rank: Number = key("order")
+
+
+class SelectedMessages(Struct, forbid_unknown_fields=True, gc=False):
+    """The messages that were picked."""
+
+    messages: list[Message]
+    parent_message_id: str = ABSENT
+
+
+class RankedMessages(Struct, forbid_unknown_fields=True, gc=False):
+    """The messages in the order that they were given."""
+
+    ranked_messages: list[Message]
+    parent_message_id: str = ABSENT
+
+
+class Object(
+    JsonObject,
+    table="objects",
+    given="object_id end_id label_id frame_id frame_number ordinal closes map_key kind page_width page_height extra",
+):
+    """One object; exports of 2023 have the relationships of a label among its objects too.
+
+    `custom_metrics` stay in its extra.
+    """
+
+    feature_id: str = key()
+    schema_id: str = key("feature_schema_id")
+    name: str = key()
+    value: str = key()
+    annotation_kind: str = key()
+    classifications: list[Classification] = array(count="classification_count")
+    bounding_box: Box = read(exclusive=True)
+    polygon: Raw = read(exclusive=True)
+    line: Raw = read(exclusive=True)
+    point: Point = read(exclusive=True)
+    mask: Mask = read()
+    composite_mask: CompositeMask = read()
+    geojson: GeoJson = read(exclusive=True)
+    location: TextLocation = read(exclusive=True)
+    conversational_location: ConversationalLocation = read(exclusive=True)
+    selected_message: SelectedMessage = read(exclusive=True)
+    selected_messages: SelectedMessages = read(exclusive=True)
+    ranked_messages: RankedMessages = read(exclusive=True)
+    unidirectional_relationship: Ends = read(exclusive=True)
+    bidirectional_relationship: Ends = read(exclusive=True)
+    page: Number = key("page_number")
+    page_dimensions: PageDimensions = read()
+    confidence: Number = key()
+    custom_metrics: list[Any] = read()

@@ -1,0 +1,42 @@
+"""Questions and answers of v2."""
+
+from typing import Any
+
+from labelstore.formats.declaring import JsonObject, array, key, read
+from labelstore.formats.lenient_decoding import Number
+
+
+class Answer(JsonObject, table="answers", given="answer_id end_id classification_id ordinal extra"):
+    """One answer; `custom_metrics` stay in its extra."""
+
+    text: str = key("content")
+    feature_id: str = key()
+    schema_id: str = key("feature_schema_id")
+    name: str = key()
+    value: str = key()
+    confidence: Number = key()
+    custom_metrics: list[Any] = read()
+    classifications: "list[Classification]" = array(count="classification_count")
+
+
+class Classification(
+    JsonObject,
+    table="classifications",
+    given="classification_id end_id label_id frame_id frame_number group_id moment_id object_id parent_answer_id"
+    " ordinal closes kind is_conversational answer_count extra",
+):
+    """One question answered, under a key of its kind; `custom_metrics` stay in its extra."""
+
+    feature_id: str = key()
+    schema_id: str = key("feature_schema_id")
+    name: str = key()
+    value: str = key()
+    radio_answer: Answer = read(exclusive=True)
+    checklist_answers: list[Answer] = read(exclusive=True)
+    text_answer: Answer = read(exclusive=True)
+    conversational_radio_answer: Answer = read(exclusive=True)
+    conversational_checklist_answers: list[Answer] = read(exclusive=True)
+    conversational_text_answer: Answer = read(exclusive=True)
+    message_id: str = key()
+    confidence: Number = key()
+    custom_metrics: list[Any] = read()
