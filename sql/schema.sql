@@ -501,8 +501,7 @@ create table polygons (
     max_x double,                   -- largest x; geospatial: highest longitude
     max_y double,                   -- largest y; geospatial: highest latitude
     area double,                    -- square pixels; geospatial: square degrees; without the holes
-    perimeter double,               -- pixels or degrees; around the holes too
-    extra text
+    perimeter double                -- pixels or degrees; around the holes too
 );
 
 -- the polyline of one object
@@ -515,8 +514,7 @@ create table polylines (
     min_y double,                   -- smallest y; geospatial: lowest latitude
     max_x double,                   -- largest x; geospatial: highest longitude
     max_y double,                   -- largest y; geospatial: highest latitude
-    length double,                  -- pixels; geospatial: degrees
-    extra text
+    length double                   -- pixels; geospatial: degrees
 );
 
 -- the point of one object

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from labelstore.formats.lenient_decoding import Misfit
 from labelstore.formats.geometry import array_text, lnglat_measures, path_text, vertex_measures
+from labelstore.formats.lenient_decoding import Misfit
 
 numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.none(), st.text(max_size=3))
 vertices = st.one_of(

@@ -7,7 +7,7 @@ import pytest
 
 from labelstore.engines import open_database
 from labelstore.formats.kinds import OBJECT_KINDS, UNKNOWN, V2_KINDS, kind_of
-from labelstore.formats.v1 import record
+from labelstore.formats.v1.objects import Object
 from tests import declared
 from tests.lines import label, thing, v2
 from tests.making import ENGINES, feature, store_of, v1
@@ -79,7 +79,7 @@ def test_v2_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
 
 @ENGINES
 def test_v1_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
-    keys = [*WORDS, *(field.key for field in declared.fields(record.Object))]
+    keys = [*WORDS, *(field.key for field in declared.fields(Object))]
     shapes: list[dict[str, Any]] = [
         {},
         {"bbox": {"top": 1, "left": 2, "height": 3, "width": 4}},

@@ -171,7 +171,7 @@ class Declaration:
     """The class of an object that shares the row: `columns_of` gives what it tells, the argument `told`."""
 
     def __str__(self) -> str:
-        return f"{self.cls.__module__.split('.')[-2]}.{self.cls.__name__}"
+        return ".".join((*self.cls.__module__.split(".")[-2:-1], self.cls.__name__))
 
     @cached_property
     def types(self) -> dict[str, Any]:

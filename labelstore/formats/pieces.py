@@ -60,7 +60,8 @@ class Piece:
             return self.table
         words = {node, *_words(self.text), *_words(self.pos), *_words(self.where)}
         names = ", ".join(_quoted_name(name) for name in columns()[self.table] if name in words)
-        return f"(\n    select {names} from {self.table}\n    union all\n    select {names} from {self.also_from}\n) as told"
+        first, second = (f"    select {names} from {table}\n" for table in (self.table, self.also_from))
+        return f"(\n{first}    union all\n{second}) as told"
 
 
 ODD_ELEMENTS = Piece(

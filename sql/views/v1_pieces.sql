@@ -226,7 +226,7 @@ select
     object_id as pos,
     1 as rank,
     case when form is null then ',"polygon":' || coordinates
-        when form = 'geo' then ',"geometry":{"coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}')
+        when form = 'geo' then ',"geometry":{"coordinates":' || coordinates || '}'
         when form = 'wkt' then case when wkt is null then '' else json_quote(wkt) end
         when form = 'wkt_item' then ',"geometry":' || json_quote(wkt)
         when form = 'ring' then coordinates
@@ -240,7 +240,7 @@ select
     object_id as pos,
     1 as rank,
     case when form is null then ',"line":' || coordinates
-        when form = 'geo' then ',"geometry":{"coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}')
+        when form = 'geo' then ',"geometry":{"coordinates":' || coordinates || '}'
         when form = 'wkt' then case when wkt is null then '' else json_quote(wkt) end
         when form = 'wkt_item' then ',"geometry":' || json_quote(wkt)
         when form = 'ring' then coordinates

@@ -422,7 +422,7 @@ select
     object_id as pos,
     1 as rank,
     case when form is null then ',"polygon":' || coordinates
-        else ',"geojson":{"type":"Polygon","coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}') end as piece
+        else ',"geojson":{"type":"Polygon","coordinates":' || coordinates || '}' end as piece
 from polygons
 where (object_id >> 24) & 1 = 1
 union all
@@ -432,7 +432,7 @@ select
     object_id as pos,
     1 as rank,
     case when form is null then ',"line":' || coordinates
-        else ',"geojson":{"type":"LineString","coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}') end as piece
+        else ',"geojson":{"type":"LineString","coordinates":' || coordinates || '}' end as piece
 from polylines
 where (object_id >> 24) & 1 = 1
 union all

@@ -6,7 +6,7 @@ from labelstore.formats.v1.relationships import Relationship
 
 _BRACKETS = "substr(']]]]]]]]', 1, closes)"
 _PATH = """case when form is null then ',"{key}":' || coordinates
-    when form = 'geo' then ',"geometry":{{"coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}}')
+    when form = 'geo' then ',"geometry":{{"coordinates":' || coordinates || '}}'
     when form = 'wkt' then case when wkt is null then '' else json_quote(wkt) end
     when form = 'wkt_item' then ',"geometry":' || json_quote(wkt)
     when form = 'ring' then coordinates

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from labelstore.formats.declaring import DECLARATIONS
 from labelstore.formats.kinds import snake_case
 from labelstore.formats.lenient_decoding import Extra, Misfit, Odd, counted, extra_json, fit, to_json, unfitted
 from labelstore.formats.row_functions import columns_of, row_maker, row_of

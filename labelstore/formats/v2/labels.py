@@ -123,8 +123,8 @@ class Label(
     JsonObject,
     table="labels",
     given="node_id annotations_id end_id record_id label_id derived_id data_row_id project_id model_run_id"
-    " is_prediction generation shape ordinal closes seconds_to_label seconds_to_review skipped agreement benchmark_agreement"
-    " performance_details_v2_extra performance_form objects_total extra",
+    " is_prediction generation shape ordinal closes seconds_to_label seconds_to_review skipped agreement"
+    " benchmark_agreement performance_details_v2_extra performance_form objects_total extra",
     told_by=Annotations,
 ):
     """One label, or one prediction of a model run."""

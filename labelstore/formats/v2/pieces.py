@@ -10,7 +10,7 @@ _LAST_OF_OBJECTS = "case when not {} then '' when frame_id is null then ']' else
 
 def _path(key: str, geojson: str) -> str:
     return f"""case when form is null then ',"{key}":' || coordinates
-    else ',"geojson":{{"type":"{geojson}","coordinates":' || coordinates || coalesce(',' || substr(extra, 2), '}}') end"""
+    else ',"geojson":{{"type":"{geojson}","coordinates":' || coordinates || '}}' end"""
 
 
 SHAPES = (

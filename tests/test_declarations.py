@@ -1,0 +1,63 @@
+"""Declarations: each key has a column, each column is filled, and what is made of them is up to date."""
+
+import pytest
+
+from labelstore.formats import shredding
+from labelstore.formats.declaring import DECLARATIONS, JsonObject, key
+from labelstore.formats.row_functions import ROW_MAKERS
+from labelstore.formats.v1 import pieces as v1
+from labelstore.formats.v2 import pieces as v2
+from labelstore.schema.tables import columns, content_tables
+from tools import views
+
+PIECES = (*v1.PIECES, *v2.PIECES)
+
+
+def test_the_views_are_what_the_declarations_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert views.main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_every_declaration_fits_its_table() -> None:
+    for declaration in DECLARATIONS.values():
+        declaration.check()
+
+
+def test_every_column_is_filled_by_something() -> None:
+    """A column that nothing fills is a fact without a source, or one that was forgotten."""
+    assert shredding.__name__, "what makes rows is imported"
+    filled = {table: set(names) for table, names in ROW_MAKERS.items()}
+    for declaration in DECLARATIONS.values():
+        if declaration.table:
+            filled.setdefault(declaration.table, set()).update(declaration.claimed())
+    filled["records"].add("url_load_id")  # by a later load
+    for table in ("classifications", "answers"):  # the same objects, where they repeat what is told before
+        filled[f"repeated_{table}"] = filled[table] | {"label_id", "moment_id", "is_end"}
+    for table in content_tables():
+        assert set(columns()[table]) - filled[table] == set(), table
+
+
+def test_a_key_without_a_column_is_an_error() -> None:
+    class Review(JsonObject, table="reviews"):
+        comment: str = key()
+
+    with pytest.raises(TypeError, match="reviews has no column comment"):
+        Review.row(Review())
+    DECLARATIONS.pop(Review)
+
+
+def test_a_key_with_a_column_of_another_type_is_an_error() -> None:
+    class Review(JsonObject, table="reviews"):
+        score: str = key()
+
+    with pytest.raises(TypeError, match=r"score holds text, its column reviews\.score double"):
+        Review.row(Review())
+    DECLARATIONS.pop(Review)
+
+
+def test_a_given_column_that_is_not_given_is_an_error() -> None:
+    class Review(JsonObject, table="reviews", given="label_id"):
+        score: float = key()
+
+    with pytest.raises(TypeError, match="label_id"):
+        Review.row(Review())
+    DECLARATIONS.pop(Review)
