@@ -3,7 +3,8 @@
 import pytest
 
 from labelstore.formats import shredding
-from labelstore.formats.declaring import DECLARATIONS, JsonObject, key
+from labelstore.formats.declaration import DECLARATIONS
+from labelstore.formats.declaring import JsonObject, key
 from labelstore.formats.row_functions import ROW_MAKERS
 from labelstore.formats.v1 import pieces as v1
 from labelstore.formats.v2 import pieces as v2

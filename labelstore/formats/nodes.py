@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from msgspec import Raw
 
-from labelstore.formats.declaring import DECLARATIONS, JsonObject, standing
+from labelstore.formats.declaration import DECLARATIONS, standing
+from labelstore.formats.declaring import JsonObject
 from labelstore.formats.geometry import lnglat_bounds, lnglat_measures, path_text, vertex_measures
 from labelstore.formats.lenient_decoding import Odd, to_json
 from labelstore.formats.messages import messages_of

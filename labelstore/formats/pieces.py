@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from labelstore.formats.declaring import DECLARATIONS, Declaration, Member, Standing, standing
+from labelstore.formats.declaration import DECLARATIONS, Declaration, Member, Standing, standing
 from labelstore.schema.tables import columns
 
 OPEN = " || char(1)"

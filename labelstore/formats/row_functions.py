@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from labelstore.formats.declaring import DECLARATIONS, Declaration
+from labelstore.formats.declaration import DECLARATIONS, Declaration
 from labelstore.formats.lenient_decoding import extra_json, text_or_json
 from labelstore.schema.tables import Row, columns
 

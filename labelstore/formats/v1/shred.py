@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from msgspec import UNSET
 
 from labelstore.formats import asset_types
-from labelstore.formats.declaring import DECLARATIONS, nulls_of
+from labelstore.formats.declaration import DECLARATIONS
+from labelstore.formats.declaring import nulls_of
 from labelstore.formats.lenient_decoding import Extra, Odd, extra_json, given, to_json
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.row_functions import columns_of, row_maker

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from labelstore.formats.declaring import DECLARATIONS
+from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.lenient_decoding import extra_json
 from labelstore.formats.v2.labels import Label, PerformanceDetails, PerformanceDetailsV2
 

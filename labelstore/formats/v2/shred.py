@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelstore.formats import asset_types
-from labelstore.formats.declaring import DECLARATIONS
+from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.lenient_decoding import Misfit, Odd, extra_json, sound, to_json
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.v2.annotations import AnnotationShredder
