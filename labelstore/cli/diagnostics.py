@@ -63,9 +63,9 @@ def reported() -> Iterator[None]:
 @contextmanager
 def stopped(told: Callable[[str], str]) -> Iterator[None]:
     """Report after Ctrl-C what was kept; `told` gets the time of the start, UTC in ISO 8601."""
-    from datetime import UTC, datetime
+    from labelstore.clock import now
 
-    since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    since = now()
     try:
         yield
     except KeyboardInterrupt:

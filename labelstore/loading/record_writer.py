@@ -83,19 +83,27 @@ class RecordWriter:
         state, database = self._state, self._database
         holders = {} if state.is_new else {label.label_id: label for label in database.labels_named(list(label_ids))}
         new: list[tuple[Entry, list[Stored]]] = []
+        unchanged: list[Unchanged] = []
+        stale: list[Entry] = []
         respelled = self._recognizer.respelled(entries, stored)
         for entry in entries:
             known = stored.get(entry.identity, [])
-            newest = known[-1] if known else None
-            if newest is not None and newest.content_hash == entry.hashes.content:
-                self._recognizer.count_unchanged([Unchanged(entry.record, entry.hashes, newest)])
+            if known and known[-1].content_hash == entry.hashes.content:
+                unchanged.append(Unchanged(entry.record, entry.hashes, known[-1]))
             elif entry.record.position in respelled:
                 continue
             elif holders and not state.options.force and is_older(entry.label_ids, entry.label_times(), holders):
-                self._file.stale += 1
-                state.note_not_stored(entry.label_ids, entry.project_ids())
+                stale.append(entry)
             elif self._shred(entry):
                 new.append((entry, known))
+        if unchanged:
+            self._recognizer.count_unchanged(unchanged)
+        if stale:
+            self._file.stale += len(stale)
+            state.note_not_stored(
+                (label_id for entry in stale for label_id in entry.label_ids),
+                (project_id for entry in stale for project_id in entry.project_ids()),
+            )
         return new
 
     def _completed(self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks) -> list[tuple[Entry, list[Stored]]]:
