@@ -287,7 +287,8 @@ def test_a_log_for_which_the_store_has_no_room_is_kept(cases: Cases, tmp_path: P
     assert state(store) == (case.after if code == REJECTED else case.before)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.soak
+@pytest.mark.parametrize("jobs", amount([1, 2], [2]))
 @pytest.mark.parametrize("how", ["emptied", "cut", "deleted"])
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_file_pulled_away_while_it_is_read(cases: Cases, tmp_path: Path, name: str, how: str, jobs: int) -> None:

@@ -324,6 +324,12 @@ def started(store: Path, *options: str) -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize(
+    "store",
+    amount(STORES, [path for path in STORES if path.stem == f"version-{SCHEMA_VERSION - 1}"]),
+    indirect=True,
+    ids=lambda path: path.name,
+)
 @pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals")
 def test_a_killed_upgrade_leaves_the_old_store_or_the_new_one(store: Path) -> None:
     """Every second one was to keep the old file. The next upgrade, at once, clears up and completes."""
