@@ -98,7 +98,7 @@ def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple
 
     `raw` is the record's text: one that decodes into structs but says what rows cannot hold is fitted from it.
     `source` is (load_id, position, byte_offset, content_hash, url_hash). Record ids of v2 are odd, all others even.
-    Raises `TooManyNodes` for a record with more objects than nodes.
+    Raises `TooManyObjects` for a record with more objects than there are numbers for its rows.
     """
     try:
         _shred(record, record_id, rows, source, label_id)

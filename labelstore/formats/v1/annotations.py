@@ -8,12 +8,12 @@ from msgspec import Raw
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
 from labelstore.formats.lenient_decoding import Extra, Misfit, Number, Odd, extra_json, to_json
-from labelstore.formats.nodes import Nodes
 from labelstore.formats.row_functions import row_maker, row_of
 from labelstore.formats.v1.objects import Box, GeoGeometry, Object, Point, Span, TextData
 from labelstore.formats.v1.questions import Answer, Classification, text_answer
 from labelstore.formats.v1.record import Frame
 from labelstore.formats.v1.relationships import Relationship, relationship_row
+from labelstore.formats.walk import Walk
 from labelstore.schema.tables import Rows
 
 _GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
@@ -25,7 +25,7 @@ _object_row, _box_row, _classification_row, _answer_row = map(row_of, (Object, B
 Questions = Sequence[Classification | Odd | Sequence[Classification | Odd]]
 
 
-class AnnotationShredder(Nodes):
+class AnnotationShredder(Walk):
     label_id: str
 
     def __init__(self, rows: Rows, record_id: int, label_id: str) -> None:

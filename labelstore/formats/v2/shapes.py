@@ -10,8 +10,8 @@ from msgspec import Raw
 from labelstore.formats.geometry import array_text
 from labelstore.formats.kinds import kind_of
 from labelstore.formats.lenient_decoding import Misfit, Number, Odd, extra_json, sound, to_json, unfitted
-from labelstore.formats.nodes import Nodes
 from labelstore.formats.v2.objects import Box, Masks, Message, Object, Point, SelectedMessage, TextLocation
+from labelstore.formats.walk import Walk
 
 _GEO_KINDS = {"Point": "point", "LineString": "polyline", "Polygon": "polygon"}
 _SHAPE_KINDS = {
@@ -44,7 +44,7 @@ _shapes = attrgetter(*Object.exclusive)
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
-class ShapeShredder(Nodes):
+class ShapeShredder(Walk):
     asset_hint: str | None = None
 
     def hint(self, word: str) -> None:

@@ -1,4 +1,4 @@
-"""What the shredders of both generations share: the numbering of nodes, and the rows of geometry."""
+"""The walk through a record in the order of its text: numbers, elements and geometry, for both generations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -26,15 +26,15 @@ _point = row_maker("points", "object_id x y form wkt extra")
 _mask = row_maker("masks", "object_id url form")
 
 _WITH_MESSAGES = ("conversation", "llm", "unknown")
-PLACES = (1 << NODE_BITS) - 1
+MOST_OBJECTS = (1 << NODE_BITS) - 1
 
 
-class TooManyNodes(ValueError):
-    """A record with more JSON objects than a record id has nodes."""
+class TooManyObjects(ValueError):
+    """A record with more JSON objects than there are numbers for its rows."""
 
 
-class Nodes:
-    """Numbers the rows of one record in the order of its text."""
+class Walk:
+    """One pass over a record, which numbers its rows in the order of its text and adds them."""
 
     label_id: str | None = None
     """The label whose rows are made."""
@@ -48,13 +48,14 @@ class Nodes:
         self.node = self.first
 
     def next(self) -> int:
+        """The number of the next row."""
         self.node += 1
         return self.node
 
     def check(self) -> None:
-        """To be called when the record is done."""
-        if self.node - self.first > PLACES:
-            raise TooManyNodes(f"more than {PLACES:,} objects in one record")
+        """Raise `TooManyObjects` if the record, now done, has more rows than numbers."""
+        if self.node - self.first > MOST_OBJECTS:
+            raise TooManyObjects(f"more than {MOST_OBJECTS:,} objects in one record")
 
     # -- lists and maps: each element with its node, its ordinal and whether it is the last; odd ones get their rows --
 
