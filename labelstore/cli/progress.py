@@ -61,6 +61,7 @@ class ProgressLine:
         sys.stderr.flush()
 
     def clear(self) -> None:
+        """Erase the line."""
         if self._drawn:
             self._draw("")
 

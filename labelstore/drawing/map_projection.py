@@ -36,6 +36,7 @@ class Map(NamedTuple):
     """Units of the canvas to a degree of latitude (of longitude in Mercator)."""
 
     def project(self, longitude: float, latitude: float) -> Point:
+        """The pixel of a place."""
         x, y = _project(longitude, latitude, self._middle, self.mercator)
         left, top = _project(self.west, self.north, self._middle, self.mercator)
         return (x - left) * self.scale, (y - top) * self.scale

@@ -50,6 +50,8 @@ _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank),
 
 
 class DuckdbDatabase(Database):
+    """A store in a DuckDB file, open for one process."""
+
     dialect = DUCKDB
     errors = (duckdb.Error,)
     batch_records, batch_bytes = 4000, 40_000_000

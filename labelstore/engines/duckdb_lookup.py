@@ -13,6 +13,8 @@ from labelstore.schema.tables import Row, columns
 
 
 class Lookup:
+    """A SQLite database in memory, in which single records are rebuilt."""
+
     def __init__(self, rows_of: Callable[[Set[int]], Iterator[tuple[str, list[Row]]]]) -> None:
         """`rows_of` gives all rows of records, by table."""
         self._rows_of = rows_of

@@ -48,6 +48,7 @@ class Declaration:
 
     @cached_property
     def types(self) -> dict[str, Any]:
+        """The types of the fields."""
         return get_type_hints(self.cls, include_extras=True)
 
     @cached_property
@@ -60,6 +61,7 @@ class Declaration:
         return ((name, member) for name, member in self.members.items() if member.role in roles)
 
     def json_key(self, name: str) -> str:
+        """The key of a member in the JSON object."""
         return self.members[name].json_key or name
 
     def inner(self, name: str) -> "Declaration | None":
@@ -75,6 +77,7 @@ class Declaration:
         return next(name for name, member in self.of("key") if member.required)
 
     def is_nullable(self, name: str) -> bool:
+        """Whether null and a missing key of a member are told apart."""
         return UnsetType in leaves(self.types[name])
 
     def kind(self, name: str) -> str:

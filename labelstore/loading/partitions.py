@@ -23,6 +23,7 @@ class Partition(NamedTuple):
         return cls(number, of, [None if byte_range is None else ByteRange(*byte_range) for byte_range in byte_ranges])
 
     def byte_range(self, argument: int) -> ByteRange | None:
+        """The byte range of one of the files; None where the partition is blocks of records."""
         return self.byte_ranges[argument] if self.byte_ranges else None
 
     def owns(self, position: int) -> bool:

@@ -112,9 +112,11 @@ class Report:
 
     @property
     def megabytes_per_second(self) -> float:
+        """Bytes of the files read per second, in MB; 0.0 before the end."""
         return self.bytes / 1e6 / self.seconds if self.seconds else 0.0
 
     def as_json(self) -> dict[str, Any]:
+        """What `labelstore load --json` prints."""
         counts = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "missing", "pruned")
         return {
             "store": self.store,

@@ -27,6 +27,7 @@ class OwnReplaced:
         self.records: set[int] = set()
 
     def add(self, taken: Iterable[StoredLabel]) -> None:
+        """Note labels that are replaced, if this load brought them."""
         for label in taken:
             if label.load_id >= self.first_load:
                 self.labels.add(label.label_id)

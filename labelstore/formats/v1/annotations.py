@@ -26,6 +26,8 @@ Questions = Sequence[Classification | Odd | Sequence[Classification | Odd]]
 
 
 class AnnotationShredder(Walk):
+    """Makes the rows of one label: objects, classifications, answers and relationships, in the order of its text."""
+
     label_id: str
 
     def __init__(self, rows: Rows, record_id: int, label_id: str) -> None:
@@ -40,6 +42,7 @@ class AnnotationShredder(Walk):
         self.add_answer = rows["answers"].append
 
     def frame(self, frame: Frame, ordinal: int, closes: bool, frame_id: int) -> None:
+        """Add the rows of a frame."""
         self.objects(frame.objects or (), frame_id, frame.frame_number)
         self.classifications(frame.classifications or (), None, None, frame_id, frame.frame_number)
         self.relationships(frame.relationships or (), frame_id)
@@ -55,6 +58,7 @@ class AnnotationShredder(Walk):
         )
 
     def objects(self, objects: Sequence[Object | Odd], frame_id: int | None, frame_number: int | None) -> None:
+        """Add the rows of objects, of a frame or of the label itself."""
         label_id, last = self.label_id, len(objects) - 1
         self.objects_total += len(objects)
         for ordinal, item in enumerate(objects):
@@ -104,6 +108,7 @@ class AnnotationShredder(Walk):
         return "polygon", item.instance_uri, extra
 
     def rare_geometry(self, item: Object, object_id: int, extra: str | None) -> tuple[str, str | None, str | None]:
+        """Add the row of a geometry other than box and polygon: the kind, instance URI and extra of its object."""
         found = [name for name in ("line", "point", "data", "geometry") if getattr(item, name) is not None]
         if len(found) > 1:
             raise Misfit
@@ -127,6 +132,7 @@ class AnnotationShredder(Walk):
     def geo_geometry(
         self, item: Object, geometry: GeoGeometry, object_id: int, extra: str | None
     ) -> tuple[str, str | None, str | None]:
+        """Add the row of a geometry of tiled imagery: the kind, instance URI and extra of its object."""
         self.seen_kinds.add("geospatial")
         coordinates = array_text(geometry.coordinates)
         word = item.annotation_kind
@@ -150,6 +156,7 @@ class AnnotationShredder(Walk):
         return kind, item.instance_uri, extra
 
     def text_entity(self, data: TextData, object_id: int) -> None:
+        """Add the row of a span of text, or of the blocks of a document."""
         span = data.location
         if isinstance(span, Span):
             self.seen_message |= span.message_id is not None
@@ -190,6 +197,7 @@ class AnnotationShredder(Walk):
         opens: int | None,
         closes: int,
     ) -> None:
+        """Add the rows of a question and its answers; `owner` is where it is asked."""
         if type(question) is Odd:
             brackets = ("" if ordinal else '"classifications":[') + "[" * (opens or 0)
             self.odd(question, "classifications", ordinal, brackets, "]" * closes)
@@ -236,6 +244,7 @@ class AnnotationShredder(Walk):
         )
 
     def answers(self, answers: Sequence[Answer | Odd], classification_id: int, owner: tuple[int | None, ...]) -> None:
+        """Add the rows of answers, and of the questions that they open."""
         frame_id, frame_number, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             if type(answer) is Odd:
@@ -253,6 +262,7 @@ class AnnotationShredder(Walk):
             )
 
     def relationships(self, relationships: Sequence[Relationship | Odd], frame_id: int | None) -> None:
+        """Add the rows of relationships, of a frame or of the label itself."""
         add = self.rows["relationships"].append
         for item, node_id, ordinal, closes in self.elements(Relationship, relationships):
             add(relationship_row(item, node_id, self.label_id, frame_id, ordinal, closes))

@@ -58,6 +58,8 @@ _NO_COPY = dict.fromkeys(("objects_id", "objects_closes", "objects_key", "object
 
 
 class AnnotationShredder(ShapeShredder):
+    """Makes the rows of one label's annotations, in the order of its text."""
+
     repeats: Mapping[int, bool] = {}
     moment_id: int | None = None
     objects_total = 0
@@ -96,6 +98,7 @@ class AnnotationShredder(ShapeShredder):
         }
 
     def groups(self, groups: Mapping[str, Group]) -> None:
+        """Add the rows of the groups of a DICOM series, with their frames."""
         self.asset_hint = "dicom"
         for group_name, group, node_id, ordinal, closes in self.members(Group, groups):
             self.classifications(group.classifications or (), group_id=node_id)
@@ -113,6 +116,7 @@ class AnnotationShredder(ShapeShredder):
             )
 
     def frames(self, frames: Mapping[str, Frame], group_name: str | None) -> None:
+        """Add the rows of frames and of what is in them, of a group or of the label itself."""
         if frames and self.asset_hint is None:
             self.asset_hint = "video"
         for key, frame, frame_id, ordinal, closes in self.members(Frame, frames):
@@ -160,6 +164,7 @@ class AnnotationShredder(ShapeShredder):
         self.repeats = {}
 
     def times(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Add the rows of segments or key frames; `rows` are their columns after `label_id`."""
         add, make = self.rows[table].append, _TIMES[table]
         for row in rows:
             if type(row[0]) is Odd:
@@ -231,6 +236,7 @@ class AnnotationShredder(ShapeShredder):
         group_id: int | None = None,
         moment_id: int | None = None,
     ) -> None:
+        """Add the rows of questions with their answers, asked about the object, answer, frame or group given."""
         owner = (frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id)
         for question, node_id, ordinal, closes in self.elements(Classification, questions):
             self.classification(question, node_id, owner, ordinal, closes)
@@ -243,6 +249,7 @@ class AnnotationShredder(ShapeShredder):
         ordinal: int,
         closes: bool,
     ) -> None:
+        """Add the row of a question after those of its answers; `owner` is where it is asked."""
         kind, conversational, answers = _answers_of(question)
         end_id = None
         if answers:
@@ -286,6 +293,7 @@ class AnnotationShredder(ShapeShredder):
         return add
 
     def answers(self, answers: Sequence[Answer | Odd], classification_id: int, owner: tuple[int | None, ...]) -> None:
+        """Add the rows of answers, and of the questions that they open."""
         frame_id, frame_number, group_id, moment_id, object_id, _ = owner
         for ordinal, answer in enumerate(answers):
             if type(answer) is Odd:
@@ -330,6 +338,7 @@ class AnnotationShredder(ShapeShredder):
         place: tuple[int | None, bool],
         copy: _Related | None,
     ) -> None:
+        """Add the row of a relationship; `copy` says where it stands among the objects, if it does."""
         both = (item.unidirectional_relationship, item.bidirectional_relationship)
         if both[0] is not None and both[1] is not None:
             raise Misfit

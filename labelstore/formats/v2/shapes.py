@@ -45,9 +45,12 @@ _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
 class ShapeShredder(Walk):
+    """Makes the rows of an object's geometry."""
+
     asset_hint: str | None = None
 
     def hint(self, word: str) -> None:
+        """Take the asset type from the vendor's word for an annotation."""
         for prefix, asset_type in _KIND_ASSETS:
             if word.startswith(prefix) and (self.asset_hint is None or self.asset_hint == "text"):
                 self.asset_hint = asset_type
@@ -117,6 +120,7 @@ class ShapeShredder(Walk):
         return kind, extra
 
     def text_or_messages(self, item: Object, shape: str, object_id: int) -> None:
+        """Add the rows of a span of text, or of messages that were chosen."""
         if shape == "location":
             self.text_entity(item.location, None, object_id)
         elif shape == "conversational_location":
@@ -139,11 +143,13 @@ class ShapeShredder(Walk):
             self.messages(ranked.ranked_messages, "ranked", ranked.parent_message_id, object_id)
 
     def text_entity(self, span: TextLocation, message_id: str | None, object_id: int) -> None:
+        """Add the row of a span of text, in a message or in the asset."""
         groups = None if span.location is None else to_json(span.location)
         row = TextLocation.row(span, object_id=object_id, message_id=message_id, location=groups)
         self.rows["text_entities"].append(row)
 
     def messages(self, messages: Sequence[Message | Odd], form: str, parent_id: str | None, object_id: int) -> None:
+        """Add the rows of messages that were chosen or ranked."""
         add = self.rows["selected_messages"].append
         for ordinal, message in enumerate(messages):
             if isinstance(message, Odd):
@@ -161,6 +167,7 @@ class ShapeShredder(Walk):
             add(row)
 
     def odd_message(self, message: Odd, form: str, parent_id: str | None, place: tuple[int, int]) -> None:
+        """Add the row of an element that is no message."""
         block, key = _MESSAGE_KEYS[form]
         parent = "" if parent_id is None else f'"parent_message_id":{to_json(parent_id)},'
         ordinal, count = place
