@@ -1,10 +1,12 @@
 """Declarations: each key has a column, each column is filled, and what is made of them is up to date."""
 
+from typing import Any
+
 import pytest
 
 from labelstore.formats import shredding
 from labelstore.formats.declaration import DECLARATIONS
-from labelstore.formats.declaring import JsonObject, key
+from labelstore.formats.declaring import JsonObject, array, key, read
 from labelstore.formats.row_functions import ROW_MAKERS
 from labelstore.formats.v1 import pieces as v1
 from labelstore.formats.v2 import pieces as v2
@@ -60,5 +62,25 @@ def test_a_given_column_that_is_not_given_is_an_error() -> None:
         score: float = key()
 
     with pytest.raises(TypeError, match="label_id"):
+        Review.row(Review())
+    DECLARATIONS.pop(Review)
+
+
+@pytest.mark.parametrize("into", ["comments", "reviews.comment"])
+def test_a_member_that_goes_nowhere_is_an_error(into: str) -> None:
+    class Review(JsonObject, table="reviews"):
+        comment: str = read(into=into)
+
+    with pytest.raises(TypeError, match=f"Review.comment goes into {into}, which does not exist"):
+        Review.row(Review())
+    DECLARATIONS.pop(Review)
+
+
+@pytest.mark.parametrize("member", [read(into=""), array(count="ordinal")])
+def test_a_member_that_does_not_say_where_it_goes_is_an_error(member: Any) -> None:
+    class Review(JsonObject, table="reviews"):
+        comments: list[str] = member
+
+    with pytest.raises(TypeError, match=r"Review\.comments does not say where its value goes"):
         Review.row(Review())
     DECLARATIONS.pop(Review)

@@ -29,6 +29,7 @@ class Member:
     key_column: str = ""
     opened: str = ""
     has: str = ""
+    into: str = ""
 
 
 @dataclass(eq=False)
@@ -104,6 +105,7 @@ class Declaration:
 
     def check(self) -> None:
         """Raise TypeError for a key without a column, or with one of another type: nothing is lost in silence."""
+        self._check_into()
         if not self.table:
             return
         if unknown := self.claimed() - set(self.columns):
@@ -113,6 +115,15 @@ class Declaration:
                 kind, declared = declaration.kind(name), self.columns[name]
                 if name not in self.given and declared != _COLUMN_TYPES[kind]:
                     raise TypeError(f"{declaration}.{name} holds {kind}, its column {self.table}.{name} {declared}")
+
+    def _check_into(self) -> None:
+        for name, member in self.of("array", "map", "read"):
+            if not member.into and (member.role == "read" or self.inner(name) is None):
+                raise TypeError(f"{self}.{name} does not say where its value goes: into")
+            for place in member.into.split():
+                table, _, column = place.partition(".")
+                if table not in columns() or column not in ("", *columns()[table]):
+                    raise TypeError(f"{self}.{name} goes into {place}, which does not exist")
 
 
 DECLARATIONS: dict[Any, Declaration] = {}

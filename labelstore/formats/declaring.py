@@ -49,18 +49,18 @@ def key(
     return Member("key", json_key, by=by, when=when, json_if=json_if, required=required)
 
 
-def array(json_key: str = "", *, count: str, opened: str = "") -> Any:
+def array(json_key: str = "", *, count: str, opened: str = "", into: str = "") -> Any:
     """A list of objects, each of them a row; `count` is the column of its length.
 
     Its bracket is opened by its first element; or, if rows of several tables stand in it, by the object around it, and
-    `opened` is SQL for their number.
+    `opened` is SQL for their number. If its elements are not declared, `into` says where they go, as of `read`.
     """
-    return Member("array", json_key, count=count, opened=opened)
+    return Member("array", json_key, count=count, opened=opened, into=into)
 
 
-def mapped(json_key: str = "", *, count: str, key_column: str, opened: str = "") -> Any:
-    """A map of objects, each of them a row, whose key in the map is `key_column` (SQL); `opened` as for an array."""
-    return Member("map", json_key, count=count, key_column=key_column, opened=opened)
+def mapped(json_key: str = "", *, count: str, key_column: str, opened: str = "", into: str = "") -> Any:
+    """A map of objects, each of them a row, whose key in the map is `key_column` (SQL); the others as of an array."""
+    return Member("map", json_key, count=count, key_column=key_column, opened=opened, into=into)
 
 
 def block(json_key: str = "", *, has: str = "", required: bool = False) -> Any:
@@ -76,9 +76,12 @@ def part(json_key: str = "") -> Any:
     return Member("part", json_key)
 
 
-def read(json_key: str = "", *, exclusive: bool = False, required: bool = False) -> Any:
-    """A member that a plain function reads. Of the `exclusive` ones an object has one."""
-    return Member("read", json_key, exclusive=exclusive, required=required)
+def read(json_key: str = "", *, into: str, exclusive: bool = False, required: bool = False) -> Any:
+    """A member that a plain function reads into these tables, or columns `table.column`.
+
+    Of the `exclusive` ones an object has one.
+    """
+    return Member("read", json_key, into=into, exclusive=exclusive, required=required)
 
 
 class _DeclaredStruct(StructMeta):

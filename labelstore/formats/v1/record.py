@@ -122,7 +122,9 @@ class Element(
     """The field of its id: without one it is known by a digest of its content."""
 
     label_id: str = key("ID", when="not derived_id")
-    label: Annotations | list[Frame] | str = read("Label")
+    label: Annotations | list[Frame] | str = read(
+        "Label", into="labels.label_form frames objects classifications answers relationships"
+    )
     project_name: str = key("Project Name")
     created_by: str = key("Created By")
     created_at: str | Integer = key("Created At", when="coalesce(in_extra, 0) & 1 = 0")
@@ -141,4 +143,4 @@ class Element(
     skipped: bool = key("Skipped", when="coalesce(label_form, '') <> 'skip'")
     reviews: list[Review] = array("Reviews", count="review_count")
     workflow_info: WorkflowInfo = block("DataRow Workflow Info", has="has_workflow_info")
-    masks: dict[str, Any] = read("Masks")
+    masks: dict[str, Any] = read("Masks", into="objects masks")

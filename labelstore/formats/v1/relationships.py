@@ -8,11 +8,11 @@ from labelstore.schema.tables import Row
 class RelationshipData(JsonObject):
     """The two ends."""
 
-    source: str = read()
-    target: str = read()
-    start_feature_id: str = read("startFeatureId")
-    end_feature_id: str = read("endFeatureId")
-    label: str = read()
+    source: str = read(into="relationships.source_feature_id")
+    target: str = read(into="relationships.target_feature_id")
+    start_feature_id: str = read("startFeatureId", into="relationships.source_feature_id")
+    end_feature_id: str = read("endFeatureId", into="relationships.target_feature_id")
+    label: str = read(into="relationships.text")
 
 
 class Relationship(
@@ -30,9 +30,9 @@ class Relationship(
     color: str = key()
     instance_uri: str = key("instanceURI")
     version: Number = key()
-    relationship_type: str = read("relationshipType")
-    format: str = read()
-    data: RelationshipData = read()
+    relationship_type: str = read("relationshipType", into="relationships.kind")
+    format: str = read(into="relationships.kind")
+    data: RelationshipData = read(into="relationships.has_data")
 
 
 def relationship_row(

@@ -61,9 +61,11 @@ class Annotations(
     relationships: list[Relationship] = array(count="relationship_count")
     frames: dict[FrameKey, Frame] = mapped(count="frame_count", key_column="frame_number")
     groups: dict[str, Group] = mapped(count="group_count", key_column="group_name")
-    segments: dict[str, FrameSpans | dict[str, FrameSpans]] = mapped(count="segment_count", key_column="feature_id")
+    segments: dict[str, FrameSpans | dict[str, FrameSpans]] = mapped(
+        count="segment_count", key_column="feature_id", into="segments"
+    )
     key_frame_feature_map: dict[str, list[Integer] | dict[str, bool | KeyFrames]] = mapped(
-        count="key_frame_count", key_column="feature_id"
+        count="key_frame_count", key_column="feature_id", into="key_frames"
     )
     timestamp: dict[str, Moment] = mapped(count="moment_count", key_column="milliseconds")
     objects: list[Object] = array(count="object_count", opened=_OBJECTS)
@@ -136,7 +138,7 @@ class Label(
     label_kind: str = key()
     version: str = key()
     z_order: list[Any] = key(by=to_json)
-    annotations: Annotations = read()
+    annotations: Annotations = read(into="labels")
     agreement: Number = key("consensus_score", when="coalesce(performance_form, 0) & 17 = 0")  # seen in blocks only
     benchmark_agreement: Number = key("benchmark_score", when="coalesce(performance_form, 0) & 34 = 0")
     performance_details: PerformanceDetails = block(has="has_performance_details")

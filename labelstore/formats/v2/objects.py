@@ -66,8 +66,10 @@ class ConversationalLocation(Struct, forbid_unknown_fields=True, gc=False):
 class GeoJson(JsonObject):
     """Geometry of tiled imagery, [longitude, latitude]."""
 
-    type: str = read(required=True)
-    coordinates: Raw = read(required=True)
+    type: str = read(into="objects.kind", required=True)
+    coordinates: Raw = read(
+        into="points polylines.coordinates polygons.coordinates bounding_boxes.coordinates", required=True
+    )
 
 
 class PageDimensions(Struct, forbid_unknown_fields=True, gc=False):
@@ -123,21 +125,21 @@ class Object(
     value: str = key()
     annotation_kind: str = key()
     classifications: list[Classification] = array(count="classification_count")
-    bounding_box: Box = read(exclusive=True)
-    polygon: Raw = read(exclusive=True)
-    line: Raw = read(exclusive=True)
-    point: Point = read(exclusive=True)
-    mask: Mask = read()
-    composite_mask: CompositeMask = read()
-    geojson: GeoJson = read(exclusive=True)
-    location: TextLocation = read(exclusive=True)
-    conversational_location: ConversationalLocation = read(exclusive=True)
-    selected_message: SelectedMessage = read(exclusive=True)
-    selected_messages: SelectedMessages = read(exclusive=True)
-    ranked_messages: RankedMessages = read(exclusive=True)
-    unidirectional_relationship: Ends = read(exclusive=True)
-    bidirectional_relationship: Ends = read(exclusive=True)
+    bounding_box: Box = read(into="bounding_boxes", exclusive=True)
+    polygon: Raw = read(into="polygons.coordinates", exclusive=True)
+    line: Raw = read(into="polylines.coordinates", exclusive=True)
+    point: Point = read(into="points", exclusive=True)
+    mask: Mask = read(into="masks")
+    composite_mask: CompositeMask = read(into="masks")
+    geojson: GeoJson = read(into="points polylines polygons bounding_boxes", exclusive=True)
+    location: TextLocation = read(into="text_entities", exclusive=True)
+    conversational_location: ConversationalLocation = read(into="text_entities", exclusive=True)
+    selected_message: SelectedMessage = read(into="selected_messages", exclusive=True)
+    selected_messages: SelectedMessages = read(into="selected_messages", exclusive=True)
+    ranked_messages: RankedMessages = read(into="selected_messages", exclusive=True)
+    unidirectional_relationship: Ends = read(into="relationships", exclusive=True)
+    bidirectional_relationship: Ends = read(into="relationships", exclusive=True)
     page: Number = key("page_number")
-    page_dimensions: PageDimensions = read()
+    page_dimensions: PageDimensions = read(into="objects.page_width objects.page_height")
     confidence: Number = key()
-    custom_metrics: list[Any] = read()
+    custom_metrics: list[Any] = read(into="objects.extra")
