@@ -10,15 +10,16 @@ import sys
 import threading
 import zipfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-import zstandard
 
 from labelstore.errors import InputError
 from labelstore.files import Broken, Record, Source, digest_of, open_sources, split
 from labelstore.files import sources as sources_module
+from labelstore.files.compression import ZSTD
 
 LABELS = [{"ID": f"label {number}", "Label": {"n": list(range(number % 50))}} for number in range(300)]
 ARRAY = json.dumps(LABELS).encode()
@@ -28,7 +29,8 @@ FRAMINGS = {"array": ARRAY, "lines": LINES, "concatenated": VALUES}
 
 
 def zstd(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor().compress(data)
+    compressed: bytes = import_module(ZSTD).compress(data)
+    return compressed
 
 
 def in_frames(compress: Callable[[bytes], bytes], data: bytes) -> bytes:
@@ -334,8 +336,7 @@ def test_damaged_zip_archives(tmp_path: Path) -> None:
 def test_without_a_zstd_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export"
     path.write_bytes(zstd(ARRAY))
-    monkeypatch.setitem(sys.modules, "zstandard", None)
-    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    monkeypatch.setitem(sys.modules, ZSTD, None)
     assert 'pip install "labelstore-db[zstd]"' in refusal(path).hint
 
 

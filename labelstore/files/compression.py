@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from labelstore.errors import InputError
 
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+"""The module that decompresses zstd: Python's own, or its backport."""
 FEED_BYTES = 4096
 """Compressed bytes handed to a decoder at a time: they hold 4 MiB of gzip or 128 MiB of zstd at most."""
 
@@ -38,16 +40,12 @@ def gunzip(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
 
 def unzstd(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
     """The content of zstd data, all of its frames. Raises DamagedError; InputError without a zstd package."""
-    package: Any
     try:
-        if sys.version_info >= (3, 14):
-            package = importlib.import_module("compression.zstd")
-            return _members("zstd", read, package.ZstdDecompressor, (package.ZstdError,))
-        package = importlib.import_module("zstandard")
+        package: Any = importlib.import_module(ZSTD)
     except ImportError:
         hint = 'run: pip install "labelstore-db[zstd]"'
         raise InputError(name, "zstd support is not installed", hint) from None
-    return _members("zstd", read, lambda: package.ZstdDecompressor().decompressobj(), (package.ZstdError,))
+    return _members("zstd", read, package.ZstdDecompressor, (package.ZstdError,))
 
 
 def _members(
