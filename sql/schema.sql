@@ -140,7 +140,7 @@ create table media_attributes (
     height double,                  -- pixels
     exif_rotation text,             -- '1' … '8'; since 2025 an integer, which is in extra
     frame_rate double,              -- per second
-    frame_count double,
+    frame_count double,             -- video
     duration double,                -- seconds
     bit_rate double,                -- audio: bits per second
     bits_per_sample double,         -- audio
@@ -189,7 +189,7 @@ create table metadata_fields (
     data_row_id text references data_rows (data_row_id),
     ordinal integer,
     closes boolean,
-    schema_id text,
+    schema_id text,                 -- Labelbox's id of the field
     schema_name text,               -- the field's name
     schema_kind text,               -- the field's type, Labelbox's word
     value text,                     -- the text itself, or the JSON of any other value
@@ -230,7 +230,7 @@ create table data_row_projects (
     batch_name text,
     workflow_status text,           -- TO_LABEL IN_REVIEW IN_REWORK DONE
     priority double,
-    consensus_expected_label_count double,
+    consensus_expected_label_count double, -- how many labels it shall get, to compare them
     selected_label_id text,
     details_extra text,
     project_tags text,              -- JSON array as exported

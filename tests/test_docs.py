@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from labelstore.formats.declaration import DECLARATIONS, Declaration
+from labelstore.formats.v1.record import AboutDataRow
+from labelstore.formats.v2.objects import Masks
 from labelstore.query import catalogue
 from labelstore.schema.dialects import DUCKDB, VIEWS
 from labelstore.schema.tables import columns
 from tests.test_architecture import ROOMS
 from tools import reference_docs as documentation
+from tools.formats_page import section_title
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,6 +32,7 @@ def test_a_stale_schema_page_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(documentation, "TARGET", tmp_path / "schema.md")
+    monkeypatch.setattr(documentation, "FORMATS_TARGET", tmp_path / "formats.md")
     monkeypatch.setattr(documentation, "CLI_TARGET", tmp_path / "cli.md")
     assert documentation.main(["--check"]) == 1
     assert documentation.main([]) == 0
@@ -52,6 +57,27 @@ def test_every_table_and_column_is_described() -> None:
     for table in described.values():
         section = page.partition(f"\n### {table.name}\n")[2].partition("\n### ")[0]
         assert re.findall(r"^\| `(\w+)` \|", section, re.M) == [column.name for column in table.columns]
+
+
+def keys_of(declaration: Declaration) -> list[str]:
+    return [declaration.json_key(name) for name in declaration.members]
+
+
+def test_every_key_of_the_formats_is_described() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    sections = {section.partition("\n")[0]: section for section in page.split("\n### ")[1:]}
+    keys = {title: re.findall(r"^\| `([^`]+)` \| ", section, re.M) for title, section in sections.items()}
+    for declaration in DECLARATIONS.values():
+        if declaration.cls not in (AboutDataRow, Masks):  # the members of others
+            assert keys[section_title(declaration)][: len(declaration.members)] == keys_of(declaration)
+    assert keys["v1 element"][-len(about := keys_of(DECLARATIONS[AboutDataRow])) :] == about
+    for title, section in sections.items():
+        for anchor in re.findall(r"\]\(#([^)]+)\)", section):
+            assert anchor.replace("-", " ") in sections, title
+        (cells,) = re.findall(r"\|---\|---\|---\|---\|\n(.*)", section, re.S)
+        named = "".join(re.split(r" \| ", line)[2] for line in cells.splitlines() if line.startswith("|"))
+        for table, column in re.findall(r"`(\w+)\.(\w+)`", named + cells.partition("kept in ")[2]):
+            assert column in columns()[table], title
 
 
 def test_every_view_and_its_columns_are_described() -> None:

@@ -1,5 +1,5 @@
-"""The pages that are made: docs/schema.md from `sql/`, docs/cli.md from the help texts of the commands,
-and in docs/publishing.md the table of what secrets look like.
+"""The pages that are made: docs/schema.md from `sql/`, docs/formats.md from the declarations of the formats,
+docs/cli.md from the help texts of the commands, and in docs/publishing.md the table of what secrets look like.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
@@ -12,8 +12,10 @@ from pathlib import Path
 
 from labelstore.query.catalogue import Column, Table, tables, views
 from labelstore.schema.tables import DERIVED, sql_text
+from tools.formats_page import formats_page
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
+FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
 PUBLISHING_TARGET = TARGET.with_name("publishing.md")
 
@@ -24,8 +26,9 @@ _BOOKKEEPING = re.compile(
 HEAD = """\
 # Tables and views
 
-Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [design.md](design.md)
-tells how a record becomes rows and how the views make it a record again, [cookbook.md](cookbook.md) what they answer.
+Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [formats.md](formats.md) lists the keys
+of an export with their columns, [design.md](design.md) tells how a record becomes rows and how the views make it a
+record again, [cookbook.md](cookbook.md) what they answer.
 Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
 indexes.
 
@@ -181,7 +184,12 @@ def publishing_page() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with --check tell whether they are up to date."""
-    pages = {TARGET: schema_page(), CLI_TARGET: cli_page(), PUBLISHING_TARGET: publishing_page()}
+    pages = {
+        TARGET: schema_page(),
+        FORMATS_TARGET: formats_page(),
+        CLI_TARGET: cli_page(),
+        PUBLISHING_TARGET: publishing_page(),
+    }
     if "--check" in arguments:
         stale = [
             target.name

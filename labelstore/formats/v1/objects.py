@@ -10,7 +10,7 @@ from labelstore.formats.v1.questions import Bracketed, Classification
 
 
 class Box(JsonObject, table="bounding_boxes", given="object_id"):
-    """A box."""
+    """A bounding box."""
 
     top: Number = key()
     left: Number = key()
@@ -26,7 +26,7 @@ class Point(JsonObject, table="points", given="object_id"):
 
 
 class Span(JsonObject, table="text_entities", given="object_id unit"):
-    """Characters `start` to `end`, both included."""
+    """A span of text: the characters from `start` to `end`, both included."""
 
     start: Integer = key()
     end: Integer = key()
@@ -34,7 +34,7 @@ class Span(JsonObject, table="text_entities", given="object_id unit"):
 
 
 class TextData(Struct, forbid_unknown_fields=True, gc=False):
-    """`location` is a span of text, or in documents a list of boxes."""
+    """A text entity: `location` is a span, in documents a list of boxes."""
 
     location: Span | list[Any]
     unit: str = ABSENT
@@ -51,7 +51,7 @@ class Object(
     table="objects",
     given="object_id end_id label_id frame_id frame_number ordinal closes kind instance_uri extra",
 ):
-    """One object annotation, in one frame or in the label."""
+    """One object annotation of a label, or of one frame of it; its geometry tells its kind."""
 
     feature_id: str = key("featureId")
     schema_id: str = key("schemaId")

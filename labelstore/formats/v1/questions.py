@@ -13,7 +13,7 @@ Bracketed = Annotated["list[Classification]", Meta(min_length=1)]
 
 
 class Answer(JsonObject, table="answers", given="answer_id end_id classification_id ordinal"):
-    """One answer; a free-form one is just a string."""
+    """One answer; free text stands without an object around it."""
 
     feature_id: str = key("featureId")
     schema_id: str = key("schemaId")

@@ -25,7 +25,7 @@ class Frame(JsonObject, table="frames", given="frame_id end_id label_id ordinal 
 
 
 class Annotations(JsonObject, table="labels", extra="annotations_extra"):
-    """`Label`, where it is an object; the row is that of the element."""
+    """The annotations of a label, where they are an object; they share its row."""
 
     frames_url: str = key("frames")
     classifications: list[Classification | Bracketed] = array(count="classification_count")
@@ -56,14 +56,14 @@ class WorkflowEvent(JsonObject, table="workflow_events", given="node_id record_i
 
 
 class WorkflowInfo(JsonObject, extra="workflow_extra"):
-    """Where the data row is in the workflow."""
+    """Where the data row is in the workflow of the project."""
 
     workflow_task_name: str = key("taskName")
     history: list[WorkflowEvent] = array("Workflow History", count="workflow_event_count")
 
 
 class MediaAttributes(JsonObject, table="media_attributes", given="node_id record_id data_row_id"):
-    """What is known of the asset."""
+    """What Labelbox knows about the file of the asset."""
 
     asset_type: str = key("assetType")
     super_type: str = key("superType")
@@ -116,7 +116,7 @@ class Element(
     " created_at updated_at seconds_to_label skipped label_form frame_count objects_total nulls in_extra extra",
     told_by=Annotations,
 ):
-    """One label."""
+    """One label, with what the element says about its data row."""
 
     known_by: ClassVar[str] = "label_id"
     """The field of its id: without one it is known by a digest of its content."""

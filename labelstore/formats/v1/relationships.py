@@ -5,8 +5,8 @@ from labelstore.formats.lenient_decoding import Number, extra_json
 from labelstore.schema.tables import Row
 
 
-class RelationshipData(JsonObject):
-    """The two ends."""
+class RelationshipData(JsonObject, extra="data_extra"):
+    """The two ends of a relationship."""
 
     source: str = read(into="relationships.source_feature_id")
     target: str = read(into="relationships.target_feature_id")
@@ -21,7 +21,8 @@ class Relationship(
     given="node_id label_id frame_id ordinal closes kind source_feature_id target_feature_id text has_data is_span"
     " data_extra extra",
 ):
-    """Newer: `relationshipType` with data.source and data.target; older: `format` with data.startFeatureId …"""
+    """One relationship: newer ones have `relationshipType`, and `data` with source and target; older ones `format`, and
+    `data` with startFeatureId and endFeatureId."""
 
     feature_id: str = key("featureId")
     schema_id: str = key("schemaId")

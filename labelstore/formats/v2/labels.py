@@ -25,7 +25,7 @@ class Frame(
     table="frames",
     given="frame_id end_id label_id group_name frame_number ordinal closes object_count object_relationship_count",
 ):
-    """One labelled frame; its objects stand under their feature ids."""
+    """One labelled frame; its objects are a map, by their feature ids."""
 
     classifications: list[Classification] = array(count="classification_count")
     relationships: list[Relationship] = array(count="relationship_count")
@@ -43,7 +43,7 @@ class Group(JsonObject, table="frame_groups", given="node_id end_id label_id ord
 
 
 class Moment(JsonObject, table="moments", given="moment_id end_id label_id milliseconds ordinal closes map_key"):
-    """A time of a recording."""
+    """A moment of a recording."""
 
     classifications: list[Classification] = array(count="classification_count")
 
@@ -54,8 +54,12 @@ class Annotations(
     given="object_count object_relationship_count segment_count key_frame_count",
     extra="annotations_extra",
 ):
-    """`segments`: feature → spans, in DICOM group → feature → spans. `key_frame_feature_map`: feature → frames, as a
-    list or as a map to booleans, in DICOM feature → group → map. `timestamp`: milliseconds → what is asked then."""
+    """The annotations of a label.
+
+    `segments` maps features to spans of frames, in DICOM groups to features to spans. `key_frame_feature_map` maps
+    features to their key frames, a list or a map to booleans, in DICOM a map of those by group. `timestamp` maps
+    milliseconds to the answers given then.
+    """
 
     classifications: list[Classification] = array(count="classification_count")
     relationships: list[Relationship] = array(count="relationship_count")
@@ -81,7 +85,7 @@ class Review(JsonObject, table="reviews", given="node_id label_id ordinal closes
 
 
 class LabelScores(JsonObject, extra="scores_extra"):
-    """What the vendor's quality checks found."""
+    """What Labelbox's quality checks found."""
 
     quality_score: Number = key()
     violation_count: Number = key()
@@ -99,7 +103,7 @@ class LabelDetails(JsonObject, extra="label_details_extra"):
 
 
 class PerformanceDetails(JsonObject, extra="performance_details_extra"):
-    """`seconds_to_create` is the whole time, review and rework included."""
+    """How long the label took, and its scores. `seconds_to_create` is all of the time, with review and rework."""
 
     seconds_to_create: Number = key()
     seconds_to_review: Number = key(when="performance_form & 4 > 0")
@@ -110,7 +114,7 @@ class PerformanceDetails(JsonObject, extra="performance_details_extra"):
 
 
 class PerformanceDetailsV2(JsonObject, extra="performance_details_v2_extra"):
-    """Since 2025: the parts of the time, and their sum."""
+    """The same since 2025: the parts of the time, and their sum."""
 
     seconds_labeling: Number = key("seconds_to_label")
     seconds_to_review: Number = key(when="performance_form & 64 > 0")

@@ -12,7 +12,7 @@ from labelstore.formats.v2.relationships import Ends
 
 
 class Box(JsonObject, table="bounding_boxes", given="object_id"):
-    """A box."""
+    """A bounding box."""
 
     top: Number = key()
     left: Number = key()
@@ -28,13 +28,13 @@ class Point(JsonObject, table="points", given="object_id"):
 
 
 class Mask(JsonObject):
-    """A picture of this instance."""
+    """A mask with a picture of its own."""
 
     url: str = key(required=True)
 
 
 class CompositeMask(JsonObject, extra="composite_extra"):
-    """One picture for all instances of a label or frame; `color_rgb` picks this one."""
+    """A mask in a picture of all instances of a label or frame; its pixels are those of `color_rgb`."""
 
     composite_url: str = key("url", required=True)
     color_rgb: Raw = key(by=array_text)
@@ -48,7 +48,7 @@ class Masks(JsonObject, table="masks", given="object_id", extra=""):
 
 
 class TextLocation(JsonObject, table="text_entities", given="object_id message_id location"):
-    """Characters `start` to `end`, both included; in documents `groups` of tokens instead."""
+    """A span of text: the characters from `start` to `end`, both included; in documents `groups` of tokens."""
 
     location: list[Any] = key("groups")
     start: Integer = key()
@@ -67,9 +67,7 @@ class GeoJson(JsonObject):
     """Geometry of tiled imagery, [longitude, latitude]."""
 
     type: str = read(into="objects.kind", required=True)
-    coordinates: Raw = read(
-        into="points polylines.coordinates polygons.coordinates bounding_boxes.coordinates", required=True
-    )
+    coordinates: Raw = read(into="points polylines polygons bounding_boxes", required=True)
 
 
 class PageDimensions(Struct, forbid_unknown_fields=True, gc=False):
@@ -80,7 +78,7 @@ class PageDimensions(Struct, forbid_unknown_fields=True, gc=False):
 
 
 class SelectedMessage(JsonObject, table="selected_messages", given="node_id object_id form ordinal closes"):
-    """The message that was picked."""
+    """The one message that was picked."""
 
     parent_message_id: str = key()
     message_id: str = key()
@@ -114,9 +112,9 @@ class Object(
     table="objects",
     given="object_id end_id label_id frame_id frame_number ordinal closes map_key kind page_width page_height extra",
 ):
-    """One object; exports of 2023 have the relationships of a label among its objects too.
+    """One object annotation of a label, or of one frame of it.
 
-    `custom_metrics` stay in its extra.
+    In exports of 2023 relationships stand among the objects too, or only there.
     """
 
     feature_id: str = key()

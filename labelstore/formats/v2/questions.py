@@ -7,7 +7,7 @@ from labelstore.formats.lenient_decoding import Number
 
 
 class Answer(JsonObject, table="answers", given="answer_id end_id classification_id ordinal extra"):
-    """One answer; `custom_metrics` stay in its extra."""
+    """One answer."""
 
     text: str = key("content")
     feature_id: str = key()
@@ -25,7 +25,7 @@ class Classification(
     given="classification_id end_id label_id frame_id frame_number group_id moment_id object_id parent_answer_id"
     " ordinal closes kind is_conversational answer_count extra",
 ):
-    """One question answered, under a key of its kind; `custom_metrics` stay in its extra."""
+    """One question answered; the key of the answer tells its kind."""
 
     feature_id: str = key()
     schema_id: str = key("feature_schema_id")

@@ -100,8 +100,9 @@ class DataRow(JsonObject, extra="data_row_extra"):
 
 
 class MediaAttributes(JsonObject, table="media_attributes", given="node_id record_id data_row_id exif_rotation extra"):
-    """Seen for images, video, audio and conversations; the other names are those of v1 in snake case."""
+    """What Labelbox knows about the file of the asset."""
 
+    # seen for images, video, audio and conversations; the other names are those of v1 in snake case
     asset_type: str = key()
     mime_type: str = key()
     width: Number = key()
@@ -158,7 +159,7 @@ class Line(
     given="node_id record_id end_id load_id position byte_offset generation identity content_hash url_hash data_row_id"
     " derived_id asset_type",
 ):
-    """One data row."""
+    """One data row, with its labels in projects and model runs."""
 
     data_row: DataRow = block(required=True)
     media_attributes: MediaAttributes = part()

@@ -6,7 +6,7 @@ from labelstore.formats.declaring import JsonObject, array, key, read
 
 
 class Ends(JsonObject, table="relationships", extra="data_extra"):
-    """The two objects."""
+    """The two ends of a relationship."""
 
     source_feature_id: str = key("source")
     target_feature_id: str = key("target")
