@@ -13,7 +13,7 @@ from labelstore.engines import open_database
 from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.samples import write
-from labelstore.schema.dialects import DUCKDB, SQLITE, VIEWS
+from labelstore.schema.dialects import DUCKDB, SQLITE, view_files
 from labelstore.schema.tables import columns, content_tables
 
 
@@ -86,7 +86,9 @@ def test_a_view_of_one_thing_uses_indexes(stores: dict[str, Path], sql: str) -> 
     assert len([step for step in plan if step.startswith("SEARCH")]) > 10
 
 
-@pytest.mark.parametrize("view", [Path(name).stem for name in VIEWS if name.endswith(("_labels.sql", "_json.sql"))])
+@pytest.mark.parametrize(
+    "view", [Path(name).stem for name in view_files() if name.endswith(("_labels.sql", "_json.sql"))]
+)
 def test_a_view_of_everything_reads_only_its_parents_as_a_whole(stores: dict[str, Path], view: str) -> None:
     with sqlite3.connect(stores["sqlite"]) as connection:
         plan = _plan(connection, f"select * from {view}")

@@ -10,14 +10,18 @@ from pathlib import Path
 from labelstore.formats.pieces import view
 from labelstore.formats.v1 import pieces as v1
 from labelstore.formats.v2 import pieces as v2
+from labelstore.schema.generations import GENERATIONS
 
 FOLDER = Path(__file__).resolve().parent.parent / "sql" / "views"
+PIECES = {"v1": v1.PIECES, "v2": v2.PIECES}
 
 
 def views() -> dict[Path, str]:
     """The file of each view, with its text."""
-    made = {"v1": view("v1", 0, v1.PIECES), "v2": view("v2", 1, v2.PIECES)}
-    return {FOLDER / f"{name}_pieces.sql": text for name, text in made.items()}
+    return {
+        FOLDER / f"{GENERATIONS[name].pieces_view}.sql": view(GENERATIONS[name], pieces)
+        for name, pieces in PIECES.items()
+    }
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -24,8 +24,8 @@ from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.engines.result import Result, distinct
 from labelstore.errors import InUseError, RefusedError, StoreError
-from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, VIEWS, check_version
-from labelstore.schema.record_ids import generation_in
+from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, check_version, view_files
+from labelstore.schema.generations import GENERATIONS, generation_in
 from labelstore.schema.tables import NODE_BITS, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
@@ -119,13 +119,13 @@ class DuckdbDatabase(Database):
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
         as fast.
         """
-        pieces = [view for view in VIEWS if "pieces" in view]
+        pieces = [f"views/{generation.pieces_view}.sql" for generation in GENERATIONS.values()]
         self._connection.execute("begin")
         for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS):
             self._connection.execute(statement)
         for view in pieces:
             self._connection.execute(f"create view {Path(view).stem} as {_PIECES_STAND_IN}")
-        for view in VIEWS:
+        for view in view_files():
             if view not in pieces:
                 self._connection.execute(DUCKDB.view(view))
         for view in pieces:
@@ -307,7 +307,7 @@ class DuckdbDatabase(Database):
                 f"select node_id >> {NODE_BITS} as record_id, {_JOINED}"
                 " from {pieces} where node_id >= ? and node_id < ? group by 1"
             )
-            pieces = [f"{generation}_pieces" for generation in sorted(set(map(generation_in, group)))]
+            pieces = sorted({generation_in(record_id).pieces_view for record_id in group})
             text = " union all ".join(sql.format(pieces=name) for name in pieces)
             limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
             rows = self._connection.execute(text, limits).fetchall()
@@ -324,7 +324,11 @@ class DuckdbDatabase(Database):
         found = {label.label_id: label for label in self.labels_named(label_ids)}
         texts: dict[int, str] = {}
         if len(found) > _ONE_BY_ONE:
-            texts.update(self.rebuilt([label.record_id for label in found.values() if label.generation == "v1"]))
+            texts.update(
+                self.rebuilt(
+                    [label.record_id for label in found.values() if generation_in(label.record_id).record_is_label]
+                )
+            )
         left = {label.label_id: label.record_id for label in found.values() if label.record_id not in texts}
         alone = self._lookup.labels(left)
         labels = (found[label_id] for label_id in label_ids if label_id in found)

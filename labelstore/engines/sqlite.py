@@ -31,7 +31,7 @@ from labelstore.engines.limits import limit_sqlite
 from labelstore.engines.read_only_sql import Guard
 from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
-from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, VIEWS, check_version
+from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
 from labelstore.schema.tables import Row, content_tables, node_column, node_range
 
 OLDEST = (3, 38, 0)
@@ -318,6 +318,6 @@ def make_tables(connection: sqlite3.Connection) -> None:
     for name in ("schema.sql", "lookups.sql", "sparse.sql"):
         for statement in SQLITE.statements(name):
             connection.execute(statement)
-    for view in VIEWS:
+    for view in view_files():
         connection.execute(SQLITE.view(view))
     connection.execute("commit")

@@ -7,21 +7,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from labelstore.formats.declaring import JsonObject
 from labelstore.formats.foreign import kind_of
 from labelstore.formats.lenient_decoding import Extra, Misfit, fit
 from labelstore.formats.naming import content_digest
-from labelstore.formats.v1 import record as v1
-from labelstore.formats.v2 import record as v2
+from labelstore.formats.record_kinds import RecordKind, decoder_of, kinds
 from labelstore.json.error_location import MAX_DEPTH, is_too_deep
 
 T = TypeVar("T")
 
-Decoded = v1.Element | v1.Frame | v2.Line
-
-_V1_KEYS = frozenset(("ID", "Label", "Labeled Data", "DataRow ID", "View Label", "External ID"))
-_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
-    struct: msgspec.json.Decoder(struct) for struct in (v1.Element, v2.Line, v1.Frame)
-}
+Decoded = JsonObject
+"""A record, of the struct of its kind."""
 
 
 class UnknownRecord(ValueError):
@@ -36,8 +32,9 @@ class RecordDecoder:
 
     def __init__(self, among_frames: bool = False) -> None:
         self._among_frames = among_frames
-        self._struct: type | None = None
-        self._decode: Callable[[bytes], Any] | None = None
+        self._kind: RecordKind | None = None
+        self._decode: Callable[[bytes], Any]
+        self._is_nameless: Callable[[Any], bool]
 
     def __call__(self, raw: bytes) -> Decoded:
         """The record in `raw`.
@@ -51,29 +48,29 @@ class RecordDecoder:
     def _decoded(self, raw: bytes) -> Decoded:
         if not raw.isascii():
             raw.decode()  # strings inside raw geometry are not decoded further on
-        if self._decode is None:
+        if self._kind is None:
             return self._unlike_the_last(raw)
         try:
             record: Decoded = self._decode(raw)
         except msgspec.ValidationError:
             return self._unlike_the_last(raw)
-        return self.fitted(raw) if _is_nameless(record) else record
+        return self.fitted(raw) if self._is_nameless(record) else record
 
     def _unlike_the_last(self, raw: bytes) -> Decoded:
         """The record, whatever came before it: of no more than one struct, or fitted.
 
         The structs are asked first, for they skip what a key holds that comes again in its object.
         """
-        for struct, decoder in _DECODERS.items():
-            if struct is self._struct:
+        for struct, kind in kinds().items():
+            if kind is self._kind:
                 continue
             try:
-                record: Decoded = decoder.decode(raw)
+                record: Decoded = decoder_of(struct).decode(raw)
             except msgspec.ValidationError:
                 continue
-            if _is_nameless(record):
+            if kind.is_nameless(record):
                 break
-            self._choose(struct)
+            self._choose(kind)
             return record
         return self.fitted(raw)
 
@@ -83,34 +80,21 @@ class RecordDecoder:
         But with `whole_lists` a list or map with an odd element has none.
         """
         value = msgspec.json.decode(raw)
-        struct = recognise(value, self._among_frames)
-        if struct is not self._struct:
-            self._choose(struct)
+        kind = recognise(value, self._among_frames)
+        if kind is not self._kind:
+            self._choose(kind)
         with deep_calls():
             try:
-                record: Decoded = fit(struct, value, whole_lists=whole_lists)
+                record: Decoded = fit(kind.struct, value, whole_lists=whole_lists)
             except TypeError:
                 raise UnknownRecord("a record without the key that its kind requires") from None
-            if isinstance(record, v2.Line) and _is_nameless(record):
+            if kind.is_nameless(record):
                 record.extra = record.extra or Extra({})
-                record.extra.digest = content_digest(value)
+                record.extra.digest = record.extra.digest or content_digest(value)
             return record
 
-    def _choose(self, struct: type) -> None:
-        self._struct, self._decode = struct, _DECODERS[struct].decode
-
-
-def _is_nameless(record: Decoded) -> bool:
-    """Whether a record is known by a digest of all its content (or it might be no element: see `recognise`)."""
-    if isinstance(record, v2.Line):
-        asset = record.data_row
-        return (
-            asset.data_row_id is None
-            and asset.row_data is None
-            and asset.global_key is None
-            and asset.external_id is None
-        )
-    return isinstance(record, v1.Element) and record.label_id is None
+    def _choose(self, kind: RecordKind) -> None:
+        self._kind, self._decode, self._is_nameless = kind, decoder_of(kind.struct).decode, kind.is_nameless
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:
@@ -168,20 +152,13 @@ def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
         return decode(raw)
 
 
-def recognise(value: Any, among_frames: bool = False) -> type:
-    """The struct for a decoded JSON value; `UnknownRecord` says what it is instead."""
+def recognise(value: Any, among_frames: bool = False) -> RecordKind:
+    """The kind of record that a decoded JSON value is; `UnknownRecord` says what it is instead."""
     if not isinstance(value, dict):
         raise UnknownRecord(f"{_json_kind(value)}, not an object")
-    number = value.get("frameNumber")
-    is_numbered = isinstance(number, int) and not isinstance(number, bool)
-    if among_frames and is_numbered:
-        return v1.Frame
-    if isinstance(value.get("data_row"), dict):
-        return v2.Line
-    if is_numbered and not _V1_KEYS & value.keys():
-        return v1.Frame
-    if _V1_KEYS & value.keys():
-        return v1.Element
+    for one in kinds().values():
+        if one.is_one(value, among_frames):
+            return one
     if kind := kind_of(value):
         raise UnknownRecord(kind.name)
     keys = ", ".join(map(repr, list(value)[:5]))

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from labelstore.formats.declaration import DECLARATIONS, Declaration, Member, Standing, standing
-from labelstore.schema.tables import columns
+from labelstore.schema.generations import CODE_MASK, Generation
+from labelstore.schema.tables import NODE_BITS, columns
 
 OPEN = " || char(1)"
 _RESERVED = frozenset(("top", "left", "end", "values"))
@@ -72,10 +73,10 @@ ODD_ELEMENTS = Piece(
 )
 
 
-def view(name: str, code: int, pieces: Iterable[Piece]) -> str:
+def view(generation: Generation, pieces: Iterable[Piece]) -> str:
     """The text of the view of a generation."""
-    in_generation = f"({{node}} >> 24) & 1 = {code}"
-    return _HEAD.format(name=name) + "union all\n".join(piece.sql(in_generation) for piece in pieces) + ";\n"
+    in_generation = f"({{node}} >> {NODE_BITS}) & {CODE_MASK} = {generation.code}"
+    return _HEAD.format(name=generation.name) + "union all\n".join(piece.sql(in_generation) for piece in pieces) + ";\n"
 
 
 # -- the pieces of a declared object ----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from labelstore.formats.shredding import generation_of, shred
 from labelstore.inputs.gathering import Files, Notify, exports, gathered
 from labelstore.json.error_location import located
 from labelstore.json.pointer import token
-from labelstore.schema.record_ids import record_id
+from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, columns
 
 MAX_RECORDS = 1000

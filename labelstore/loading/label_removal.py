@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from labelstore.engines.database import Database, StoredLabel
+from labelstore.schema.generations import generation_in
 from labelstore.schema.tables import node_range
 
 # by nodes, for a new store has no index of records' labels yet
@@ -39,7 +40,7 @@ _CLOSE_GAPS = (
 
 
 class LabelRemoval:
-    """Takes labels out of records. Those of v2 have gaps between the others until `close_gaps`."""
+    """Takes labels out of records. Those that hold several have gaps between the others until `close_gaps`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -47,10 +48,10 @@ class LabelRemoval:
         """Records out of which labels were taken since `close_gaps`."""
 
     def take_out(self, labels: Sequence[StoredLabel]) -> None:
-        """Remove labels from the records that hold them. A v1 record is its label and goes with it."""
+        """Remove labels from the records that hold them. A record that is its label goes with it."""
         database = self.database
-        database.delete_records([label.record_id for label in labels if label.generation == "v1"])
-        others = [label for label in labels if label.generation == "v2"]
+        database.delete_records([label.record_id for label in labels if generation_in(label.record_id).record_is_label])
+        others = [label for label in labels if not generation_in(label.record_id).record_is_label]
         database.delete_nodes([(label.node_id, label.end_id) for label in others])
         touched = {label.record_id for label in others}
         self._gaps |= touched

@@ -11,7 +11,7 @@ from labelstore.loading.label_removal import LabelRemoval
 from labelstore.loading.partitions import Partition
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import OwnReplaced
-from labelstore.schema.record_ids import lowest_id, number_after
+from labelstore.schema.generations import lowest_id, number_after
 from labelstore.schema.tables import columns
 from labelstore.version import __version__
 

@@ -9,6 +9,7 @@ from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import NeedsOneProcess
 from labelstore.loading.label_removal import LabelRemoval
 from labelstore.schema.dialects import SQLITE
+from labelstore.schema.generations import generation_in, generation_named
 from labelstore.schema.tables import columns, content_tables
 
 _INDEX_NAME = re.compile(r"\bindex (\w+)")
@@ -75,7 +76,7 @@ def _drop_repeated(database: SqliteDatabase, replaced_ids: Collection[str]) -> C
             again[load_id, "unchanged" if same else "repeated"] += 1
             if same and urls == digests[1]:
                 dropped.append(newer)
-            elif before == load_id and (same or generation != "v2"):
+            elif before == load_id and (same or generation_named(generation).record_is_label):
                 dropped.append(older)
                 stays = record
             else:
@@ -96,7 +97,7 @@ def _drop_labels_again(database: SqliteDatabase, replaced_ids: Collection[str]) 
         labels = database.labels_named([label_id])
         if label_id in replaced_ids or len({label.load_id for label in labels}) > 1:
             raise NeedsOneProcess(f"{label_id}: in several files, or several times in one part")
-        if sum(label.generation == "v2" for label in labels) > 1:
+        if sum(not generation_in(label.record_id).record_is_label for label in labels) > 1:
             raise NeedsOneProcess(f"{label_id}: in several lines, of which the last may lack blocks")
         removal.take_out([label for label in labels if label.record_id != newest])
     removal.close_gaps()

@@ -14,7 +14,7 @@ from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.reject_policy import Rejects
 from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
 from labelstore.loading.report import FileReport, Report
-from labelstore.schema.record_ids import record_id
+from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, columns
 
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")

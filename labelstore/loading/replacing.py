@@ -16,7 +16,7 @@ from labelstore.formats.lenient_decoding import sound
 from labelstore.formats.v2.completing import Place, completed_labels
 from labelstore.formats.v2.record import Line
 from labelstore.loading.label_removal import LabelRemoval
-from labelstore.schema.record_ids import generation_in
+from labelstore.schema.generations import generation_in
 from labelstore.schema.tables import Rows, columns, node_column, node_range
 
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
@@ -40,7 +40,7 @@ class Blocks:
         self.database = database
         ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.stored = database.labels_named(ids) if ids else []
-        of_lines = [label.label_id for label in self.stored if label.generation == "v2"]
+        of_lines = [one.label_id for one in self.stored if not generation_in(one.record_id).record_is_label]
         self.texts = database.labels_json(of_lines) if of_lines else {}
         self._places = self._places_in(rows) if of_lines else {}
 
@@ -146,7 +146,7 @@ class Replacement:
 
     def _remainders(self) -> dict[int, set[str]]:
         """Earlier v2 records that tell something their successor does not, with the tables that the successor fills."""
-        if all(generation_in(record_id) != "v2" for record_id in self.earlier):
+        if all(generation_in(record_id).record_is_label for record_id in self.earlier):
             return {}
         names = list(columns()["records"])
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from labelstore.engines import open_database
-from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.dialects import SQLITE, view_files, view_text
 from labelstore.schema.tables import columns, sql_text
 
 _TABLE = re.compile(r"^((?:-- [^\n]*\n)+)create table (\w+) \(\n(.*?)^\);", re.M | re.S)
@@ -98,13 +98,13 @@ def views() -> list[View]:
                 comment,
                 [(row["name"], row["type"].lower()) for row in database.query(f"pragma table_info({name})")],
             )
-            for name, comment in map(view_title, VIEWS)
+            for name, comment in map(view_title, view_files())
         ]
 
 
 def view_title(file: str) -> tuple[str, str]:
     """The name of the view in a file of `sql/`, and what one row of it is."""
-    comment, _, rest = sql_text(file.format(engine=SQLITE.name)).partition("create view ")
+    comment, _, rest = view_text(file.format(engine=SQLITE.name)).partition("create view ")
     return rest.split()[0], _uncommented(comment)
 
 

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 from labelstore.engines.database import Database, Relation
 from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
-from labelstore.schema.dialects import SQLITE, VIEWS
+from labelstore.schema.dialects import SQLITE, view_files, view_text
 from labelstore.schema.suggestions import did_you_mean
-from labelstore.schema.tables import sql_text
 
 _COMMENTED = re.compile(r'(?:\bas |\.|^ *)"?(\w+)"?,? *-- (.*)$', re.M)
 _COMMON = {
@@ -43,12 +42,12 @@ def listed(database: Database) -> list[Listed]:
     """Tables in the order of the schema, then views, then what else is there. The rows of views of pieces, parts of
     JSON texts, are not counted."""
     there = {relation.name: relation for relation in database.relations()}
-    order = [*(table.name for table in tables()), *dict(map(view_title, VIEWS)), *there]
+    order = [*(table.name for table in tables()), *dict(map(view_title, view_files())), *there]
     return [_listed(database, there[name]) for name in sorted(there, key=order.index)]
 
 
 def _listed(database: Database, relation: Relation) -> Listed:
-    descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, VIEWS))
+    descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, view_files()))
     name = relation.name
     rows = None if "piece" in relation.columns else _count(database, name)
     kind = "view" if relation.is_view else "table"
@@ -94,7 +93,7 @@ def _meanings(table: str) -> dict[str, str]:
             if not any(re.fullmatch(pattern, column) for pattern in CONVENTIONS):
                 meanings.setdefault(column, description)
     meanings |= _COMMON
-    for file in VIEWS:
+    for file in view_files():
         if view_title(file)[0] == table:
-            meanings |= dict(_COMMENTED.findall(sql_text(file.format(engine=SQLITE.name)).partition("create view")[2]))
+            meanings |= dict(_COMMENTED.findall(view_text(file.format(engine=SQLITE.name)).partition("create view")[2]))
     return meanings

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labelstore.errors import StoreError
 from labelstore.schema import macros
+from labelstore.schema.generations import GENERATIONS
 from labelstore.schema.tables import columns, sql_text
 
 SCHEMA_VERSION = 4
@@ -47,9 +48,7 @@ def has_columns(found: Iterable[tuple[str, str]]) -> bool:
     return all(names.get(table, [])[: len(own)] == list(own) for table, own in columns().items())
 
 
-VIEWS = (
-    "views/v1_pieces.sql",
-    "views/v2_pieces.sql",
+_VIEWS = (
     "{engine}/record_json.sql",
     "{engine}/label_json.sql",
     "{engine}/frame_json.sql",
@@ -70,6 +69,31 @@ VIEWS = (
     "views/object_bounds.sql",
     "views/entity_texts.sql",
 )
+
+_EACH = re.compile(r" *-- for each generation(?: whose records (are|hold) labels)?\n(.*?) *-- until here\n", re.S)
+
+
+def view_files() -> tuple[str, ...]:
+    """The files of the views, in the order in which they are made: the pieces of each generation first."""
+    return *(f"views/{generation.pieces_view}.sql" for generation in GENERATIONS.values()), *_VIEWS
+
+
+def view_text(file: str) -> str:
+    """The text of the view of such a file, with what it says for each generation."""
+    for generation in GENERATIONS.values():
+        if file == f"views/{generation.pieces_view}.sql":
+            return generation.pieces_text()
+    return re.sub(r"\(\s+union all\s", "(\n    ", _EACH.sub(_for_each_generation, sql_text(file)))
+
+
+def _for_each_generation(match: re.Match[str]) -> str:
+    """The text between the comments, once for each generation; {code} and {pieces} are its code and its view."""
+    those, text = match.groups()
+    return "".join(
+        text.format(code=generation.code, pieces=generation.pieces_view)
+        for generation in GENERATIONS.values()
+        if those is None or generation.record_is_label == (those == "are")
+    )
 
 
 @dataclass(frozen=True)
@@ -97,7 +121,7 @@ class Dialect:
 
     def view(self, name: str) -> str:
         """The statement of a view with its comments, which stay in the database for who reads it there."""
-        sql = self.translate(sql_text(name.format(engine=self.name))).strip().removesuffix(";")
+        sql = self.translate(view_text(name.format(engine=self.name))).strip().removesuffix(";")
         head, _, body = sql.partition("create view ")
         comment = head.strip()
         title, _, rest = body.partition(" as\n")

@@ -9,6 +9,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.shredding import hashes, shred
 from labelstore.json.error_location import located
 from labelstore.loading.report import Progress, Reading
+from labelstore.schema import generations
 from labelstore.schema.tables import BOOKKEEPING, Rows, columns
 from labelstore.upgrading.label_ids import TakenIds, is_derived, new_ids_of_framed, rename_labels, rename_version
 from labelstore.upgrading.records import OldRecord, batches
@@ -31,6 +32,8 @@ class Copy:
         self._decode = RecordDecoder()
         self._taken = TakenIds(old)
         self._names = new_ids_of_framed(old)
+        self._number = 0
+        """Of the next record: ids are made anew, for their last bits had another meaning before version 4."""
 
     def run(self, progress: Progress | None) -> None:
         """Copy all of it."""
@@ -73,40 +76,42 @@ class Copy:
             raise StoreError(str(self.old.path), reason) from error
 
     def _add(self, record: OldRecord) -> None:
+        record_id = generations.record_id(self._number, record.generation)
+        self._number += 1
         frames_of, _, number = record.identity.rpartition("/") if record.generation == "frames" else ("", "", "")
         if frames_of in self._names:
             frames_of = self._names[frames_of]
             if not self._taken.take(f"{frames_of}/{number}"):
                 return
         value = RecordDecoder(True)(record.raw) if frames_of else self._decode(record.raw)
-        label_ids = self._shred(record, value, frames_of)
+        label_ids = self._shred(record, record_id, value, frames_of)
         old_ids = record.label_ids
         if len(label_ids) != len(old_ids):  # labels that stood in extra, beside an odd one, are rows now
             if self._taken.take_new(set(label_ids).difference(old_ids)):
                 old_ids = label_ids
             else:  # the store has other versions of them: they stay in extra
-                self._rows.drop_from(record.record_id)
+                self._rows.drop_from(record_id)
                 value = self._decode.fitted(record.raw, whole_lists=True)
-                label_ids = self._shred(record, value)
+                label_ids = self._shred(record, record_id, value)
         new_ids: dict[str, str] = {}
         for label_id, old_id in zip(label_ids, old_ids, strict=True):
             if not is_derived(label_id, value):
                 new_ids[label_id] = old_id  # made of more than what the views give back
             elif record.generation == "v1" and not self._taken.take(label_id):
-                self._rows.drop_from(record.record_id)
+                self._rows.drop_from(record_id)
                 self.repeated += 1
                 return
             elif record.generation == "v2":
                 new_ids[label_id] = self._taken.take_numbered(label_id)
         if any(old != new for old, new in new_ids.items()):
-            rename_labels(self._rows, record.record_id, new_ids)
+            rename_labels(self._rows, record_id, new_ids)
         self.records += 1
 
-    def _shred(self, record: OldRecord, value: Decoded, frames_of: str = "") -> list[str]:
+    def _shred(self, record: OldRecord, record_id: int, value: Decoded, frames_of: str = "") -> list[str]:
         """Add the rows of a record as they are now; the ids of its labels."""
         before = len(self._rows["labels"])
         source = (record.load_id, record.position, record.byte_offset, *self._digests(record))
-        shred(value, record.raw, record.record_id, self._rows, source, frames_of)
+        shred(value, record.raw, record_id, self._rows, source, frames_of)
         if record.url_load_id is not None:
             row = dict(zip(columns()["records"], self._rows["records"][-1], strict=True))
             self._rows["records"][-1] = tuple({**row, "url_load_id": record.url_load_id}.values())

@@ -20,7 +20,7 @@ from labelstore.loading.frames_files import FramesFolder, frames_address
 from labelstore.loading.partitions import Partition
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
-from labelstore.schema.record_ids import record_id
+from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows
 from labelstore.verifying.report import SHOWN, VerifyReport
 

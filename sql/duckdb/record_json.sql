@@ -14,6 +14,10 @@ join (
     select
         node_id >> 24 as record_id,
         substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2) as json
-    from (select * from v1_pieces union all select * from v2_pieces)
+    from (
+        -- for each generation
+        union all select * from {pieces}
+        -- until here
+    ) as pieces
     group by 1
 ) as j on j.record_id = r.record_id;

@@ -13,4 +13,4 @@ select
         )
     ) as json
 from frames as f
-where (f.frame_id >> 24) & 1 = 0;
+where (f.frame_id >> 24) & 15 = 0;

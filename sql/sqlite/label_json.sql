@@ -5,20 +5,17 @@ select
     l.data_row_id,
     r.asset_type,
     l.generation,
-    case when l.generation = 'v2' then (
-        select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
-        from (
-            select pos, rank, piece from v2_pieces
-            where node_id between l.node_id and l.end_id and pos between l.node_id and l.end_id
-            order by pos, rank
+    case l.record_id & 15
+        -- for each generation
+        when {code} then (
+            select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
+            from (
+                select pos, rank, piece from {pieces}
+                where node_id between l.node_id and l.end_id and pos between l.node_id and l.end_id
+                order by pos, rank
+            )
         )
-    ) else (
-        select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
-        from (
-            select pos, rank, piece from v1_pieces
-            where node_id between l.node_id and l.end_id
-            order by pos, rank
-        )
-    ) end as json
+        -- until here
+    end as json
 from labels as l
 left join records as r on r.record_id = l.record_id;

@@ -8,19 +8,16 @@ select
     r.identity,
     r.data_row_id,
     r.asset_type,
-    case when r.generation = 'v2' then (
-        select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
-        from (
-            select pos, rank, piece from v2_pieces
-            where node_id between r.node_id and r.end_id
-            order by pos, rank
+    case r.record_id & 15
+        -- for each generation
+        when {code} then (
+            select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
+            from (
+                select pos, rank, piece from {pieces}
+                where node_id between r.node_id and r.end_id
+                order by pos, rank
+            )
         )
-    ) else (
-        select substr(replace(replace(group_concat(piece, ''), char(1) || ',', ''), char(1), ''), 2)
-        from (
-            select pos, rank, piece from v1_pieces
-            where node_id between r.node_id and r.end_id
-            order by pos, rank
-        )
-    ) end as json
+        -- until here
+    end as json
 from records as r;

@@ -18,7 +18,7 @@ select
         || case when dataset_name is null then '' else ',"Dataset Name":' || json_quote(dataset_name) end
         || case metadata_field_count when 0 then ',"DataRow Metadata":[]' else '' end as piece
 from records
-where (node_id >> 24) & 1 = 0 and generation = 'v1'
+where (node_id >> 24) & 15 = 0 and generation = 'v1'
 union all
 -- the label
 select
@@ -50,7 +50,7 @@ select
             || coalesce(',' || substr(workflow_extra, 2, length(workflow_extra) - 2), '')
             || case when workflow_event_count > 0 then '' when workflow_event_count = 0 then ',"Workflow History":[]}' else '}' end else '' end as piece
 from labels
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- and ends
 select
@@ -59,7 +59,7 @@ select
     0 as rank,
     case when annotations_id is null or label_form = 'skip' then '}' when label_form = 'frames' then ']}' else '}}' end as piece
 from labels
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- the steps of its data row through the workflow
 select
@@ -78,7 +78,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from workflow_events
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- its reviews
 select
@@ -95,7 +95,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from reviews
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- the media attributes of its data row
 select
@@ -122,7 +122,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from media_attributes
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- the metadata fields of its data row
 select
@@ -137,7 +137,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from metadata_fields
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- its annotations begin
 select
@@ -151,7 +151,7 @@ select
         || case relationship_count when 0 then ',"relationships":[]' else '' end
         || case when object_count = 0 then ',"objects":[]' when object_count > 0 then ',"objects":[' || char(1) else '' end end as piece
 from labels
-where (node_id >> 24) & 1 = 0 and annotations_id is not null
+where (node_id >> 24) & 15 = 0 and annotations_id is not null
 union all
 -- a frame begins
 select
@@ -165,7 +165,7 @@ select
         || case relationship_count when 0 then ',"relationships":[]' else '' end
         || case when object_count = 0 then ',"objects":[]' when object_count > 0 then ',"objects":[' || char(1) else '' end as piece
 from frames
-where (frame_id >> 24) & 1 = 0
+where (frame_id >> 24) & 15 = 0
 union all
 -- and ends
 select
@@ -174,7 +174,7 @@ select
     0 as rank,
     '}' as piece
 from frames
-where (frame_id >> 24) & 1 = 0
+where (frame_id >> 24) & 15 = 0
 union all
 -- an object begins
 select
@@ -202,7 +202,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when form = 'mask' then ',' || json_quote(name) || ':' else '' end as piece
 from objects
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its box
 select
@@ -218,7 +218,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from bounding_boxes
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its polygon
 select
@@ -232,7 +232,7 @@ select
         when form = 'ring' then coordinates
         else ',"geometry":' || coordinates end as piece
 from polygons
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its line
 select
@@ -246,7 +246,7 @@ select
         when form = 'ring' then coordinates
         else ',"geometry":' || coordinates end as piece
 from polylines
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its point
 select
@@ -264,7 +264,7 @@ select
         when form = 'position' then ',"x":' || json_number(x) || ',"y":' || json_number(y)
         else ',"geometry":{"x":' || json_number(x) || ',"y":' || json_number(y) || coalesce(',' || substr(extra, 2), '}') end as piece
 from points
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its mask
 select
@@ -273,7 +273,7 @@ select
     1 as rank,
     case when form is null then ',"instanceURI":' || json_quote(url) else json_quote(url) end as piece
 from masks
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- its span of text
 select
@@ -287,7 +287,7 @@ select
         || case when message_id is null then '' else ',"messageId":' || json_quote(message_id) end
         || coalesce(',' || substr(extra, 2), '}') end || '}' as piece
 from text_entities
-where (object_id >> 24) & 1 = 0
+where (object_id >> 24) & 15 = 0
 union all
 -- one without others in it ends
 select
@@ -298,7 +298,7 @@ select
         || '}' end
         || case when not closes then '' when form = 'mask' then '}' else ']' end as piece
 from objects
-where (object_id >> 24) & 1 = 0 and end_id is null
+where (object_id >> 24) & 15 = 0 and end_id is null
 union all
 -- and ends
 select
@@ -307,7 +307,7 @@ select
     0 as rank,
     case when closes then '}]' else '}' end as piece
 from objects
-where (object_id >> 24) & 1 = 0 and end_id is not null
+where (object_id >> 24) & 15 = 0 and end_id is not null
 union all
 -- a question begins
 select
@@ -332,7 +332,7 @@ select
         || case when end_id is not null then '' when form = 'list' then ']'
         else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
 from classifications
-where (classification_id >> 24) & 1 = 0
+where (classification_id >> 24) & 15 = 0
 union all
 -- and ends
 select
@@ -342,7 +342,7 @@ select
     case form when 'scalar' then '' when 'list' then ']'
         else case when kind = 'checklist' or kind = 'dropdown' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) end as piece
 from classifications
-where (classification_id >> 24) & 1 = 0 and end_id is not null
+where (classification_id >> 24) & 15 = 0 and end_id is not null
 union all
 -- an answer begins
 select
@@ -361,7 +361,7 @@ select
         || case when end_id is not null then '' else case classification_count when 0 then ',"classifications":[]' else '' end
         || '}' end end as piece
 from answers
-where (answer_id >> 24) & 1 = 0
+where (answer_id >> 24) & 15 = 0
 union all
 -- and ends
 select
@@ -370,7 +370,7 @@ select
     0 as rank,
     '}' as piece
 from answers
-where (answer_id >> 24) & 1 = 0 and end_id is not null
+where (answer_id >> 24) & 15 = 0 and end_id is not null
 union all
 -- a relationship
 select
@@ -395,7 +395,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from relationships
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 union all
 -- an element of a list or map that is none of what belongs there
 select
@@ -404,5 +404,5 @@ select
     0 as rank,
     ',' || coalesce(opens, '') || case when map_key is null then '' else json_quote(map_key) || ':' end || json || coalesce(closes, '') as piece
 from odd_elements
-where (node_id >> 24) & 1 = 0
+where (node_id >> 24) & 15 = 0
 ;

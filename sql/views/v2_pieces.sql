@@ -32,7 +32,7 @@ select
         || case experiment_count when 0 then ',"experiments":{}' else '' end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
 from records
-where (node_id >> 24) & 1 = 1 and generation = 'v2'
+where (node_id >> 24) & 15 = 1 and generation = 'v2'
 union all
 -- and ends
 select
@@ -41,7 +41,7 @@ select
     0 as rank,
     '}' as piece
 from records
-where (node_id >> 24) & 1 = 1 and generation = 'v2'
+where (node_id >> 24) & 15 = 1 and generation = 'v2'
 union all
 -- its media attributes
 select
@@ -73,7 +73,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from media_attributes
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- its attachments
 select
@@ -88,7 +88,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from attachments
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- its metadata fields
 select
@@ -104,7 +104,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from metadata_fields
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- its embeddings
 select
@@ -121,7 +121,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from embeddings
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- a project begins
 select
@@ -147,7 +147,7 @@ select
             || coalesce(',' || substr(details_extra, 2, length(details_extra) - 2), '')
             || case when workflow_event_count > 0 then '' when workflow_event_count = 0 then ',"workflow_history":[]}' else '}' end else '' end as piece
 from data_row_projects
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -156,7 +156,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from data_row_projects
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- the steps through its workflow
 select
@@ -175,7 +175,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from workflow_events
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- the list of labels opens before its first
 select
@@ -184,7 +184,7 @@ select
     0 as rank,
     case when is_prediction then ',"predictions":[' else ',"labels":[' end || char(1) as piece
 from labels
-where (node_id >> 24) & 1 = 1 and ordinal = 0
+where (node_id >> 24) & 15 = 1 and ordinal = 0
 union all
 -- a label begins
 select
@@ -228,7 +228,7 @@ select
             || coalesce(',' || substr(label_details_extra, 2, length(label_details_extra) - 2), '')
             || case when review_count > 0 then '' when review_count = 0 then ',"reviews":[]}' else '}' end else '' end as piece
 from labels
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -237,7 +237,7 @@ select
     0 as rank,
     case when annotations_id is null then '}' else '}}' end as piece
 from labels
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- the list of labels closes after its last
 select
@@ -246,7 +246,7 @@ select
     0 as rank,
     ']' as piece
 from labels
-where (node_id >> 24) & 1 = 1 and closes
+where (node_id >> 24) & 15 = 1 and closes
 union all
 -- its reviews
 select
@@ -262,7 +262,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from reviews
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- its annotations begin
 select
@@ -280,7 +280,7 @@ select
         || case moment_count when 0 then ',"timestamp":{}' else '' end
         || case when object_count + coalesce(object_relationship_count, 0) = 0 then ',"objects":[]' when object_count + coalesce(object_relationship_count, 0) > 0 then ',"objects":[' || char(1) else '' end as piece
 from labels
-where (node_id >> 24) & 1 = 1 and annotations_id is not null
+where (node_id >> 24) & 15 = 1 and annotations_id is not null
 union all
 -- a group of frames begins
 select
@@ -295,7 +295,7 @@ select
         || case frame_count when 0 then ',"frames":{}' else '' end
         as piece
 from frame_groups
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -304,7 +304,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from frame_groups
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- a frame begins
 select
@@ -318,7 +318,7 @@ select
         || case relationship_count when 0 then ',"relationships":[]' else '' end
         || case when object_count + coalesce(object_relationship_count, 0) = 0 then ',"objects":{}' when object_count + coalesce(object_relationship_count, 0) > 0 then ',"objects":{' || char(1) else '' end as piece
 from frames
-where (frame_id >> 24) & 1 = 1
+where (frame_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -327,7 +327,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from frames
-where (frame_id >> 24) & 1 = 1
+where (frame_id >> 24) & 15 = 1
 union all
 -- a moment begins
 select
@@ -340,7 +340,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case classification_count when 0 then ',"classifications":[]' else '' end as piece
 from moments
-where (moment_id >> 24) & 1 = 1
+where (moment_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -349,7 +349,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from moments
-where (moment_id >> 24) & 1 = 1
+where (moment_id >> 24) & 15 = 1
 union all
 -- the spans of features
 select
@@ -364,7 +364,7 @@ select
         || case when closes & 2 > 0 and group_name is not null then '}' else '' end
         || case when closes & 4 > 0 then '}' else '' end as piece
 from segments
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- the key frames of features
 select
@@ -380,7 +380,7 @@ select
         || case when closes & 2 > 0 then case form when 'list' then ']' else '}' end else '' end
         || case when closes & 4 > 0 then '}' else '' end as piece
 from key_frames
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- an object begins
 select
@@ -398,7 +398,7 @@ select
         || case when page_height is null then '' else ',"page_dimensions":{"height":' || json_number(page_height) || ',"width":' || json_number(page_width) || '}' end
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '') as piece
 from objects
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its box
 select
@@ -414,7 +414,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || '}' as piece
 from bounding_boxes
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its polygon
 select
@@ -424,7 +424,7 @@ select
     case when form is null then ',"polygon":' || coordinates
         else ',"geojson":{"type":"Polygon","coordinates":' || coordinates || '}' end as piece
 from polygons
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its line
 select
@@ -434,7 +434,7 @@ select
     case when form is null then ',"line":' || coordinates
         else ',"geojson":{"type":"LineString","coordinates":' || coordinates || '}' end as piece
 from polylines
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its point
 select
@@ -447,7 +447,7 @@ select
         else ',"geojson":{"type":"Point","coordinates":[' || json_number(x) || ',' || json_number(y) || ']' end
         || coalesce(',' || substr(extra, 2), '}') as piece
 from points
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its mask
 select
@@ -462,7 +462,7 @@ select
             || coalesce(',"color_rgb":' || color_rgb, '')
             || coalesce(',' || substr(composite_extra, 2), '}') else '' end as piece
 from masks
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- its span of text
 select
@@ -478,7 +478,7 @@ select
         || coalesce(',' || substr(extra, 2), '}')
         || case when message_id is null then '' else '}' end as piece
 from text_entities
-where (object_id >> 24) & 1 = 1
+where (object_id >> 24) & 15 = 1
 union all
 -- the messages it picks
 select
@@ -495,7 +495,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]}' else '}' end as piece
 from selected_messages
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- one without others in it ends
 select
@@ -505,7 +505,7 @@ select
     case classification_count when 0 then ',"classifications":[]' else '' end
         || '}' || case when not closes then '' when frame_id is null then ']' else '}' end as piece
 from objects
-where (object_id >> 24) & 1 = 1 and end_id is null
+where (object_id >> 24) & 15 = 1 and end_id is null
 union all
 -- and ends
 select
@@ -515,7 +515,7 @@ select
     case classification_count when 0 then ',"classifications":[]' else '' end
         || '}' || case when not closes then '' when frame_id is null then ']' else '}' end as piece
 from objects
-where (object_id >> 24) & 1 = 1 and end_id is not null
+where (object_id >> 24) & 15 = 1 and end_id is not null
 union all
 -- a question begins
 select
@@ -539,7 +539,7 @@ from (
     union all
     select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id, confidence, answer_count, extra from repeated_classifications
 ) as told
-where (classification_id >> 24) & 1 = 1
+where (classification_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -552,7 +552,7 @@ from (
     union all
     select classification_id, end_id, closes, kind from repeated_classifications
 ) as told
-where (classification_id >> 24) & 1 = 1 and end_id is not null
+where (classification_id >> 24) & 15 = 1 and end_id is not null
 union all
 -- an answer begins
 select
@@ -574,7 +574,7 @@ from (
     union all
     select answer_id, end_id, feature_id, schema_id, name, value, text, confidence, classification_count, extra from repeated_answers
 ) as told
-where (answer_id >> 24) & 1 = 1
+where (answer_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -587,7 +587,7 @@ from (
     union all
     select answer_id, end_id from repeated_answers
 ) as told
-where (answer_id >> 24) & 1 = 1 and end_id is not null
+where (answer_id >> 24) & 15 = 1 and end_id is not null
 union all
 -- a relationship
 select
@@ -609,7 +609,7 @@ select
         || coalesce(',' || substr(extra, 2, length(extra) - 2), '')
         || case when closes then '}]' else '}' end as piece
 from relationships
-where (node_id >> 24) & 1 = 1 and ordinal is not null
+where (node_id >> 24) & 15 = 1 and ordinal is not null
 union all
 -- the same at its place among the objects
 select
@@ -632,7 +632,7 @@ select
         || '}')
         || case when not objects_closes then '' when frame_id is null then ']' else '}' end as piece
 from relationships
-where (node_id >> 24) & 1 = 1 and objects_id is not null
+where (node_id >> 24) & 15 = 1 and objects_id is not null
 union all
 -- an experiment begins
 select
@@ -646,7 +646,7 @@ select
         || case run_count when 0 then ',"runs":{}' else '' end
         as piece
 from experiments
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -655,7 +655,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from experiments
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- a model run begins
 select
@@ -672,7 +672,7 @@ select
         || case prediction_count when 0 then ',"predictions":[]' else '' end
         as piece
 from model_runs
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- and ends
 select
@@ -681,7 +681,7 @@ select
     0 as rank,
     case when closes then '}}' else '}' end as piece
 from model_runs
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 union all
 -- an element of a list or map that is none of what belongs there
 select
@@ -690,5 +690,5 @@ select
     0 as rank,
     ',' || coalesce(opens, '') || case when map_key is null then '' else json_quote(map_key) || ':' end || json || coalesce(closes, '') as piece
 from odd_elements
-where (node_id >> 24) & 1 = 1
+where (node_id >> 24) & 15 = 1
 ;

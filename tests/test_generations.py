@@ -1,8 +1,8 @@
-"""Record ids: their order is that of the records, and they tell generations apart."""
+"""Generations: the ids of their records tell them apart, in the order of the records; each is registered once."""
 
 import pytest
 
-from labelstore.schema.record_ids import generation_in, lowest_id, number_after, record_id
+from labelstore.schema.generations import generation_in, lowest_id, number_after, record_id
 
 GENERATIONS = {"v1": "v1", "v2": "v2", "frames": "v1"}
 """A generation of records → that of the views which rebuild them."""
@@ -12,7 +12,7 @@ GENERATIONS = {"v1": "v1", "v2": "v2", "frames": "v1"}
 @pytest.mark.parametrize("number", [0, 1, 2, 1 << 30])
 def test_an_id_tells_number_and_generation(number: int, generation: str) -> None:
     found = record_id(number, generation)
-    assert generation_in(found) == GENERATIONS[generation]
+    assert generation_in(found).name == GENERATIONS[generation]
     assert number_after(found) == number + 1
     assert lowest_id(number) <= found < lowest_id(number + 1)
 
