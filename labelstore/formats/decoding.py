@@ -138,16 +138,12 @@ def _skim(raw: bytes) -> None:
 
 
 def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
-    """`decode(raw)`, refused with `RecursionError` for the depth of the text alone, not for that of the stack."""
-    before = sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(MAX_DEPTH)  # what passes is less deep, for the stack takes some of it
-        return decode(raw)
-    except RecursionError:
-        if is_too_deep(raw):
-            raise
-    finally:
-        sys.setrecursionlimit(before)
+    """`decode(raw)`, refused with `RecursionError` for the depth of the text alone.
+
+    The recursion limit cannot tell: it counts the stack of the caller too, and from Python 3.12 on no calls of C.
+    """
+    if is_too_deep(raw):
+        raise RecursionError
     with deep_calls():
         return decode(raw)
 
