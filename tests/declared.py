@@ -1,16 +1,15 @@
-"""Records made from what the structs of the formats declare: for each place of each struct, and each value of a field.
+"""Records made from the declarations of the formats: for each place of each object, and each value of a key.
 
 A place is one way from the root of a record to a struct; no struct comes more than twice on it. What stands on the way
 has only the members that it must have.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-import msgspec
 from msgspec import inspect
 
 from labelstore.formats.v1 import record as v1
@@ -19,8 +18,8 @@ from labelstore.formats.v2 import record as v2
 ROOTS: dict[str, type] = {"v1": v1.Element, "v2": v2.Line, "frames": v1.Frame}
 """Generation → the struct of its records."""
 
-_FIRST_OF = {"data_row", "frameNumber"}
-"""Keys without which, or with another kind of value, a JSON object is no record."""
+TOLD_BY = {"data_row", "frameNumber"}
+"""Keys without which, or with another kind of value, a JSON object is no record of its generation."""
 
 Json = Any
 
@@ -33,6 +32,8 @@ class Field:
     key: str
     type: inspect.Type
     required: bool
+    exclusive: bool
+    """Whether it is one of those of which an object has one at a time."""
 
     def __str__(self) -> str:
         return f"{self.struct.__module__.split('.')[-2]}.{self.struct.__name__}.{self.key}"
@@ -53,8 +54,11 @@ class Place:
 def fields(struct: type) -> list[Field]:
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
+    exclusive = getattr(struct, "exclusive", ())
     return [
-        Field(struct, field.encode_name, field.type, field.required) for field in info.fields if field.name != "extra"
+        Field(struct, field.encode_name, field.type, field.required, field.name in exclusive)
+        for field in info.fields
+        if field.name != "extra"
     ]
 
 
@@ -207,7 +211,7 @@ def with_one_field(generation: str, number: int) -> Iterator[tuple[str, dict[str
         for field in fields(place.struct):
             values, others = list(proper(field.type)), any_json(number)
             for value in values + others if is_first else (values[0], None, others[number % len(others)]):
-                if field.key in _FIRST_OF and not _is_record(field.key, value):
+                if field.key in TOLD_BY and not _is_record(field.key, value):
                     continue
                 number += 1
                 record = place.around(smallest(place.struct) | {field.key: value})
@@ -220,17 +224,16 @@ def with_all_fields(generation: str, number: int) -> Iterator[tuple[str, dict[st
     Of the keys of which an object has one at a time, each takes its turn.
     """
     for place in places(ROOTS[generation]):
-        exclusive: Sequence[str] = getattr(place.struct, "exclusive", ())
-        names = {field.name: field.encode_name for field in msgspec.structs.fields(place.struct)}
+        exclusive = [field.key for field in fields(place.struct) if field.exclusive]
         for one in exclusive or ("",):
             for turn in range(3):
                 members = smallest(place.struct)
                 for field in fields(place.struct):
-                    if field.key in {names[name] for name in exclusive if name != one}:
+                    if field.exclusive and field.key != one:
                         continue
                     values, others = list(proper(field.type)), any_json(number)
                     value = (values[number % len(values)], None, others[number % len(others)])[turn]
-                    if field.key not in _FIRST_OF or _is_record(field.key, value):
+                    if field.key not in TOLD_BY or _is_record(field.key, value):
                         members[field.key] = value
                 number += 1
                 yield f"{place.pointer} ({one or 'all'})", named(place.around(members), generation, number)

@@ -4,15 +4,19 @@ The fields are taken from the structs themselves, at each place where a record c
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import Raw
 
 from labelstore.engines import open_database
+from labelstore.formats.declaration import DECLARATIONS, leaves
 from labelstore.formats.decoding import RecordDecoder
+from labelstore.formats.v2.objects import Masks
 from labelstore.json.equality import differences
 from labelstore.loading import load
 from labelstore.verifying import verify
@@ -70,6 +74,44 @@ def test_places_reach_every_struct(generation: str) -> None:
     decode = RecordDecoder(generation == "frames")
     for _, record in declared.with_one_field(generation, 1):
         assert isinstance(decode(json.dumps(record).encode()), root)
+
+
+@pytest.mark.parametrize("generation", ["v1", "v2"])
+def test_every_declared_key_is_tried(generation: str) -> None:
+    """With a value of its type, with null and with a value of another type: whoever adds a key adds no test."""
+    structs = {place.pointer: place.struct for place in declared.places(declared.ROOTS[generation])}
+    tried: dict[tuple[type, str], set[str]] = defaultdict(set)
+    for place, record in declared.with_one_field(generation, 1):
+        pointer, _, key = place.rpartition("/")
+        members, struct = members_at(record, pointer), structs[pointer]
+        value = "null" if members[key] is None else "proper" if takes(struct, members) else "other"
+        for cls in struct.__mro__:
+            tried[cls, key].add(value)
+    for declaration in DECLARATIONS.values():
+        if not str(declaration).startswith(generation) or declaration.cls is Masks:  # whose members are an object's
+            continue
+        for name in declaration.members:
+            if (key := declaration.json_key(name)) not in declared.TOLD_BY:
+                takes_all = {Raw, Any} & set(leaves(declaration.types[name]))
+                expected = {"proper", "null"} if takes_all else {"proper", "null", "other"}
+                assert tried[declaration.cls, key] >= expected, f"{declaration}.{name}"
+
+
+def members_at(record: dict[str, Any], pointer: str) -> dict[str, Any]:
+    """The members of the JSON object at a place, where * is the first of a list or map."""
+    found: Any = record
+    for step in pointer.split("/")[1:]:
+        found = next(iter(found.values() if isinstance(found, dict) else found)) if step == "*" else found[step]
+    members: dict[str, Any] = found
+    return members
+
+
+def takes(struct: type, members: dict[str, Any]) -> bool:
+    try:
+        msgspec.json.decode(json.dumps(members), type=struct)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def test_a_field_that_is_dropped_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
