@@ -16,6 +16,7 @@ objects share the row. No column is filled otherwise.
 What does not fit a struct is in its `extra`.
 """
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -97,8 +98,9 @@ class _DeclaredStruct(StructMeta):
         told_by: Any = None,
     ) -> Any:
         members = {name: member for name, member in namespace.items() if isinstance(member, Member)}
+        types = _annotations(namespace)
         for field_name, member in members.items():
-            is_nullable = UnsetType in leaves(namespace["__annotations__"][field_name])
+            is_nullable = UnsetType in leaves(types[field_name])
             default = {} if member.required else {"default": UNSET if is_nullable or member.json_if else ABSENT}
             namespace[field_name] = field(name=member.json_key or field_name, **default)
         if exclusive := tuple(field_name for field_name, member in members.items() if member.exclusive):
@@ -110,6 +112,17 @@ class _DeclaredStruct(StructMeta):
             made: Any = cls
             made.row = staticmethod(partial(_first_row, cls))
         return cls
+
+
+def _annotations(namespace: dict[str, Any]) -> dict[str, Any]:
+    """The annotations of a class that is being made; from Python 3.14 on they are a function until asked for."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+
+        if annotate := get_annotate_from_class_namespace(namespace):
+            return call_annotate_function(annotate, Format.FORWARDREF)
+    found: dict[str, Any] = namespace.get("__annotations__", {})
+    return found
 
 
 def _first_row(cls: Any, item: Any, **given: Any) -> Row:
