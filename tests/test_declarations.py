@@ -41,9 +41,9 @@ def test_every_column_is_filled_by_something() -> None:
 
 def test_a_key_without_a_column_is_an_error() -> None:
     class Review(JsonObject, table="reviews"):
-        comment: str = key()
+        mood: str = key()
 
-    with pytest.raises(TypeError, match="reviews has no column comment"):
+    with pytest.raises(TypeError, match="reviews has no column mood"):
         Review.row(Review())
     DECLARATIONS.pop(Review)
 
@@ -66,12 +66,12 @@ def test_a_given_column_that_is_not_given_is_an_error() -> None:
     DECLARATIONS.pop(Review)
 
 
-@pytest.mark.parametrize("into", ["comments", "reviews.comment"])
+@pytest.mark.parametrize("into", ["moods", "reviews.mood"])
 def test_a_member_that_goes_nowhere_is_an_error(into: str) -> None:
     class Review(JsonObject, table="reviews"):
-        comment: str = read(into=into)
+        mood: str = read(into=into)
 
-    with pytest.raises(TypeError, match=f"Review.comment goes into {into}, which does not exist"):
+    with pytest.raises(TypeError, match=f"Review.mood goes into {into}, which does not exist"):
         Review.row(Review())
     DECLARATIONS.pop(Review)
 
@@ -79,8 +79,8 @@ def test_a_member_that_goes_nowhere_is_an_error(into: str) -> None:
 @pytest.mark.parametrize("member", [read(into=""), array(count="ordinal")])
 def test_a_member_that_does_not_say_where_it_goes_is_an_error(member: Any) -> None:
     class Review(JsonObject, table="reviews"):
-        comments: list[str] = member
+        moods: list[str] = member
 
-    with pytest.raises(TypeError, match=r"Review\.comments does not say where its value goes"):
+    with pytest.raises(TypeError, match=r"Review\.moods does not say where its value goes"):
         Review.row(Review())
     DECLARATIONS.pop(Review)
