@@ -67,7 +67,7 @@ create table versions (
 -- one record of an export: where it came from, and what it says about its data row
 create table records (
     node_id integer primary key,    -- record_id * 2^24
-    record_id integer,              -- unique; even for v1, odd for v2
+    record_id integer,              -- unique; its last 4 bits say the generation
     end_id integer,
     load_id integer references loads (load_id),
     position integer,               -- which record of its file it is, from 0

@@ -205,6 +205,13 @@ def test_the_outline_lists_the_packages_from_the_ground_up() -> None:
     assert steps == [[str(number) for number in range(1, 11)]] * 4
 
 
+def test_the_declaration_in_the_design_is_one_of_ours() -> None:
+    (shown,) = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "docs" / "design.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    assert shown in (ROOT / "labelstore" / "formats" / "v1" / "record.py").read_text(encoding="utf-8")
+
+
 def test_every_test_that_is_named_exists() -> None:
     named = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8"))
     assert len(named) > 40
