@@ -14,7 +14,7 @@ from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.samples import write
 from labelstore.schema.dialects import DUCKDB, SQLITE, view_files
-from labelstore.schema.tables import columns, content_tables
+from labelstore.schema.tables import columns, content_tables, node_column
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_columns_are_those_of_the_schema(stores: dict[str, Path], engine: str) -
 def test_both_engines_hold_the_same_rows(stores: dict[str, Path]) -> None:
     with open_database(stores["sqlite"]) as left, open_database(stores["duckdb"], read_only=True) as right:
         for table in content_tables():
-            sql = f"select * from {table} order by 1"
+            sql = f"select * from {table} order by {node_column(table)}"
             assert list(left.query(sql).rows) == list(right.query(sql).rows), table
 
 

@@ -32,7 +32,7 @@ from labelstore.loading import Reading, load
 from labelstore.loading.store_file import lock_file, locked
 from labelstore.samples import write
 from labelstore.schema.dialects import SCHEMA_VERSION
-from labelstore.schema.tables import columns, content_tables
+from labelstore.schema.tables import columns, content_tables, node_column
 from labelstore.upgrading import Upgrade, upgrade
 from tests.soaking import amount
 
@@ -191,7 +191,7 @@ def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(
             for name in columns()[table]
             if not name.endswith("_id") and name not in ("position", "byte_offset", "content_hash")
         ]
-        node = next(iter(columns()[table]))
+        node = node_column(table)
         names = ", ".join(f'"{name}"' for name in kept)
         sql = f"select {names} from {table} where ({node} >> 24) & 1 = 1 order by {node}"
         return list(map(str, database.query(sql).rows))

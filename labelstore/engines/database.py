@@ -9,7 +9,7 @@ from labelstore.engines.limits import Limits
 from labelstore.engines.result import Result
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import Dialect
-from labelstore.schema.tables import Row, Rows, node_column
+from labelstore.schema.tables import Row, Rows, node_column, node_place
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
@@ -226,9 +226,9 @@ class Database(ABC):
     def replace(self, rows: Rows) -> None:
         """Write rows in place of those that have the same nodes."""
         for table, new in rows:
-            node = node_column(table)
+            node, place = node_column(table), node_place(table)
             for row in new:
-                self.execute(f"delete from {table} where {node} = ?", (row[0],))
+                self.execute(f"delete from {table} where {node} = ?", (row[place],))
             self.insert_rows(table, new)
 
     def records_about(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:

@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from labelstore.formats.declaration import DECLARATIONS, Declaration, Member, Standing, standing
 from labelstore.schema.generations import CODE_MASK, Generation
-from labelstore.schema.tables import NODE_BITS, columns
+from labelstore.schema.tables import NODE_BITS, columns, node_column
 
 OPEN = " || char(1)"
 _RESERVED = frozenset(("top", "left", "end", "values"))
@@ -49,7 +49,7 @@ class Piece:
 
     def sql(self, in_generation: str) -> str:
         """The branch; `in_generation` is a condition on {node}."""
-        node = next(iter(columns()[self.table]))
+        node = node_column(self.table)
         where = " and ".join(filter(None, (in_generation.format(node=node), self.where)))
         text = self.text.replace("\n", "\n    ")
         lines = [f"-- {self.comment}", "select", f"    {node} as node_id,", f"    {self.pos or node} as pos,"]

@@ -22,6 +22,7 @@ from labelstore.schema.tables import Rows, columns, node_column, node_range
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
 _OF_RUN = {name: place for place, name in enumerate(columns()["model_runs"])}
 _LABEL_ID = _OF_LABEL["label_id"]
+_RECORD_OF_MEDIA = list(columns()["media_attributes"]).index("record_id")
 _HAS_OWN_ID = "label_id like '%/%/%'"
 _BLOCKS = {
     "attachments": "attachment_count",
@@ -150,7 +151,7 @@ class Replacement:
             return {}
         names = list(columns()["records"])
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}
-        media = {row[1] for row in self.rows["media_attributes"]}
+        media = {row[_RECORD_OF_MEDIA] for row in self.rows["media_attributes"]}
         load_id = self.rows["records"][0][names.index("load_id")]
         taken = Counter(label.record_id for label in self.taken)
         projects_with_details = self._projects_with_details()

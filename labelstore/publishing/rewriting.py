@@ -7,7 +7,7 @@ from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.shredding import shred
 from labelstore.publishing.records import RecordRedactor
 from labelstore.publishing.selecting import StoredRecord
-from labelstore.schema.tables import NODE_BITS, Row, Rows, columns
+from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_place
 
 _OWN_LABEL, _OWN_DATA_ROW = "unnamed-", "asset-"
 """How ids begin that are digests of what the export says."""
@@ -73,7 +73,7 @@ def _rename(rows: Rows, record_id: int, ids: dict[Any, str]) -> None:
         found = rows.by_table.get(table, [])
         for number in range(len(found) - 1, -1, -1):
             row = found[number]
-            if row[0] >> NODE_BITS != record_id:
+            if row[node_place(table)] >> NODE_BITS != record_id:
                 break
             values = list(row)
             for at in places:

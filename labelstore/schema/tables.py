@@ -19,6 +19,7 @@ BOOKKEEPING = ("loads", "rejects", "versions")
 
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
+_NODE = re.compile(r"^ {4}(\w+) integer primary key", re.M)
 
 
 def sql_text(name: str) -> str:
@@ -52,9 +53,21 @@ def content_tables() -> tuple[str, ...]:
     return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING)
 
 
+@cache
+def _nodes() -> dict[str, tuple[str, int]]:
+    """Table → the column that holds a row's node, and its place: the primary key of a content table."""
+    found = ((table, _NODE.search(body)) for table, body in _TABLE.findall(sql_text("schema.sql")))
+    return {table: (key[1], list(columns()[table]).index(key[1])) for table, key in found if key}
+
+
 def node_column(table: str) -> str:
-    """The column of a content table that holds the row's node: its first."""
-    return next(iter(columns()[table]))
+    """The column of a content table that holds the row's node: its primary key."""
+    return _nodes()[table][0]
+
+
+def node_place(table: str) -> int:
+    """The place in a row of a content table where its node stands."""
+    return _nodes()[table][1]
 
 
 def node_range(record_id: int) -> tuple[int, int]:
@@ -83,8 +96,9 @@ class Rows:
     def drop_from(self, record_id: int) -> None:
         """Take back the rows of a record that was the last to come."""
         first = record_id << NODE_BITS
-        for rows in self.by_table.values():
-            while rows and rows[-1][0] >= first:
+        for table, rows in self.by_table.items():
+            place = node_place(table)
+            while rows and rows[-1][place] >= first:
                 rows.pop()
 
     def clear(self) -> None:

@@ -11,7 +11,7 @@ from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.naming import content_digest, is_unnamed, unnamed
 from labelstore.formats.v1.record import Element
 from labelstore.formats.v1.shred import label_id_of
-from labelstore.schema.tables import NODE_BITS, Rows, columns
+from labelstore.schema.tables import NODE_BITS, Rows, columns, node_place
 
 _DERIVED = re.compile(r"^unnamed-|/unnamed(?:#\d+)?$")
 """Ids of ours in older stores: of labels without one, in v2 behind the project or model run and the data row."""
@@ -84,6 +84,6 @@ def rename_labels(rows: Rows, record_id: int, label_ids: dict[str, str]) -> None
     for table, names in columns().items():
         renamed = [at for at, name in enumerate(names) if name in ("label_id", "identity")]
         for number, row in enumerate(rows.by_table.get(table, ())):
-            if renamed and row[0] >> NODE_BITS == record_id:
+            if renamed and row[node_place(table)] >> NODE_BITS == record_id:
                 values = [label_ids.get(value, value) if at in renamed else value for at, value in enumerate(row)]
                 rows[table][number] = tuple(values)
