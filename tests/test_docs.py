@@ -80,6 +80,16 @@ def test_every_key_of_the_formats_is_described() -> None:
             assert column in columns()[table], title
 
 
+def test_what_people_ask_for_comes_first_in_every_table() -> None:
+    for table in catalogue.tables():
+        flags = [column.is_bookkeeping for column in table.columns]
+        assert flags == sorted(flags)
+        assert not flags[0]
+        for column, is_bookkeeping in zip(table.columns, flags, strict=True):
+            if re.fullmatch(r"node_id|(\w+_)?end_id|ordinal|opens|closes|nulls|in_extra|(\w+_)?extra", column.name):
+                assert is_bookkeeping, (table.name, column.name)
+
+
 def test_every_view_and_its_columns_are_described() -> None:
     described = catalogue.views()
     assert len(described) == len(view_files())

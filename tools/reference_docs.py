@@ -19,10 +19,6 @@ FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
 PUBLISHING_TARGET = TARGET.with_name("publishing.md")
 
-_BOOKKEEPING = re.compile(
-    r"node_id|end_id|annotations_id|ordinal|(open|close)s|(\w+_)?extra|\w+_count|has_\w*(details(_v2)?|scores|info|data)|form|nulls"
-)
-
 HEAD = """\
 # Tables and views
 
@@ -98,7 +94,7 @@ def _relations() -> Iterator[str]:
 
 
 def _diagram() -> Iterator[str]:
-    """The same as a picture, without the columns that only keep the order and completeness of the JSON."""
+    """The same as a picture, without bookkeeping."""
     yield "```mermaid\nerDiagram"
     for child, column in _references():
         many = "o|" if column.key else "o{"
@@ -106,7 +102,7 @@ def _diagram() -> Iterator[str]:
     for table in tables():
         yield f"    {table.name} {{"
         for column in table.columns:
-            if column.key or not _BOOKKEEPING.fullmatch(column.name):
+            if column.key or not column.is_bookkeeping:
                 keys = ["PK"] * column.key + ["FK"] * (column.references is not None)
                 yield f"        {column.type} {column.name} {', '.join(keys)}".rstrip()
         yield "    }"
@@ -125,7 +121,9 @@ def _tables() -> Iterator[str]:
     yield "## Tables\n"
     for table in tables():
         yield f"### {table.name}\n\nOne row is {table.description}.\n\n| column | type | |\n|---|---|---|"
-        for column in table.columns:
+        for column, before in zip(table.columns, (None, *table.columns), strict=False):
+            if before and column.is_bookkeeping > before.is_bookkeeping:
+                yield "| *bookkeeping* | | |"
             facts = ["primary key"] * column.key
             facts += [f"→ `{'.'.join(column.references)}`"] if column.references else []
             facts += [_escaped(column.description)] if column.description else []

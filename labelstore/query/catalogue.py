@@ -1,6 +1,7 @@
 """The tables and views with their columns and what each means, read from the comments in `sql/`."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from labelstore.schema.tables import columns, sql_text
 
 _TABLE = re.compile(r"^((?:-- [^\n]*\n)+)create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? \w+([^-\n]*?),?(?: *-- (.*))?$', re.M)
+_BOOKKEEPING = "    -- bookkeeping:"
 _REFERENCE = re.compile(r"references (\w+) \((\w+)\)")
 
 CONVENTIONS = {
@@ -39,13 +41,17 @@ _SHARED = {
 
 
 class Column(NamedTuple):
-    """A column of a table; `references` is the table and column that it points to."""
+    """A column of a table; `references` is the table and column that it points to.
+
+    `is_bookkeeping`: it is there because records come back as they were, and people who ask can pass over it.
+    """
 
     name: str
     type: str
     key: bool
     references: tuple[str, str] | None
     description: str
+    is_bookkeeping: bool
 
 
 class Table(NamedTuple):
@@ -69,16 +75,19 @@ def tables() -> list[Table]:
     """The tables of `sql/schema.sql`, in its order."""
     types = columns()
     return [
-        Table(name, _uncommented(comment), [_column(found, types[name]) for found in _COLUMN.findall(body)])
+        Table(name, _uncommented(comment), [*_columns(body, types[name])])
         for comment, name, body in _TABLE.findall(sql_text("schema.sql"))
     ]
 
 
-def _column(found: tuple[str, str, str], types: dict[str, str]) -> Column:
-    name, constraints, comment = found
-    reference = _REFERENCE.search(constraints)
-    points_to = (reference[1], reference[2]) if reference else None
-    return Column(name, types[name], "primary key" in constraints, points_to, comment or _convention(name))
+def _columns(body: str, types: dict[str, str]) -> Iterator[Column]:
+    asked_for, _, bookkeeping = body.partition(_BOOKKEEPING)
+    for part in (asked_for, bookkeeping):
+        for name, constraints, comment in _COLUMN.findall(part):
+            reference = _REFERENCE.search(constraints)
+            points_to = (reference[1], reference[2]) if reference else None
+            is_key, description = "primary key" in constraints, comment or _convention(name)
+            yield Column(name, types[name], is_key, points_to, description, part is bookkeeping)
 
 
 def _convention(name: str) -> str:

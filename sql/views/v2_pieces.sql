@@ -535,9 +535,9 @@ select
             || case kind when 'checklist' then 'checklist_answers":[' when 'text' then 'text_answer":' else 'radio_answer":' end || char(1) end
         || case when end_id is not null then '' else case when answer_count = 0 then ']' else '' end || '}' || substr(']]]]]]]]', 1, closes) end as piece
 from (
-    select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id, confidence, answer_count, extra from classifications
+    select classification_id, name, kind, value, confidence, message_id, feature_id, schema_id, end_id, ordinal, closes, is_conversational, answer_count, extra from classifications
     union all
-    select classification_id, end_id, ordinal, closes, feature_id, schema_id, name, value, kind, is_conversational, message_id, confidence, answer_count, extra from repeated_classifications
+    select classification_id, name, kind, value, confidence, message_id, feature_id, schema_id, end_id, ordinal, closes, is_conversational, answer_count, extra from repeated_classifications
 ) as told
 where (classification_id >> 24) & 15 = 1
 union all
@@ -548,9 +548,9 @@ select
     0 as rank,
     case kind when 'checklist' then ']}' else '}' end || substr(']]]]]]]]', 1, closes) as piece
 from (
-    select classification_id, end_id, closes, kind from classifications
+    select classification_id, kind, end_id, closes from classifications
     union all
-    select classification_id, end_id, closes, kind from repeated_classifications
+    select classification_id, kind, end_id, closes from repeated_classifications
 ) as told
 where (classification_id >> 24) & 15 = 1 and end_id is not null
 union all
@@ -570,9 +570,9 @@ select
         || case when end_id is not null then '' else case classification_count when 0 then ',"classifications":[]' else '' end
         || '}' end as piece
 from (
-    select answer_id, end_id, feature_id, schema_id, name, value, text, confidence, classification_count, extra from answers
+    select answer_id, name, value, text, confidence, feature_id, schema_id, end_id, classification_count, extra from answers
     union all
-    select answer_id, end_id, feature_id, schema_id, name, value, text, confidence, classification_count, extra from repeated_answers
+    select answer_id, name, value, text, confidence, feature_id, schema_id, end_id, classification_count, extra from repeated_answers
 ) as told
 where (answer_id >> 24) & 15 = 1
 union all
