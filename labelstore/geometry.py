@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from labelstore.formats.kinds import GEO_WORDS, GEOJSON_TYPES, V1_KEYS, V2_KEYS
+
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 
-_GEO_KINDS: Final = {"point": "point", "polyline": "polyline", "linestring": "polyline", "polygon": "polygon"}
+_GEO_KINDS: Final = {word.lower(): kind for word, kind in (GEO_WORDS | GEOJSON_TYPES).items()}
 GEO: Final = "geometry"
 """The kind of GeoJSON until its type is read, and of a type that is none of ours."""
 _AREAS: Final = frozenset(("bounding_box", "polygon"))
@@ -38,7 +40,7 @@ def kind_of(form: str, holder: dict[str, Any], geometry: Any) -> str:
     kind = FORMS[form].kind
     if kind != GEO:
         return kind
-    if holder.get("type") == "rectangle" or "BoundingBox" in str(holder.get("annotation_kind")):
+    if "BoundingBox" in str(holder.get("annotation_kind")):
         return "bounding_box"
     word = geometry.get("type", holder.get("type")) if isinstance(geometry, dict) else None
     return _GEO_KINDS.get(str(word).lower(), GEO)
@@ -126,26 +128,31 @@ def _number(value: Any) -> float:
     return value
 
 
+Read = Callable[[str, Any], Place]
+
+READERS: Final[dict[str, Read]] = {
+    "polyline": _path,
+    "point": _dot,
+    "polygon": _path,
+    "bounding_box": _box,
+    "text_entity": _span,
+}
+"""Kind → what reads its place; other kinds have none."""
+
+
 class Form(NamedTuple):
     """How geometry stands under a key: our kind of it, and what reads it."""
 
     kind: str
-    read: Callable[[str, Any], Place]
+    read: Read
 
 
 FORMS: Final = {
-    "line": Form("polyline", _path),
-    "point": Form("point", _dot),
-    "polygon": Form("polygon", _path),
-    "bbox": Form("bounding_box", _box),
-    "bounding_box": Form("bounding_box", _box),
-    "data": Form("text_entity", _span),
-    "location": Form("text_entity", _span),
-    "conversational_location": Form("text_entity", _span),
+    **{key: Form(kind, READERS[kind]) for key, kind in (V1_KEYS | V2_KEYS).items() if kind in READERS},
     "geometry": Form(GEO, _geo),
     "geojson": Form(GEO, _geo),
 }
-"""The keys that geometry stands under, in the order in which objects of v1 are recognized."""
+"""The keys that geometry stands under, those of v1 first and in the order in which its objects are recognized."""
 
 
 # -- overlap ----------------------------------------------------------------------------------------------------------

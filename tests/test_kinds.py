@@ -1,32 +1,25 @@
 """The kind of an object: a known one is said only where its geometry has a row, whatever the export calls it."""
 
+import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labelstore.engines import open_database
-from labelstore.formats.kinds import OBJECT_KINDS, UNKNOWN, V2_KINDS, kind_of
-from labelstore.formats.v1.objects import Object
+from labelstore.formats.declaration import DECLARATIONS
+from labelstore.formats.kinds import OBJECT_KINDS, TABLES, UNKNOWN, V1_KEYS, V2_KEYS, V2_WORDS, kind_of
+from labelstore.formats.v1 import objects as v1_objects
+from labelstore.formats.v1 import pieces as v1_pieces
+from labelstore.formats.v2 import objects as v2_objects
+from labelstore.formats.v2 import pieces as v2_pieces
 from tests import declared
 from tests.lines import label, thing, v2
 from tests.making import ENGINES, feature, store_of, v1
 
-ROWS = {
-    "bounding_box": "bounding_boxes",
-    "polygon": "polygons",
-    "polyline": "polylines",
-    "point": "points",
-    "mask": "masks",
-    "text_entity": "text_entities",
-    "message_single_selection": "selected_messages",
-    "message_multi_selection": "selected_messages",
-    "message_ranking": "selected_messages",
-}
-"""Kind → the table of its rows."""
-
 WORDS = [
-    *V2_KINDS, *OBJECT_KINDS, *(f"{asset}{word}" for word in V2_KINDS for asset in ("Image", "Geo", "Message")),
+    *V2_WORDS, *OBJECT_KINDS, *(f"{asset}{word}" for word in V2_WORDS for asset in ("Image", "Geo", "Message")),
     "boundingBox", "bounding box", "Bounding-Box", "textEntity", "ImageCuboid", "Cuboid", "", "unknown",
 ]  # fmt: skip
 VALUES: list[Any] = [None, "x", 1, [], {}, [1], {"a": 1}, [{"x": 1, "y": 2}]]
@@ -50,8 +43,8 @@ SHAPES: list[dict[str, Any]] = [
 
 def wrong(store: Path) -> list[tuple[Any, ...]]:
     """Objects of a known kind without the row of it."""
-    rows = " union ".join(f"select '{kind}' as kind, object_id from {table}" for kind, table in ROWS.items())
-    known = ", ".join(f"'{kind}'" for kind in ROWS)
+    rows = " union ".join(f"select '{kind}' as kind, object_id from {table}" for kind, table in TABLES.items())
+    known = ", ".join(f"'{kind}'" for kind in TABLES)
     sql = (
         "select kind, annotation_kind, extra from objects"
         f" where kind in ({known}) and (kind, object_id) not in (select kind, object_id from ({rows}))"
@@ -60,8 +53,34 @@ def wrong(store: Path) -> list[tuple[Any, ...]]:
         return list(database.query(sql).rows)
 
 
-def test_every_known_kind_has_a_table() -> None:
-    assert ROWS.keys() == OBJECT_KINDS
+@pytest.mark.parametrize(("of", "keys"), [(v1_objects.Object, V1_KEYS), (v2_objects.Object, V2_KEYS)], ids=["v1", "v2"])
+def test_every_key_of_a_kind_is_declared_to_go_into_its_table(of: type, keys: dict[str, str]) -> None:
+    members = {DECLARATIONS[of].json_key(name): member for name, member in DECLARATIONS[of].members.items()}
+    places = {key: {place.partition(".")[0] for place in member.into.split()} for key, member in members.items()}
+    places["instanceURI"] = {"masks"}  # of a mask; of others it stays with the object
+    assert all(TABLES[kind] in places[key] for key, kind in keys.items())
+    geometry = {key for key, member in members.items() if member.exclusive and places[key] & set(TABLES.values())}
+    assert geometry - keys.keys() <= {"geometry", "geojson"}, "whose type is another key"
+
+
+@pytest.mark.parametrize(("pieces", "keys"), [(v1_pieces, V1_KEYS), (v2_pieces, V2_KEYS)], ids=["v1", "v2"])
+def test_every_kind_is_written_back(pieces: Any, keys: dict[str, str]) -> None:
+    assert {TABLES[kind] for kind in keys.values()} <= {piece.table for piece in pieces.PIECES}
+
+
+@ENGINES
+def test_of_two_geometries_none_is_lost(tmp_path: Path, engine: str) -> None:
+    values = {"line": [{"x": 1, "y": 2}], "point": {"x": 1, "y": 2}, "polygon": [{"x": 1, "y": 2}]}
+    values |= {"geometry": {"coordinates": [1, 2]}, "data": {"location": {"start": 1, "end": 2}}}
+    values |= {"bbox": {"top": 1, "left": 2, "height": 3, "width": 4}}
+    assert values.keys() == set(v1_objects.Object.exclusive)
+    pairs = combinations(values.items(), 2)
+    elements = {f"l{place}": v1(f"l{place}", feature("Car", "f") | dict(pair)) for place, pair in enumerate(pairs)}
+    store = store_of(tmp_path, engine, [*elements.values()])
+    with open_database(store, read_only=True) as database:
+        assert {
+            key: json.loads(text) for key, text in database.query("select label_id, json from label_json").rows
+        } == elements
 
 
 @ENGINES
@@ -79,7 +98,7 @@ def test_v2_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
 
 @ENGINES
 def test_v1_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
-    keys = [*WORDS, *(field.key for field in declared.fields(Object))]
+    keys = [*WORDS, *(field.key for field in declared.fields(v1_objects.Object))]
     shapes: list[dict[str, Any]] = [
         {},
         {"bbox": {"top": 1, "left": 2, "height": 3, "width": 4}},

@@ -248,5 +248,6 @@ def test_the_tree_on_the_terminal(tmp_path: Path) -> None:
     assert "classifications" in lines
 
 
-def test_every_kind_has_its_tool() -> None:
-    assert TOOLS.keys() == OBJECT_KINDS | {"relationship"}
+def test_every_kind_has_a_tool_of_its_own() -> None:
+    assert all(TOOLS.values())
+    assert len(set(TOOLS.values())) == len(OBJECT_KINDS) + 1, "and relationships have one"

@@ -1,16 +1,23 @@
-"""The views that write records back: sql/views/*_pieces.sql, made of the declarations of labelstore.formats.
+"""The views that labelstore.formats makes: *_pieces.sql of its declarations, object_bounds.sql of its kinds of objects.
 
 `python -m tools.views` writes them; with `--check` it only says whether they are up to date (exit code 1 if not).
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from labelstore.formats.kinds import KINDS
 from labelstore.formats.pieces import view
 from labelstore.formats.v1 import pieces as v1
 from labelstore.formats.v2 import pieces as v2
 from labelstore.schema.generations import GENERATIONS
+
+BOUNDS = """\
+-- one object that has a place: a box, polygon, polyline or point, with its smallest and largest x and y.
+-- This file is written by `python -m tools.views` from the kinds in labelstore/formats/kinds.py.
+create view object_bounds as
+"""
 
 FOLDER = Path(__file__).resolve().parent.parent / "sql" / "views"
 PIECES = {"v1": v1.PIECES, "v2": v2.PIECES}
@@ -18,10 +25,17 @@ PIECES = {"v1": v1.PIECES, "v2": v2.PIECES}
 
 def views() -> dict[Path, str]:
     """The file of each view, with its text."""
-    return {
-        FOLDER / f"{GENERATIONS[name].pieces_view}.sql": view(GENERATIONS[name], pieces)
-        for name, pieces in PIECES.items()
-    }
+    made = {GENERATIONS[name].pieces_view: view(GENERATIONS[name], pieces) for name, pieces in PIECES.items()}
+    made["object_bounds"] = BOUNDS + "\nunion all\n".join(_bounds()) + ";\n"
+    return {FOLDER / f"{name}.sql": text for name, text in made.items()}
+
+
+def _bounds() -> Iterator[str]:
+    for kind in KINDS:
+        if kind.bounds:
+            names = zip(kind.bounds, ("min_x", "min_y", "max_x", "max_y", "form"), strict=True)
+            columns = (name if name == sql else f"{sql} as {name}" for sql, name in names)
+            yield ",\n    ".join(("select\n    object_id", *columns)) + f"\nfrom {kind.table}"
 
 
 def main(arguments: Sequence[str]) -> int:

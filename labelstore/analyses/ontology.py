@@ -10,21 +10,11 @@ from typing import Any, Final
 from labelstore.analyses.class_colors import ClassColors
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
+from labelstore.formats.kinds import KINDS
 from labelstore.query.projects import check_project
 from labelstore.schema.canned_queries import named
 
-TOOLS: Final = {
-    "bounding_box": "rectangle",
-    "polygon": "polygon",
-    "polyline": "line",
-    "point": "point",
-    "mask": "raster-segmentation",
-    "text_entity": "named-entity",
-    "relationship": "edge",
-    "message_single_selection": "message-single-selection",
-    "message_multi_selection": "message-multi-selection",
-    "message_ranking": "message-ranking",
-}
+TOOLS: Final = {**{kind.name: kind.tool for kind in KINDS}, "relationship": "edge"}
 """Our kind of an object → the vendor's word for the tool that draws it."""
 
 _LARGEST = 100_000

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
+from labelstore.formats.kinds import GEOJSON_TYPES
 from labelstore.formats.lenient_decoding import Misfit, to_json
 
 Bounds = tuple[float | None, float | None, float | None, float | None]
@@ -201,7 +202,7 @@ _WKT = re.compile(
 )
 _WKT_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER}){{0,2}}")
 _WKT_REST = re.compile(r"[(),\s]*")
-_WKT_KINDS = {"POINT": "point", "LINESTRING": "polyline", "POLYGON": "polygon"}
+_WKT_KINDS = {word.upper(): kind for word, kind in GEOJSON_TYPES.items()}
 
 
 class Wkt(NamedTuple):

@@ -1,27 +1,152 @@
-"""The kinds of annotations: our words for the vendor's."""
+"""The kinds of objects: what each is called, the keys of its geometry, the table of its rows, and its bounds."""
 
 import re
 from functools import cache
+from typing import NamedTuple
 
-V2_KINDS = {
-    "BoundingBox": "bounding_box",
-    "Polygon": "polygon",
-    "Polyline": "polyline",
-    "Line": "polyline",
-    "Point": "point",
-    "SegmentationMask": "mask",
-    "TextEntity": "text_entity",
-    "EntityToken": "text_entity",
-    "SingleSelection": "message_single_selection",
-    "MultiSelection": "message_multi_selection",
-    "Ranking": "message_ranking",
-}
-OBJECT_KINDS = frozenset(V2_KINDS.values())
+
+class Kind(NamedTuple):
+    """What the formats say of a kind, and the schema. How it is drawn, compared and exported, those packages say."""
+
+    name: str
+    """Ours, the same for both generations."""
+    table: str
+    """Where its geometry is, or the messages that it picks."""
+    tool: str
+    """The word of ontologies for the tool that draws it."""
+    v1_key: str = ""
+    """The key of its geometry in v1."""
+    v2_keys: tuple[str, ...] = ()
+    """Those of its geometry in v2."""
+    v2_words: tuple[str, ...] = ()
+    """`annotation_kind` of v2, without the asset that it begins with."""
+    geo_word: str = ""
+    """v1: the `type` beside a `geometry` of tiled imagery."""
+    geojson: str = ""
+    """v2: the type of its GeoJSON; in capitals that of well-known text."""
+    bounds: tuple[str, str, str, str, str] | None = None
+    """SQL of its table for min_x, min_y, max_x, max_y and form, if it has a place."""
+
+
+_PATH = ("min_x", "min_y", "max_x", "max_y", "form")
+_BOX = (
+    '"left"',
+    'case when coordinates is null then "top" else "top" - height end',
+    '"left" + width',
+    'case when coordinates is null then "top" + height else "top" end',
+    "case when coordinates is not null then 'geo' end",
+)
+
+KINDS = (
+    Kind(
+        "polyline",
+        "polylines",
+        "line",
+        v1_key="line",
+        v2_keys=("line",),
+        v2_words=("Polyline", "Line"),
+        geo_word="polyline",
+        geojson="LineString",
+        bounds=_PATH,
+    ),
+    Kind(
+        "point",
+        "points",
+        "point",
+        v1_key="point",
+        v2_keys=("point",),
+        v2_words=("Point",),
+        geo_word="point",
+        geojson="Point",
+        bounds=("x", "y", "x", "y", "form"),
+    ),
+    Kind(
+        "polygon",
+        "polygons",
+        "polygon",
+        v1_key="polygon",
+        v2_keys=("polygon",),
+        v2_words=("Polygon",),
+        geo_word="polygon",
+        geojson="Polygon",
+        bounds=_PATH,
+    ),
+    Kind(
+        "bounding_box",
+        "bounding_boxes",
+        "rectangle",
+        v1_key="bbox",
+        v2_keys=("bounding_box",),
+        v2_words=("BoundingBox",),
+        geo_word="rectangle",
+        bounds=_BOX,
+    ),
+    Kind(
+        "text_entity",
+        "text_entities",
+        "named-entity",
+        v1_key="data",
+        v2_keys=("location", "conversational_location"),
+        v2_words=("TextEntity", "EntityToken"),
+    ),
+    Kind(
+        "mask",
+        "masks",
+        "raster-segmentation",
+        v1_key="instanceURI",
+        v2_keys=("mask", "composite_mask"),
+        v2_words=("SegmentationMask",),
+    ),
+    Kind(
+        "message_single_selection",
+        "selected_messages",
+        "message-single-selection",
+        v2_keys=("selected_message",),
+        v2_words=("SingleSelection",),
+    ),
+    Kind(
+        "message_multi_selection",
+        "selected_messages",
+        "message-multi-selection",
+        v2_keys=("selected_messages",),
+        v2_words=("MultiSelection",),
+    ),
+    Kind(
+        "message_ranking",
+        "selected_messages",
+        "message-ranking",
+        v2_keys=("ranked_messages",),
+        v2_words=("Ranking",),
+    ),
+)
+"""In the order in which objects of v1 are recognized."""
+
+TABLES = {kind.name: kind.table for kind in KINDS}
+OBJECT_KINDS = frozenset(TABLES)
 """Kinds of objects that have a row of their geometry, or of their messages."""
+
+V1_KEYS = {kind.v1_key: kind.name for kind in KINDS if kind.v1_key}
+V2_KEYS = {key: kind.name for kind in KINDS for key in kind.v2_keys}
+V2_WORDS = {word: kind.name for kind in KINDS for word in kind.v2_words}
+GEO_WORDS = {kind.geo_word: kind.name for kind in KINDS if kind.geo_word}
+GEOJSON_TYPES = {kind.geojson: kind.name for kind in KINDS if kind.geojson}
+"""Each way to tell a kind → its name."""
 
 UNKNOWN = "unknown"
 
-_ASSET_PREFIX = re.compile(r"(Image|Video|Text|Conversational|Document|Geo|DICOM|Audio|Html|HTML|Message)(?=[A-Z])")
+ASSET_WORDS = {
+    "Video": "video",
+    "DICOM": "dicom",
+    "Document": "document",
+    "Geo": "geospatial",
+    "Conversational": "conversation",
+    "Message": "llm",
+    "Text": "text",
+    "Image": "image",
+}
+"""What `annotation_kind` of v2 begins with → the type of the asset."""
+
+_ASSET_PREFIX = re.compile(f"({'|'.join(ASSET_WORDS)}|Audio|Html|HTML)(?=[A-Z])")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -38,7 +163,7 @@ def kind_of(word: str | None, *row_kinds: str) -> str:
     `VideoBoundingBox` → `bounding_box`; unknown words in snake case. A known kind is said only where its row is.
     """
     bare = word if word is None or word == "TextEntity" else _ASSET_PREFIX.sub("", word, count=1)
-    kind = UNKNOWN if word is None else V2_KINDS.get(bare or "") or snake_case(word)
+    kind = UNKNOWN if word is None else V2_WORDS.get(bare or "") or snake_case(word)
     if kind in row_kinds or (kind not in OBJECT_KINDS and kind != UNKNOWN):
         return kind
     return row_kinds[0] if row_kinds else kind_without_row(word or "")

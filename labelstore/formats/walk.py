@@ -8,6 +8,7 @@ from msgspec import Raw
 from labelstore.formats.declaration import DECLARATIONS, standing
 from labelstore.formats.declaring import JsonObject
 from labelstore.formats.geometry import lnglat_bounds, lnglat_measures, path_text, vertex_measures
+from labelstore.formats.kinds import TABLES
 from labelstore.formats.lenient_decoding import Odd, to_json
 from labelstore.formats.messages import messages_of
 from labelstore.formats.row_functions import row_maker
@@ -18,8 +19,8 @@ T = TypeVar("T")
 _odd_element = row_maker("odd_elements", "node_id record_id label_id within ordinal map_key json opens closes")
 _message = row_maker("messages", "node_id record_id data_row_id ordinal message_id sender text")
 _paths = {
-    table: row_maker(table, f"object_id coordinates form wkt min_x min_y max_x max_y {sizes}")
-    for table, sizes in (("polygons", "area perimeter"), ("polylines", "length"))
+    kind: (TABLES[kind], row_maker(TABLES[kind], f"object_id coordinates form wkt min_x min_y max_x max_y {sizes}"))
+    for kind, sizes in (("polygon", "area perimeter"), ("polyline", "length"))
 }
 _geo_box = row_maker("bounding_boxes", "object_id top left height width coordinates")
 _point = row_maker("points", "object_id x y form wkt extra")
@@ -27,6 +28,13 @@ _mask = row_maker("masks", "object_id url form")
 
 _WITH_MESSAGES = ("conversation", "llm", "unknown")
 MOST_OBJECTS = (1 << NODE_BITS) - 1
+
+
+def shapes_of(cls: Any) -> dict[str, tuple[str, Any]]:
+    """The members of an object that are the row of its geometry as they are declared: field → table and class."""
+    declaration = DECLARATIONS[cls]
+    inner = {name: declaration.inner(name) for name, _ in declaration.of("read")}
+    return {name: (one.table, one.cls) for name, one in inner.items() if one and one.given == ("object_id",)}
 
 
 class TooManyObjects(ValueError):
@@ -114,18 +122,19 @@ class Walk:
 
     # -- geometry: one row each ---------------------------------------------------------------------------------------
 
-    def vertices(self, table: str, object_id: int, raw: Raw) -> None:
+    def vertices(self, kind: str, object_id: int, raw: Raw) -> None:
         """A polygon or polyline of `{"x", "y"}`."""
-        text, measures = path_text(raw, closed=table == "polygons")
-        self.rows[table].append(_paths[table](object_id, text, None, None, *measures))
+        table, row = _paths[kind]
+        text, measures = path_text(raw, closed=kind == "polygon")
+        self.rows[table].append(row(object_id, text, None, None, *measures))
 
     def path(
-        self, table: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
+        self, kind: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
     ) -> None:
         """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
         measure = vertex_measures if form in (None, "ring", "item") else lnglat_measures
-        measures = measure(coordinates, closed=table == "polygons")
-        self.rows[table].append(_paths[table](object_id, coordinates, form, wkt, *measures))
+        table, row = _paths[kind]
+        self.rows[table].append(row(object_id, coordinates, form, wkt, *measure(coordinates, closed=kind == "polygon")))
 
     def geo_box(self, object_id: int, coordinates: str) -> None:
         """A rectangle in longitude and latitude, given as the ring around it."""

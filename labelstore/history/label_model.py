@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from labelstore.formats.kinds import V1_KEYS, V2_KEYS
 from labelstore.geometry import FORMS, Place, kind_of, place_of
 from labelstore.json.pointer import token
 
@@ -22,15 +23,10 @@ _NAMES: Final = {
 LATE: Final = {"value": "value", "schema_id": "feature_schema_id"}
 """Names that exports of v2 did not tell at first, and their keys."""
 
-COMPARED_AS_JSON: Final = {
-    "mask": "mask",
-    "instanceURI": "mask",
-    "composite_mask": "mask",
-    "selected_message": "message_single_selection",
-    "selected_messages": "message_multi_selection",
-    "ranked_messages": "message_ranking",
-}
-"""The keys of what has no place → its kind: compared key by key."""
+COMPARED_AS_JSON: Final = ("mask", "message_single_selection", "message_multi_selection", "message_ranking")
+"""Kinds without a place: compared key by key."""
+
+_KEYS_WITHOUT_PLACE: Final = {key: kind for key, kind in (V1_KEYS | V2_KEYS).items() if kind in COMPARED_AS_JSON}
 
 _ANSWER_KINDS: Final = {"radio_answer": "radio", "checklist_answers": "checklist", "text_answer": "text"}
 
@@ -216,7 +212,7 @@ def _object(node: Node, where: Where, map_key: str | None) -> Object:
         kind = kind_of(form, node, geometry)
         place = place_of(form, kind, geometry, node.get("page", node.get("page_number")))
     else:
-        kind = next((kind for key, kind in COMPARED_AS_JSON.items() if key in node), None)
+        kind = next((kind for key, kind in _KEYS_WITHOUT_PLACE.items() if key in node), None)
     feature = Feature(
         names.get("feature_id", map_key), names.get("name"), kind, where.group, where.frame, where.pointer
     )

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from labelstore.engines.database import TOGETHER, Database
 from labelstore.engines.result import Result
 from labelstore.errors import UsageError
+from labelstore.formats.kinds import TABLES
 from labelstore.query.run import ask
 from labelstore.schema.suggestions import did_you_mean
 
@@ -26,14 +27,14 @@ limit $limit
 """
 
 GEOMETRY = {
-    "bounding_box": ("bounding_boxes", ('"left"', '"top"', "width", "height")),
-    "polygon": ("polygons", ("coordinates", "min_x", "min_y", "max_x", "max_y")),
-    "polyline": ("polylines", ("coordinates", "min_x", "min_y", "max_x", "max_y")),
-    "point": ("points", ("x", "y")),
-    "mask": ("masks", ("url", "composite_url", "color_rgb")),
-    "text_entity": ("text_entities", ("start", '"end"', "token", "message_id", "location")),
+    "bounding_box": ('"left"', '"top"', "width", "height"),
+    "polygon": ("coordinates", "min_x", "min_y", "max_x", "max_y"),
+    "polyline": ("coordinates", "min_x", "min_y", "max_x", "max_y"),
+    "point": ("x", "y"),
+    "mask": ("url", "composite_url", "color_rgb"),
+    "text_entity": ("start", '"end"', "token", "message_id", "location"),
 }
-"""Kind → its table, and the columns of it that say where the object is. What picks messages has no place."""
+"""Kind → the columns of its table that say where the object is. What picks messages has no place."""
 
 _OBJECTS = """
 select o.object_id, o.label_id, l.data_row_id, d.external_id, l.project_id, p.name as project_name, r.asset_type,
@@ -77,15 +78,15 @@ def objects_of(
         if kind not in held:
             known = list(dict.fromkeys([*GEOMETRY, *held]))
             raise UsageError(f"no object is a {kind}; {did_you_mean(kind, known) or 'kinds: ' + ', '.join(known)}")
-    tables = [GEOMETRY[kind]] if kind in GEOMETRY else [] if kind else list(GEOMETRY.values())
+    tables = {TABLES[one]: columns for one, columns in GEOMETRY.items() if kind in (None, one)}
     owners: dict[str, list[str]] = {}
-    for table, columns in tables:
+    for table, columns in tables.items():
         for column in columns:
             owners.setdefault(column, []).append(f"{table}.{column}")
     shown = [f"{_first_of(places)} as {column}" for column, places in owners.items()]
     sql = _OBJECTS.format(
         columns="".join(f", {column}" for column in shown),
-        joins="\n".join(f"left join {table} on {table}.object_id = o.object_id" for table, _ in tables),
+        joins="\n".join(f"left join {table} on {table}.object_id = o.object_id" for table in tables),
     )
     values = {"kind": kind, "project": project, "asset_type": asset_type, "name": name, "model_runs": model_runs}
     return ask(database, sql, values)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from labelstore.formats.kinds import TABLES as KIND_TABLES
 from labelstore.scenes.scene import Box, Dot, Geometry, Mask, Path, Span
 
 Row = dict[str, Any]
@@ -29,17 +30,17 @@ GEOMETRIES: dict[str, GeometryTable] = {}
 """Kind of object → where its geometry is. Messages that were chosen are read by `labelstore.scenes.messages`."""
 
 
-def draws(kind: str, table: str, *columns: str) -> Callable[[Read], Read]:
+def draws(kind: str, *columns: str) -> Callable[[Read], Read]:
     """Register how objects of a kind are drawn: a function from the columns of their table to a geometry."""
 
     def registered(read: Read) -> Read:
-        GEOMETRIES[kind] = GeometryTable(table, columns, read)
+        GEOMETRIES[kind] = GeometryTable(KIND_TABLES[kind], columns, read)
         return read
 
     return registered
 
 
-@draws("bounding_box", "bounding_boxes", "left", "top", "width", "height", "coordinates")
+@draws("bounding_box", "left", "top", "width", "height", "coordinates")
 def read_box(row: Row) -> Box | Path | None:
     """A box; on a map the corners as [longitude, latitude]."""
     if row["coordinates"] is not None:
@@ -48,32 +49,32 @@ def read_box(row: Row) -> Box | Path | None:
     return Box(*values) if are_numbers(*values) else None
 
 
-@draws("polygon", "polygons", "coordinates", "form")
+@draws("polygon", "coordinates", "form")
 def read_polygon(row: Row) -> Path | None:
     """The rings of a polygon or of several."""
     return _path(row["coordinates"], closed=True)
 
 
-@draws("polyline", "polylines", "coordinates", "form")
+@draws("polyline", "coordinates", "form")
 def read_polyline(row: Row) -> Path | None:
     """A line, or several that belong together."""
     return _path(row["coordinates"], closed=False)
 
 
-@draws("point", "points", "x", "y", "form")
+@draws("point", "x", "y", "form")
 def read_point(row: Row) -> Dot | None:
     """A point."""
     return Dot(row["x"], row["y"]) if are_numbers(row["x"], row["y"]) else None
 
 
-@draws("mask", "masks", "url", "composite_url", "color_rgb")
+@draws("mask", "url", "composite_url", "color_rgb")
 def read_mask(row: Row) -> Mask | None:
     """Where the picture of a mask is."""
     url = row["url"] or row["composite_url"]
     return Mask(url, _rgb(row["color_rgb"])) if url is not None else None
 
 
-@draws("text_entity", "text_entities", "start", "end", "message_id", "token", "location", "unit")
+@draws("text_entity", "start", "end", "message_id", "token", "location", "unit")
 def read_span(row: Row) -> Span | None:
     """The characters of an entity; where it is in a document is in `location`, see `labelstore.scenes.documents`."""
     known = row["start"] is not None and row["end"] is not None

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from labelstore.formats.kinds import TABLES
 from labelstore.scenes.geometry import GEOMETRIES
 from labelstore.scenes.scene import Messages, Shape
 from labelstore.scenes.source import Source
 
-KINDS = frozenset({"message_single_selection", "message_multi_selection", "message_ranking"})
+KINDS = frozenset(kind for kind, table in TABLES.items() if table == "selected_messages")
 """Kinds of objects that choose messages; objects of unknown kinds may do so too."""
 LIMIT = 20_000
 

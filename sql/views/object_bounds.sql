@@ -1,5 +1,33 @@
--- one object that has a place: a box, polygon, polyline or point, with its smallest and largest x and y
+-- one object that has a place: a box, polygon, polyline or point, with its smallest and largest x and y.
+-- This file is written by `python -m tools.views` from the kinds in labelstore/formats/kinds.py.
 create view object_bounds as
+select
+    object_id,
+    min_x,
+    min_y,
+    max_x,
+    max_y,
+    form
+from polylines
+union all
+select
+    object_id,
+    x as min_x,
+    y as min_y,
+    x as max_x,
+    y as max_y,
+    form
+from points
+union all
+select
+    object_id,
+    min_x,
+    min_y,
+    max_x,
+    max_y,
+    form
+from polygons
+union all
 select
     object_id,
     "left" as min_x,
@@ -7,10 +35,4 @@ select
     "left" + width as max_x,
     case when coordinates is null then "top" + height else "top" end as max_y,
     case when coordinates is not null then 'geo' end as form
-from bounding_boxes
-union all
-select object_id, min_x, min_y, max_x, max_y, form from polygons
-union all
-select object_id, min_x, min_y, max_x, max_y, form from polylines
-union all
-select object_id, x, y, x, y, form from points;
+from bounding_boxes;

@@ -6,17 +6,17 @@ import msgspec
 from msgspec import Raw
 
 from labelstore.formats.geometry import array_text
-from labelstore.formats.kinds import UNKNOWN, kind_without_row, snake_case
+from labelstore.formats.kinds import GEO_WORDS, UNKNOWN, V1_KEYS, kind_without_row, snake_case
 from labelstore.formats.lenient_decoding import Extra, Misfit, Number, Odd, extra_json, to_json
 from labelstore.formats.row_functions import row_maker, row_of
-from labelstore.formats.v1.objects import Box, GeoGeometry, Object, Point, Span, TextData
+from labelstore.formats.v1.objects import Box, GeoGeometry, Object, Span, TextData
 from labelstore.formats.v1.questions import Answer, Classification, text_answer
 from labelstore.formats.v1.record import Frame
 from labelstore.formats.v1.relationships import Relationship, relationship_row
-from labelstore.formats.walk import Walk
+from labelstore.formats.walk import Walk, shapes_of
 from labelstore.schema.tables import Rows
 
-_GEO_KINDS = {"point": "point", "polyline": "polyline", "polygon": "polygon", "rectangle": "bounding_box"}
+_SHAPES = shapes_of(Object)
 _position = msgspec.json.Decoder(tuple[Number, Number])
 _document_entity = row_maker("text_entities", "object_id location unit")
 
@@ -104,30 +104,31 @@ class AnnotationShredder(Walk):
             return "bounding_box", item.instance_uri, extra
         if box is not None:
             raise Misfit
-        self.vertices("polygons", object_id, polygon)
+        self.vertices("polygon", object_id, polygon)
         return "polygon", item.instance_uri, extra
 
     def rare_geometry(self, item: Object, object_id: int, extra: str | None) -> tuple[str, str | None, str | None]:
         """Add the row of a geometry other than box and polygon: the kind, instance URI and extra of its object."""
-        found = [name for name in ("line", "point", "data", "geometry") if getattr(item, name) is not None]
+        found = [name for name in Object.exclusive if getattr(item, name) is not None]
         if len(found) > 1:
             raise Misfit
-        if item.line is not None:
-            self.vertices("polylines", object_id, item.line)
-            return "polyline", item.instance_uri, extra
-        if item.point is not None:
-            self.rows["points"].append(Point.row(item.point, object_id=object_id))
-            return "point", item.instance_uri, extra
-        if item.data is not None:
-            self.text_entity(item.data, object_id)
-            return "text_entity", item.instance_uri, extra
-        if item.geometry is not None:
+        if not found:
+            kind = _unknown_kind(item.extra)
+            if kind is None and item.instance_uri is not None:
+                self.picture(object_id, item.instance_uri)
+                return "mask", None, extra
+            return kind or UNKNOWN, item.instance_uri, extra
+        (name,) = found
+        if name == "geometry":
             return self.geo_geometry(item, item.geometry, object_id, extra)
-        kind = _unknown_kind(item.extra)
-        if kind is None and item.instance_uri is not None:
-            self.picture(object_id, item.instance_uri)
-            return "mask", None, extra
-        return kind or UNKNOWN, item.instance_uri, extra
+        if name == "data":
+            self.text_entity(item.data, object_id)
+        elif name in _SHAPES:
+            table, shape = _SHAPES[name]
+            self.rows[table].append(shape.row(getattr(item, name), object_id=object_id))
+        else:
+            self.vertices(V1_KEYS[name], object_id, getattr(item, name))
+        return V1_KEYS[name], item.instance_uri, extra
 
     def geo_geometry(
         self, item: Object, geometry: GeoGeometry, object_id: int, extra: str | None
@@ -136,7 +137,7 @@ class AnnotationShredder(Walk):
         self.seen_kinds.add("geospatial")
         coordinates = array_text(geometry.coordinates)
         word = item.annotation_kind
-        kind = _GEO_KINDS.get(word)
+        kind = GEO_WORDS.get(word)
         if kind == "point":
             try:
                 x, y = _position.decode(coordinates)
@@ -148,7 +149,7 @@ class AnnotationShredder(Walk):
         elif kind == "bounding_box":
             self.geo_box(object_id, coordinates)
         elif kind is not None:
-            self.path(kind + "s", object_id, coordinates, "geo")
+            self.path(kind, object_id, coordinates, "geo")
         else:
             self.unread += 1
             kind = kind_without_row(word) if word else UNKNOWN

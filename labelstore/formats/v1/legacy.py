@@ -98,7 +98,7 @@ class _Legacy:
             self.object(object_id, name, wkt.kind, "wkt", place, {})
             self.parts(name, wkt)
         elif _is_ring(value):
-            self.label.path("polygons", object_id, to_json(value), "ring")
+            self.label.path("polygon", object_id, to_json(value), "ring")
             self.object(object_id, name, "polygon", "ring", place, {})
         elif "geometry" in value:
             self.item(object_id, name, value, place)
@@ -113,7 +113,7 @@ class _Legacy:
             self.object(object_id, name, wkt.kind, "item", place, others)
             self.parts(name, wkt)
         elif _is_ring(geometry):
-            self.label.path("polygons", object_id, to_json(geometry), "item")
+            self.label.path("polygon", object_id, to_json(geometry), "item")
             self.object(object_id, name, "polygon", "item", place, others)
         elif _is_position(geometry):
             more = _without(geometry, "x", "y")
@@ -128,7 +128,7 @@ class _Legacy:
             x, y = msgspec.json.decode(coordinates) or (None, None)
             self.label.point(object_id, x, y, form, text)
         else:
-            self.label.path(kind + "s", object_id, coordinates, form, text)
+            self.label.path(kind, object_id, coordinates, form, text)
 
     def parts(self, name: str, wkt: Wkt) -> None:
         """The further points or lines of a text are objects of their own, of which nothing more is written."""

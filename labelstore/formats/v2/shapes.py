@@ -8,39 +8,18 @@ import msgspec
 from msgspec import Raw
 
 from labelstore.formats.geometry import array_text
-from labelstore.formats.kinds import kind_of
+from labelstore.formats.kinds import ASSET_WORDS, GEOJSON_TYPES, V2_KEYS, kind_of
 from labelstore.formats.lenient_decoding import Misfit, Number, Odd, extra_json, sound, to_json, unfitted
-from labelstore.formats.v2.objects import Box, Masks, Message, Object, Point, SelectedMessage, TextLocation
-from labelstore.formats.walk import Walk
+from labelstore.formats.v2.objects import Masks, Message, Object, SelectedMessage, TextLocation
+from labelstore.formats.walk import Walk, shapes_of
 
-_GEO_KINDS = {"Point": "point", "LineString": "polyline", "Polygon": "polygon"}
-_SHAPE_KINDS = {
-    "bounding_box": "bounding_box",
-    "polygon": "polygon",
-    "line": "polyline",
-    "point": "point",
-    "location": "text_entity",
-    "conversational_location": "text_entity",
-    "geojson": "polygon",  # or what its type says
-    "selected_message": "message_single_selection",
-    "selected_messages": "message_multi_selection",
-    "ranked_messages": "message_ranking",
-}
-_KIND_ASSETS = (
-    ("Video", "video"),
-    ("DICOM", "dicom"),
-    ("Document", "document"),
-    ("Geo", "geospatial"),
-    ("Conversational", "conversation"),
-    ("Message", "llm"),
-    ("Text", "text"),
-    ("Image", "image"),
-)
 _RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
 _MESSAGE_KEYS = {"multiple": ("selected_messages", "messages"), "ranked": ("ranked_messages", "ranked_messages")}
 """Form of messages → key of their block, and of the list in it."""
 
-_shapes = attrgetter(*Object.exclusive)
+_SHAPES = shapes_of(Object)
+_PATHS = {key: kind for key, kind in V2_KEYS.items() if kind in ("polygon", "polyline")}
+_values = attrgetter(*Object.exclusive)
 _position = msgspec.json.Decoder(tuple[Number, Number])
 
 
@@ -51,7 +30,7 @@ class ShapeShredder(Walk):
 
     def hint(self, word: str) -> None:
         """Take the asset type from the vendor's word for an annotation."""
-        for prefix, asset_type in _KIND_ASSETS:
+        for prefix, asset_type in ASSET_WORDS.items():
             if word.startswith(prefix) and (self.asset_hint is None or self.asset_hint == "text"):
                 self.asset_hint = asset_type
 
@@ -70,15 +49,12 @@ class ShapeShredder(Walk):
             self.rows["masks"].append(Masks.row(item, object_id=object_id))
         elif shape in _RELATIONSHIPS or (shape is None and _seems_relationship(item)):
             return None, None
-        row_kind = None if shape is None else _SHAPE_KINDS[shape]
-        if shape == "bounding_box":
-            self.rows["bounding_boxes"].append(Box.row(item.bounding_box, object_id=object_id))
-        elif shape == "polygon":
-            self.vertices("polygons", object_id, item.polygon)
-        elif shape == "line":
-            self.vertices("polylines", object_id, item.line)
-        elif shape == "point":
-            self.rows["points"].append(Point.row(item.point, object_id=object_id))
+        row_kind = V2_KEYS.get(shape or "")
+        if shape in _SHAPES:
+            table, declared = _SHAPES[shape]
+            self.rows[table].append(declared.row(getattr(item, shape), object_id=object_id))
+        elif shape in _PATHS:
+            self.vertices(_PATHS[shape], object_id, getattr(item, shape))
         elif shape == "geojson":
             row_kind, extra = self.geojson(item, object_id, extra)
         elif shape in ("selected_messages", "ranked_messages") and not _messages_of(item, shape):
@@ -98,7 +74,7 @@ class ShapeShredder(Walk):
     def geojson(self, item: Object, object_id: int, extra: str | None) -> tuple[str | None, str | None]:
         """The kind of the row, None without one, and the object's extra."""
         shape = item.geojson
-        kind, coordinates = _GEO_KINDS.get(shape.type), array_text(shape.coordinates)
+        kind, coordinates = GEOJSON_TYPES.get(shape.type), array_text(shape.coordinates)
         if kind == "point" and shape.extra is None:
             try:
                 x, y = _position.decode(coordinates)
@@ -112,7 +88,7 @@ class ShapeShredder(Walk):
             kind = "bounding_box"
             self.geo_box(object_id, coordinates)
         elif kind is not None:
-            self.path(kind + "s", object_id, coordinates, "geo")
+            self.path(kind, object_id, coordinates, "geo")
         if kind is None:
             self.unread += 1
             members = shape.extra.members if shape.extra else {}
@@ -177,7 +153,7 @@ class ShapeShredder(Walk):
 
 def _shape_of(item: Object) -> str | None:
     """The key that an object has its shape under, masks excepted."""
-    values = _shapes(item)
+    values = _values(item)
     without = values.count(None)
     if without < len(values) - 1:
         raise Misfit
