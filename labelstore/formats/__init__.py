@@ -1,1 +1,1 @@
-"""Records of Labelbox exports: what they are (`decoding`), and their rows (`v1`, `v2`)."""
+"""Records of Labelbox exports: recognised and decoded (`decoding`), declared and turned into rows (`v1`, `v2`)."""

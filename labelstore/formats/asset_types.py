@@ -1,4 +1,4 @@
-"""What kind of asset a record is about: from what it says, else from its shape."""
+"""The type of a record's asset: as the record says, else inferred from its shape."""
 
 import re
 from functools import cache
@@ -52,7 +52,7 @@ _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,5})(?:[?#].*)?$", re.S)
 
 @cache
 def from_word(word: str) -> str | None:
-    """The asset type that the vendor's `asset_type` or a MIME type names, if it names one that we know."""
+    """The asset type that the vendor's `asset_type` or a MIME type names; None for an unknown one."""
     lowered = word.lower().replace("-", "_").replace(" ", "_")
     return next((asset_type for part, asset_type in _WORDS if part in lowered), None)
 

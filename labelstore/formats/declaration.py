@@ -1,4 +1,4 @@
-"""What a class declares of a JSON object: its members, their columns, and where the object stands."""
+"""What a class declares of a JSON object: its members, their columns, and the list, map or object that contains it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Member:
 
 @dataclass(eq=False)
 class Declaration:
-    """What a class declares: its table ("" for a block), the columns given to it, the column of its extra."""
+    """What a class declares: its table ("" for a block), its given columns, the column of its `extra`."""
 
     cls: Any
     table: str
@@ -42,7 +42,7 @@ class Declaration:
     extra: str
     members: dict[str, Member]
     told_by: Any
-    """The class of an object that shares the row: `columns_of` gives what it tells, the argument `told`."""
+    """The class of an object that shares the row; its columns are given as `told`, made by `columns_of`."""
 
     def __str__(self) -> str:
         return ".".join((*self.cls.__module__.split(".")[-2:-1], self.cls.__name__))
@@ -66,7 +66,7 @@ class Declaration:
         return self.members[name].json_key or name
 
     def inner(self, name: str) -> "Declaration | None":
-        """What a member's object, or each object of its list or map, is declared as."""
+        """The declaration of a member's object, or of the objects in its list or map."""
         return next((DECLARATIONS[leaf] for leaf in leaves(self.types[name]) if leaf in DECLARATIONS), None)
 
     def blocks(self) -> Iterator[tuple[str, Member, "Declaration"]]:
@@ -74,7 +74,7 @@ class Declaration:
         return ((name, member, inner) for name, member in self.of("block") if (inner := self.inner(name)))
 
     def required_key(self) -> str:
-        """The field of the key that the object requires."""
+        """The field of the key that the object must have."""
         return next(name for name, member in self.of("key") if member.required)
 
     def is_nullable(self, name: str) -> bool:
@@ -82,7 +82,7 @@ class Declaration:
         return UnsetType in leaves(self.types[name])
 
     def kind(self, name: str) -> str:
-        """What a member's column holds: text, number, integer, boolean, json, or any for `json_if`."""
+        """The type of a member's column: text, number, integer, boolean, json, or any for `json_if`."""
         if self.members[name].json_if:
             return "any"
         if self.types[name] == Integer:
@@ -104,7 +104,7 @@ class Declaration:
         return (found | {self.extra}) - {""}
 
     def check(self) -> None:
-        """Raise TypeError for a key without a column, or with one of another type: nothing is lost in silence."""
+        """Raise TypeError for a key without a column, or with one of another type, so that nothing is lost silently."""
         self._check_into()
         if not self.table:
             return
@@ -132,7 +132,10 @@ DECLARATIONS: dict[Any, Declaration] = {}
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an object stands in the one around it: under which key, in what, and whether that ends a block."""
+    """Where objects are in the one around them: under which key, in a list, in a map or alone.
+
+    `ends_block`: whether the last of them ends the block that contains them.
+    """
 
     json_key: str = ""
     role: Role = "read"
@@ -152,7 +155,7 @@ class Standing:
 
 @cache
 def standing(cls: Any) -> Standing:
-    """Where the objects of a class stand. Where they have several places, these have the same key."""
+    """Where the objects of a class are. If there are several such places, they have the same key."""
     blocks = {inner.cls for outer in DECLARATIONS.values() for _, _, inner in outer.blocks()}
     for outer in DECLARATIONS.values():
         for name, member in outer.of("array", "map", "part"):

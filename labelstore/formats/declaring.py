@@ -12,8 +12,7 @@ makes its row (labelstore/formats/row_functions.py), its pieces of the views tha
 (labelstore/formats/pieces.py), its table in docs/formats.md, and the records of the exhaustive tests.
 
 `given` names the columns whose values come from around the object, or from a function; `told_by` is a class whose
-objects share the row. No column is filled otherwise.
-What does not fit a struct is in its `extra`.
+objects share the row. No column is filled in any other way. What does not fit the struct goes into its `extra`.
 """
 
 import sys
@@ -43,9 +42,9 @@ def key(
     json_if: str = "",
     required: bool = False,
 ) -> Any:
-    """A member with a column. `by` makes the column's value of the member's; it is written back `when` SQL holds.
+    """A member with a column. `by` converts its value for the column; it is rebuilt `when` this SQL is true.
 
-    `json_if` is a boolean column, for a member of any type: whether the text of its column is JSON, or is the value.
+    `json_if`, for a member of any type, is a boolean column: true if its column holds JSON, false if the text itself.
     """
     return Member("key", json_key, by=by, when=when, json_if=json_if, required=required)
 
@@ -53,21 +52,21 @@ def key(
 def array(json_key: str = "", *, count: str, opened: str = "", into: str = "") -> Any:
     """A list of objects, each of them a row; `count` is the column of its length.
 
-    Its bracket is opened by its first element; or, if rows of several tables stand in it, by the object around it, and
-    `opened` is SQL for their number. If its elements are not declared, `into` says where they go, as of `read`.
+    Its first element opens its bracket; if rows of several tables are in it, the object around it does, and `opened` is
+    SQL for their number. `into` says where elements go that are not declared, as in `read`.
     """
     return Member("array", json_key, count=count, opened=opened, into=into)
 
 
 def mapped(json_key: str = "", *, count: str, key_column: str, opened: str = "", into: str = "") -> Any:
-    """A map of objects, each of them a row, whose key in the map is `key_column` (SQL); the others as of an array."""
+    """A map of objects, each of them a row, whose key in the map is `key_column` (SQL); the rest as in `array`."""
     return Member("map", json_key, count=count, key_column=key_column, opened=opened, into=into)
 
 
 def block(json_key: str = "", *, has: str = "", required: bool = False) -> Any:
     """An object whose members have columns in this row.
 
-    `has` is the column that says that it was there; without one that is told by the key that it requires.
+    `has` is the column that says whether it is there; without one, the key that it requires does.
     """
     return Member("block", json_key, has=has, required=required)
 
@@ -78,9 +77,9 @@ def part(json_key: str = "") -> Any:
 
 
 def read(json_key: str = "", *, into: str, exclusive: bool = False, required: bool = False) -> Any:
-    """A member that a plain function reads into these tables, or columns `table.column`.
+    """A member that a plain function reads into these tables or columns (`table.column`).
 
-    Of the `exclusive` ones an object has one.
+    An object has at most one of its `exclusive` members.
     """
     return Member("read", json_key, into=into, exclusive=exclusive, required=required)
 
@@ -126,15 +125,15 @@ def _annotations(namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_row(cls: Any, item: Any, **given: Any) -> Row:
-    """The first row of a class: its function is made, and makes all others."""
+    """The first row of a class: compiles the function that makes it and all others."""
     return row_of(cls)(item, **given)
 
 
 class JsonObject(Struct, metaclass=_DeclaredStruct):
-    """A JSON object of an export; `extra` keeps what its struct cannot take. No struct can be part of a cycle."""
+    """A JSON object of an export; `extra` keeps what its fields cannot hold. No struct is part of a cycle."""
 
     exclusive: ClassVar[tuple[str, ...]] = ()
-    """Of these fields an object has one."""
+    """An object has at most one of these fields."""
 
     row: ClassVar[Callable[..., Row]]
     """The row of an object, with the values of the `given` columns by their names."""
@@ -149,7 +148,7 @@ class JsonObject(Struct, metaclass=_DeclaredStruct):
 
 
 def nulls_of(cls: Any) -> Callable[[Any], str | None]:
-    """A function that gives as JSON the nullable keys that an object has with null; None if there are none."""
+    """A function that returns, as JSON, the nullable keys that are null in an object; None if there are none."""
     told = [declaration for base in reversed(cls.__mro__) if (declaration := DECLARATIONS.get(base))]
     keys = {name: of.json_key(name) for of in told for name, _ in of.of("key") if of.is_nullable(name)}
     values_of = attrgetter(*keys)

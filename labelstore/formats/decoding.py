@@ -1,4 +1,4 @@
-"""One record's bytes → the struct of its format. Fast where the record has the declared shape, exact where not."""
+"""The bytes of a record → the struct of its kind: fast if it has the declared shape, exact if not."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ Decoded = JsonObject
 
 
 class UnknownRecord(ValueError):
-    """A JSON value that is no record of an export that we know."""
+    """A JSON value that is not a record of a known export."""
 
 
 class RecordDecoder:
-    """Decodes the records of one file, which are nearly always of one format: the last one is tried first.
+    """Decodes the records of one file. They are nearly always of one kind, so that of the last one is tried first.
 
-    In a frames file (`among_frames`) what has a frame number is a frame, whatever else it has.
+    In a frames file (`among_frames`) everything with a frame number is a frame.
     """
 
     def __init__(self, among_frames: bool = False) -> None:
@@ -57,9 +57,9 @@ class RecordDecoder:
         return self.fitted(raw) if self._is_nameless(record) else record
 
     def _unlike_the_last(self, raw: bytes) -> Decoded:
-        """The record, whatever came before it: of no more than one struct, or fitted.
+        """The record, of whatever kind: decoded into the first struct that takes it, else fitted.
 
-        The structs are asked first, for they skip what a key holds that comes again in its object.
+        The structs are tried first since they skip the value of a key that is repeated in its object.
         """
         for struct, kind in kinds().items():
             if kind is self._kind:
@@ -75,9 +75,9 @@ class RecordDecoder:
         return self.fitted(raw)
 
     def fitted(self, raw: bytes, *, whole_lists: bool = False) -> Decoded:
-        """The same record by the way for records of an unexpected shape: both ways give the same rows.
+        """The same record, fitted as one of an unexpected shape; its rows are the same.
 
-        But with `whole_lists` a list or map with an odd element has none.
+        With `whole_lists`, a list or map with an odd element goes to `extra` as a whole.
         """
         value = msgspec.json.decode(raw)
         kind = recognise(value, self._among_frames)
@@ -98,9 +98,9 @@ class RecordDecoder:
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:
-    """`decoder`, giving back why a JSON value cannot be stored: it is well-formed, so the file goes on after it.
+    """`decoder`, returning the reason instead of raising it where a well-formed value cannot be stored.
 
-    So it refuses what `skim` refuses, and both see the same records in a file.
+    The file goes on after such a value. It raises where `skim` raises, so both see the same records in a file.
     """
 
     def decode(raw: bytes) -> Decoded | Exception:
@@ -123,7 +123,7 @@ _skimmed = msgspec.json.Decoder(_Skimmed)
 
 
 def skim(raw: bytes) -> None:
-    """Only check the syntax of a JSON value, and that it nests no deeper than `MAX_DEPTH`."""
+    """Check only the syntax of a JSON value, and that it nests no deeper than `MAX_DEPTH`."""
     if len(raw) <= 2 * MAX_DEPTH:
         _skim(raw)
     else:
@@ -138,7 +138,7 @@ def _skim(raw: bytes) -> None:
 
 
 def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
-    """`decode(raw)`, refused with `RecursionError` for the depth of the text alone.
+    """`decode(raw)`; raises `RecursionError` only if the text itself nests too deep.
 
     The recursion limit cannot tell: it counts the stack of the caller too, and from Python 3.12 on no calls of C.
     """
@@ -181,7 +181,7 @@ def _stack_depth() -> int:
 
 @contextmanager
 def deep_calls() -> Iterator[None]:
-    """Lets a walk go as deep as JSON nests in a store."""
+    """Let recursive functions go as deep as JSON nests in a store."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + 10 * MAX_DEPTH)
     try:

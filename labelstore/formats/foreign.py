@@ -59,7 +59,7 @@ KINDS = (
 
 
 def kind_of(value: Mapping[str, Any]) -> Kind | None:
-    """What a JSON object is that is no record of an export, if we know it by its keys."""
+    """The kind of a JSON object that is not a record of an export, if its keys are known."""
     return next((kind for kind in KINDS if any(keys <= value.keys() for keys in kind.keys)), None)
 
 

@@ -38,7 +38,7 @@ class _Position(msgspec.Struct, array_like=True, gc=False):
 
 
 class _PlainVertex(Vertex, gc=False, forbid_unknown_fields=True):
-    """A vertex that says no more."""
+    """A vertex with nothing else in it."""
 
 
 _Point = Vertex | _Position
@@ -161,7 +161,7 @@ def _walk(points: Sequence[_Point], start: _Point) -> tuple[float, float, float,
 
 
 def _finite(min_x: float, min_y: float, max_x: float, max_y: float, *sizes: float) -> Measures:
-    """None for all that is no number or out of range; sizes need bounds."""
+    """The measures, with None for those that are not finite or out of range; without bounds there are no sizes."""
     if not (-_TOO_LARGE < min_x <= max_x < _TOO_LARGE and -_TOO_LARGE < min_y <= max_y < _TOO_LARGE):
         return (None,) * (4 + len(sizes))
     if not sum(sizes) < inf:
@@ -217,7 +217,7 @@ class Wkt(NamedTuple):
 
 @lru_cache(maxsize=1)  # a text is asked what it is before it is read
 def read_wkt(text: str) -> Wkt | None:
-    """Well-known text, read; None if it is something else."""
+    """What well-known text says; None if it is something else."""
     match = _WKT.fullmatch(text)
     if match is None:
         return None

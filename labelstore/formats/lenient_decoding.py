@@ -1,10 +1,10 @@
-"""Fitting a record of an unexpected shape into the structs of a format, with everything else kept aside.
+"""Lenient decoding: a record of an unexpected shape is fitted into the structs, and everything else is kept.
 
-A format is declared as `msgspec` structs that refuse unknown keys and unexpected types; nearly every record decodes
-straight into them. One that does not is decoded into plain Python values and fitted here: each member that its
-struct can take goes in, the others go verbatim into the struct's `extra`. A struct without an `extra` field takes a
-value as a whole or not at all. Of a list or map of objects, what does not fit is `Odd` in its place among the others.
-So both ways end in the same structs, and there is one way from structs to rows.
+The structs refuse unknown keys and unexpected types; nearly every record decodes straight into them. One that does not
+is decoded into plain Python values and fitted here: members of the declared type fill their fields, the others go
+verbatim into the `extra` of the struct. A struct without an `extra` field takes a value as a whole or not at all. An
+element of a list or map of objects that does not fit is `Odd`, in its position among the others. Both ways end in the
+same structs, so there is one way from structs to rows.
 """
 
 import re
@@ -31,10 +31,10 @@ Number = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
 
 
 class Extra:
-    """The members of a JSON object that its struct could not take. Never decoded: JSON has no value of this type.
+    """The members of a JSON object that do not fit its struct. Never decoded: JSON has no value of this type.
 
-    `digest` is that of the whole object, if it lacks the id that it is known by. `unread`, for a whole record: how many
-    values of known keys, null excepted, are not what their structs declare.
+    `digest` is that of the whole object, if it lacks its id. `unread`, of a whole record, counts the values of known
+    keys that are not of the declared type, nulls excepted.
     """
 
     __slots__ = ("digest", "members", "unread")
@@ -46,7 +46,7 @@ class Extra:
 
 @final
 class Odd:
-    """An element of a list or map of objects that is none of them, as the JSON value it is."""
+    """An element of a list or map of objects that does not belong there, as a JSON value."""
 
     __slots__ = ("value",)
 
@@ -55,7 +55,7 @@ class Odd:
 
 
 class Misfit(Exception):
-    """A record decodes into its structs but says something that their rows cannot hold: fit it instead."""
+    """A record that decodes into its structs but has something that their rows cannot hold, and is to be fitted."""
 
 
 class _Unfit:
@@ -66,12 +66,12 @@ _UNFIT = _Unfit()
 
 
 def to_json(value: Any) -> str:
-    """JSON text of a decoded value; integers of any length and doubles come out exactly."""
+    """JSON text of a decoded value; integers of any length and doubles are exact."""
     return msgspec.json.encode(value).decode()
 
 
 def extra_json(extra: Extra | None, **members: Any) -> str | None:
-    """The JSON object for an `extra` column: what was kept aside, and further members that are not None."""
+    """The JSON object for an `extra` column: the members of `extra`, and further ones that are not None."""
     if extra is None and not members:
         return None
     kept = {} if extra is None else dict(extra.members)
@@ -82,9 +82,9 @@ def extra_json(extra: Extra | None, **members: Any) -> str | None:
 def fit(struct: type[T], members: dict[str, Any], *, whole_lists: bool = False) -> T:
     """Make a `struct` of the members of a record that fit, with the others in its `extra`.
 
-    Where a struct names `exclusive` keys, only the first of them that fits is taken: an object has one geometry. One
-    that is `known_by` an id and lacks it gets a digest of its content. With `whole_lists` a list or map with an odd
-    element is odd as a whole.
+    Of the `exclusive` keys of a struct only the first that fits is taken: an object has one geometry. An object that is
+    `known_by` an id and lacks it gets a digest of its content. With `whole_lists` a list or map with an odd element is
+    odd as a whole.
     """
     fitting = _Fitting(whole_lists)
     record = fitting.struct(struct, members)
@@ -95,7 +95,7 @@ def fit(struct: type[T], members: dict[str, Any], *, whole_lists: bool = False) 
 
 
 def unfitted(value: Any) -> Any:
-    """The plain JSON value that a struct or a list of structs was made of; its members in the struct's order."""
+    """The plain JSON value that a struct or a list of structs was made of; members in the order of the fields."""
     if isinstance(value, list | tuple):
         return [unfitted(item) for item in value]
     if isinstance(value, dict):
@@ -264,9 +264,9 @@ def _kept(fitted: Any, value: Any) -> Any:
 
 
 def _holds_more(kind: inspect.Type) -> bool:
-    """Whether a value of the type is an object, or may hold some: the elements of a list or map have rows then.
+    """Whether a value of the type is an object or contains some: then each element of a list or map has a row.
 
-    Pairs of numbers have none: a feature whose spans are not all pairs is the odd element of its map.
+    Pairs of numbers have none: a feature whose spans are not all pairs is an odd element of its map.
     """
     if isinstance(kind, inspect.UnionType):
         return any(map(_holds_more, kind.types))
@@ -274,12 +274,12 @@ def _holds_more(kind: inspect.Type) -> bool:
 
 
 def sound(items: Iterable[T | Odd]) -> Iterator[T]:
-    """The elements of a list or map that are what they should be."""
+    """The elements of a list or map that are not odd."""
     return (item for item in items if not isinstance(item, Odd))
 
 
 def given(value: T | UnsetType | None) -> T | None:
-    """The value of a field that tells absent from null, with None for both."""
+    """The value of a nullable field; None if it is null or absent."""
     return None if isinstance(value, UnsetType) else value
 
 

@@ -11,7 +11,7 @@ _SENDERS = ("user", "sender", "author", "actor", "from", "role", "name")
 
 
 class Message(NamedTuple):
-    """One message; `own` where it stands on the right."""
+    """One message; `own` if it is shown on the right."""
 
     message_id: str
     sender: str
@@ -20,7 +20,7 @@ class Message(NamedTuple):
 
 
 def messages_of(text: str) -> tuple[Message, ...]:
-    """The messages in the JSON of an asset, in their order; none where it is no conversation.
+    """The messages in the JSON of an asset, in their order; none if it is not a conversation.
 
     Knows the list of messages of a conversation (`messageId`, `content`, `user`, `align`), and the map of a chat
     (`actorId`, a list of contents, `childMessageIds`), which it walks from the roots; takes other names as they come.

@@ -1,7 +1,7 @@
-"""Ids of ours, for what an export gives none: digests of the content, the same in every process and version.
+"""Derived ids, for labels and data rows without one: digests of the content, the same in every process and version.
 
-Content is what the first law compares: keys in any order, numbers by value, strings code point by code point. The
-tokens of signed URLs are none.
+Content is compared as by `verify`: keys in any order, numbers by value, strings code point by code point, without the
+tokens of signed URLs.
 """
 
 import json
@@ -26,7 +26,7 @@ def unnamed(digest: str) -> str:
 
 
 def is_unnamed(label_id: str) -> bool:
-    """Whether a derived id is made of the label's content; in v2 it follows project or model run, and data row."""
+    """Whether an id is derived from the label's content; in v2 it follows project or model run, and data row."""
     return _UNNAMED.search(label_id) is not None
 
 

@@ -1,15 +1,15 @@
 """The views that write records back, made of the declarations: SQL of both engines, committed in sql/views.
 
-A view has a piece of JSON text for each object, where it begins and, if others stand in it, one where it ends; the
-pieces joined in the order of `pos` and `rank` are the record. Each member and each element is written with a comma
-before it, and each bracket that opens with the control character 1 after it: so a row can be missing without breaking
-the others. What a declaration cannot say is SQL by hand, with these words in braces:
+A view has a piece of JSON text for each object where it begins and, if it contains others, one where it ends; the
+pieces joined in the order of `pos` and `rank` are the record. A comma precedes each member and element, and the control
+character 1 follows each opening bracket, so that a missing row does not break the others. What a declaration cannot say
+is SQL written by hand, with these words in braces:
 
-    {opens}    the bracket that opens the list or map that the object stands in, before its first element
-    {starts}   the comma, the key if it stands in a map, and the bracket of the object itself
-    {keys}     its members that have columns             {extra}   what it has beside them
+    {opens}    the opening bracket of the list or map that contains the object, before its first element
+    {starts}   the comma, the key if it is in a map, and the opening bracket of the object itself
+    {keys}     its members that have columns             {extra}   its other members
     {empties}  its lists and maps that are empty         {blocks}  its nested objects without rows of their own
-    {closes}   its own bracket, and after the last element that of its list or map
+    {closes}   its closing bracket, and that of its list or map after the last element
 """
 
 import re
@@ -36,7 +36,7 @@ create view {name}_pieces as
 
 @dataclass(frozen=True)
 class Piece:
-    """A branch of a view: `text` is SQL for a piece of each row of `table`; `pos` and `rank` say where it stands."""
+    """A branch of a view: `text` is SQL for the piece of each row of `table`, `pos` and `rank` for its position."""
 
     comment: str
     table: str
@@ -133,7 +133,7 @@ def _begin(declaration: Declaration, ends: str, alone: bool) -> str:
 
 
 class Words:
-    """The words in braces that stand for what a declaration says."""
+    """The words in braces, and the SQL that a declaration gives for each."""
 
     def __init__(self, declaration: Declaration, others: Mapping[str, Declaration] = MappingProxyType({})) -> None:
         stand = standing(declaration.cls)
@@ -172,7 +172,7 @@ def _keys(declaration: Declaration) -> list[str]:
 
 
 def member_text(declaration: Declaration, name: str) -> str:
-    """SQL for a member that has a column: nothing where that is NULL, or where it is said not to stand here."""
+    """SQL for a member that has a column: empty where that is NULL, or where its `when` is false."""
     member, kind = declaration.members[name], declaration.kind(name)
     column, head = _quoted_name(name), f",{_quoted(declaration.json_key(name))}:"
     if kind == "boolean":
@@ -189,7 +189,7 @@ def member_text(declaration: Declaration, name: str) -> str:
 
 
 def kept(column: str, close: str = "") -> str:
-    """SQL for the members in an `extra` column; with `close` the bracket after them too."""
+    """SQL for the members in an `extra` column, followed by the bracket `close`."""
     if close:
         return f"coalesce(',' || substr({column}, 2), '{close}')"
     return f"coalesce(',' || substr({column}, 2, length({column}) - 2), '')"
@@ -204,7 +204,7 @@ def _empty(declaration: Declaration, name: str, member: Member) -> str:
 
 
 def _block(declaration: Declaration, json_key: str, member: Member) -> str:
-    """An object without a row; the list at its end, if it has one, closes it."""
+    """An object without a row of its own; the list at its end, if it has one, closes it."""
     keys = [*_keys(declaration), *_blocks(declaration)]
     lists = list(declaration.of("array"))
     if not lists:

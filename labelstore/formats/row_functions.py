@@ -16,7 +16,7 @@ from labelstore.schema.tables import Row, columns
 def row_of(cls: Any) -> Callable[..., Row]:
     """The function `row` of a declared class: of an object and its given columns, by their names, makes its row.
 
-    It is made when it is first called. Who makes very many rows asks for it here: a name is found sooner.
+    It is compiled at its first call. Callers that make many rows keep it under a name of their own, which is faster.
     """
     declaration = DECLARATIONS[cls]
     declaration.check()
@@ -44,7 +44,7 @@ def row_source(declaration: Declaration) -> tuple[str, dict[str, Any]]:
 def _add_blocks(
     declaration: Declaration, item: str, lines: list[str], values: dict[str, str], names: dict[str, Any]
 ) -> None:
-    """What nested objects tell, each of which may be missing."""
+    """Add the values of the columns that nested objects fill; each of these may be missing."""
     for name, member, inner in declaration.blocks():
         lines.append(f"{name} = {item}.{name}" if item == "item" else f"{name} = {item} and {item}.{name}")
         inner_lines, told = _values(inner, name, names)
@@ -58,7 +58,7 @@ def _add_blocks(
 
 
 def _values(declaration: Declaration, item: str, names: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """Statements that come first, and for each column that the object itself tells an expression."""
+    """Statements that come first, and an expression for each column that the object itself fills."""
     lines: list[str] = []
     values: dict[str, str] = {}
     for name, member in declaration.of("key"):
@@ -83,7 +83,7 @@ def _alone(value: str) -> str:
 
 
 def columns_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
-    """A function of an object that shares the row of another: by their names, the columns that it tells itself."""
+    """A function of an object that shares the row of another: the columns that it fills itself, by their names."""
     declaration = DECLARATIONS[cls]
     names: dict[str, Any] = {"UNSET": UNSET, "extra_json": extra_json, "text_or_json": text_or_json}
     lines, values = _values(declaration, "item", names)
@@ -107,7 +107,7 @@ def row_maker(table: str, told: str) -> Callable[..., Row]:
 
 
 ROW_MAKERS: dict[str, set[str]] = {}
-"""Table → the columns that rows without a declaration fill."""
+"""Table → the columns filled by rows without a declaration."""
 
 _KEYWORDS = ("is", "from", "in")
 

@@ -38,7 +38,7 @@ def shapes_of(cls: Any) -> dict[str, tuple[str, Any]]:
 
 
 class TooManyObjects(ValueError):
-    """A record with more JSON objects than there are numbers for its rows."""
+    """A record has more JSON objects than there are numbers for its rows."""
 
 
 class Walk:
@@ -84,7 +84,7 @@ class Walk:
                 yield name, item, self.next(), ordinal, ordinal == len(items) - 1
 
     def add_list(self, cls: type[JsonObject], items: Sequence[Any] | None, **given: Any) -> None:
-        """The rows of a list of objects in which no others stand; `given` are the columns that they have in common."""
+        """Add the rows of a list of objects that contain no others; `given` are the columns that they share."""
         if not items:
             return
         add = self.rows[DECLARATIONS[cls].table].append
@@ -92,7 +92,7 @@ class Walk:
             add(cls.row(item, node_id=node_id, ordinal=ordinal, closes=closes, **given))
 
     def odd_in(self, cls: type, item: Odd, ordinal: int, count: int, map_key: str | None = None) -> None:
-        """An odd element of a list or map of objects whose first element opens it."""
+        """Add the row of an odd element of a list or map that its first element opens."""
         stand = standing(cls)
         opens, closes = "" if ordinal else stand.opens, stand.closes if ordinal == count - 1 else ""
         self.odd(item, stand.json_key, ordinal, opens, closes, map_key)
@@ -100,7 +100,7 @@ class Walk:
     def odd(
         self, item: Odd, within: str, ordinal: int, opens: str = "", closes: str = "", map_key: str | None = None
     ) -> None:
-        """An element of a list or map that is none of its objects; `opens` and `closes` are the brackets around it."""
+        """Add the row of an odd element of a list or map; `opens` and `closes` are the brackets around it."""
         self.unread += 1
         json, node_id = to_json(item.value), self.next()
         self.rows["odd_elements"].append(
@@ -110,7 +110,7 @@ class Walk:
         )
 
     def conversation(self, asset_type: str, row_data: str | None, data_row_id: str) -> None:
-        """The messages of a conversation that stands in place of the address of the asset; of each id the first."""
+        """Add the messages of a conversation that is in `row_data` itself, the first of each id."""
         if row_data is None or asset_type not in _WITH_MESSAGES or row_data.lstrip()[:1] not in ("{", "["):
             return
         known: set[str] = set()
@@ -123,7 +123,7 @@ class Walk:
     # -- geometry: one row each ---------------------------------------------------------------------------------------
 
     def vertices(self, kind: str, object_id: int, raw: Raw) -> None:
-        """A polygon or polyline of `{"x", "y"}`."""
+        """Add a polygon or polyline of `{"x", "y"}`."""
         table, row = _paths[kind]
         text, measures = path_text(raw, closed=kind == "polygon")
         self.rows[table].append(row(object_id, text, None, None, *measures))
@@ -131,13 +131,13 @@ class Walk:
     def path(
         self, kind: str, object_id: int, coordinates: str, form: str | None = None, wkt: str | None = None
     ) -> None:
-        """A polygon or polyline; `form` says what `coordinates` is (the column in sql/schema.sql)."""
+        """Add a polygon or polyline; `form` says what `coordinates` are (the column in sql/schema.sql)."""
         measure = vertex_measures if form in (None, "ring", "item") else lnglat_measures
         table, row = _paths[kind]
         self.rows[table].append(row(object_id, coordinates, form, wkt, *measure(coordinates, closed=kind == "polygon")))
 
     def geo_box(self, object_id: int, coordinates: str) -> None:
-        """A rectangle in longitude and latitude, given as the ring around it."""
+        """Add a rectangle in longitude and latitude, given as the ring around it."""
         west, south, east, north = lnglat_bounds(coordinates)
         box: tuple[float | None, ...] = (None,) * 4
         if west is not None and south is not None and east is not None and north is not None:
@@ -153,9 +153,9 @@ class Walk:
         wkt: str | None = None,
         extra: str | None = None,
     ) -> None:
-        """A point in longitude and latitude, or of another `form`."""
+        """Add a point in longitude and latitude, or of another `form`."""
         self.rows["points"].append(_point(object_id, x, y, form, wkt, extra))
 
     def picture(self, object_id: int, url: str, form: str | None = None) -> None:
-        """A mask that is the picture at a URL, without more about it."""
+        """Add a mask that is the picture at a URL."""
         self.rows["masks"].append(_mask(object_id, url, form))

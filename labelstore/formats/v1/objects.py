@@ -1,4 +1,4 @@
-"""Objects of v1: one annotation that is drawn, with one geometry."""
+"""Objects of v1: annotations that are drawn, each with one geometry."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The view `v1_pieces`, which writes v1 records back."""
+"""The view `v1_pieces`, which rebuilds v1 records."""
 
 from labelstore.formats.pieces import ODD_ELEMENTS, pieces_of, shape
 from labelstore.formats.v1 import objects, questions, record

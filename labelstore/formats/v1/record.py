@@ -1,9 +1,8 @@
 """A record of Labelbox's legacy export ("v1").
 
-An array element is one label: one labeler's pass over one data row, with what the export says about that data row.
-Video and DICOM labels keep their annotations in frames: in a file of their own, a line a frame, or put in place.
-Facts about the format come from exports of 2018 to 2024 and from the vendor's SDK; where they leave a doubt, both
-readings survive: what does not fit here is kept in `extra`.
+An array element is one label, one labeler's pass over one data row, with what the export says about that data row.
+Labels of video and DICOM have their annotations in frames: in a file of their own, a frame a line, or in place.
+What is declared here was seen in exports of 2018 to 2024 or in the vendor's SDK; everything else is kept in `extra`.
 """
 
 from typing import Any, ClassVar

@@ -39,7 +39,7 @@ class Relationship(
 def relationship_row(
     item: Relationship, node_id: int, label_id: str, frame_id: int | None, ordinal: int, closes: bool
 ) -> Row:
-    """The row of a relationship; keys of the shape that it does not have are in its extra."""
+    """The row of a relationship; keys of the other shape go to its `extra`."""
     data = item.data
     is_span = item.relationship_type is None and (
         item.format is not None

@@ -1,4 +1,4 @@
-"""Records of the legacy export → rows. Pure functions of a record and the number it is given."""
+"""Records of v1 → rows: pure functions of a record and its id."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ _frame_record = row_maker(
 
 
 def label_id_of(element: Element) -> str:
-    """The label's id; of an element without one, a digest of what it says."""
+    """The label's id; for an element without one, a digest of its content."""
     if element.label_id is not None:
         return element.label_id
     assert element.extra is not None
@@ -117,7 +117,7 @@ class _LabelShredder(AnnotationShredder):
     def label(
         self, element: Element, data_row_id: str, form: str | None, ends: tuple[int | None, int], told: dict[str, Any]
     ) -> None:
-        """The row of the label; what its columns cannot say as it came is in its extra."""
+        """The row of the label; what its columns cannot hold as exported goes to its `extra`."""
         other: dict[str, Any] = {"Masks": {}} if element.masks == {} else {}
         if isinstance(element.label, str) and form is None:
             other["Label"] = element.label
@@ -165,7 +165,7 @@ class _LabelShredder(AnnotationShredder):
         )
 
     def annotations(self, element: Element) -> tuple[str | None, int | None, dict[str, Any]]:
-        """The rows of `Label`: its form, where it begins, and what it says in columns of the label."""
+        """Add the rows of `Label`; its form, its first number, and the columns of the label that it fills."""
         body, told = element.label, _NO_ANNOTATIONS
         if body == "Skip":
             return "skip", self.next(), told
@@ -225,13 +225,13 @@ def _says_nothing(body: Annotations) -> bool:
 
 
 def project_id_of(element: Element) -> str | None:
-    """The id in the editor's link, for v1 has no other; else the project's name."""
+    """The id of the project in the link to the editor, since v1 has no other; else the project's name."""
     match = _PROJECT.search(given(element.view_label) or "")
     return unquote(match[1]) if match else element.project_name
 
 
 def _shape(element: Element, form: str | None) -> str:
-    """The sub-generation, which only the shape shows: no version stands in the file."""
+    """The age of the export, L0 to L5 or MR, inferred from the shape: exports have no version number."""
     if element.created_at is None and element.extra is not None and "Seconds to Label" in element.extra.members:
         return "L0"
     if form == "legacy":
@@ -270,7 +270,7 @@ def time_text(time: str | int | None) -> str | None:
 
 
 def _number(extra: Extra, key: str) -> float | None:
-    """The number in a text of extra."""
+    """The number that a text in `extra` spells."""
     text = extra.members.get(key)
     try:
         number = float(text) if isinstance(text, str) else None

@@ -36,7 +36,7 @@ _ANSWER_KINDS = tuple(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Related:
-    """A relationship that stands among the objects, its node, and the key of a frame's map if that says more."""
+    """A relationship listed among the objects, its number, and its key in the map of a frame if that is not its id."""
 
     item: Object
     node_id: int
@@ -72,7 +72,7 @@ class AnnotationShredder(ShapeShredder):
         self.add_answer = rows["answers"].append
 
     def annotations(self, body: Annotations) -> dict[str, Any]:
-        """The rows of `annotations`; what it says in columns of the label."""
+        """Add the rows of `annotations`; the columns of the label that it fills."""
         related = self.objects(body.objects or (), None, None)
         if body.classifications:
             self.classifications(body.classifications)
@@ -142,7 +142,7 @@ class AnnotationShredder(ShapeShredder):
             )
 
     def moments(self, timestamp: Mapping[str, Moment], spans: Sequence[Sequence[Any]]) -> None:
-        """What is told at the moments of a recording; what only repeats that goes to tables of its own."""
+        """Add the rows of the moments of a recording; repeated questions and answers go to tables of their own."""
         if self.asset_hint is None:
             self.asset_hint = "audio"
         self.repeats = repeats_of(timestamp, spans_by_feature(spans))
@@ -174,7 +174,7 @@ class AnnotationShredder(ShapeShredder):
                 add(make(self.node, self.label_id, *row))
 
     def odd_time(self, table: str, item: Odd, map_key: str, holder: str | None, opens: int, closes: int) -> None:
-        """One of a map of `TIME_KEYS`, or of the map that `holder` has in it."""
+        """Add the row of an odd element of a map of `TIME_KEYS`, or of the map under `holder` in it."""
         key = TIME_KEYS[table]
         before = (f'"{key}":{{' if opens & 4 else "") + (f"{to_json(holder)}:{{" if opens & 2 else "")
         self.odd(item, key, 0, before, "}" * (closes >> 1 & 1) + "}" * (closes >> 2), map_key)
@@ -186,7 +186,7 @@ class AnnotationShredder(ShapeShredder):
         frame_number: int | None,
         map_keys: Sequence[str] = (),
     ) -> Sequence[_Related]:
-        """The rows of objects; the relationships that stand among them are given back."""
+        """Add the rows of objects; returns the relationships that are listed among them."""
         related: list[_Related] = []
         append = self.add_object
         last = len(objects) - 1
@@ -281,7 +281,7 @@ class AnnotationShredder(ShapeShredder):
         )
 
     def adder(self, table: str, item: Classification | Answer) -> Callable[[Row], None]:
-        """What adds the row of a question or answer at a moment; that of a repeated one goes to the table for such."""
+        """A function that adds the row of a question or answer at a moment, or of a repeated one."""
         if id(item) not in self.repeats:
             return self.rows[table].append
         members = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": self.repeats[id(item)]}
@@ -319,7 +319,7 @@ class AnnotationShredder(ShapeShredder):
     def relationships(
         self, relationships: Sequence[Relationship | Odd], frame_id: int | None, related: Sequence[_Related] = ()
     ) -> None:
-        """The rows of relationships; one that stands among the objects too, or only there, is one row."""
+        """Add the rows of relationships; one that is listed among the objects too, or only there, is one row."""
         among: dict[Any, _Related] = {}
         for other in related:
             name = other.item.feature_id
@@ -338,7 +338,7 @@ class AnnotationShredder(ShapeShredder):
         place: tuple[int | None, bool],
         copy: _Related | None,
     ) -> None:
-        """Add the row of a relationship; `copy` says where it stands among the objects, if it does."""
+        """Add the row of a relationship; `copy` is the same one where it is listed among the objects."""
         both = (item.unidirectional_relationship, item.bidirectional_relationship)
         if both[0] is not None and both[1] is not None:
             raise Misfit
@@ -365,7 +365,7 @@ class AnnotationShredder(ShapeShredder):
 
 
 def _extra_of(item: Classification | Answer) -> str | None:
-    """The extra of a question or answer, which has no column for metrics of its own."""
+    """The `extra` of a question or answer, with `custom_metrics`, which have no column."""
     if item.extra is None and item.custom_metrics is None:
         return None
     return extra_json(item.extra, custom_metrics=item.custom_metrics)
@@ -377,7 +377,7 @@ def _relationship_of(item: Object) -> Relationship:
 
 
 def _answers_of(question: Classification) -> tuple[str | None, bool | None, Sequence[Answer] | None]:
-    """Kind, whether it is about a message, and the answers; they stand under a key of their kind."""
+    """The kind of a question, whether it is about a message, and its answers; their key tells the kind."""
     values = _answers(question)
     without = values.count(None)
     if without < len(values) - 1:

@@ -1,7 +1,7 @@
-"""Blocks that a line does not tell, taken from what is stored: what is absent was not requested.
+"""Blocks that a line lacks, taken from the stored record: an absent block was not requested.
 
-A block is a JSON object; on the line and in a project a list too. A text or a number that is absent is told by that.
-All of it is done with the text of members, so no value is read, nor written anew.
+A block is a JSON object; on the line and in a project, a list too. An absent text or number stays absent.
+The members are handled as text: no value is decoded or written anew.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _GO_WITH = {"performance_details": ("consensus_score", "benchmark_score"), "anno
 
 
 def completed_labels(raw: bytes, stored: Mapping[tuple[Place, int], str]) -> bytes | None:
-    """A line whose labels have what blocks they lack from those stored for the same places; None if they lack none."""
+    """A line whose labels have their missing blocks from those stored for the same places; None if none is missing."""
     line: Members = dict(_members(raw))
     found = False
     for (place, number), text in stored.items():
@@ -38,7 +38,7 @@ def completed_labels(raw: bytes, stored: Mapping[tuple[Place, int], str]) -> byt
 
 
 def completed_line(raw: bytes, stored: bytes) -> bytes:
-    """A line with the blocks that it and its labels lack from a stored one about the same data row and projects."""
+    """A line with the missing blocks of itself and its labels from a stored one of the same data row and projects."""
     line, before = dict(_members(raw)), dict(_members(stored))
     _take(line, before, b"{[")
     for told, held in _pairs(line, before, ("data_row",)):

@@ -1,4 +1,4 @@
-"""Labels of v2 with their annotations: what they say besides objects, questions and relationships."""
+"""Labels of v2, their annotations and frames."""
 
 from typing import Annotated, Any, ClassVar
 

@@ -1,7 +1,7 @@
-"""The block `timestamp` of audio: at the start and at the end of a span stands the same question with its answer.
+"""The block `timestamp` of audio, which has each question with its answer at the start and at the end of a span.
 
-What is told at the start is the span's answer. What stands once more at its end, or at a moment inside it that was
-left behind, is told apart, so that an answer is counted once a span.
+The one at the start is the answer of the span. Those at its end, or left behind at a moment inside it, are repeats and
+kept apart, so that an answer counts once for each span.
 """
 
 from collections import Counter, defaultdict
@@ -33,9 +33,9 @@ def spans_by_feature(rows: Iterable[Sequence[Any]]) -> dict[str, list[Span]]:
 
 
 def repeats_of(timestamp: Mapping[str, Moment], spans: Mapping[str, Sequence[Span]]) -> dict[int, bool]:
-    """The `id` of each question and answer that only repeats what another moment tells → whether a span ends there.
+    """The Python `id` of each question and answer that repeats another moment → whether a span ends there.
 
-    What has no span in `spans` by itself goes with the question (or answer) that asked it; alone it is no repeat.
+    One without a span of its own in `spans` follows the question or answer above it; at the top it is no repeat.
     """
     said: dict[str, list[_Entry]] = defaultdict(list)
     entries = [
@@ -56,7 +56,7 @@ def repeats_of(timestamp: Mapping[str, Moment], spans: Mapping[str, Sequence[Spa
 
 
 def _features(question: Classification) -> Iterator[str]:
-    """The ids of a question, its answers and what these ask, each once."""
+    """The feature ids of a question, its answers and their further questions, each once."""
     todo: list[Classification | Answer] = [question]
     found: set[str] = set()
     for item in todo:
@@ -76,10 +76,10 @@ def _answers(question: Classification) -> list[Answer]:
 
 
 def _tellers(spans: Sequence[Span], entries: Sequence[_Entry]) -> set[int]:
-    """The `id` of each question that tells the answer of a span of one feature.
+    """The Python `id` of each question that has the answer of a span of one feature.
 
-    It stands at the start of the span; where nothing does, at its end. Where one span ends as another starts, what
-    equals the start of the first is its end, and the later in the list belongs to the second.
+    It is the one at the start of the span or, if there is none, at its end. Where one span ends as another starts, the
+    question that equals the start of the first is its end, and the later one in the list belongs to the second.
     """
     at: dict[int, list[Classification]] = defaultdict(list)
     for entry in entries:
@@ -111,7 +111,7 @@ def _words(question: Classification) -> list[tuple[str | None, ...]]:
 
 
 class _Sorter:
-    """Finds the repeats among questions and answers: an item is none if it tells a span, or something in it does."""
+    """Finds the repeats: questions and answers that have no answer of a span, in themselves or below."""
 
     def __init__(self, spans: Mapping[str, Sequence[Span]], told: Mapping[str, set[int]]) -> None:
         self.ends = {feature_id: {end for _, end in spans[feature_id]} for feature_id in told}
@@ -126,7 +126,7 @@ class _Sorter:
             self.item(entry.question, tells, bool(tells), is_end, entry.at)
 
     def item(self, item: Classification | Answer, tells: set[str], asked: bool, is_end: bool, at: int | None) -> None:
-        """`asked`: whether what asked it is no repeat; `is_end`: whether a span of that ends here."""
+        """`asked`: whether the one above it is no repeat; `is_end`: whether a span of that one ends here."""
         if item.feature_id in self.told:
             asked = item.feature_id in tells or not tells.isdisjoint(_ids_below(item))
             is_end = at in self.ends[item.feature_id]

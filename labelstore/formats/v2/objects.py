@@ -1,4 +1,4 @@
-"""Objects of v2: one annotation that is drawn, or a choice among messages."""
+"""Objects of v2: annotations that are drawn, and choices among messages."""
 
 from typing import Any
 

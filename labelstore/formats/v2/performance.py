@@ -1,4 +1,4 @@
-"""Scores and times of a v2 label, which several of its places tell: each has one column."""
+"""Scores and times of a v2 label: an export may have each in several places, the label has one column for it."""
 
 from dataclasses import dataclass
 from operator import attrgetter
@@ -9,7 +9,7 @@ from labelstore.formats.lenient_decoding import extra_json
 from labelstore.formats.v2.labels import Label, PerformanceDetails, PerformanceDetailsV2
 
 _TOLD = ("agreement", "benchmark_agreement", "seconds_to_review", "skipped")
-"""What both blocks can tell; the form counts 1, 2, 4, 8 for those told in the first, 16, 32, 64, 128 in the second."""
+"""What both blocks can have; the form adds 1, 2, 4, 8 for those of the first, 16, 32, 64, 128 for the second."""
 
 _told = attrgetter(*_TOLD)
 _json_key = DECLARATIONS[PerformanceDetails].json_key
@@ -17,14 +17,14 @@ _json_key = DECLARATIONS[PerformanceDetails].json_key
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """The columns of the label, and what stands beside the blocks and says something else."""
+    """The columns of the label, and the members beside the blocks that repeat or contradict them."""
 
     columns: dict[str, Any]
     beside: dict[str, Any]
 
 
 def performance_of(label: Label) -> Performance:
-    """Scores, time of review and skipping; exports seen have none of them beside their blocks."""
+    """Scores, time of review and `skipped`; no export seen so far has them beside the blocks."""
     first, second = label.performance_details, label.performance_details_v2
     values: tuple[Any, ...] = (None,) * 4
     form: int | None = None
@@ -43,7 +43,7 @@ def performance_of(label: Label) -> Performance:
 
 
 def _of_several_places(label: Label) -> tuple[tuple[Any, ...], int, dict[str, Any], dict[str, Any]]:
-    """The values, the form, and by their keys what the second block and the label itself say besides."""
+    """The values, the form, and by their keys the other values of the second block and of the label itself."""
     values: list[Any] = []
     form = 0
     differing: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def _of_several_places(label: Label) -> tuple[tuple[Any, ...], int, dict[str, An
 
 
 def _whole_time(first: PerformanceDetails | None, second: PerformanceDetailsV2 | None) -> float | None:
-    """What v1 calls "Seconds to Label": the whole time, review and rework included."""
+    """The time that v1 calls "Seconds to Label": all of it, with review and rework."""
     if second is not None and second.seconds_total is not None:
         return second.seconds_total
     if first is not None and first.seconds_to_create is not None:

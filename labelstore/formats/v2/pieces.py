@@ -1,4 +1,4 @@
-"""The view `v2_pieces`, which writes v2 records back."""
+"""The view `v2_pieces`, which rebuilds v2 records."""
 
 from labelstore.formats.pieces import ODD_ELEMENTS, Piece, pieces_of, shape
 from labelstore.formats.v2 import labels, objects, questions, record

@@ -1,8 +1,8 @@
 """A record of Labelbox's current export ("v2").
 
-A line is one data row with everything that the request asked for: its labels in each project and in each run of a
-model. Keys of `projects`, `experiments`, `runs`, `frames`, `groups` and of the objects of a frame are ids. A block that
-is absent was not requested. What does not fit here is kept in `extra`.
+A line is one data row with everything that was requested: its labels in each project and in each model run. The keys of
+`projects`, `experiments`, `runs`, `frames`, `groups` and of the objects of a frame are ids. An absent block was not
+requested. What is not declared here is kept in `extra`.
 """
 
 from typing import Any

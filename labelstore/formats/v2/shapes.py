@@ -1,4 +1,4 @@
-"""The geometry of a v2 object → its kind and a row of it."""
+"""The geometry of a v2 object → its kind, and a row of its geometry."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -152,7 +152,7 @@ class ShapeShredder(Walk):
 
 
 def _shape_of(item: Object) -> str | None:
-    """The key that an object has its shape under, masks excepted."""
+    """The key of an object's geometry, masks excepted."""
     values = _values(item)
     without = values.count(None)
     if without < len(values) - 1:
@@ -173,7 +173,7 @@ def _messages_of(item: Object, shape: str) -> Sequence[Message]:
 
 
 def _seems_relationship(item: Object) -> bool:
-    """Whether an object without a geometry is a relationship whose ends are missing or do not fit."""
+    """Whether an object without a geometry is a relationship whose ends are missing or odd."""
     if item.annotation_kind is not None:
         return item.annotation_kind.endswith("Relationship")
     return item.extra is not None and any(key.endswith("_relationship") for key in item.extra.members)

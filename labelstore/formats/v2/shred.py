@@ -1,4 +1,4 @@
-"""Records of the current export → rows. Pure functions of a record and the number it is given."""
+"""Records of v2 → rows: pure functions of a record and its id."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ _NO_ANNOTATIONS = dict.fromkeys(DECLARATIONS[Annotations].claimed())
 
 
 def data_row_id_of(line: Line) -> str:
-    """The data row's id; of a line without one, a digest of what it says of the asset, or else of all it says."""
+    """The data row's id; for a line without one, a digest of what it says of the asset, else of all its content."""
     if line.data_row.data_row_id is not None:
         return line.data_row.data_row_id
     told = (line.data_row.row_data, line.data_row.global_key, line.data_row.external_id)
@@ -36,7 +36,7 @@ def data_row_id_of(line: Line) -> str:
 
 
 def identity_of(line: Line) -> str:
-    """The data row with the projects and model runs that the line tells about: a later line of the same replaces it."""
+    """The data row with the projects and model runs of the line; a later line with the same ones replaces it."""
     experiments = sound((line.experiments or {}).values())
     runs = [run for experiment in experiments for run in experiment.runs or ()]
     return to_json([data_row_id_of(line), sorted(line.projects or ()), sorted(runs)])
@@ -194,7 +194,7 @@ class _LineShredder(AnnotationShredder):
             self.label_id = None
 
     def label(self, label: Label, **where: Any) -> None:
-        """The rows of a label, which has got its id."""
+        """Add the rows of a label, whose id is known."""
         node_id, self.objects_total = self.next(), 0
         if label.label_details is not None:
             self.add_list(Review, label.label_details.reviews, label_id=self.label_id)
@@ -229,7 +229,7 @@ class _LineShredder(AnnotationShredder):
         )
 
     def put_in_order(self, line: Line) -> None:
-        """Give labels their ids as if the keys of projects and model runs were sorted: their order says nothing."""
+        """Give labels their ids in the sorted order of projects and model runs: the order of keys means nothing."""
         for project_id, project in _sorted(line.projects):
             for label in sound(project.labels or ()):
                 self.ids_in_order[id(label)] = self.unique_label_id(label, project_id, None)
@@ -239,9 +239,9 @@ class _LineShredder(AnnotationShredder):
                     self.ids_in_order[id(label)] = self.unique_label_id(label, None, run_id)
 
     def unique_label_id(self, label: Label, project_id: str | None, model_run_id: str | None) -> str:
-        """The label's id; within model runs, and where a line repeats an id, one that says where it stands.
+        """The label's id; in model runs, and if a line repeats an id, with the project or model run and the data row.
 
-        A label without an id is known by a digest of what it says.
+        The id of a label without one is a digest of its content.
         """
         exported_id = label.label_id
         if exported_id is not None and model_run_id is None and exported_id not in self.label_ids:

@@ -1,8 +1,8 @@
 """`segments` and `key_frame_feature_map` of a v2 label → rows without ids.
 
-Of a map or list the first row opens it and the last closes it: 1 for the innermost, 2, 4 for the whole, added up.
-An odd element of a map is a row of its own: itself, its key, the key that its map stands under in the outer one (None
-in that itself), opens and closes.
+The first row of a map or list opens it and the last closes it: the sum of 1 for the innermost, 2, and 4 for the whole.
+An odd element of a map is a row of its own: the element, its key, the key of its map in the outer one (None in the
+outer one itself), opens and closes.
 """
 
 import re
@@ -19,7 +19,7 @@ _FRAME_KEY = re.compile(FRAME_KEY_PATTERN)
 
 
 def spans_of(segments: Mapping[str, Any]) -> list[list[Any]]:
-    """One row a span: group, feature, ordinal, start, end, opens, closes; where none is, one row without."""
+    """A row for each span: group, feature, ordinal, start, end, opens, closes; an empty map or list has one."""
     spans: list[list[Any]] = []
     for name, value in segments.items():
         first = len(spans)
@@ -49,7 +49,7 @@ def _add_spans(spans: list[list[Any]], group: str | None, feature_id: str, pairs
 
 
 def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
-    """One row a key frame: feature, axis, frame, is key frame, form, opens, closes; where none is, one row without."""
+    """A row for each key frame: feature, group, frame, is key frame, form, opens, closes; an empty map has one."""
     keys: list[list[Any]] = []
     for feature_id, value in features.items():
         first = len(keys)
@@ -78,12 +78,12 @@ def key_frames_of(features: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def whole_number(key: str) -> int | None:
-    """The number that the key of a map is, if it is written as we would write it."""
+    """The number in the key of a map, if the key is spelled as the number would be written."""
     return int(key) if _FRAME_KEY.search(key) else None
 
 
 def _bracket(rows: list[list[Any]], first: int, level: int) -> None:
-    """Let the rows from `first` on be one map or list."""
+    """Mark the rows from `first` on as one map or list."""
     if rows:
         rows[first][-2] |= level
         rows[-1][-1] |= level
