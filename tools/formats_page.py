@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import fields
 
 from labelstore.formats.declaration import DECLARATIONS, Declaration, Member, leaves
+from labelstore.formats.kinds import KINDS, Kind
 from labelstore.formats.v1.record import Element
 from labelstore.formats.v2.record import Line
 from labelstore.query.catalogue import tables
@@ -29,6 +30,17 @@ Made by `python -m tools.reference_docs` from the declarations in `labelstore/fo
 A key may be absent unless it is required. Unknown keys, values of other types, and null where the type does not name
 it, are kept in `extra` and come back as they were. `reviews[]` is each element of an array, `projects{}` each value of
 a map.
+"""
+
+KINDS_HEAD = """
+## Kinds of objects
+
+`objects.kind` has the same words for v1 and v2. The key of an object's geometry tells its kind; on maps that key is
+`geometry` (v1) or `geojson` (v2), and the type in or beside it tells. In v2 `annotation_kind` may begin with the type
+of the asset (`VideoBoundingBox`). An object of another kind has Labelbox's word in snake case.
+
+| kind | table | v1 | v2 | `annotation_kind` of v2 |
+|---|---|---|---|---|
 """
 
 _ROOTS = {"v1: each element of the array is a label": Element, "v2: each line is a data row": Line}
@@ -53,7 +65,14 @@ class Place(NamedTuple):
 
 def formats_page() -> str:
     """The text of docs/formats.md."""
-    return HEAD + "".join(f"\n## {title}\n{''.join(_sections(root))}" for title, root in _ROOTS.items())
+    sections = (f"\n## {title}\n{''.join(_sections(root))}" for title, root in _ROOTS.items())
+    return HEAD + KINDS_HEAD + "".join(map(_kind_row, KINDS)) + "".join(sections)
+
+
+def _kind_row(kind: Kind) -> str:
+    keys = ((kind.v1_key,) if kind.v1_key else (), kind.v2_keys, kind.v2_words)
+    cells = (f"`{kind.name}`", _link(kind.table), *(", ".join(f"`{key}`" for key in column) for column in keys))
+    return f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
 
 
 def _sections(root: Any) -> Iterator[str]:
