@@ -17,7 +17,7 @@ objects share the row. No column is filled in any other way. What does not fit t
 
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
@@ -153,10 +153,12 @@ def nulls_of(cls: Any) -> Callable[[Any], str | None]:
     keys = {name: of.json_key(name) for of in told for name, _ in of.of("key") if of.is_nullable(name)}
     values_of = attrgetter(*keys)
 
+    @cache
+    def text(*are_null: bool) -> str:
+        return to_json({key: None for key, is_null in zip(keys.values(), are_null, strict=True) if is_null})
+
     def nulls(item: Any) -> str | None:
         values = values_of(item)
-        if None not in values:
-            return None
-        return to_json({key: None for key, value in zip(keys.values(), values, strict=True) if value is None})
+        return text(*[value is None for value in values]) if None in values else None
 
     return nulls

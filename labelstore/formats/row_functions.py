@@ -14,9 +14,10 @@ from labelstore.schema.tables import Row, columns
 
 
 def row_of(cls: Any) -> Callable[..., Row]:
-    """The function `row` of a declared class: of an object and its given columns, by their names, makes its row.
+    """The function `row` of a declared class: of an object and its given columns makes its row.
 
-    It is compiled at its first call. Callers that make many rows keep it under a name of their own, which is faster.
+    It is compiled at its first call. Callers that make many rows keep it under a name of their own and give the columns
+    in the order of `given`: both are faster.
     """
     declaration = DECLARATIONS[cls]
     declaration.check()
@@ -38,7 +39,7 @@ def row_source(declaration: Declaration) -> tuple[str, dict[str, Any]]:
     values |= {column: column for column in declaration.given}
     row = ", ".join(values.get(column, "None") for column in declaration.columns)
     body = "".join(f"    {line}\n" for line in (*lines, f"return ({row},)"))
-    return f"def row(item{', *' if parameters else ''}{''.join(f', {name}' for name in parameters)}):\n{body}", names
+    return f"def row(item{''.join(f', {name}' for name in parameters)}):\n{body}", names
 
 
 def _add_blocks(

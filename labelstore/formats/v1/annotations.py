@@ -76,16 +76,16 @@ class AnnotationShredder(Walk):
             self.add_object(
                 _object_row(
                     item,
-                    object_id=object_id,
-                    end_id=end_id,
-                    label_id=label_id,
-                    frame_id=frame_id,
-                    frame_number=frame_number,
-                    ordinal=ordinal,
-                    closes=ordinal == last,
-                    kind=kind,
-                    instance_uri=instance_uri,
-                    extra=extra,
+                    object_id,
+                    end_id,
+                    label_id,
+                    frame_id,
+                    frame_number,
+                    ordinal,
+                    ordinal == last,
+                    kind,
+                    instance_uri,
+                    extra,
                 )
             )
 
@@ -98,7 +98,7 @@ class AnnotationShredder(Walk):
         if item.line is not None or item.point is not None or item.data is not None or item.geometry is not None:
             raise Misfit
         if polygon is None:
-            self.add_box(_box_row(box, object_id=object_id))
+            self.add_box(_box_row(box, object_id))
             if item.page is not None:
                 self.seen_kinds.add("document")
             return "bounding_box", item.instance_uri, extra
@@ -229,18 +229,18 @@ class AnnotationShredder(Walk):
         self.add_classification(
             _classification_row(
                 question,
-                classification_id=classification_id,
-                end_id=end_id,
-                label_id=self.label_id,
-                frame_id=frame_id,
-                frame_number=frame_number,
-                object_id=object_id,
-                parent_answer_id=parent_answer_id,
-                ordinal=ordinal,
-                opens=opens,
-                closes=closes,
-                kind=kind,
-                answer_count=count,
+                classification_id,
+                end_id,
+                self.label_id,
+                frame_id,
+                frame_number,
+                object_id,
+                parent_answer_id,
+                ordinal,
+                opens,
+                closes,
+                kind,
+                count,
             )
         )
 

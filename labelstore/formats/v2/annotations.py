@@ -210,18 +210,18 @@ class AnnotationShredder(ShapeShredder):
             append(
                 _object_row(
                     item,
-                    object_id=object_id,
-                    end_id=end_id,
-                    label_id=self.label_id,
-                    frame_id=frame_id,
-                    frame_number=frame_number,
-                    ordinal=ordinal,
-                    closes=ordinal == last,
-                    map_key=map_key,
-                    kind=kind,
-                    page_width=None if dimensions is None else dimensions.width,
-                    page_height=None if dimensions is None else dimensions.height,
-                    extra=extra,
+                    object_id,
+                    end_id,
+                    self.label_id,
+                    frame_id,
+                    frame_number,
+                    ordinal,
+                    ordinal == last,
+                    map_key,
+                    kind,
+                    None if dimensions is None else dimensions.width,
+                    None if dimensions is None else dimensions.height,
+                    extra,
                 )
             )
         return related
@@ -262,21 +262,21 @@ class AnnotationShredder(ShapeShredder):
         add(
             _classification_row(
                 question,
-                classification_id=classification_id,
-                end_id=end_id,
-                label_id=self.label_id,
-                frame_id=frame_id,
-                frame_number=frame_number,
-                group_id=group_id,
-                moment_id=moment_id,
-                object_id=object_id,
-                parent_answer_id=parent_answer_id,
-                ordinal=ordinal,
-                closes=int(closes),
-                kind=kind,
-                is_conversational=conversational,
-                answer_count=counted(answers),
-                extra=_extra_of(question),
+                classification_id,
+                end_id,
+                self.label_id,
+                frame_id,
+                frame_number,
+                group_id,
+                moment_id,
+                object_id,
+                parent_answer_id,
+                ordinal,
+                int(closes),
+                kind,
+                conversational,
+                counted(answers),
+                _extra_of(question),
             )
         )
 
@@ -305,16 +305,7 @@ class AnnotationShredder(ShapeShredder):
                 self.classifications(answer.classifications, object_id, answer_id, *where)
                 end_id = self.next()
             add = self.adder("answers", answer) if self.repeats else self.add_answer
-            add(
-                _answer_row(
-                    answer,
-                    answer_id=answer_id,
-                    end_id=end_id,
-                    classification_id=classification_id,
-                    ordinal=ordinal,
-                    extra=_extra_of(answer),
-                )
-            )
+            add(_answer_row(answer, answer_id, end_id, classification_id, ordinal, _extra_of(answer)))
 
     def relationships(
         self, relationships: Sequence[Relationship | Odd], frame_id: int | None, related: Sequence[_Related] = ()
