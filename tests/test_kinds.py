@@ -14,6 +14,7 @@ from labelstore.formats.v1 import objects as v1_objects
 from labelstore.formats.v1 import pieces as v1_pieces
 from labelstore.formats.v2 import objects as v2_objects
 from labelstore.formats.v2 import pieces as v2_pieces
+from labelstore.formats.walk import shapes_of
 from tests import declared
 from tests.lines import label, thing, v2
 from tests.making import ENGINES, feature, store_of, v1
@@ -57,6 +58,7 @@ def wrong(store: Path) -> list[tuple[Any, ...]]:
 def test_every_key_of_a_kind_is_declared_to_go_into_its_table(of: type, keys: dict[str, str]) -> None:
     members = {DECLARATIONS[of].json_key(name): member for name, member in DECLARATIONS[of].members.items()}
     places = {key: {place.partition(".")[0] for place in member.into.split()} for key, member in members.items()}
+    places |= {name: {table} for name, (table, _) in shapes_of(of).items()}
     places["instanceURI"] = {"masks"}  # of a mask; of others it stays with the object
     assert all(TABLES[kind] in places[key] for key, kind in keys.items())
     geometry = {key for key, member in members.items() if member.exclusive and places[key] & set(TABLES.values())}

@@ -71,16 +71,13 @@ def block(json_key: str = "", *, has: str = "", required: bool = False) -> Any:
     return Member("block", json_key, has=has, required=required)
 
 
-def part(json_key: str = "") -> Any:
-    """An object with a row of its own."""
-    return Member("part", json_key)
+def part(json_key: str = "", *, exclusive: bool = False) -> Any:
+    """An object with a row of its own. An object has at most one of its `exclusive` members."""
+    return Member("part", json_key, exclusive=exclusive)
 
 
 def read(json_key: str = "", *, into: str, exclusive: bool = False, required: bool = False) -> Any:
-    """A member that a plain function reads into these tables or columns (`table.column`).
-
-    An object has at most one of its `exclusive` members.
-    """
+    """A member that a plain function reads into these tables or columns (`table.column`); `exclusive` as of a part."""
     return Member("read", json_key, into=into, exclusive=exclusive, required=required)
 
 

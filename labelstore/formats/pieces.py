@@ -120,9 +120,11 @@ def pieces_of(
         yield Piece("and ends", declaration.table, text, "end_id", 0, " and ".join(conditions), also_from)
 
 
-def shape(cls: type | None, table: str, comment: str, text: str) -> Piece:
-    """The piece of the geometry of an object, after its own: {keys} and {extra} are those of `cls`."""
-    return Piece(comment, table, text if cls is None else Words(DECLARATIONS[cls]).fill(text), rank=1)
+def shape(of: type | str, comment: str, text: str = "{starts} || {keys} || {extra} || {closes}") -> Piece:
+    """The piece of the geometry of an object, after its own: of a declared class, or of a table."""
+    if isinstance(of, str):
+        return Piece(comment, of, text, rank=1)
+    return Piece(comment, DECLARATIONS[of].table, Words(DECLARATIONS[of]).fill(text), rank=1)
 
 
 def _begin(declaration: Declaration, ends: str, alone: bool) -> str:

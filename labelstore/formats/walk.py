@@ -31,10 +31,9 @@ MOST_OBJECTS = (1 << NODE_BITS) - 1
 
 
 def shapes_of(cls: Any) -> dict[str, tuple[str, Any]]:
-    """The members of an object that are the row of its geometry as they are declared: field → table and class."""
+    """The parts of an object that are its geometry, with all that the row says: field → table and class."""
     declaration = DECLARATIONS[cls]
-    inner = {name: declaration.inner(name) for name, _ in declaration.of("read")}
-    return {name: (one.table, one.cls) for name, one in inner.items() if one and one.given == ("object_id",)}
+    return {name: (one.table, one.cls) for name, _ in declaration.of("part") if (one := declaration.inner(name))}
 
 
 class TooManyObjects(ValueError):

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from labelstore.formats.declaring import JsonObject, array, key, read
+from labelstore.formats.declaring import JsonObject, array, key, part, read
 from labelstore.formats.lenient_decoding import ABSENT, Integer, Number
 from labelstore.formats.v1.questions import Bracketed, Classification
 
@@ -62,9 +62,9 @@ class Object(
     uuid: str = key()
     keyframe: bool = key()
     line: Raw = read(into="polylines.coordinates", exclusive=True)
-    point: Point = read(into="points", exclusive=True)
+    point: Point = part(exclusive=True)
     polygon: Raw = read(into="polygons.coordinates", exclusive=True)
-    bbox: Box = read(into="bounding_boxes", exclusive=True)
+    bbox: Box = part(exclusive=True)
     data: TextData = read(into="text_entities", exclusive=True)
     geometry: GeoGeometry = read(into="points polylines polygons bounding_boxes", exclusive=True)
     page: Number = key()

@@ -15,16 +15,14 @@ _PATH = """case when form is null then ',"{key}":' || coordinates
 GEOMETRY = (
     shape(
         objects.Box,
-        "bounding_boxes",
         "its box",
         """case when coordinates is null then ',"bbox":{' || char(1) || {keys}
     else ',"geometry":{"coordinates":' || coordinates end || {extra} || '}'""",
     ),
-    shape(None, "polygons", "its polygon", _PATH.format(key="polygon")),
-    shape(None, "polylines", "its line", _PATH.format(key="line")),
+    shape("polygons", "its polygon", _PATH.format(key="polygon")),
+    shape("polylines", "its line", _PATH.format(key="line")),
     shape(
         objects.Point,
-        "points",
         "its point",
         """case when form is null then ',"point":{' || char(1) || {keys} || coalesce(',' || substr(extra, 2), '}')
     when form = 'geo' then ',"geometry":{"coordinates":[' || json_number(x) || ',' || json_number(y) || ']'
@@ -35,14 +33,12 @@ GEOMETRY = (
     else ',"geometry":{"x":' || json_number(x) || ',"y":' || json_number(y) || coalesce(',' || substr(extra, 2), '}') end""",
     ),
     shape(
-        None,
         "masks",
         "its mask",
         """case when form is null then ',"instanceURI":' || json_quote(url) else json_quote(url) end""",
     ),
     shape(
         objects.Span,
-        "text_entities",
         "its span of text",
         """',"data":{' || char(1) || case when unit is null then '' else ',"unit":' || json_quote(unit) end || ',"location":'
     || case when location is not null then location else '{' || char(1) || {keys} || coalesce(',' || substr(extra, 2), '}') end || '}'""",

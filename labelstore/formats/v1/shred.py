@@ -11,6 +11,7 @@ from msgspec import UNSET
 from labelstore.formats import asset_types
 from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.declaring import nulls_of
+from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.formats.lenient_decoding import Extra, Odd, extra_json, given, to_json
 from labelstore.formats.naming import asset, text_digest, unnamed
 from labelstore.formats.row_functions import columns_of, row_maker
@@ -213,7 +214,7 @@ class _LabelShredder(AnnotationShredder):
             return "text"
         if named:
             return named
-        if kinds & {"bounding_box", "polygon", "polyline", "point", "mask"} or form == "legacy":
+        if kinds & OBJECT_KINDS or form == "legacy":
             return "image"
         return "unknown"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Raw, Struct
 
-from labelstore.formats.declaring import JsonObject, array, block, key, read
+from labelstore.formats.declaring import JsonObject, array, block, key, part, read
 from labelstore.formats.geometry import array_text
 from labelstore.formats.lenient_decoding import ABSENT, Integer, Number
 from labelstore.formats.v2.questions import Classification
@@ -123,10 +123,10 @@ class Object(
     value: str = key()
     annotation_kind: str = key()
     classifications: list[Classification] = array(count="classification_count")
-    bounding_box: Box = read(into="bounding_boxes", exclusive=True)
+    bounding_box: Box = part(exclusive=True)
     polygon: Raw = read(into="polygons.coordinates", exclusive=True)
     line: Raw = read(into="polylines.coordinates", exclusive=True)
-    point: Point = read(into="points", exclusive=True)
+    point: Point = part(exclusive=True)
     mask: Mask = read(into="masks")
     composite_mask: CompositeMask = read(into="masks")
     geojson: GeoJson = read(into="points polylines polygons bounding_boxes", exclusive=True)

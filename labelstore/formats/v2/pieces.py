@@ -16,25 +16,22 @@ def _path(key: str, geojson: str) -> str:
 SHAPES = (
     shape(
         objects.Box,
-        "bounding_boxes",
         "its box",
         """case when coordinates is null then ',"bounding_box":{' || char(1) || {keys}
     else ',"geojson":{"type":"Polygon","coordinates":' || coordinates end || {extra} || '}'""",
     ),
-    shape(None, "polygons", "its polygon", _path("polygon", "Polygon")),
-    shape(None, "polylines", "its line", _path("line", "LineString")),
+    shape("polygons", "its polygon", _path("polygon", "Polygon")),
+    shape("polylines", "its line", _path("line", "LineString")),
     shape(
         objects.Point,
-        "points",
         "its point",
         """case when form is null then ',"point":{' || char(1) || {keys}
     else ',"geojson":{"type":"Point","coordinates":[' || json_number(x) || ',' || json_number(y) || ']' end
     || coalesce(',' || substr(extra, 2), '}')""",
     ),
-    shape(objects.Masks, "masks", "its mask", "{blocks}"),
+    shape(objects.Masks, "its mask", "{blocks}"),
     shape(
         objects.TextLocation,
-        "text_entities",
         "its span of text",
         """case when message_id is null then '' else ',"conversational_location":{"message_id":' || json_quote(message_id) end
     || ',"location":{' || char(1) || {keys} || coalesce(',' || substr(extra, 2), '}')
