@@ -70,8 +70,8 @@ create table records (
     record_id integer,              -- unique; its last 4 bits say the generation
     data_row_id text references data_rows (data_row_id), -- the asset it is about
     asset_type text,                -- image video text geospatial audio document conversation dicom html llm unknown
-    external_id text,
-    global_key text,
+    external_id text,               -- the user's own name of the asset
+    global_key text,                -- the user's own unique key of the asset
     dataset_id text,
     dataset_name text,
     generation text,                -- v1, v2, or 'frames' for a line of a v1 frames file

@@ -190,7 +190,8 @@ def _row(declaration: Declaration, table: str, name: str, member: Member) -> str
         into.append(inner.table)
     columns = ", ".join(f"`{place}`" if "." in place else _link(place) for place in into)
     about = [leaf.__doc__.rstrip(".") for leaf in leaves(declaration.types[name]) if _is_plain_struct(leaf)]
-    about += filter(None, map(_described, into))
+    generation = str(declaration).partition(".")[0]
+    about += filter(None, (re.sub(rf"^{generation}(: |, |$)", "", _described(place)) for place in into))
     cell = "; ".join(dict.fromkeys(about)).replace("|", "\\|").replace("<", "&lt;")
     return f"| `{declaration.json_key(name)}` | {kind} | {columns} | {cell}".rstrip() + " |\n"
 
