@@ -310,7 +310,7 @@ create table labels (
     created_by text,                -- e-mail of the labeler
     created_at text,
     updated_at text,
-    objects_total integer,          -- objects of the label, those in its frames included
+    objects_total integer,          -- objects of the label, those in its frames included; those of a v1 frames file are not
     seconds_to_label double,        -- all time on the label, with review and rework; v2: seconds_total, else seconds_to_create
     skipped boolean,
     agreement double,               -- consensus score; v1: -1 = not computed
