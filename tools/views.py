@@ -5,12 +5,11 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from labelstore.formats.kinds import KINDS
 from labelstore.formats.pieces import view
-from labelstore.formats.v1 import pieces as v1
-from labelstore.formats.v2 import pieces as v2
 from labelstore.schema.generations import GENERATIONS
 
 BOUNDS = """\
@@ -20,12 +19,14 @@ create view object_bounds as
 """
 
 FOLDER = Path(__file__).resolve().parent.parent / "sql" / "views"
-PIECES = {"v1": v1.PIECES, "v2": v2.PIECES}
 
 
 def views() -> dict[Path, str]:
     """The file of each view, with its text."""
-    made = {GENERATIONS[name].pieces_view: view(GENERATIONS[name], pieces) for name, pieces in PIECES.items()}
+    made = {
+        generation.pieces_view: view(generation, import_module(f"{generation.package}.pieces").PIECES)
+        for generation in GENERATIONS.values()
+    }
     made["object_bounds"] = BOUNDS + "\nunion all\n".join(_bounds()) + ";\n"
     return {FOLDER / f"{name}.sql": text for name, text in made.items()}
 

@@ -15,7 +15,7 @@ CODE_MASK = (1 << CODE_BITS) - 1
 
 @dataclass(frozen=True)
 class Generation:
-    """A generation of exports: its name, its code, and the module that reads its records.
+    """A generation of exports: its name, its code, and the package whose `kinds_of_records` has its `RECORDS`.
 
     `record_is_label` where each record is one label, and goes when that is replaced. `records` are the names of the
     kinds of its records (the column `records.generation`), `pieces` gives the view that writes them back.
@@ -23,7 +23,7 @@ class Generation:
 
     name: str
     code: int
-    module: str
+    package: str
     record_is_label: bool
     records: tuple[str, ...]
     pieces: Callable[[], str] | None = None
@@ -53,8 +53,8 @@ def register(generation: Generation) -> None:
     _BY_RECORD.update(dict.fromkeys(generation.records, generation))
 
 
-register(Generation("v1", 0, "labelstore.formats.v1.kinds_of_records", True, ("v1", "frames")))
-register(Generation("v2", 1, "labelstore.formats.v2.kinds_of_records", False, ("v2",)))
+register(Generation("v1", 0, "labelstore.formats.v1", True, ("v1", "frames")))
+register(Generation("v2", 1, "labelstore.formats.v2", False, ("v2",)))
 
 
 def generation_named(record: str) -> Generation:
