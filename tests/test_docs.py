@@ -68,6 +68,8 @@ def test_every_key_of_the_formats_is_described() -> None:
     sections = {section.partition("\n")[0]: section for section in page.split("\n### ")[1:]}
     keys = {title: re.findall(r"^\| `([^`]+)` \| ", section, re.M) for title, section in sections.items()}
     for declaration in DECLARATIONS.values():
+        if not declaration.cls.__module__.startswith("labelstore."):
+            continue  # of a test
         if declaration.cls not in (AboutDataRow, Masks):  # the members of others
             assert keys[section_title(declaration)][: len(declaration.members)] == keys_of(declaration)
     assert keys["v1 element"][-len(about := keys_of(DECLARATIONS[AboutDataRow])) :] == about
