@@ -53,7 +53,7 @@ class RecordKind:
 
 def kinds() -> dict[type[JsonObject], RecordKind]:
     """Every kind of record by its struct."""
-    return _kinds(tuple(f"{generation.package}.kinds_of_records" for generation in GENERATIONS.values()))
+    return _kinds(tuple(f"{generation.package}.generation" for generation in GENERATIONS.values()))
 
 
 @cache

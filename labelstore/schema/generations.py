@@ -15,7 +15,7 @@ CODE_MASK = (1 << CODE_BITS) - 1
 
 @dataclass(frozen=True)
 class Generation:
-    """A generation of exports: its name, its code, and the package whose `kinds_of_records` has its `RECORDS`.
+    """A generation of exports: its name, its code, and the package whose `generation` has its `RECORDS`.
 
     `record_is_label` where each record is one label, and goes when that is replaced. `records` are the names of the
     kinds of its records (the column `records.generation`), `pieces` gives the view that writes them back.
