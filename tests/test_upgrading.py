@@ -25,15 +25,19 @@ from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.engines.older_store import DUCKDB_REBUILT
 from labelstore.errors import StoreError
+from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.naming import content_digest, unnamed
+from labelstore.formats.shredding import shred
 from labelstore.history import versions_of
 from labelstore.json.equality import same
 from labelstore.loading import Reading, load
 from labelstore.loading.store_file import lock_file, locked
 from labelstore.samples import write
 from labelstore.schema.dialects import SCHEMA_VERSION
-from labelstore.schema.tables import columns, content_tables, node_column
+from labelstore.schema.generations import record_id
+from labelstore.schema.tables import Rows, columns, content_tables, node_column
 from labelstore.upgrading import Upgrade, upgrade
+from labelstore.upgrading.label_ids import rename_labels
 from tests.soaking import amount
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -510,3 +514,21 @@ def test_nodes_of_many_records_fit_in_duckdb() -> None:
     with duckdb.connect(str(store), read_only=True) as connection:
         for first in (127, 128, 2**31, 2**35):
             connection.execute(DUCKDB_REBUILT, {"first": first, "last": first + 100}).fetchall()
+
+
+def test_renamed_are_the_labels_of_one_record() -> None:
+    rows = Rows()
+    raw = (
+        b'{"ID": "a", "Reviews": [{"score": 1}], "Label": {"objects": [{"featureId": "f", "point": {"x": 1, "y": 2}}]}}'
+    )
+    for number in (1, 2):
+        shred(RecordDecoder()(raw), raw, record_id(number, "v1"), rows, (1, number, 0, None, None))
+    rename_labels(rows, record_id(2, "v1"), {"a": "b"})
+    for table, column in (
+        ("records", "identity"),
+        ("labels", "label_id"),
+        ("reviews", "label_id"),
+        ("objects", "label_id"),
+    ):
+        at = list(columns()[table]).index(column)
+        assert [row[at] for row in rows[table]] == ["a", "b"], table
