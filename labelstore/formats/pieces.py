@@ -13,7 +13,7 @@ is SQL written by hand, with these words in braces:
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -120,8 +120,18 @@ def pieces_of(
         yield Piece("and ends", declaration.table, text, "end_id", 0, " and ".join(conditions), also_from)
 
 
-def shape(of: type | str, comment: str, text: str = "{starts} || {keys} || {extra} || {closes}") -> Piece:
-    """The piece of the geometry of an object, after its own: of a declared class, or of a table."""
+def shapes(cls: type, irregular: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces of the geometry of an object, after its own: the irregular ones, and those that its parts declare."""
+    yield from irregular
+    tables = {piece.table for piece in irregular}
+    declaration = DECLARATIONS[cls]
+    for name, _ in declaration.of("part"):
+        if (inner := declaration.inner(name)) and inner.table not in tables:
+            yield shape(inner.cls, f"its {declaration.json_key(name)}", "{starts} || {keys} || {extra} || {closes}")
+
+
+def shape(of: type | str, comment: str, text: str) -> Piece:
+    """A piece of the geometry of an object: of a declared class, or of a table."""
     if isinstance(of, str):
         return Piece(comment, of, text, rank=1)
     return Piece(comment, DECLARATIONS[of].table, Words(DECLARATIONS[of]).fill(text), rank=1)

@@ -1,6 +1,6 @@
 """The view `v1_pieces`, which rebuilds v1 records."""
 
-from labelstore.formats.pieces import ODD_ELEMENTS, pieces_of, shape
+from labelstore.formats.pieces import ODD_ELEMENTS, pieces_of, shape, shapes
 from labelstore.formats.v1 import objects, questions, record
 from labelstore.formats.v1.relationships import Relationship
 
@@ -88,7 +88,7 @@ PIECES = (
     || case form when 'wkt' then ',' when 'ring' then ',' when 'item' then ',{' || char(1) when 'position' then ',{' || char(1)
     when 'part' then '' when 'mask' then '' else ',{' || char(1) || {keys} end || {extra}
     || case when form = 'mask' then ',' || json_quote(name) || ':' else '' end""",
-        between=GEOMETRY,
+        between=shapes(objects.Object, GEOMETRY),
         alone="""case when form in ('wkt', 'ring', 'part', 'mask') then '' else {empties} || '}' end
     || case when not closes then '' when form = 'mask' then '}' else ']' end""",
         ends="some",

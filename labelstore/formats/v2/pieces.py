@@ -1,6 +1,6 @@
 """The view `v2_pieces`, which rebuilds v2 records."""
 
-from labelstore.formats.pieces import ODD_ELEMENTS, Piece, pieces_of, shape
+from labelstore.formats.pieces import ODD_ELEMENTS, Piece, pieces_of, shape, shapes
 from labelstore.formats.v2 import labels, objects, questions, record
 from labelstore.formats.v2.relationships import Ends, Relationship
 
@@ -136,7 +136,7 @@ PIECES = (
     || {keys}
     || case when page_height is null then '' else ',"page_dimensions":{"height":' || json_number(page_height) || ',"width":' || json_number(page_width) || '}' end
     || {extra}""",
-        between=SHAPES,
+        between=shapes(objects.Object, SHAPES),
         alone="{empties} || '}' || " + _LAST_OF_OBJECTS.format("closes"),
         ends="some",
         end="{empties} || '}' || " + _LAST_OF_OBJECTS.format("closes"),
