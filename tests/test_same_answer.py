@@ -203,3 +203,20 @@ class TestFiles:
         checked = verify(store, [file])
         assert (checked.equal, checked.rejected, checked.different, checked.superseded.total()) == (1, 1, 0, 0)
         assert checked.first_rejects[0]["reason"].startswith("a number is out of range at /Label/objects/0/polygon/0/y")
+
+
+@pytest.mark.parametrize("number", [1e15, 2.0**53, 1e16, -1e16, 2.0**62, 1e19, 1e300])
+def test_a_large_number_is_the_same_whole_or_with_an_exponent(tmp_path: Path, number: float) -> None:
+    """The views of SQLite write 1e16 as an integer: what they write has the rows of what was loaded."""
+    label = '{"ID": "l", "Agreement": %s, "Label": {"objects": [{"point": {"x": %s, "y": 1}}], "points": []}}'
+    rows: list[tuple[Any, ...]] = []
+    for text in (repr(number), str(int(number))):
+        (tmp_path / "export.json").write_text(label.replace("%s", text))
+        store = tmp_path / f"{len(text)}.db"
+        load(store, [tmp_path / "export.json"], jobs=1)
+        assert verify(store, [tmp_path / "export.json"], jobs=1).ok
+        with open_database(store, read_only=True) as database:
+            rows += database.query("select agreement, x, labels.extra from labels, points").rows
+            again = database.label_json("l")[0]
+        assert json.loads(again) == json.loads(label.replace("%s", text))
+    assert rows[0] == rows[1] or number >= 2.0**63

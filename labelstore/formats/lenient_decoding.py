@@ -187,6 +187,8 @@ class _Fitting:
                     value = int(value)  # 10.0 is 10; -0.0 is not 0
                 return value if _is_integer(value) and (kind.ge or 0) <= value <= (kind.le or 0) else _UNFIT
             case inspect.FloatType():
+                if is_large_double(value):
+                    value = float(value)  # SQLite's views write 1e16 as an integer
                 return value if isinstance(value, float) and isfinite(value) else _UNFIT
             case inspect.RawType():
                 return Raw(msgspec.json.encode(value)) if isinstance(value, list) else _UNFIT
@@ -249,6 +251,11 @@ class _Fitting:
             if known[name] is _UNFIT:
                 return _UNFIT
         return struct(**known)
+
+
+def is_large_double(value: Any) -> bool:
+    """Whether an integer of more than 53 bits is just what a double holds, as SQLite writes a whole one."""
+    return _is_integer(value) and 2**53 < abs(value) < 2**63 and float(value) == value
 
 
 def _is_integer(value: Any) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from labelstore.formats.geometry import Wkt, read_wkt
-from labelstore.formats.lenient_decoding import Odd, to_json
+from labelstore.formats.lenient_decoding import Odd, is_large_double, to_json
 from labelstore.formats.row_functions import row_maker
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _is_number(value: Any) -> bool:
     """Whether a DOUBLE column holds it exactly."""
     if isinstance(value, float):
         return isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _EXACT
+    return isinstance(value, int) and not isinstance(value, bool) and (abs(value) <= _EXACT or is_large_double(value))
 
 
 def _without(members: Json, *keys: str) -> Json:
