@@ -470,7 +470,7 @@ create table objects (
     label_id text references labels (label_id),
     frame_number integer,
     name text,                      -- the class, as annotators see it
-    kind text,                      -- bounding_box, polygon, polyline, point, mask, text_entity or message_… where the table of that kind has its geometry; else Labelbox's word
+    kind text,                      -- bounding_box, polygon, polyline, point, mask, text_entity, cuboid or message_… where the table of that kind has its geometry; else Labelbox's word
     value text,                     -- the class, as the API spells it
     confidence double,              -- v2 predictions
     page double,                    -- documents; v1 boxes count from 0, v1 entities from 1; v2 is uncertain
@@ -508,6 +508,12 @@ create table bounding_boxes (
     coordinates text,               -- geospatial: JSON rings of [longitude, latitude]; else NULL
     -- bookkeeping: what gives the record back as it was
     extra text
+);
+
+-- the cuboid of one object
+create table cuboids (
+    object_id integer primary key references objects (object_id),
+    body text                       -- JSON as exported, whose members are not documented; NULL if it has none
 );
 
 -- the polygon of one object

@@ -651,6 +651,7 @@ V2_SHAPES: dict[str, Maker] = {
     "Polyline": made({"line": path}),
     "Line": made({"line": path}),
     "Point": made({"point": spot}),
+    "Cuboid": made({"cuboid": made({"corners": path, "depth": number})}),
     "SegmentationMask": v2_mask,
     "Hexagon": lambda draw: {"hexagon": hostile(draw)},
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from labelstore.engines import open_database
+from labelstore.export.annotations import annotations
 from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.kinds import OBJECT_KINDS, TABLES, UNKNOWN, V1_KEYS, V2_KEYS, V2_WORDS, kind_of
 from labelstore.formats.v1 import objects as v1_objects
@@ -74,7 +75,7 @@ def test_every_kind_is_written_back(pieces: Any, keys: dict[str, str]) -> None:
 def test_of_two_geometries_none_is_lost(tmp_path: Path, engine: str) -> None:
     values = {"line": [{"x": 1, "y": 2}], "point": {"x": 1, "y": 2}, "polygon": [{"x": 1, "y": 2}]}
     values |= {"geometry": {"coordinates": [1, 2]}, "data": {"location": {"start": 1, "end": 2}}}
-    values |= {"bbox": {"top": 1, "left": 2, "height": 3, "width": 4}}
+    values |= {"bbox": {"top": 1, "left": 2, "height": 3, "width": 4}, "cuboid": {"depth": 1}}
     assert values.keys() == set(v1_objects.Object.exclusive)
     pairs = combinations(values.items(), 2)
     elements = {f"l{place}": v1(f"l{place}", feature("Car", "f") | dict(pair)) for place, pair in enumerate(pairs)}
@@ -122,6 +123,27 @@ def test_v1_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
     assert {"bounding_box", "mask", "cuboid", UNKNOWN} <= kinds
 
 
+@pytest.mark.parametrize("generation", ["v1", "v2"])
+@ENGINES
+def test_the_json_of_a_cuboid_is_its_row(tmp_path: Path, engine: str, generation: str) -> None:
+    bodies: list[Any] = [{"corners": [[1, 2.5]], "depth": None}, {}, [1], None]
+    if generation == "v1":
+        record: Any = v1("l1", *(feature("Car", f"f{n}") | {"cuboid": body} for n, body in enumerate(bodies)))
+        label_json, odd = record, UNKNOWN
+    else:
+        objects = [thing("Car", f"f{n}", "ImageCuboid", cuboid=body) for n, body in enumerate(bodies)]
+        record, odd = v2("row1", label("l1", *objects)), "image_cuboid"
+        label_json = label("l1", *objects)
+    store = store_of(tmp_path, engine, [record])
+    sql = "select o.kind, c.body from objects as o left join cuboids as c using (object_id) order by o.object_id"
+    with open_database(store, read_only=True) as database:
+        rows = list(database.query(sql).rows)
+        assert rows == [("cuboid", '{"corners":[[1,2.5]],"depth":null}'), ("cuboid", None), (odd, None), (odd, None)]
+        assert json.loads(database.value("select json from label_json")) == label_json
+        (found,) = annotations(database)
+        assert [one.geometry for one in found.objects] == [{"body": rows[0][1]}, {"body": None}, {}, {}]
+
+
 @pytest.mark.parametrize(
     ("word", "rows", "kind"),
     [
@@ -130,7 +152,7 @@ def test_v1_kind_is_that_of_the_row(tmp_path: Path, engine: str) -> None:
         ("ImageBoundingBox", (), "image_bounding_box"),
         ("TextEntity", (), UNKNOWN),
         ("ImageSegmentationMask", ("polygon", "mask"), "mask"),
-        ("ImageCuboid", ("polygon",), "image_cuboid"),
+        ("ImageHexagon", ("polygon",), "image_hexagon"),
         ("", ("point",), "point"),
         (None, (), UNKNOWN),
         (None, ("mask",), "mask"),

@@ -92,7 +92,7 @@ def test_every_kind_of_object_has_its_geometry(engine: str) -> None:
     assert GEOMETRIES.keys() | KINDS == OBJECT_KINDS
 
 
-@pytest.mark.parametrize("kind", sorted(OBJECT_KINDS))
+@pytest.mark.parametrize("kind", sorted(OBJECT_KINDS - {"cuboid"}))  # whose JSON is not documented
 def test_every_kind_of_object_is_drawn(stores: dict[str, Path], engine: str, kind: str) -> None:
     sql = "select o.*, f.group_name from objects as o left join frames as f using (frame_id) where o.kind = $kind"
     with open_database(stores[engine], read_only=True) as database:

@@ -82,6 +82,7 @@ GEOMETRY: Final = {
     "polygon": ("coordinates", "form"),
     "polyline": ("coordinates", "form"),
     "point": ("x", "y", "form"),
+    "cuboid": ("body",),
     "mask": ("url", "composite_url", "color_rgb"),
     "text_entity": ("start", "end", "token", "message_id", "location"),
     "message_single_selection": ("messages",),
@@ -125,6 +126,7 @@ class Object:
     token: str | None
     message_id: str | None
     location: str | None
+    body: str | None
     answers: list[Answer] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 

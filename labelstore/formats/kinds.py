@@ -97,6 +97,7 @@ KINDS = (
         v2_keys=("mask", "composite_mask"),
         v2_words=("SegmentationMask",),
     ),
+    Kind("cuboid", "cuboids", "cuboid", v1_key="cuboid", v2_keys=("cuboid",), v2_words=("Cuboid",)),
     Kind(
         "message_single_selection",
         "selected_messages",

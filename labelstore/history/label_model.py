@@ -23,7 +23,7 @@ _NAMES: Final = {
 LATE: Final = {"value": "value", "schema_id": "feature_schema_id"}
 """Names that exports of v2 did not tell at first, and their keys."""
 
-COMPARED_AS_JSON: Final = ("mask", "message_single_selection", "message_multi_selection", "message_ranking")
+COMPARED_AS_JSON: Final = ("mask", "cuboid", "message_single_selection", "message_multi_selection", "message_ranking")
 """Kinds without a place: compared key by key."""
 
 _KEYS_WITHOUT_PLACE: Final = {key: kind for key, kind in (V1_KEYS | V2_KEYS).items() if kind in COMPARED_AS_JSON}

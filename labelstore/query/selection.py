@@ -31,6 +31,7 @@ GEOMETRY = {
     "polygon": ("coordinates", "min_x", "min_y", "max_x", "max_y"),
     "polyline": ("coordinates", "min_x", "min_y", "max_x", "max_y"),
     "point": ("x", "y"),
+    "cuboid": ("body",),
     "mask": ("url", "composite_url", "color_rgb"),
     "text_entity": ("start", '"end"', "token", "message_id", "location"),
 }

@@ -80,7 +80,7 @@ def v2_label_key(row: Json) -> None:
 
 
 def v2_kind(row: Json) -> None:
-    """An unknown annotation kind with unknown geometry; an unknown container where there are no objects."""
+    """A cuboid, whose real body nobody has shown; an unknown container where there are no objects."""
     for label in _v2_labels(row)[:1]:
         found = label["annotations"].get("objects")
         if not found:

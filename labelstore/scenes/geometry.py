@@ -49,6 +49,11 @@ def read_box(row: Row) -> Box | Path | None:
     return Box(*values) if are_numbers(*values) else None
 
 
+@draws("cuboid")
+def read_cuboid(_: Row) -> None:
+    """Nothing: what its JSON says of the picture is not documented."""
+
+
 @draws("polygon", "coordinates", "form")
 def read_polygon(row: Row) -> Path | None:
     """The rings of a polygon or of several."""
@@ -84,7 +89,7 @@ def read_span(row: Row) -> Span | None:
 TABLES = tuple(GEOMETRIES.values())
 COLUMNS = ", ".join(f'{one.table}."{column}" as {one.table}_{column}' for one in TABLES for column in one.columns)
 """All columns of geometry, for a query of `objects as o` with `JOINS`."""
-JOINS = "\n".join(f"left join {one.table} on {one.table}.object_id = o.object_id" for one in TABLES)
+JOINS = "\n".join(f"left join {one.table} on {one.table}.object_id = o.object_id" for one in TABLES if one.columns)
 
 
 def geometry_of(row: Row) -> Geometry:

@@ -289,6 +289,17 @@ select
 from text_entities
 where (object_id >> 24) & 15 = 0
 union all
+-- its cuboid
+select
+    object_id as node_id,
+    object_id as pos,
+    1 as rank,
+    ',"cuboid":{' || char(1)
+        || coalesce(',' || substr(body, 2, length(body) - 2), '')
+        || '}' as piece
+from cuboids
+where (object_id >> 24) & 15 = 0
+union all
 -- one without others in it ends
 select
     object_id as node_id,

@@ -15,6 +15,7 @@ KINDS: Final[dict[str, str | None]] = {
     "polygon": "Polygon",
     "polyline": "LineString",
     "point": "Point",
+    "cuboid": None,
     "mask": None,
     "text_entity": None,
     "message_single_selection": None,

@@ -95,7 +95,13 @@ class AnnotationShredder(Walk):
         box, polygon = item.bbox, item.polygon
         if box is None and polygon is None:
             return self.rare_geometry(item, object_id, extra)
-        if item.line is not None or item.point is not None or item.data is not None or item.geometry is not None:
+        if (
+            item.line is not None
+            or item.point is not None
+            or item.data is not None
+            or item.geometry is not None
+            or item.cuboid is not None
+        ):
             raise Misfit
         if polygon is None:
             self.add_box(_box_row(box, object_id))

@@ -18,6 +18,10 @@ class Box(JsonObject, table="bounding_boxes", given="object_id"):
     width: Number = key()
 
 
+class Cuboid(JsonObject, table="cuboids", given="object_id", extra="body"):
+    """A cuboid in an image. Its members are not documented."""
+
+
 class Point(JsonObject, table="points", given="object_id"):
     """A point."""
 
@@ -65,6 +69,7 @@ class Object(
     point: Point = part(exclusive=True)
     polygon: Raw = read(into="polygons.coordinates", exclusive=True)
     bbox: Box = part(exclusive=True)
+    cuboid: Cuboid = part(exclusive=True)
     data: TextData = read(into="text_entities", exclusive=True)
     geometry: GeoGeometry = read(into="points polylines polygons bounding_boxes", exclusive=True)
     page: Number = key()

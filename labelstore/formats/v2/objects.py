@@ -20,6 +20,10 @@ class Box(JsonObject, table="bounding_boxes", given="object_id"):
     width: Number = key()
 
 
+class Cuboid(JsonObject, table="cuboids", given="object_id", extra="body"):
+    """A cuboid in an image. Its members are not documented."""
+
+
 class Point(JsonObject, table="points", given="object_id"):
     """A point."""
 
@@ -124,6 +128,7 @@ class Object(
     annotation_kind: str = key()
     classifications: list[Classification] = array(count="classification_count")
     bounding_box: Box = part(exclusive=True)
+    cuboid: Cuboid = part(exclusive=True)
     polygon: Raw = read(into="polygons.coordinates", exclusive=True)
     line: Raw = read(into="polylines.coordinates", exclusive=True)
     point: Point = part(exclusive=True)
