@@ -26,7 +26,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_formats_of_today() -> None:
-    assert registry.formats() == ["geojson", "labelbox-csv", "labelbox-v1", "labelbox-v2"]
+    assert registry.formats() == ["geojson", "jsonl", "labelbox-csv", "labelbox-v1", "labelbox-v2"]
 
 
 @pytest.mark.parametrize("format", registry.formats())
@@ -42,7 +42,7 @@ def test_every_exporter_is_complete(format: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are geojson, labelbox-csv, "):
+    with pytest.raises(UsageError, match="coco2: unknown format; known are geojson, jsonl, labelbox-csv, "):
         export(store, "coco2", tmp_path / "out")
 
 
