@@ -18,7 +18,7 @@ TOLD = {
     "split": "split into records, check their syntax",
     "decode": "decode into structs, which checks the syntax too",
     "hash": "digests of the records without their tokens",
-    "shred": "structs into rows, with the bounds of geometry",
+    "shred": "structs into rows, with the bounds and sizes of geometry",
     "store": "rows into the tables, derived tables, indexes, to the disk",
 }
 
@@ -28,6 +28,7 @@ stage, engine, path, store = sys.argv[1:5]
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, skim, tolerant
 from labelstore.formats.shredding import hashes, shred
 from labelstore.files import open_sources, split
+from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows
 
 gc.disable()
@@ -48,7 +49,7 @@ else:
                     if depth >= 3:
                         digests = hashes(item.raw)
                     if depth >= 4:
-                        shred(item.value, item.raw, 2 * number, rows, (1, number, item.byte_offset, *digests))
+                        shred(item.value, item.raw, record_id(number, "v1"), rows, (1, number, item.byte_offset, *digests))
                         if number % 100 == 0:
                             rows.clear()
 times = os.times()
