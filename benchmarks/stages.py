@@ -49,7 +49,8 @@ else:
                     if depth >= 3:
                         digests = hashes(item.raw)
                     if depth >= 4:
-                        shred(item.value, item.raw, record_id(number, "v1"), rows, (1, number, item.byte_offset, *digests))
+                        place = (1, number, item.byte_offset)
+                        shred(item.value, item.raw, record_id(number, "v1"), rows, (*place, *digests))
                         if number % 100 == 0:
                             rows.clear()
 times = os.times()

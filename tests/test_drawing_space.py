@@ -16,6 +16,7 @@ from labelstore.drawing.map_projection import map_around
 from labelstore.drawing.timeline import MAX_MARKS, draw_timeline, merged
 from labelstore.scenes.documents import in_pages
 from labelstore.scenes.scene import Answer, Asset, Box, Dot, Geometry, Mask, Path, Question, Scene, Shape, Track
+from tests.soaking import amount
 
 HOSTILE = "\"'><script>alert(1)</script></title><svg onload=alert(2)>&amp;\x00 javascript:alert(3)"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -356,9 +357,10 @@ class TestTimeline:
         assert len(classes(drawing, "track")) == 200
         assert "shown 200 of 1 000 tracks" in drawing
 
+    @pytest.mark.soak
     def test_marks_have_a_limit(self) -> None:
         runs = [(n, n) for n in range(1, 10_000, 2)]
-        drawing = draw_timeline(tracks(200, runs, range(1, 10_000)), first=1, last=10_000, unit="frames")
+        drawing = draw_timeline(tracks(amount(200, 60), runs, range(1, 10_000)), first=1, last=10_000, unit="frames")
         assert len(classes(drawing, "run")) + len(classes(drawing, "key")) <= MAX_MARKS
         assert len(drawing) < 3_000_000
 

@@ -300,7 +300,7 @@ def test_both_engines_give_the_same_json(tmp_path: Path) -> None:
     """Labels of several objects and questions, loaded in another order than that of their ids; their answers are
     more than a row group of DuckDB holds.
     """
-    file, labels = tmp_path / "many.json", amount(60_000, 12_000)
+    file, labels = tmp_path / "many.json", amount(60_000, 7_500)
     question = '{"featureId":"%d","title":"q","answers":[{"title":"a%d"},{"title":"b"},{"title":"c"}]}'
     with file.open("w") as out:
         out.write("[")

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -273,7 +274,8 @@ def test_what_is_no_store_is_refused(tmp_path: Path, name: str) -> None:
         upgrade(tmp_path / name)
 
 
-def test_a_store_in_use_is_refused(store: Path) -> None:
+def test_a_store_in_use_is_refused(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("labelstore.upgrading.upgrade"), "_FOR_READERS", 0.5)
     before = store.read_bytes()
     with locked(store, "load", ["export.json"]), pytest.raises(StoreError, match="is in use: process"):
         upgrade(store, wait=0)
