@@ -205,18 +205,35 @@ class TestFiles:
         assert checked.first_rejects[0]["reason"].startswith("a number is out of range at /Label/objects/0/polygon/0/y")
 
 
+@pytest.mark.parametrize("suffix", [".db", ".duckdb"])
+def test_a_sum_of_large_times_is_stored(tmp_path: Path, suffix: str) -> None:
+    times = {"seconds_to_label": 2**53, "seconds_to_review": 2**53, "seconds_to_rework": 1}
+    label = {"id": "l", "performance_details_v2": times}
+    line = {"data_row": {"id": "d"}, "projects": {"p": {"labels": [label]}}}
+    (tmp_path / "export.ndjson").write_text(json.dumps(line))
+    store = tmp_path / f"labels{suffix}"
+    assert load(store, [tmp_path / "export.ndjson"], jobs=1).total("rejected") == 0
+    assert verify(store, [tmp_path / "export.ndjson"], jobs=1).ok
+    with open_database(store, read_only=True) as database:
+        assert database.value("select seconds_to_label from labels") == 2.0**54
+
+
+@pytest.mark.parametrize("suffix", [".db", ".duckdb"])
 @pytest.mark.parametrize("number", [1e15, 2.0**53, 1e16, -1e16, 2.0**62, 1e19, 1e300])
-def test_a_large_number_is_the_same_whole_or_with_an_exponent(tmp_path: Path, number: float) -> None:
+def test_a_large_number_is_the_same_whole_or_with_an_exponent(tmp_path: Path, number: float, suffix: str) -> None:
     """The views of SQLite write 1e16 as an integer: what they write has the rows of what was loaded."""
     label = '{"ID": "l", "Agreement": %s, "Label": {"objects": [{"point": {"x": %s, "y": 1}}], "points": []}}'
-    rows: list[tuple[Any, ...]] = []
+    legacy = '{"ID": "old", "Label": {"Tree": [{"x": %s, "y": 1}, {"geometry": {"x": 1, "y": %s}}]}}'
+    rows: list[list[tuple[Any, ...]]] = []
     for text in (repr(number), str(int(number))):
-        (tmp_path / "export.json").write_text(label.replace("%s", text))
-        store = tmp_path / f"{len(text)}.db"
+        records = [one.replace("%s", text) for one in (label, legacy)]
+        (tmp_path / "export.json").write_text(f"[{','.join(records)}]")
+        store = tmp_path / f"{len(rows)}{suffix}"
         load(store, [tmp_path / "export.json"], jobs=1)
         assert verify(store, [tmp_path / "export.json"], jobs=1).ok
         with open_database(store, read_only=True) as database:
-            rows += database.query("select agreement, x, labels.extra from labels, points").rows
-            again = database.label_json("l")[0]
-        assert json.loads(again) == json.loads(label.replace("%s", text))
-    assert rows[0] == rows[1] or number >= 2.0**63
+            sql = "select agreement, x, y, l.extra from labels as l, points order by x, y, agreement"
+            rows.append(list(database.query(sql).rows))
+            again = [database.label_json(label_id)[0] for label_id in ("l", "old")]
+        assert list(map(json.loads, again)) == list(map(json.loads, records))
+    assert rows[0] == rows[1] or abs(number) >= 2.0**63

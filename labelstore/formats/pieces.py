@@ -156,9 +156,7 @@ class Words:
             "keys": _keys(declaration),
             "extra": [kept(declaration.extra)] if declaration.extra else [],
             "empties": [_empty(declaration, name, member) for name, member in declaration.of("array", "map")],
-            "blocks": [
-                _block(inner, declaration.json_key(name), member) for name, member, inner in declaration.blocks()
-            ],
+            "blocks": _blocks(declaration),
         }
         self.parts |= {word: [*_keys(other), kept(other.extra, "}")] for word, other in others.items()}
 

@@ -103,7 +103,7 @@ class _Legacy:
         elif "geometry" in value:
             self.item(object_id, name, value, place)
         else:
-            self.label.point(object_id, value["x"], value["y"], "position")
+            self.label.point(object_id, float(value["x"]), float(value["y"]), "position")
             self.object(object_id, name, "point", "position", place, _without(value, "x", "y"))
 
     def item(self, object_id: int, name: str, item: Json, place: tuple[int, int] | None) -> None:
@@ -118,7 +118,7 @@ class _Legacy:
         elif _is_position(geometry):
             more = _without(geometry, "x", "y")
             extra = to_json(more) if more else None
-            self.label.point(object_id, geometry["x"], geometry["y"], "item", extra=extra)
+            self.label.point(object_id, float(geometry["x"]), float(geometry["y"]), "item", extra=extra)
             self.object(object_id, name, "point", "item", place, others)
         else:
             self.object(object_id, name, "unknown", "item", place, others, {"geometry": geometry})

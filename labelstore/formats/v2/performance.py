@@ -71,4 +71,4 @@ def _whole_time(first: PerformanceDetails | None, second: PerformanceDetailsV2 |
         return first.seconds_to_create
     if second is None or second.seconds_labeling is None:
         return None
-    return second.seconds_labeling + (second.seconds_to_review or 0) + (second.seconds_to_rework or 0)
+    return float(second.seconds_labeling) + (second.seconds_to_review or 0) + (second.seconds_to_rework or 0)
