@@ -1,6 +1,6 @@
 """All benchmarks in turn, each a section of docs/performance.md: python -m benchmarks [--quick].
 
-Takes about half an hour and some gigabytes of disk. With --quick, 20 MB, a minute or two, and no page is written.
+Takes about an hour and some gigabytes of disk. With --quick, some MB, a few minutes, and no page is written.
 """
 
 import subprocess
@@ -10,20 +10,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 FULL = {
+    "glance": ["--megabytes", "100", "1000", "--rounds", "3"],
+    "asking": ["--megabytes", "1000"],
+    "changing": [],
     "speed": ["--megabytes", "100", "--rounds", "7"],
-    "peers": ["--megabytes", "100", "--rounds", "3"],
+    "extremes": [],
+    "memory": ["--megabytes", "10", "100", "1000"],
     "stages": ["--megabytes", "100", "--rounds", "3"],
     "serial": ["--megabytes", "100", "1000"],
-    "memory": ["--megabytes", "10", "100", "1000"],
-    "extremes": [],
-    "queries": ["--megabytes", "1000"],
 }
 QUICK = {
-    "speed": ["--megabytes", "20", "--rounds", "1"],
-    "stages": ["--megabytes", "20", "--rounds", "1"],
+    "glance": ["--megabytes", "5", "--rounds", "1"],
+    "asking": ["--megabytes", "5"],
+    "changing": ["--megabytes", "5", "--new", "2", "--files", "40", "--frames", "100", "--rounds", "1"],
+    "speed": ["--megabytes", "5", "--rounds", "1"],
+    "extremes": ["--megabytes", "2", "--frames", "100", "--points", "500", "--lines", "50"],
+    "memory": ["--megabytes", "5"],
+    "stages": ["--megabytes", "5", "--rounds", "1"],
     "serial": ["--megabytes", "20", "--rounds", "1"],
-    "memory": ["--megabytes", "20"],
-    "queries": ["--megabytes", "20"],
 }
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 compileall.compile_dir(Path(__file__).parents[1] / "labelstore", quiet=1)  # an installed package has its bytecode
 LABELSTORE = [sys.executable, "-c", "import sys; from labelstore.cli import main; sys.exit(main())"]
+Command = Sequence[str | Path]
 STORES = {"SQLite": "store.db", "DuckDB": "store.duckdb"}
 
 _WRITE_SAMPLE = """
@@ -29,7 +30,7 @@ from pathlib import Path
 from labelstore.samples import v1_labels, v2_data_rows
 from labelstore.samples.writing import ARRAY, LINES, write_records
 
-path, generation, asset_type, size = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+path, generation, asset_type, size, seed = Path(sys.argv[1]), *sys.argv[2:4], *map(int, sys.argv[4:])
 written = 0
 
 def count(block):
@@ -37,7 +38,7 @@ def count(block):
     written += block
 
 def records():
-    for record in (v1_labels if generation == "v1" else v2_data_rows)(asset_type, sys.maxsize):
+    for record in (v1_labels if generation == "v1" else v2_data_rows)(asset_type, sys.maxsize, seed):
         if written >= size:
             return
         yield record
@@ -47,9 +48,11 @@ write_records(path, records(), ARRAY if generation == "v1" else LINES, count)
 
 
 class Run(NamedTuple):
-    """A finished process; the peak is that of it and its children together (Linux; else of the largest of them)."""
+    """A finished process: seconds on the clock, and of the processor, its children's too; the peak is that of all of
+    them together (Linux; else of the largest of them)."""
 
     seconds: float
+    cpu: float
     peak_mib: float
     output: str
 
@@ -79,7 +82,8 @@ def run(*command: str | Path) -> Run:
     if process.returncode:
         raise SystemExit(f"{' '.join(words[1:])[:200]}\nended with {process.returncode}:\n{output}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Run(seconds, max(peak.mib, usage.ru_maxrss / unit), output)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(seconds, cpu, max(peak.mib, usage.ru_maxrss / unit), output)
 
 
 class _TreePeak:
@@ -122,12 +126,14 @@ def _held_mib(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
-def sample(folder: Path, generation: str, megabytes: int, asset_type: str = "image") -> Path:
+def sample(folder: Path, generation: str, megabytes: int, asset_type: str = "image", seed: int = 0) -> Path:
     """A sample export of about that size, made when the folder does not have it yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{generation}-{asset_type}-{megabytes}mb.{'json' if generation == 'v1' else 'ndjson'}"
+    name = f"{generation}-{asset_type}-{megabytes}mb" + (f"-{seed}" if seed else "")
+    path = folder / f"{name}.{'json' if generation == 'v1' else 'ndjson'}"
     if not path.exists():
-        run(sys.executable, "-c", _WRITE_SAMPLE, path, generation, asset_type, str(megabytes * 1_000_000))
+        size = str(megabytes * 1_000_000)
+        run(sys.executable, "-c", _WRITE_SAMPLE, path, generation, asset_type, size, str(seed))
     return path
 
 
@@ -143,13 +149,22 @@ def spread(values: Iterable[float], unit: str, digits: int = 1) -> str:
 
 
 def table(rows: Iterable[Row]) -> str:
+    """Rows as a Markdown table."""
+    verdicts = {None: "", True: "met", False: "**missed**"}
+    return markdown(
+        ("what", "result", "peak MiB", "demanded", ""),
+        (
+            (row.what, row.result, "" if row.peak_mib is None else f"{row.peak_mib:.0f}", row.limit, verdicts[row.met])
+            for row in rows
+        ),
+    )
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
-    lines = ["| what | result | peak MiB | demanded | |", "|---|---|---|---|---|"]
-    for row in rows:
-        peak = "" if row.peak_mib is None else f"{row.peak_mib:.0f}"
-        verdict = {None: "", True: "met", False: "**missed**"}[row.met]
-        lines.append(f"| {row.what} | {row.result} | {peak} | {row.limit} | {verdict} |")
-    return "\n".join(lines) + "\n"
+    ruled = "|---" * len(head) + "|\n"
+    first, *others = (f"| {' | '.join(cells)} |\n" for cells in (head, *rows))
+    return "".join((first, ruled, *others))
 
 
 def machine() -> str:
@@ -172,17 +187,18 @@ def _processor() -> str:
 
 def report(title: str, text: str, rows: list[Row], page: Path | None) -> int:
     """Print a section, put it into the page, and return the exit code: 1 when a demand was missed."""
-    section = f"## {title}\n\n{text} {machine()}\n\n{table(rows)}"
-    print(section)
-    if page is not None:
-        _put(page, title, section)
+    put(title, f"{text} {machine()}", table(rows), page)
     return int(any(row.met is False for row in rows))
 
 
-def _put(page: Path, title: str, section: str) -> None:
-    """Replace the section of that title, or add it."""
-    old = page.read_text(encoding="utf-8")
-    head, *sections = old.split("\n## ")
-    kept = [part for part in sections if not part.startswith(f"{title}\n")]
-    parts = sorted([*kept, section.removeprefix("## ")], reverse=True)
-    page.write_text("\n## ".join([head, *(part.rstrip("\n") + "\n" for part in parts)]), encoding="utf-8")
+def put(title: str, text: str, made: str, page: Path | None) -> None:
+    """Print a section; in the page it takes the place of the section of that title, or comes last."""
+    section = f"{title}\n\n{text}\n\n{made}"
+    print(f"## {section}")
+    if page is None:
+        return
+    head, *sections = page.read_text(encoding="utf-8").split("\n## ")
+    titles = [part.partition("\n")[0] for part in sections]
+    place = titles.index(title) if title in titles else len(sections)
+    sections[place : place + 1] = [section]
+    page.write_text("\n## ".join([head, *(part.rstrip("\n") + "\n" for part in sections)]), encoding="utf-8")

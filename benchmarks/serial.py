@@ -16,7 +16,7 @@ LIMIT = 0.2
 
 _LOAD = """
 import json, sys, time
-from labelstore.loading import load, shards
+from labelstore.loading import load, parallel
 
 moments = []
 
@@ -28,7 +28,8 @@ def noting(function):
         return result
     return noted
 
-shards.load_sources, shards.answer = noting(shards.load_sources), noting(shards.answer)
+parallel.Loader.load_files = noting(parallel.Loader.load_files)
+parallel.result_of = noting(parallel.result_of)
 started = time.perf_counter()
 load(sys.argv[1], [sys.argv[2]], jobs=int(sys.argv[3]))
 ended = time.perf_counter()
