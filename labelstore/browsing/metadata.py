@@ -7,6 +7,7 @@ from typing import Any
 from labelstore.query.catalogue import tables, views
 from labelstore.schema.canned_queries import Parameter, queries
 from labelstore.schema.dialects import SQLITE
+from labelstore.schema.generations import GENERATIONS
 
 _PARAMETER = re.compile(r"\$(\w+)")
 
@@ -50,7 +51,7 @@ ABOUT = (
 
 @cache
 def _configs() -> dict[str, dict[str, Any]]:
-    """Table → facets, sort, hidden, label_column."""
+    """Table or view → facets, sort, hidden, label_column, sortable_columns. In any other order, pieces take long."""
     found: dict[str, dict[str, Any]] = {table.name: {} for table in tables()}
     for name, facets in FACETS.items():
         found[name]["facets"] = list(facets)
@@ -60,11 +61,13 @@ def _configs() -> dict[str, dict[str, Any]]:
         found[name] |= sort
     for name in HIDDEN:
         found[name]["hidden"] = True
+    for generation in GENERATIONS.values():
+        found[generation.pieces_view] = {"sortable_columns": ["node_id"]}
     return found
 
 
 def table_configs() -> dict[str, dict[str, Any]]:
-    """Table → facets, sort, hidden, label_column; fresh dicts, since Datasette writes into what it gets."""
+    """Table or view → its configuration; fresh dicts, since Datasette writes into what it gets."""
     return {name: dict(config) for name, config in _configs().items()}
 
 

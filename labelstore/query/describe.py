@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from labelstore.engines.database import Database, Relation
 from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
+from labelstore.query.row_counts import RowCounts
 from labelstore.schema.dialects import SQLITE, view_files, view_text
 from labelstore.schema.suggestions import did_you_mean
 
@@ -21,7 +22,7 @@ _FIRST = ("labels", "data_rows", "objects", "classifications", "answers")
 
 
 class Listed(NamedTuple):
-    """A table or view of a store; `kind` is table or view, `rows` is None where counting would mean to compute it."""
+    """A table or view of a store; `kind` is table or view, `rows` is None where only computing them would tell."""
 
     name: str
     kind: str
@@ -39,29 +40,18 @@ class Described(NamedTuple):
 
 
 def listed(database: Database) -> list[Listed]:
-    """Tables in the order of the schema, then views, then what else is there. The rows of views of pieces, parts of
-    JSON texts, are not counted."""
+    """Tables in the order of the schema, then views, then what else is there."""
     there = {relation.name: relation for relation in database.relations()}
     order = [*(table.name for table in tables()), *dict(map(view_title, view_files())), *there]
-    return [_listed(database, there[name]) for name in sorted(there, key=order.index)]
+    counts = RowCounts(database)
+    return [_listed(there[name], counts) for name in sorted(there, key=order.index)]
 
 
-def _listed(database: Database, relation: Relation) -> Listed:
+def _listed(relation: Relation, counts: RowCounts) -> Listed:
     descriptions = {table.name: table.description for table in tables()} | dict(map(view_title, view_files()))
-    name = relation.name
-    rows = None if "piece" in relation.columns else _count(database, name)
     kind = "view" if relation.is_view else "table"
-    return Listed(name, kind, rows, descriptions.get(name, "").removesuffix("."))
-
-
-def _count(database: Database, name: str) -> int:
-    """Views that rebuild JSON have a row for each of another table, which is quicker to count."""
-    counted = {
-        "label_json": "select count(*) from labels",
-        "record_json": "select count(*) from records",
-        "frame_json": "select count(*) from frames",
-    }.get(name)
-    return int(database.value(counted or f'select count(*) from "{name}"'))
+    about = descriptions.get(relation.name, "").removesuffix(".")
+    return Listed(relation.name, kind, counts.of(relation.name), about)
 
 
 def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
@@ -79,7 +69,7 @@ def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
         Described(column, type_, meanings.get(column, ""), value)
         for (column, type_), value in zip(types.items(), example, strict=True)
     ]
-    return _listed(database, there[name]), columns
+    return _listed(there[name], RowCounts(database)), columns
 
 
 def _meanings(table: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import datasette
 from jinja2 import Environment
 
 from labelstore.browsing import cells, metadata
+from labelstore.browsing.counting import count_by_tables, nothing_of_empty_views
 from labelstore.browsing.headers import NONCE, NonceLoader, is_ours, with_headers
 from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
@@ -117,7 +118,14 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 
 @hook
 def startup(datasette: Any) -> Any:
-    """Datasette 1.0 has no hooks for metadata and queries: they are set once."""
+    """Views are counted by their tables; Datasette 1.0 has no hooks for metadata and queries: they are set once."""
     from labelstore.browsing.datasette1 import describe_stores
 
+    count_by_tables(datasette)
     return lambda: describe_stores(datasette)
+
+
+@hook
+def filters_from_request(database: str, table: str, datasette: Any) -> Any:
+    """Views that are known to be empty are not computed."""
+    return nothing_of_empty_views(datasette, database, table) if is_store(datasette, database) else None

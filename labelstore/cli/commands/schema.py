@@ -22,8 +22,8 @@ def schema(
 ) -> None:
     """List the tables and views of a store, or the columns of one.
 
-    Each comes with a description. Columns come with their value in the first row; long values are cut, except
-    with --json.
+    Each comes with a description. Nothing is computed to count rows: views of which tables do not tell the number
+    have none. Columns come with their value in the first row; long values are cut, except with --json.
 
     \b
     Examples:
