@@ -16,7 +16,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import NamedTuple
 
 compileall.compile_dir(Path(__file__).parents[1] / "labelstore", quiet=1)  # an installed package has its bytecode
@@ -67,14 +67,17 @@ class Row(NamedTuple):
     met: bool | None
 
 
-def run(*command: str | Path) -> Run:
-    """Run a process to its end. Raises `SystemExit` with its error text if it fails."""
+def run(*command: str | Path, patience: float = 3600) -> Run:
+    """Run a process to its end. Raises `SystemExit` with its error text if it fails, or after `patience` seconds."""
     started = time.perf_counter()
     words = [str(part) for part in command]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     peak = _TreePeak(process.pid)
+    end = Timer(patience, process.kill)
+    end.start()
     output = process.stdout.read()
+    end.cancel()
     peak.stop()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SECTIONS = ("At a glance", "Questions", "What changes", "Speed", "Extreme shapes", "Growth", "Stages of a load")
+SECTIONS = ("At a glance", "Questions", "What changes", "Speed", "Other shapes", "Growth", "Stages of a load")
 
 
 @pytest.mark.soak
