@@ -71,6 +71,7 @@ def contents(store: Path, report: Report) -> dict[str, Any]:
 
 def test_the_outcome_is_that_of_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequential, "_MOST_CUT", 0)
+    monkeypatch.setattr(sequential, "_COPIED_FOR_A_CUT", float("inf"))
     staged: list[Path] = []
 
     def noted(path: Path, *more: Any) -> None:

@@ -1,5 +1,6 @@
 """Decoded records that wait to be compared with the store, shredded and written together."""
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from labelstore.files import Record
@@ -14,6 +15,23 @@ from labelstore.formats.shredding import (
     label_times,
     project_ids,
 )
+from labelstore.loading.reject_policy import Rejects
+from labelstore.loading.report import FileReport
+from labelstore.schema.generations import record_id
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file that records are from; `first_number` is the number in the store of its first record.
+
+    `frames_of` is the label whose frames it has; then `brought` are the identities of these.
+    """
+
+    file: FileReport
+    rejects: Rejects
+    first_number: int
+    frames_of: str = ""
+    brought: set[str] = field(default_factory=set)
 
 
 class Entry(NamedTuple):
@@ -23,6 +41,7 @@ class Entry(NamedTuple):
     """
 
     record: Record[Decoded]
+    origin: Origin
     hashes: Hashes
     generation: str
     identity: str
@@ -30,12 +49,17 @@ class Entry(NamedTuple):
     gives_ids: str | None
 
     @classmethod
-    def of(cls, record: Record[Decoded], digest: Hashes | None, frames_of: str) -> "Entry":
-        """The entry of a record; `digest` where it is known, `frames_of` the label whose frames file it is from."""
+    def of(cls, record: Record[Decoded], origin: Origin, digest: Hashes | None = None) -> "Entry":
+        """The entry of a record; `digest` where it is known."""
         value = record.value
-        key = f"{frames_of}/{identity(value)}" if frames_of else identity(value)
+        key = f"{origin.frames_of}/{identity(value)}" if origin.frames_of else identity(value)
         digest = digest or hashes(record.raw)
-        return cls(record, digest, generation_of(value), key, label_ids(value), gives_ids(value))
+        return cls(record, origin, digest, generation_of(value), key, label_ids(value), gives_ids(value))
+
+    @property
+    def record_id(self) -> int:
+        """The id that the record gets in the store."""
+        return record_id(self.origin.first_number + self.record.position, self.generation)
 
     def label_times(self) -> dict[str, str]:
         """When its labels were last updated, as far as it says so."""

@@ -12,7 +12,7 @@ from labelstore.loading.partitions import Partition
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import OwnReplaced
 from labelstore.schema.generations import lowest_id, number_after
-from labelstore.schema.tables import columns
+from labelstore.schema.tables import Row, columns
 from labelstore.version import __version__
 
 
@@ -37,10 +37,10 @@ class LoadState:
         """With several processes: identities of records and ids of labels of which this one replaced something."""
         self.pending_frames: list[tuple[str, Path]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
-        self.batches_cut = 0
-        """How many batches were written before they were full, for a record told about the same as one in them."""
-        self.most_cut: int | None = None
-        """With more than these the load is given up by `NeedsStaging`."""
+        self.cuts_left: float | None = None
+        """How many batches may be written before they are full, for a record tells about the same as one in them: with
+        more the load is given up by `NeedsStaging`. None for any number.
+        """
 
     def new_file(self, name: str) -> FileReport:
         """The report of the next file."""
@@ -49,11 +49,9 @@ class LoadState:
         self.report.files.append(file)
         return file
 
-    def record(self, file: FileReport) -> None:
-        """Write the row of `loads` for a file."""
-        name = os.fsencode(file.name).decode(errors="backslashreplace")
-        values: dict[str, Any] = {**vars(file), "file_name": name, "labelstore_version": __version__}
-        self.database.insert_rows("loads", [tuple(values[column] for column in columns()["loads"])])
+    def record(self, files: Iterable[FileReport]) -> None:
+        """Write the rows of `loads` for files."""
+        self.database.insert_rows("loads", [_load(file) for file in files])
 
     def note_not_stored(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
         """Note what a record told that is not, or no longer, stored: it is not missing from the files."""
@@ -65,3 +63,9 @@ class LoadState:
         self.removal.close_gaps()
         self.database.derive(self.first_record)
         self.database.derive_features(self.first_record)
+
+
+def _load(file: FileReport) -> Row:
+    name = os.fsencode(file.name).decode(errors="backslashreplace")
+    values: dict[str, Any] = {**vars(file), "file_name": name, "labelstore_version": __version__}
+    return tuple(values[column] for column in columns()["loads"])

@@ -1,39 +1,30 @@
-"""One pass over files: each is read, its records recognized or written, its frames files after it."""
+"""One pass over files: the records of each are read and handed on, those of its frames files after them."""
 
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from labelstore.clock import now
 from labelstore.engines.database import Database
 from labelstore.files import Broken, Record, Source, open_sources
 from labelstore.files.byte_ranges import ByteRange
-from labelstore.formats.decoding import bounded_depth
+from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.lenient_decoding import to_json
-from labelstore.formats.shredding import Hashes, hashes
 from labelstore.inputs.gathering import exports
-from labelstore.loading.batch import Entry
-from labelstore.loading.frames_files import FramesFolder, frames_address
+from labelstore.loading.batch import Origin
+from labelstore.loading.frames_files import FramesFolder
+from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.partitions import Partition
-from labelstore.loading.recognizer import Recognizer, Unchanged
-from labelstore.loading.record_reader import RecordReader
-from labelstore.loading.record_writer import RecordWriter
-from labelstore.loading.reject_policy import (
-    FRAME_ALONE,
-    LABEL_ALONE,
-    Foreign,
-    Rejects,
-    StillRefused,
-    StoredRejects,
-    refuse_foreign,
-)
+from labelstore.loading.record_reader import RecordReader, decoded
+from labelstore.loading.reject_policy import StillRefused, StoredRejects, refuse_foreign
 from labelstore.loading.report import FileReport, Options, Progress, Reading, Report
 
-_WAITING_RECORDS = 500
-_WAITING_BYTES = 16_000_000
+_TOLD_RECORDS = 500
+"""After so many of a file, the progress is told."""
+_FRAMES_FILES = 500
+"""So many frames files are read before what they replace is removed."""
 
 
 class Loader:
@@ -51,186 +42,103 @@ class Loader:
         self.state = LoadState(database, report, options, partition)
         self.first_numbers: list[int | None] = []
         """By file, the number of the first item of a byte range; None where the items before it are counted."""
-        self._folder, self._progress = folder, progress
+        self._incoming = Incoming(self.state, folder)
+        self._progress = progress
+        self._frames_files: list[Origin] = []
+        """Those read since `_drop_other_frames`."""
+        self._frames_of: set[str] = set()
+        self._frames_again: set[str] = set()
+        """The labels whose frames files were read, and those for which that happened twice."""
 
     def load_files(self, arguments: list[str], max_ratio: float | None) -> None:
         """Store the records of all files."""
         state = self.state
+        exports_read: list[FileReport] = []
         with bounded_depth(), _no_cycle_search():
             for number, argument in enumerate(arguments):
                 for source in exports([argument], max_ratio=max_ratio, notify=state.report.notes.append):
                     with source:
-                        self._load_file(source, state.partition.byte_range(number))
+                        exports_read.append(self._load_file(source, state.partition.byte_range(number)))
+            self._drop_other_frames()
+        if state.partition.of == 1:
+            for file in exports_read:
+                refuse_foreign(file)
+            state.record(state.report.files)
 
-    def _load_file(self, source: Source, byte_range: ByteRange | None) -> None:
-        """Store the records of an export, or a byte range of it, and the frames files of its labels."""
+    def _load_file(self, source: Source, byte_range: ByteRange | None) -> FileReport:
+        """Read the records of an export, or a byte range of it, and the frames files of its labels."""
         state = self.state
-        file = state.new_file(source.name)
         self.first_numbers.append(None if byte_range is None else byte_range.number)
-        _FilePass(state, file, byte_range, self._folder, self._progress).store(source)
+        file = self._read(source, byte_range).file
         if state.partition.of == 1:
             refuse_foreign(file)
-        self._end_file(source, file)
         while state.pending_frames:
             self._load_frames(*state.pending_frames.pop(0))
+        return file
 
     def _load_frames(self, label_id: str, path: Path) -> None:
-        """Store a frames file under its label, in place of the frames that it had."""
+        """Read a frames file; its frames take the place of those that its label had."""
+        (self._frames_again if label_id in self._frames_of else self._frames_of).add(label_id)
         for source in open_sources([str(path)]):
             with source:
-                file = self.state.new_file(source.name)
-                reading = _FilePass(self.state, file, None, self._folder, self._progress, label_id)
-                reading.store(source)
-                if not file.rejected:  # what is rejected may be any of the frames
-                    self._drop_other_frames(label_id, reading.identities)
-                self._end_file(source, file)
+                self._frames_files.append(self._read(source, None, label_id))
                 self.state.report.frames_files += 1
+        if len(self._frames_files) >= _FRAMES_FILES:
+            self._drop_other_frames()
 
-    def _drop_other_frames(self, label_id: str, brought: set[str]) -> None:
-        """Remove the frames that an earlier file of the label had and this one has not."""
-        database = self.state.database
-        sql = "select record_id, identity from records where generation = 'frames' and identity >= ? and identity < ?"
-        stored = database.query(sql, (f"{label_id}/", f"{label_id}0")).rows  # "0" comes after "/"
-        database.delete_records([record_id for record_id, identity in stored if identity not in brought])
-
-    def _end_file(self, source: Source, file: FileReport) -> None:
+    def _read(self, source: Source, byte_range: ByteRange | None, label_id: str = "") -> Origin:
+        """Read a file: an export, or the frames file of a label."""
+        state, incoming = self.state, self._incoming
+        file = state.new_file(source.name)
+        origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
+        reader = RecordReader(state.partition, byte_range, is_frames_file=bool(label_id))
+        for item in reader.read(source, only_split=incoming.skips_known):
+            file.records += 1
+            if isinstance(item, Broken):
+                origin.rejects.add(item)
+            else:
+                incoming.add(item, origin)
+            if self._progress is not None and file.records % _TOLD_RECORDS == 0:
+                self._progress(Reading.of(source, reader.byte_range))
+        state.next_number += reader.numbers
         file.framing, file.bytes = source.framing or "", source.bytes_read
         file.table_form = None if source.table is None else to_json(source.table)
-        self.state.report.bytes += source.bytes_read
         file.sha256, file.finished_at = source.sha256, now()
-        if self.state.partition.of == 1:
-            self.state.record(file)
+        state.report.bytes += source.bytes_read
+        return origin
+
+    def _drop_other_frames(self) -> None:
+        """Store what was read; remove the frames that an earlier file of a label had and its newest has not."""
+        self._incoming.flush()
+        files, self._frames_files = self._frames_files, []
+        database = self.state.database
+        sql = "select record_id, identity from records where generation = 'frames' and identity >= ? and identity < ?"
+        brought: dict[str, set[str]] = {}
+        for origin in files:
+            if not origin.file.rejected:
+                brought[origin.frames_of] = origin.brought
+            elif origin.frames_of in brought:  # what is rejected may be any of the frames
+                brought[origin.frames_of] |= origin.brought
+        for label_id, identities in brought.items():
+            if self.state.is_new and label_id not in self._frames_again:
+                continue
+            stored = database.query(sql, (f"{label_id}/", f"{label_id}0")).rows  # "0" comes after "/"
+            database.delete_records([record_id for record_id, identity in stored if identity not in identities])
 
     def store_rejects(self, rejects: Iterable[tuple[int, int, bytes]], file: FileReport) -> set[int]:
         """Try records again that were refused: (position, byte offset, bytes). The positions of those still refused."""
         refused = StillRefused()
-        _FilePass(self.state, file, None, rejects=refused).store_again(rejects)
-        return refused.positions
-
-
-class _FilePass:
-    """The pass over one file: `label_id` is the label whose frames it has."""
-
-    def __init__(
-        self,
-        state: LoadState,
-        file: FileReport,
-        byte_range: ByteRange | None,
-        folder: FramesFolder | None = None,
-        progress: Progress | None = None,
-        label_id: str = "",
-        rejects: Rejects | None = None,
-    ) -> None:
-        self.identities: set[str] = set()
-        """Of the frames that the file has."""
-        self._state, self._file, self._label_id = state, file, label_id
-        self._folder, self._progress = folder, progress
-        self._rejects = rejects or StoredRejects(state.database, file, state.options)
-        self._reader = RecordReader(state.partition, byte_range, is_frames_file=bool(label_id))
-        self._recognizer = Recognizer(state.database, file, label_id)
-        self._writer = RecordWriter(state, file, label_id, self._recognizer, self._rejects)
-
-    def store(self, source: Source) -> None:
-        """Store the records of the file."""
-        file, state, reader = self._file, self._state, self._reader
-        skips_known = not (state.is_new or self._label_id or self._folder)
-        waiting: list[Record[Any]] = []
-        waiting_bytes = 0
-        for item in reader.read(source, only_split=skips_known):
-            file.records += 1
-            if isinstance(item, Broken):
-                self._rejects.add(item)
-                continue
-            if skips_known:
-                waiting.append(item)
-                waiting_bytes += len(item.raw)
-            else:
-                self._enqueue(item)
-            if len(waiting) >= _WAITING_RECORDS or waiting_bytes >= _WAITING_BYTES:
-                self._sort_out(waiting)
-                waiting, waiting_bytes = [], 0
-            if self._progress is not None and file.records % _WAITING_RECORDS == 0:
-                self._progress(Reading.of(source, reader.byte_range))
-        self._sort_out(waiting)
-        self._writer.flush()
-        state.next_number += reader.numbers
-
-    def store_again(self, rejects: Iterable[tuple[int, int, bytes]]) -> None:
-        """Try records that were refused: (position, byte offset, bytes)."""
+        origin = Origin(file, refused, self.state.next_number)
+        decode = tolerant(RecordDecoder())
         highest = -1
         for position, byte_offset, raw in rejects:
-            self._file.records += 1
-            self._file.bytes += len(raw)
+            file.records += 1
+            file.bytes += len(raw)
             highest = max(highest, position)
-            self._enqueue(self._reader.decoded(Record(position, byte_offset, raw, None)))
-        self._writer.flush()
-        self._state.next_number += highest + 1
-
-    def _enqueue(self, item: Record[Any] | Broken, digest: Hashes | None = None) -> None:
-        """Hand a record to the writer, and what is none of this kind of file to the rejects."""
-        if isinstance(item, Broken):
-            self._rejects.add(item)
-            return
-        entry = Entry.of(item, digest, self._label_id)
-        if (entry.generation == "frames") != bool(self._label_id):
-            reason = LABEL_ALONE if self._label_id else FRAME_ALONE
-            self._rejects.add(Foreign(item.position, item.byte_offset, item.raw, reason))
-            return
-        if self._label_id:
-            self.identities.add(entry.identity)
-        self._writer.add(entry)
-        self._look_for_frames(entry)
-
-    def _look_for_frames(self, entry: Entry) -> None:
-        found = frames_address(entry.record.value)
-        if found is None:
-            return
-        (label_id,) = entry.label_ids
-        path = self._folder.find(label_id, *found) if self._folder else None
-        if path:
-            self._state.pending_frames.append((label_id, path))
-        else:
-            self._state.report.frames_missing += 1
-
-    def _sort_out(self, waiting: list[Record[Any]]) -> None:
-        """Skip the records whose content the store holds, and hand on the others."""
-        if not waiting:
-            return
-        writer, reader = self._writer, self._reader
-        writer.flush()
-        digests = [hashes(record.raw) for record in waiting]
-        known = self._state.database.records_with([digest.content for digest in digests])
-        items = [
-            (record if digest.content in known else reader.decoded(record), digest)
-            for record, digest in zip(waiting, digests, strict=True)
-        ]
-        told = self._stored_records_about(items, known.keys()) if known else set()
-        unchanged: list[Unchanged] = []
-        writer.replaced.clear()
-        for item, digest in items:
-            stored = known.get(digest.content)
-            if isinstance(item, Broken) or stored is None:
-                self._enqueue(item, digest)
-            elif stored.record_id not in told:
-                unchanged.append(Unchanged(item, digest, stored))
-            else:  # in its turn among those about the same labels
-                self._enqueue(reader.decoded(item), digest)
-        writer.flush()
-        replaced = set(writer.replaced)
-        self._recognizer.count_unchanged([one for one in unchanged if one.stored.record_id not in replaced])
-        for one in unchanged:
-            if one.stored.record_id in replaced:  # another record of the file changed it just now
-                self._enqueue(reader.decoded(one.record), one.hashes)
-
-    def _stored_records_about(
-        self, items: Iterable[tuple[Record[Any] | Broken, Hashes]], known: Iterable[bytes]
-    ) -> set[int]:
-        contents = set(known)
-        return self._recognizer.stored_records_about(
-            Entry.of(item, digest, self._label_id)
-            for item, digest in items
-            if isinstance(item, Record) and digest.content not in contents
-        )
+            self._incoming.write(decoded(Record(position, byte_offset, raw, None), decode), origin)
+        self._incoming.flush()
+        self.state.next_number += highest + 1
+        return refused.positions
 
 
 @contextmanager

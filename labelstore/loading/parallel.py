@@ -78,7 +78,7 @@ def load_in_parallel(
             for count in ("unchanged", "repeated"):
                 setattr(file, count, getattr(file, count) + again[file.load_id, count])
                 file.added -= again[file.load_id, count]
-            loader.state.record(file)
+        loader.state.record(report.files)
         database.derive(0)
 
 

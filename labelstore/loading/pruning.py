@@ -72,7 +72,7 @@ def _prune(database: Database, label_ids: Sequence[str], load_id: int, *, histor
     for some in together(label_ids):
         labels = database.labels_named(some)
         if history:
-            keep_versions(database, labels, load_id, removed=True)
+            keep_versions(database, [(label, load_id) for label in labels], removed=True)
         removal.take_out(labels)
     removal.close_gaps()
     database.finish_deletions()

@@ -9,8 +9,7 @@ from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.shredding import Hashes, hashes, shred
 from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
-from labelstore.loading.batch import Entry
-from labelstore.loading.report import FileReport
+from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.schema.tables import Rows, columns
 
@@ -19,16 +18,16 @@ class Unchanged(NamedTuple):
     """A record whose content the store holds; it may not be decoded."""
 
     record: Record[Any]
+    origin: Origin
     hashes: Hashes
     stored: Stored
 
 
 class Recognizer:
-    """Looks for the records of one file in the store. Those it finds are counted, and get the new tokens."""
+    """Looks for records in the store. Those it finds are counted, and get the new tokens."""
 
-    def __init__(self, database: Database, file: FileReport, label_id: str) -> None:
-        """`label_id` is the label whose frames file it is."""
-        self.database, self.file, self.label_id = database, file, label_id
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     def stored_records_about(self, entries: Iterable[Entry]) -> set[int]:
         """The stored records that are about the labels or data rows of these."""
@@ -46,16 +45,17 @@ class Recognizer:
     def count_unchanged(self, unchanged: Sequence[Unchanged]) -> None:
         """Count records as unchanged, and renew the tokens of their URLs."""
         self._count(unchanged)
-        for record, digest, stored in unchanged:
-            if digest.urls != stored.url_hash:
-                self._renew_urls(record, digest, stored)
+        for one in unchanged:
+            if one.hashes.urls != one.stored.url_hash:
+                self._renew_urls(one)
 
     def _count(self, unchanged: Sequence[Unchanged]) -> None:
-        self.file.unchanged += len(unchanged)
+        for one in unchanged:
+            one.origin.file.unchanged += 1
         self.database.note("unchanged_records", [one.stored.record_id for one in unchanged])
 
     def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> set[int]:
-        """Keep the records that an earlier load brought in other bytes; their positions.
+        """Keep the records that an earlier load brought in other bytes; the ids that they would get.
 
         They get the digests of these bytes, by which the next load knows them.
         """
@@ -64,7 +64,7 @@ class Recognizer:
             newest = stored[entry.identity][-1] if entry.identity in stored else None
             if (
                 newest is not None
-                and newest.load_id != self.file.load_id
+                and newest.load_id != entry.origin.file.load_id
                 and newest.content_hash not in (None, entry.hashes.content)
             ):
                 unlike.append((entry, newest))
@@ -76,13 +76,14 @@ class Recognizer:
             text = texts.get(newest.record_id, "").encode()
             if text and is_same_content(entry.record.raw, text):
                 found.append((entry, newest, text))
-        self._count([Unchanged(entry.record, entry.hashes, newest) for entry, newest, _ in found])
+        self._count([Unchanged(entry.record, entry.origin, entry.hashes, newest) for entry, newest, _ in found])
         self.database.renew_digests([(newest.record_id, *entry.hashes) for entry, newest, _ in found])
         for entry, newest, text in found:
             if (entry.hashes.urls or newest.url_hash) and not same(entry.record.raw, text):
                 raw = in_stored_order(entry.record.raw, text)
-                self._renew_urls(Record(newest.position, newest.byte_offset, raw, None), entry.hashes, newest)
-        return {entry.record.position for entry, _, _ in found}
+                record = Record(newest.position, newest.byte_offset, raw, None)
+                self._renew_urls(Unchanged(record, entry.origin, entry.hashes, newest))
+        return {entry.record_id for entry, _, _ in found}
 
     def says_nothing_new(self, entry: Entry, stored: Stored, text: str) -> bool:
         """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged."""
@@ -93,22 +94,24 @@ class Recognizer:
         if not same(told, text.encode()):  # the tokens of its URLs are new
             line = in_stored_order(told, text.encode())
             digest = Hashes(stored.content_hash, hashes(line).urls)  # type: ignore[arg-type]
-            self._renew_urls(Record(record.position, record.byte_offset, line, None), digest, stored)
-        self._count([Unchanged(record, entry.hashes, stored)])
+            changed = Record(record.position, record.byte_offset, line, None)
+            self._renew_urls(Unchanged(changed, entry.origin, digest, stored))
+        self._count([Unchanged(record, entry.origin, entry.hashes, stored)])
         return True
 
-    def _renew_urls(self, record: Record[Any], digest: Hashes, stored: Stored) -> None:
+    def _renew_urls(self, renewed: Unchanged) -> None:
         """Write the rows that hold URLs again; the others are as they were."""
+        record, origin, digest, stored = renewed
         rows = Rows()
         source = (stored.load_id, stored.position, stored.byte_offset, *digest)
-        value = RecordDecoder(bool(self.label_id))(record.raw) if record.value is None else record.value
-        shred(value, record.raw, stored.record_id, rows, source, self.label_id)
+        value = RecordDecoder(bool(origin.frames_of))(record.raw) if record.value is None else record.value
+        shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
         names = list(columns()["records"])
         url_load = names.index("url_load_id")
         for table, new in rows:
             new[:] = [row for row in new if any(isinstance(value, str) and "?" in value for value in row)]
             if table == "records":
-                new[:] = [(*row[:url_load], self.file.load_id, *row[url_load + 1 :]) for row in new]
+                new[:] = [(*row[:url_load], origin.file.load_id, *row[url_load + 1 :]) for row in new]
         self.database.replace(rows)
         for row in rows["records"]:
             self.database.execute(
@@ -117,4 +120,4 @@ class Recognizer:
             )
         if not rows["records"]:
             sql = "update records set url_hash = ?, url_load_id = ? where record_id = ?"
-            self.database.execute(sql, (digest.urls, self.file.load_id, stored.record_id))
+            self.database.execute(sql, (digest.urls, origin.file.load_id, stored.record_id))

@@ -1,11 +1,11 @@
 """Reading the records of one file, or this process's part of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from labelstore.files import Broken, Record, Source, split
 from labelstore.files.byte_ranges import ByteRange, split_range
-from labelstore.formats.decoding import RecordDecoder, skim, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.json.error_location import located
 from labelstore.loading.partitions import Partition
 from labelstore.loading.reject_policy import recognized
@@ -35,13 +35,14 @@ class RecordReader:
                 is_decoded = partition.owns(self.numbers)
                 self.numbers = item.position + 1
                 if partition.owns(item.position):
-                    yield recognized(item) if is_decoded else self.decoded(item)
+                    yield recognized(item) if is_decoded else decoded(item, decode)
 
-    def decoded(self, item: Record[Any] | Broken) -> Record[Any] | Broken:
-        """A record that was only split until now."""
-        if isinstance(item, Broken):
-            return item
-        try:
-            return recognized(Record(item.position, item.byte_offset, item.raw, self._decode(item.raw)))
-        except (ValueError, RecursionError) as error:
-            return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))
+
+def decoded(item: Record[Any] | Broken, decode: Callable[[bytes], Decoded | Exception]) -> Record[Decoded] | Broken:
+    """A record that was only split until now."""
+    if isinstance(item, Broken):
+        return item
+    try:
+        return recognized(Record(item.position, item.byte_offset, item.raw, decode(item.raw)))
+    except (ValueError, RecursionError) as error:
+        return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))

@@ -11,29 +11,25 @@ from labelstore.json.error_location import located
 from labelstore.loading.batch import Batch, Entry
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.recognizer import Recognizer, Unchanged
-from labelstore.loading.reject_policy import Rejects
 from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
-from labelstore.loading.report import FileReport, Report
-from labelstore.schema.generations import record_id
+from labelstore.loading.report import Report
 from labelstore.schema.tables import Rows, columns
 
+_RECORDS_A_CUT = 1000
+"""A batch may be cut for so many records that were written."""
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
 _LABEL_ID_OF = {table: list(columns()[table]).index("label_id") for table in ("objects", "classifications", "frames")}
 
 
 class RecordWriter:
-    """Writes the records of one file; `label_id` is the label whose frames file it is."""
+    """Writes records in batches, which reach over files."""
 
-    def __init__(
-        self, state: LoadState, file: FileReport, label_id: str, recognizer: Recognizer, rejects: Rejects
-    ) -> None:
+    def __init__(self, state: LoadState, recognizer: Recognizer) -> None:
         self.replaced: set[int] = set()
         """Stored records of which something was replaced; whoever reads it empties it."""
-        self._state, self._file, self._label_id = state, file, label_id
-        self._recognizer, self._rejects = recognizer, rejects
+        self._state, self._recognizer = state, recognizer
         self._database = state.database
-        self._first_number = state.next_number
         self._batch = Batch()
         self._rows = Rows()
 
@@ -41,10 +37,11 @@ class RecordWriter:
         """Put a record into the batch, which is written when it is full, or has one about the same."""
         state, database = self._state, self._database
         if not self._batch.takes(entry):
-            state.batches_cut += 1
-            if state.most_cut is not None and state.batches_cut > state.most_cut:
-                raise NeedsStaging(f"{entry.identity}: told about again and again")
             self.flush()
+            if state.cuts_left is not None:
+                state.cuts_left -= 1
+                if state.cuts_left < 0:
+                    raise NeedsStaging(f"{entry.identity}: told about again and again")
         self._batch.add(entry)
         if len(self._batch.entries) >= database.batch_records or self._batch.bytes >= database.batch_bytes:
             self.flush()
@@ -57,10 +54,13 @@ class RecordWriter:
             self._write(generation, entries, batch.label_ids)
         if batch.entries:
             self._database.batch_done()
+        if self._state.cuts_left is not None:
+            self._state.cuts_left += len(batch.entries) / _RECORDS_A_CUT
 
     def _write(self, generation: str, entries: Sequence[Entry], label_ids: set[str]) -> None:
-        state, file = self._state, self._file
-        file.generation = file.generation or generation
+        state = self._state
+        for entry in entries:
+            entry.origin.file.generation = entry.origin.file.generation or generation
         stored = self._database.records_about(generation, [entry.identity for entry in entries])
         new = self._shredded(entries, stored, label_ids)
         blocks = Blocks(self._database, self._rows) if generation == "v2" and new else None
@@ -69,7 +69,7 @@ class RecordWriter:
         earlier = self._counted(new)
         replacement = Replacement(state.removal, self._rows, earlier, blocks)
         if state.options.history:
-            replacement.keep_versions(file.load_id)
+            replacement.keep_versions()
         replacement.delete_superseded()
         self._note_replaced(replacement, entries, stored)
         add_counts(state.report, self._rows)
@@ -89,8 +89,8 @@ class RecordWriter:
         for entry in entries:
             known = stored.get(entry.identity, [])
             if known and known[-1].content_hash == entry.hashes.content:
-                unchanged.append(Unchanged(entry.record, entry.hashes, known[-1]))
-            elif entry.record.position in respelled:
+                unchanged.append(Unchanged(entry.record, entry.origin, entry.hashes, known[-1]))
+            elif entry.record_id in respelled:
                 continue
             elif holders and not state.options.force and is_older(entry.label_ids, entry.label_times(), holders):
                 stale.append(entry)
@@ -99,7 +99,8 @@ class RecordWriter:
         if unchanged:
             self._recognizer.count_unchanged(unchanged)
         if stale:
-            self._file.stale += len(stale)
+            for entry in stale:
+                entry.origin.file.stale += 1
             state.note_not_stored(
                 (label_id for entry in stale for label_id in entry.label_ids),
                 (project_id for entry in stale for project_id in entry.project_ids()),
@@ -109,52 +110,49 @@ class RecordWriter:
     def _completed(self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks) -> list[tuple[Entry, list[Stored]]]:
         """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new."""
         database = self._database
-        found = ((entry, blocks.completed(self._record_id(entry), entry.record.raw)) for entry, _ in new)
-        raws = {entry.record.position: raw for entry, raw in found if raw is not None}
+        found = ((entry.record_id, blocks.completed(entry.record_id, entry.record.raw)) for entry, _ in new)
+        raws = {record_id: raw for record_id, raw in found if raw is not None}
         doubtful = {
-            entry.record.position: known[-1]
+            entry.record_id: known[-1]
             for entry, known in new
-            if known and (entry.record.position in raws or lacks_blocks(entry.record.value))  # type: ignore[arg-type]
+            if known and (entry.record_id in raws or lacks_blocks(entry.record.value))  # type: ignore[arg-type]
         }
         stored_ids = [stored.record_id for stored in doubtful.values()]
         self._state.removal.close_gaps(stored_ids)
         texts = dict(database.rebuilt(stored_ids)) if stored_ids else {}
         left: list[tuple[Entry, list[Stored]]] = []
         for entry, known in new:
-            stored = doubtful.get(entry.record.position)
+            stored = doubtful.get(entry.record_id)
             text = texts.get(stored.record_id) if stored is not None else None
             if stored is None or text is None or not self._recognizer.says_nothing_new(entry, stored, text):
                 left.append((entry, known))
         if not raws and len(left) == len(new):
             return new
         self._rows.clear()
-        return [(entry, known) for entry, known in left if self._shred(entry, raws.get(entry.record.position))]
+        return [(entry, known) for entry, known in left if self._shred(entry, raws.get(entry.record_id))]
 
     def _shred(self, entry: Entry, completed: bytes | None = None) -> bool:
         """Make the rows of a record; `completed` is its text with blocks that it does not tell itself."""
-        record, digest = entry.record, entry.hashes
-        source = (self._file.load_id, record.position, record.byte_offset)
+        record, origin, digest = entry.record, entry.origin, entry.hashes
+        source = (origin.file.load_id, record.position, record.byte_offset)
         try:
             if completed is None:
-                shred(record.value, record.raw, self._record_id(entry), self._rows, (*source, *digest), self._label_id)
+                shred(record.value, record.raw, entry.record_id, self._rows, (*source, *digest), origin.frames_of)
             else:
                 value, urls = RecordDecoder()(completed), hashes(completed).urls
-                shred(value, completed, self._record_id(entry), self._rows, (*source, None, urls))
+                shred(value, completed, entry.record_id, self._rows, (*source, None, urls))
         except (ValueError, RecursionError) as error:
             reason = located(record.raw, error)
             self._state.note_not_stored(entry.label_ids, entry.project_ids())
-            self._rejects.add(Broken(record.position, record.byte_offset, record.raw, reason), is_noted=True)
+            origin.rejects.add(Broken(record.position, record.byte_offset, record.raw, reason), is_noted=True)
             return False
         return True
 
-    def _record_id(self, entry: Entry) -> int:
-        return record_id(self._first_number + entry.record.position, entry.generation)
-
     def _counted(self, new: list[tuple[Entry, list[Stored]]]) -> dict[int, list[Stored]]:
         """Count the new records; those that stored records are replaced by, with these."""
-        file = self._file
         earlier: dict[int, list[Stored]] = {}
         for entry, known in new:
+            file = entry.origin.file
             if not known:
                 file.added += 1
                 continue
@@ -162,7 +160,7 @@ class RecordWriter:
                 file.repeated += 1
             else:
                 file.changed += 1
-            earlier[self._record_id(entry)] = known
+            earlier[entry.record_id] = known
         return earlier
 
     def _note_replaced(

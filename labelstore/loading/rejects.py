@@ -157,7 +157,7 @@ def retry(store: str | Path, *, wait: float | None = None, notify: Notify | None
                 database.execute("delete from rejects where load_id = ? and position = ?", (load_id, position))
             if file.rejected < file.records:
                 file.finished_at = now()
-                loader.state.record(file)
+                loader.state.record([file])
         loader.state.finish()
     report.seconds = time.perf_counter() - started
     return report

@@ -22,6 +22,7 @@ from labelstore.schema.tables import Rows, columns, node_column, node_range
 _OF_LABEL = {name: place for place, name in enumerate(columns()["labels"])}
 _OF_RUN = {name: place for place, name in enumerate(columns()["model_runs"])}
 _LABEL_ID = _OF_LABEL["label_id"]
+_RECORD_ID, _LOAD_ID = map(list(columns()["records"]).index, ("record_id", "load_id"))
 _RECORD_OF_MEDIA = list(columns()["media_attributes"]).index("record_id")
 _HAS_OWN_ID = "label_id like '%/%/%'"
 _BLOCKS = {
@@ -113,6 +114,8 @@ class Replacement:
         self.texts = {} if blocks is None else blocks.texts
         ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.label_ids = set(ids)
+        self.load_ids = {row[_RECORD_ID]: row[_LOAD_ID] for row in rows["records"]} if ids else {}
+        """Of the new records."""
         if blocks is None:
             self.taken = database.labels_named(ids) if ids else []
         else:
@@ -123,10 +126,11 @@ class Replacement:
         self.released: list[int] = []
         """Earlier records of which only labels are left: no later line has to look at them again."""
 
-    def keep_versions(self, load_id: int) -> None:
-        """Keep what is replaced in `versions`; a label that came twice in one load has one version."""
-        going = [label for label in self.taken if label.load_id != load_id]
-        keep_versions(self.database, going, load_id, removed=False, texts=self.texts)
+    def keep_versions(self) -> None:
+        """Keep what is replaced in `versions`; a label that came twice in one file has one version."""
+        by = {row[_LABEL_ID]: self.load_ids[row[_OF_LABEL["record_id"]]] for row in self.rows["labels"]}
+        going = [(label, by[label.label_id]) for label in self.taken if label.load_id != by[label.label_id]]
+        keep_versions(self.database, going, removed=False, texts=self.texts)
 
     def delete_superseded(self) -> None:
         """Remove what the new rows replace."""
@@ -152,7 +156,6 @@ class Replacement:
         names = list(columns()["records"])
         told = {row[names.index("record_id")]: row for row in self.rows["records"]}
         media = {row[_RECORD_OF_MEDIA] for row in self.rows["media_attributes"]}
-        load_id = self.rows["records"][0][names.index("load_id")]
         taken = Counter(label.record_id for label in self.taken)
         projects_with_details = self._projects_with_details()
         remainders: dict[int, set[str]] = {}
@@ -169,7 +172,7 @@ class Replacement:
                 untold |= self._stored_details(stored.record_id) - details
                 if untold:
                     remainders[stored.record_id] = tables
-                elif self._some_label_stays(stored, taken[stored.record_id], load_id):
+                elif self._some_label_stays(stored, taken[stored.record_id], row[_LOAD_ID]):
                     remainders[stored.record_id] = tables
                     if not self._has_own_ids(stored.record_id):
                         self.released.append(stored.record_id)
@@ -235,16 +238,15 @@ class Replacement:
 
 def keep_versions(
     database: Database,
-    labels: Sequence[StoredLabel],
-    load_id: int,
+    replaced: Sequence[tuple[StoredLabel, int]],
     *,
     removed: bool,
     texts: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Keep what labels are now, before the load `load_id` replaces or removes them; `texts` are those known of them."""
-    unknown = [label.label_id for label in labels if label.label_id not in texts]
+    """Keep what labels are now, before each is replaced or removed by a load; `texts` are those known of them."""
+    unknown = [label.label_id for label, _ in replaced if label.label_id not in texts]
     texts = {**texts, **(database.labels_json(unknown) if unknown else {})}
-    if not labels:
+    if not replaced:
         return
     database.insert_rows(
         "versions",
@@ -253,7 +255,7 @@ def keep_versions(
                 label.label_id,
                 label.load_id,
                 label.position,
-                load_id,
+                replaced_by,
                 removed,
                 label.generation,
                 label.data_row_id,
@@ -261,7 +263,7 @@ def keep_versions(
                 label.updated_at,
                 zlib.compress(texts[label.label_id].encode()),
             )
-            for label in labels
+            for label, replaced_by in replaced
             if label.label_id in texts
         ],
     )

@@ -15,6 +15,8 @@ from labelstore.loading.unchanged_files import report_unchanged
 
 _MOST_CUT = 12
 """So often a columnar engine writes less than a whole batch before SQLite takes its place."""
+_COPIED_FOR_A_CUT = 500_000
+"""And once more for so many bytes of the store, which has to be copied then."""
 
 
 def load_alone(
@@ -34,7 +36,7 @@ def load_alone(
         loader = Loader(database, report, folder, progress, options)
         state = loader.state
         if database.is_columnar and all(map(_can_be_read_again, arguments)):
-            state.most_cut = _MOST_CUT
+            state.cuts_left = _MOST_CUT + path.stat().st_size / _COPIED_FOR_A_CUT if not state.is_new else _MOST_CUT
         if state.is_new or folder is not None or prune or not report_unchanged(state, arguments):
             loader.load_files(arguments, max_ratio)
             settle_restored(database, report, state.own_replaced)

@@ -46,7 +46,7 @@ def report_unchanged(state: LoadState, arguments: Iterable[str]) -> bool:
         file.missing = missing
         file.finished_at = now()
         state.report.bytes += file.bytes
-        state.record(file)
+    state.record(state.report.files)
     return True
 
 

@@ -1,0 +1,114 @@
+"""Records on their way to the writer: those that the store holds already are looked for by the hundred, and skipped."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from labelstore.files import Broken, Record
+from labelstore.formats.decoding import RecordDecoder, tolerant
+from labelstore.formats.shredding import Hashes, hashes
+from labelstore.loading.batch import Entry, Origin
+from labelstore.loading.frames_files import FramesFolder, frames_address
+from labelstore.loading.load_state import LoadState
+from labelstore.loading.recognizer import Recognizer, Unchanged
+from labelstore.loading.record_reader import decoded
+from labelstore.loading.record_writer import RecordWriter
+from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign
+
+_WAITING_RECORDS = 500
+_WAITING_BYTES = 16_000_000
+
+
+class Incoming:
+    """Takes the records of all files in turn. What it was given is in the store after `flush`."""
+
+    def __init__(self, state: LoadState, folder: FramesFolder | None = None) -> None:
+        self.skips_known = not (state.is_new or folder is not None)
+        """Whether records of exports need not be decoded before they come here."""
+        self._state, self._folder = state, folder
+        self._recognizer = Recognizer(state.database)
+        self._writer = RecordWriter(state, self._recognizer)
+        self._decode = tolerant(RecordDecoder())
+        self._waiting: list[tuple[Record[Any], Origin]] = []
+        self._waiting_bytes = 0
+
+    def add(self, item: Record[Any] | Broken, origin: Origin) -> None:
+        """Take a record of a file, or what is none."""
+        if isinstance(item, Record) and self.skips_known:
+            self._waiting.append((item, origin))
+            self._waiting_bytes += len(item.raw)
+            if len(self._waiting) >= _WAITING_RECORDS or self._waiting_bytes >= _WAITING_BYTES:
+                self._sort_out()
+        else:
+            self.write(item, origin)
+
+    def write(self, item: Record[Any] | Broken, origin: Origin, digest: Hashes | None = None) -> None:
+        """Hand a decoded record to the writer, and what is none of this kind of file to the rejects."""
+        if isinstance(item, Broken):
+            origin.rejects.add(item)
+            return
+        entry = Entry.of(item, origin, digest)
+        if (entry.generation == "frames") != bool(origin.frames_of):
+            reason = LABEL_ALONE if origin.frames_of else FRAME_ALONE
+            origin.rejects.add(Foreign(item.position, item.byte_offset, item.raw, reason))
+            return
+        if origin.frames_of:
+            origin.brought.add(entry.identity)
+        self._writer.add(entry)
+        self._look_for_frames(entry)
+
+    def flush(self) -> None:
+        """Store all that was taken."""
+        self._sort_out()
+        self._writer.flush()
+
+    def _look_for_frames(self, entry: Entry) -> None:
+        found = frames_address(entry.record.value)
+        if found is None:
+            return
+        (label_id,) = entry.label_ids
+        path = self._folder.find(label_id, *found) if self._folder else None
+        if path:
+            self._state.pending_frames.append((label_id, path))
+        else:
+            self._state.report.frames_missing += 1
+
+    def _sort_out(self) -> None:
+        """Skip the waiting records whose content the store holds, and hand on the others."""
+        if not self._waiting:
+            return
+        writer = self._writer
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        writer.flush()
+        digests = [hashes(record.raw) for record, _ in waiting]
+        known = self._state.database.records_with([digest.content for digest in digests])
+        items = [
+            (record if digest.content in known else decoded(record, self._decode), origin, digest)
+            for (record, origin), digest in zip(waiting, digests, strict=True)
+        ]
+        told = self._stored_records_about(items, known.keys()) if known else set()
+        unchanged: list[Unchanged] = []
+        writer.replaced.clear()
+        for item, origin, digest in items:
+            stored = known.get(digest.content)
+            if isinstance(item, Broken) or stored is None:
+                self.write(item, origin, digest)
+            elif stored.record_id not in told:
+                unchanged.append(Unchanged(item, origin, digest, stored))
+            else:  # in its turn among those about the same labels
+                self.write(decoded(item, self._decode), origin, digest)
+        writer.flush()
+        replaced = set(writer.replaced)
+        self._recognizer.count_unchanged([one for one in unchanged if one.stored.record_id not in replaced])
+        for one in unchanged:
+            if one.stored.record_id in replaced:  # another record changed it just now
+                self.write(decoded(one.record, self._decode), one.origin, one.hashes)
+
+    def _stored_records_about(
+        self, items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]], known: Iterable[bytes]
+    ) -> set[int]:
+        contents = set(known)
+        return self._recognizer.stored_records_about(
+            Entry.of(item, origin, digest)
+            for item, origin, digest in items
+            if isinstance(item, Record) and digest.content not in contents
+        )
