@@ -41,12 +41,14 @@ create index key_frames_label on key_frames (label_id);
 create index objects_label on objects (label_id, name, kind); -- the classes of a label without its objects
 create index objects_name on objects (name, kind);
 create index objects_kind on objects (kind);
+create index text_entities_token on text_entities (token) where token is not null;
 create index selected_messages_object on selected_messages (object_id);
 create index classifications_label on classifications (label_id);
 create index classifications_object on classifications (object_id) where object_id is not null;
 create index classifications_name on classifications (name, kind);
 create index answers_classification on answers (classification_id);
 create index answers_name on answers (name, classification_id);
+create index answers_text on answers (text) where text is not null; -- free texts apart from the options, to be searched
 create index repeated_classifications_label on repeated_classifications (label_id);
 create index repeated_classifications_moment on repeated_classifications (moment_id);
 create index repeated_answers_label on repeated_answers (label_id);

@@ -5,7 +5,8 @@
 create table search_texts (
     text_id integer primary key,
     place text,                     -- object, question, answer, entity, external_id or global_key
-    text text
+    text text,
+    folded text                     -- the text in lower case, a space for each NUL: what is searched
 );
 
 -- one text in one label; external ids and global keys are looked up in data_rows

@@ -1,6 +1,7 @@
 """Search: words in names, answers, text entities and ids, by an index on SQLite, else by reading tables."""
 
 from labelstore.query.search.indexing import Indexed, index
-from labelstore.query.search.searching import PLACES, Found, Hit, search
+from labelstore.query.search.places import PLACES
+from labelstore.query.search.searching import Found, Hit, search
 
 __all__ = ["PLACES", "Found", "Hit", "Indexed", "index", "search"]

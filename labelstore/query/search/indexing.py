@@ -9,18 +9,19 @@ import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labelstore.engines import SQLITE, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.holders import writer_of
 from labelstore.errors import InUseError, StoreError, UsageError
-from labelstore.loading.store_file import Notify, locked
+from labelstore.query.search.condition import EVERY_TEXT
+from labelstore.query.search.places import OF_DATA_ROWS, OF_LABELS, labels_with, texts_in
 from labelstore.schema import dialects
-from labelstore.schema.tables import sql_text
 
-OF_LABELS = ("object", "question", "answer", "entity")
-OF_DATA_ROWS = ("external_id", "global_key")
+if TYPE_CHECKING:
+    from labelstore.loading.store_file import Notify
+
 
 _CONTENTS = """
 select coalesce(max(record_id), -1) || ' ' || count(*) || ' ' || (select count(*) from labels) || ' '
@@ -45,11 +46,13 @@ class Indexed:
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 
-def index(store: str | Path, *, wait: float | None = None, notify: Notify | None = None) -> Indexed:
+def index(store: str | Path, *, wait: float | None = None, notify: "Notify | None" = None) -> Indexed:
     """Make the search index of a SQLite store, in place of the one it has. `wait` and `notify` as in `load`.
 
     A search meanwhile, or after this was interrupted, reads the tables. Raises `UsageError` for a DuckDB store.
     """
+    from labelstore.loading.store_file import locked  # here, so that to search does not import how to load
+
     path, started = Path(store), time.perf_counter()
     with open_database(path, read_only=True) as database:  # raises for what is no store, or one of another version
         if not database.has_full_text:
@@ -88,6 +91,7 @@ def state(database: Database) -> str:
 def _build(connection: sqlite3.Connection) -> int:
     import sqlite_utils
 
+    connection.create_function("folded", 1, _folded, deterministic=True)
     connection.execute("drop table if exists search_state")
     connection.execute("begin immediate")
     for name in ("search_texts_fts", "search_texts", "search_labels"):
@@ -100,7 +104,7 @@ def _build(connection: sqlite3.Connection) -> int:
     count: int = connection.execute("select count(*) from search_texts").fetchone()[0]
     connection.execute("commit")
     table = sqlite_utils.Database(connection, execute_plugins=False).table("search_texts")
-    table.enable_fts(["text"], tokenize="trigram")
+    table.enable_fts(["folded"], tokenize="trigram")
     connection.execute("begin immediate")
     connection.execute("create table search_state (contents text)")
     connection.execute("insert into search_state values (?)", (contents,))
@@ -110,17 +114,23 @@ def _build(connection: sqlite3.Connection) -> int:
 
 def _add(connection: sqlite3.Connection, place: str) -> None:
     """Add the texts of a place, and the labels they stand in."""
-    texts = sql_text(f"analyses/search/{place}.sql")
-    everything = {"place": place, "pattern": "%"}
+    texts, _ = texts_in(place, EVERY_TEXT)
     connection.execute(
-        f"insert into search_texts (place, text) select distinct $place, text from ({texts}) order by text", everything
+        "insert into search_texts (place, text, folded) select ?, text, folded(text)"
+        f" from (select distinct text from ({texts}) order by text)",
+        (place,),
     )
     if place in OF_LABELS:
         connection.execute("create temp table found_texts (text text primary key, text_id integer) without rowid")
         connection.execute("insert into found_texts select text, text_id from search_texts where place = ?", (place,))
+        labels, _ = labels_with(place, EVERY_TEXT, "select text from found_texts")
         connection.execute(
             "insert or ignore into search_labels select f.text_id, s.node_id"
-            f" from ({texts}) as s join found_texts as f on f.text = s.text",
-            {"pattern": "%"},
+            f" from ({labels}) as s join found_texts as f on f.text = s.text"
         )
         connection.execute("drop table found_texts")
+
+
+def _folded(text: str) -> str:
+    """A text as words are compared with it; the tokenizer would stop at a NUL."""
+    return text.lower().replace("\0", " ")

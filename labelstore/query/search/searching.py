@@ -1,20 +1,13 @@
 """Finding words: each result is a text that holds all of them, and a label (or data row) in which it stands."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from labelstore.engines.database import Database
+from labelstore.engines.database import Database, together
 from labelstore.errors import UsageError
-from labelstore.query.search.indexing import OF_DATA_ROWS, OF_LABELS, state
-from labelstore.schema.tables import sql_text
-
-PLACES: Final = {
-    "names": ("object", "question"),
-    "answers": ("answer",),
-    "entities": ("entity",),
-    "ids": OF_DATA_ROWS,
-}
-"""Where to search → the places of texts."""
+from labelstore.query.search.condition import may_hold
+from labelstore.query.search.indexing import state
+from labelstore.query.search.places import OF_LABELS, PLACES, labels_with, texts_in
 
 _TRIGRAM = 3
 _MOST_TERMS, _LONGEST_TERM = 20, 200  # more than that is compared here, not by the engine
@@ -70,11 +63,17 @@ def _note(database: Database, current: str) -> str:
 
 
 def _by_reading(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
-    pattern = _pattern(folded)
+    condition = may_hold(max(folded, key=len))
     for place in where:
-        for row in database.query(sql_text(f"analyses/search/{place}.sql"), {"pattern": pattern}):
-            if _holds(row["text"], folded):
-                yield Hit(row["label_id"], row["data_row_id"], place, _snippet(row["text"], folded))
+        candidates = database.query(*texts_in(place, condition)).rows
+        texts = dict.fromkeys(text for (text,) in candidates if _holds(text, folded))
+        for some in together(list(texts)):
+            values = {f"text_{number}": text for number, text in enumerate(some)}
+            sql, parameters = labels_with(place, condition, f"values {', '.join(f'(${name})' for name in values)}")
+            if database.is_columnar:  # else rows come as they are found, in an order of their own
+                sql += " order by node_id, 1, data_row_id"
+            for text, label_id, data_row_id, _ in database.query(sql, parameters | values).rows:
+                yield Hit(label_id, data_row_id, place, _snippet(text, folded))
 
 
 def _by_index(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
@@ -102,8 +101,9 @@ def _texts(database: Database, folded: list[str]) -> Iterator[tuple[int, str, st
     """Texts that may hold all words, the best first: (text_id, place, text). Words too short for trigrams are read."""
     terms = [word for word in folded if len(word) >= _TRIGRAM and "\0" not in word]
     if not terms:
-        sql = "select text_id, place, text from search_texts where lower(text) like ? escape '\\'"
-        rows = database.query(f"{sql} order by length(text), text, text_id", (_pattern(folded),)).rows
+        condition = may_hold(max(folded, key=len))
+        sql = f"select text_id, place, text from search_texts where {condition.of('text')}"
+        rows = database.query(f"{sql} order by length(text), text, text_id", condition.parameters).rows
         yield from ((text_id, place, text) for text_id, place, text in rows)
         return
     longest = sorted(terms, key=len, reverse=True)[:_MOST_TERMS]
@@ -114,15 +114,6 @@ def _texts(database: Database, folded: list[str]) -> Iterator[tuple[int, str, st
     )
     # not the cursor itself: what ends early would close it, maybe after its database
     yield from ((text_id, place, text) for text_id, place, text in database.query(sql, (match,)).rows)
-
-
-def _pattern(folded: list[str]) -> str:
-    """A pattern of LIKE for texts that hold the longest word, and maybe more: it does not fold beyond ASCII."""
-    longest = max(folded, key=len)[:_LONGEST_TERM]
-    escaped = "".join(
-        f"\\{char}" if char in "%_\\" else char if char.isascii() and char.isprintable() else "%" for char in longest
-    )
-    return f"%{escaped}%"
 
 
 def _holds(text: str, folded: list[str]) -> bool:

@@ -1,6 +1,9 @@
--- Names of objects: one row is a name in a label.
-select distinct o.name as text, l.label_id, l.data_row_id, l.node_id
-from objects as o
-join labels as l on l.label_id = o.label_id
-where lower(o.name) like $pattern escape '\'
-order by l.node_id, o.name
+-- Names of objects: one row is a name.
+select distinct name as text from features where role = 'object' and may_hold(name);
+
+-- One row is one of these texts in a label.
+select distinct t.text, l.label_id, l.data_row_id, l.node_id
+from texts as t
+cross join objects as o
+cross join labels as l
+where o.name = t.text and l.label_id = o.label_id

@@ -1,6 +1,9 @@
--- Names of questions: one row is a name in a label.
-select distinct c.name as text, l.label_id, l.data_row_id, l.node_id
-from classifications as c
-join labels as l on l.label_id = c.label_id
-where lower(c.name) like $pattern escape '\'
-order by l.node_id, c.name
+-- Names of questions: one row is a name.
+select distinct name as text from features where role = 'classification' and may_hold(name);
+
+-- One row is one of these texts in a label.
+select distinct t.text, l.label_id, l.data_row_id, l.node_id
+from texts as t
+cross join classifications as c
+cross join labels as l
+where c.name = t.text and l.label_id = c.label_id
