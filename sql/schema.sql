@@ -745,3 +745,45 @@ create table features (
     color text,                     -- as in the ontology, such as #ff0000
     role text                       -- object, classification or answer
 );
+
+-- one count of a feature in the labels of one project, of one asset type, skipped or not (derived). Ask the view
+-- `feature_counts`, which adds what v1 frames files hold. Labels in model runs do not count
+create table counts (
+    project_id text,
+    asset_type text,                -- of the label's record
+    skipped boolean,
+    role text,                      -- tool (an object's class), relationship, classification or option; label and frame for labels and frames themselves
+    grain text,                     -- NULL: how often the feature was used; else labels are counted, once for all features with the same: schema (schema_id, name), parent (the same, and parent_name), class (kind, name), name, kind; feature: all but is_text
+    kind text,
+    name text,                      -- as annotators see it
+    value text,                     -- as the API spells it
+    schema_id text,
+    color text,
+    parent_role text,               -- tool, option or classification: what a question or option stands under
+    parent_schema_id text,
+    parent_name text,
+    parent_kind text,
+    is_text boolean,                -- options: whether these answers have a free text, whatever it says
+    annotations integer,            -- an object or answer counts once for each frame it is in
+    by_frame integer,               -- questions: how many of them were asked of a frame or message
+    times_answered integer,         -- options: how many questions are counted at this answer, their last
+    labels integer,                 -- with a grain: labels with such a feature
+    first_seen text,                -- without a grain: of the labels' times (created_at, else updated_at)
+    last_seen text,                 -- (updated_at, else created_at)
+    label_id text                   -- the label to which frames files add this; NULL for what labels hold themselves
+);
+
+-- two classes, and how many labels of one project hold both (derived); labels in unpaired_classes do not count
+create table class_pairs (
+    project_id text,
+    class_a text,
+    class_b text,                   -- comes after class_a
+    labels integer
+);
+
+-- one class of a label whose pairs of classes are counted when somebody asks: it has very many, or frames files (derived)
+create table unpaired_classes (
+    label_id text,
+    name text,
+    is_paired boolean               -- whether pairs with other such classes of the label are in class_pairs
+);

@@ -23,6 +23,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "version",
     "workers",
     "schema",
+    "counting",
     "files",
     "samples",
     "formats",

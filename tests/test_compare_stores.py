@@ -34,7 +34,7 @@ def test_a_store_is_the_same_as_itself(tmp_path: Path, engine: str, capsys: pyte
     lines = capsys.readouterr().out.splitlines()
     assert "objects: 2 rows compared, no difference" in lines
     assert "answers: 1 rows compared, no difference" in lines
-    assert lines[-1] == "18 rows compared: no difference"
+    assert lines[-1] == "35 rows compared: no difference"
 
 
 def test_engines_and_the_numbers_of_nodes_make_no_difference(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ import duckdb
 from labelstore.engines.opening import engine_at
 from labelstore.schema.tables import NODE_BITS, columns, content_tables, node_column
 
+AMOUNTS = ("annotations", "by_frame", "times_answered", "labels", "first_seen", "last_seen")
+"""What `counts` tells of the things that its other columns name."""
+
 KEYS: Mapping[str, Sequence[str]] = {
     "loads": ("load_id",),
     "rejects": ("load_id", "position"),
@@ -31,6 +34,9 @@ KEYS: Mapping[str, Sequence[str]] = {
     "projects": ("project_id",),
     "data_rows": ("data_row_id",),
     "features": ("schema_id", "name", "value", "kind", "color", "role"),
+    "counts": tuple(name for name in columns()["counts"] if name not in AMOUNTS),
+    "class_pairs": ("project_id", "class_a", "class_b"),
+    "unpaired_classes": ("label_id", "name"),
 }
 """The tables whose rows are of no single record, with what tells their rows apart."""
 

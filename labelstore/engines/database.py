@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
+from labelstore.engines.counters import Counters
 from labelstore.engines.limits import Limits
 from labelstore.engines.result import Result
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import Dialect
-from labelstore.schema.tables import Row, Rows, node_column, node_place
+from labelstore.schema.tables import NodeRange, Row, Rows, node_column, node_place
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
@@ -106,6 +107,7 @@ class Database(ABC):
         """Whether the file was not there, or empty."""
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
+        self.counters = Counters(self)
         self._deleted: set[int] = set()
         """Records whose removal is put off until `finish_deletions`."""
         if self.is_new and not create:
@@ -155,7 +157,8 @@ class Database(ABC):
     def rollback(self) -> None: ...
 
     def insert(self, rows: Rows) -> None:
-        """Write the rows of a batch."""
+        """Write the rows of a batch, and count them."""
+        self.counters.add(rows)
         for table, new in rows:
             self.insert_rows(table, new)
 
@@ -169,6 +172,13 @@ class Database(ABC):
     @abstractmethod
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of `sql`, which has `MARKS` in place of the values; `before` are parameters that stand before it."""
+
+    @abstractmethod
+    def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
+        """The rows of `sql`, a select from one table or a join, whose `node` is in one of these ranges, in that order.
+
+        A range lies within one record.
+        """
 
     @abstractmethod
     def relations(self) -> list[Relation]:
@@ -231,6 +241,11 @@ class Database(ABC):
                 self.execute(f"delete from {table} where {node} = ?", (row[place],))
             self.insert_rows(table, new)
 
+    def delete_in(self, table: str, column: str, values: Sequence[Any]) -> None:
+        """Remove the rows with one of these values in a column."""
+        for _ in self.select_in(f"delete from {table} where {column} in ({MARKS})", values):
+            pass
+
     def records_about(self, generation: str, identities: Sequence[str]) -> dict[str, list[Stored]]:
         """The records about these identities that the store holds, the newest of each last."""
         sql = (
@@ -270,6 +285,7 @@ class Database(ABC):
     def derive(self, first: int) -> None:
         """Finish deletions; bring the derived tables but `features` up to date with the records from `first` on."""
         self.finish_deletions()
+        self.counters.settle()
         for statement in self.dialect.statements("derive.sql"):
             table = statement.split()[2]
             if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:

@@ -26,7 +26,7 @@ from labelstore.engines.result import Result, distinct
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, check_version, view_files
 from labelstore.schema.generations import GENERATIONS, generation_in
-from labelstore.schema.tables import NODE_BITS, Row, columns, content_tables, node_column, node_range
+from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
     from labelstore.engines.duckdb_lookup import Lookup
@@ -234,6 +234,21 @@ class DuckdbDatabase(Database):
         self._connection.unregister("wanted")
         yield from rows
 
+    def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
+        if not ranges:
+            return
+        firsts, lasts = zip(*ranges, strict=True)
+        record_ids = [first >> NODE_BITS for first in firsts]
+        self._connection.register("within", pa.table({"record_id": record_ids, "first": firsts, "last": lasts}))
+        rows = self._connection.execute(
+            f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? and exists (select 1 from within"
+            f" where within.record_id = {node} >> {NODE_BITS} and {node} between within.first and within.last)"
+            f" order by {node}",
+            [min(firsts), max(lasts)],
+        ).fetchall()
+        self._connection.unregister("within")
+        yield from rows
+
     def relations(self) -> list[Relation]:
         sql = (
             "select c.table_name, v.view_name is not null, c.column_name, lower(c.data_type) from duckdb_columns() as c"
@@ -273,6 +288,7 @@ class DuckdbDatabase(Database):
     def finish_deletions(self) -> None:
         if not self._deleted:
             return
+        self.counters.take_away([node_range(record_id) for record_id in self._deleted])
         self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
         for table in content_tables():
             record_id = f"{node_column(table)} >> {NODE_BITS}"
@@ -283,6 +299,7 @@ class DuckdbDatabase(Database):
     def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
         if not ranges:
             return
+        self.counters.take_away(ranges)
         firsts, lasts = zip(*ranges, strict=True)
         self._connection.register("ranges", pa.table({"first": firsts, "last": lasts}))
         limits = (min(firsts), max(lasts))

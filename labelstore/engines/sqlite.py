@@ -32,7 +32,7 @@ from labelstore.engines.read_only_sql import Guard
 from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
-from labelstore.schema.tables import Row, content_tables, node_column, node_range
+from labelstore.schema.tables import NodeRange, Row, content_tables, node_column, node_range
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
@@ -210,6 +210,11 @@ class SqliteDatabase(Database):
             marks = ",".join("?" * len(some))
             yield from self._connection.execute(sql.replace(MARKS, marks), (*before, *some)).fetchall()
 
+    def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
+        sql = f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? order by {node}"
+        for first, last in ranges:
+            yield from self._connection.execute(sql, (first, last)).fetchall()
+
     def relations(self) -> list[Relation]:
         sql = (
             "select t.name, t.type = 'view', c.name, lower(c.type)"
@@ -246,10 +251,12 @@ class SqliteDatabase(Database):
         self._connection.executemany(sql, digests)
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
+        self.counters.take_away([node_range(record_id) for record_id in record_ids])
         for record_id in record_ids:
             self._delete_nodes(content_tables(), *node_range(record_id))
 
     def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self.counters.take_away(ranges)
         for first, last in ranges:
             self._delete_nodes(content_tables()[1:], first, last)
 

@@ -43,6 +43,7 @@ def merge(
         for table in (*content_tables(), "rejects", "versions"):
             database.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {part}.{table}")
         database.execute(f"insert into main.features select * from {part}.features except select * from main.features")
+        database.counters.add_those_of(part)
     for statement in of_records:
         database.execute(statement)
     again = _drop_repeated(database, replaced_ids)

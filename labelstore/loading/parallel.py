@@ -61,6 +61,7 @@ def load_in_parallel(
             loader.load_files(arguments, max_ratio)
             digests = _Digests(own_part, arguments)
             database.derive_features(0)
+            database.counters.settle()
             results = [result_of(helper, report.store) for helper in helpers]
             summaries = [_summary(own, loader), *(result["report"] for result in results)]
             database.commit()  # stores are attached and detached outside of transactions
@@ -177,6 +178,7 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
             loader = Loader(database, report, options=options, partition=partition)
             loader.load_files(task["files"], task["max_ratio"])
             database.derive_features(0)
+            database.counters.settle()
             database.commit()
         except database.errors as error:
             raise StoreError(task["shard"], f"cannot be written ({error})") from error

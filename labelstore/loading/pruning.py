@@ -76,6 +76,7 @@ def _prune(database: Database, label_ids: Sequence[str], load_id: int, *, histor
         removal.take_out(labels)
     removal.close_gaps()
     database.finish_deletions()
+    database.counters.settle()
     database.execute(
         "delete from data_rows where data_row_id not in (select data_row_id from records where data_row_id is not null)"
     )

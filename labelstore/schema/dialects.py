@@ -10,7 +10,7 @@ from labelstore.schema import macros
 from labelstore.schema.generations import GENERATIONS
 from labelstore.schema.tables import columns, sql_text
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Of the tables; SQLite stores it as `user_version`, DuckDB in the comment of `loads`."""
 
 
@@ -68,6 +68,7 @@ _VIEWS = (
     "views/audio_spans.sql",
     "views/object_bounds.sql",
     "views/entity_texts.sql",
+    "views/feature_counts.sql",
 )
 
 _EACH = re.compile(r" *-- for each generation(?: whose records (are|hold) labels)?\n(.*?) *-- until here\n", re.S)

@@ -9,10 +9,13 @@ from typing import Any
 Row = tuple[Any, ...]
 """One row, its values in the order of the table's columns."""
 
+NodeRange = tuple[int, int]
+"""The first and the last node of something inside one record."""
+
 NODE_BITS = 24
 """A node is `record_id << NODE_BITS | place`: at most 16.7 million JSON objects in one record."""
 
-DERIVED = ("datasets", "projects", "data_rows", "features")
+DERIVED = ("datasets", "projects", "data_rows", "features", "counts", "class_pairs", "unpaired_classes")
 """Tables that are computed from the others at the end of a load."""
 
 BOOKKEEPING = ("loads", "rejects", "versions")

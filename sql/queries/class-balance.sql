@@ -3,31 +3,25 @@
 -- weight in training: all objects / (number of classes * objects of this class). `label_share` is the share of the
 -- project's labels of that asset type, empty ones too but not the skipped, that hold the class.
 -- $project: only this project, by id or name
-with held as (
-    select label_id, name, count(*) as objects from objects group by label_id, name
-),
-label_counts as (
-    select l.project_id, r.asset_type, count(*) as labels
-    from labels as l
-    join records as r on r.record_id = l.record_id
-    where l.model_run_id is null and coalesce(l.skipped, false) = false
-    group by l.project_id, r.asset_type
+with label_counts as (
+    select project_id, asset_type, cast(sum(annotations) as integer) as labels
+    from feature_counts
+    where role = 'label' and not skipped
+    group by project_id, asset_type
 ),
 classes as (
     select
-        l.project_id,
+        f.project_id,
         p.name as project,
-        r.asset_type,
-        h.name,
-        cast(sum(h.objects) as integer) as objects,
-        count(*) as labels
-    from held as h
-    join labels as l on l.label_id = h.label_id
-    join records as r on r.record_id = l.record_id
-    left join projects as p on p.project_id = l.project_id
-    where l.model_run_id is null and coalesce(l.skipped, false) = false
-        and ($project is null or l.project_id = $project or p.name = $project)
-    group by l.project_id, p.name, r.asset_type, h.name
+        f.asset_type,
+        f.name,
+        cast(sum(f.annotations) as integer) as objects,
+        cast(sum(f.labels) as integer) as labels
+    from feature_counts as f
+    left join projects as p on p.project_id = f.project_id
+    where f.role = 'tool' and (f.grain is null or f.grain = 'name') and not f.skipped
+        and ($project is null or f.project_id = $project or p.name = $project)
+    group by f.project_id, p.name, f.asset_type, f.name
 )
 select
     c.project,

@@ -2,22 +2,27 @@
 -- labels with one or both; `share_of_a` and `share_of_b` are the labels with both among those with the first and the
 -- second class.
 -- $project: only this project, by id or name
-with held as (
-    select distinct l.project_id, p.name as project, o.label_id, o.name
-    from objects as o
-    join labels as l on l.label_id = o.label_id
-    left join projects as p on p.project_id = l.project_id
-    where l.model_run_id is null and o.name is not null
-        and ($project is null or l.project_id = $project or p.name = $project)
+with singles as (
+    select project_id, name, cast(sum(labels) as integer) as labels
+    from feature_counts
+    where role = 'tool' and grain = 'name' and name is not null
+    group by project_id, name
 ),
-singles as (
-    select project_id, name, count(*) as labels from held group by project_id, name
+paired as (
+    select project_id, class_a, class_b, labels from class_pairs
+    union all
+    select l.project_id, a.name, b.name, 1
+    from unpaired_classes as a
+    join unpaired_classes as b on b.label_id = a.label_id and b.name > a.name
+    join labels as l on l.label_id = a.label_id
+    where l.model_run_id is null and not (a.is_paired and b.is_paired)
 ),
 pairs as (
-    select a.project_id, a.project, a.name as class_a, b.name as class_b, count(*) as labels
-    from held as a
-    join held as b on b.label_id = a.label_id and b.name > a.name
-    group by a.project_id, a.project, a.name, b.name
+    select f.project_id, p.name as project, f.class_a, f.class_b, cast(sum(f.labels) as integer) as labels
+    from paired as f
+    left join projects as p on p.project_id = f.project_id
+    where ($project is null or f.project_id = $project or p.name = $project)
+    group by f.project_id, p.name, f.class_a, f.class_b
 )
 select
     p.project,

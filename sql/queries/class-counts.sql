@@ -1,24 +1,20 @@
 -- Objects of each class by project and asset type, with the labels that hold them and their share of the project's
 -- objects. An object in several frames counts once for each.
 -- $project: only this project, by id or name
-with held as (
-    select label_id, name, kind, count(*) as objects from objects group by label_id, name, kind
-),
-counted as (
+with counted as (
     select
-        l.project_id,
+        f.project_id,
         p.name as project,
-        r.asset_type,
-        h.name,
-        h.kind,
-        cast(sum(h.objects) as integer) as objects,
-        count(*) as labels
-    from held as h
-    join labels as l on l.label_id = h.label_id
-    join records as r on r.record_id = l.record_id
-    left join projects as p on p.project_id = l.project_id
-    where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
-    group by l.project_id, p.name, r.asset_type, h.name, h.kind
+        f.asset_type,
+        f.name,
+        f.kind,
+        cast(sum(f.annotations) as integer) as objects,
+        cast(sum(f.labels) as integer) as labels
+    from feature_counts as f
+    left join projects as p on p.project_id = f.project_id
+    where f.role = 'tool' and (f.grain is null or f.grain = 'class')
+        and ($project is null or f.project_id = $project or p.name = $project)
+    group by f.project_id, p.name, f.asset_type, f.name, f.kind
 )
 select
     project,

@@ -1,0 +1,68 @@
+"""What is counted in labels, by role; and by which features that have something in common labels are counted once."""
+
+from labelstore.counting.features import Feature, Parent, Role
+
+NO_PARENT: Parent = (None, None, None, None)
+UNKNOWN_TOOL: Parent = ("tool", None, None, None)
+UNKNOWN_OPTION: Parent = ("option", None, None, None)
+
+
+class Roles:
+    """An empty count for each role. The keys of features begin with the number of a group of labels."""
+
+    def __init__(self) -> None:
+        self.labels = Role("label", lambda key: (key[0], Feature()), {})
+        self.frames = Role("frame", lambda key: (key[0], Feature()), {})
+        self.tools = Role(
+            "tool",
+            lambda key: (key[0], Feature(*key[1])),
+            {"feature": _feature, "schema": _schema, "class": _class, "name": _name, "kind": _kind},
+        )
+        self.relationships = Role(
+            "relationship", lambda key: (key[0], Feature("relationship", *key[1])), {"feature": _feature}
+        )
+        self.questions = Role(
+            "classification",
+            lambda key: (key[0], _asked(Feature(*key[1]), *key[2])),
+            {"feature": _feature, "schema": _schema, "parent": _parent, "class": _class, "kind": _kind},
+        )
+        self.options = Role(
+            "option",
+            lambda key: (key[0], _asked(Feature(None, *key[1])._replace(is_text=key[3]), "classification", *key[2])),
+            {"feature": _option, "schema": _schema, "parent": _parent},
+        )
+        self.all = (self.labels, self.frames, self.tools, self.relationships, self.questions, self.options)
+
+
+def _asked(feature: Feature, role: str | None, schema_id: str | None, name: str | None, kind: str | None) -> Feature:
+    """A feature under its parent."""
+    return feature._replace(parent_role=role, parent_schema_id=schema_id, parent_name=name, parent_kind=kind)
+
+
+def _feature(one: Feature) -> Feature:
+    return one
+
+
+def _option(one: Feature) -> Feature | None:
+    """An option by its name, whether it has a text or not; a free text is none."""
+    return one._replace(is_text=None) if one.name is not None or not one.is_text else None
+
+
+def _schema(one: Feature) -> Feature | None:
+    return None if one.is_text else Feature(name=one.name, schema_id=one.schema_id)
+
+
+def _parent(one: Feature) -> Feature | None:
+    return None if one.is_text else Feature(name=one.name, schema_id=one.schema_id, parent_name=one.parent_name)
+
+
+def _class(one: Feature) -> Feature:
+    return Feature(one.kind, one.name)
+
+
+def _name(one: Feature) -> Feature:
+    return Feature(name=one.name)
+
+
+def _kind(one: Feature) -> Feature:
+    return Feature(one.kind)

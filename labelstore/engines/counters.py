@@ -1,0 +1,252 @@
+"""The counters of a store: kept up with what is inserted and removed, and settled at the end of a load."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from labelstore.counting import (
+    COUNTED,
+    MOST_PAIRED,
+    Count,
+    CountedLabel,
+    CountedRows,
+    Counts,
+    Feature,
+    Group,
+    Times,
+    rows_of_records,
+)
+from labelstore.schema.tables import NODE_BITS, NodeRange, Rows, columns, node_column, node_range, sql_text
+
+if TYPE_CHECKING:
+    from labelstore.engines.database import Database
+
+_APART = ("counts", "unpaired_classes")
+"""The tables with rows of single labels."""
+_TOGETHER = 1_000
+"""Records whose rows are read together."""
+_LABELS_TOGETHER = 200
+_COLUMNS = (*Group._fields, "role", *Feature._fields)
+"""The columns of `counts` that say what is counted, without the grain."""
+_LABELS = (
+    "select l.node_id, l.label_id, l.project_id, r.asset_type, l.skipped, l.model_run_id, l.created_at, l.updated_at"
+    " from labels as l join records as r on r.record_id = l.record_id"
+)
+
+_Key = tuple[Group, str, Feature]
+
+
+class Counters:
+    """What one connection to a store adds to its counters and takes away."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+        self._begin()
+
+    def _begin(self) -> None:
+        self._counts: Counts | None = None
+        self._first_new = 0
+        """The first node of what this connection inserts."""
+        self._apart: set[str] = set()
+        """Labels that have counts of their own."""
+        self._touched: set[str] = set()
+        """Labels that have or get them, of which something was added or taken away."""
+        self._lost: dict[_Key, Times] = {}
+        self._is_summed = True
+
+    @property
+    def _counting(self) -> Counts:
+        if self._counts is None:
+            self._counts = Counts()
+            if not self._first_new:
+                database = self._database
+                self._first_new = 1 + int(database.value("select coalesce(max(node_id), -1) from records"))
+                sql = " union ".join(f"select label_id from {table} where label_id is not null" for table in _APART)
+                self._apart = {row[0] for row in database.query(sql).rows}
+        return self._counts
+
+    def add(self, rows: Rows) -> None:
+        """Count rows that are about to be inserted."""
+        own, of_frames = rows_of_records(rows)
+        counts = self._counting
+        counts.add(own)
+        self._touch(own, of_frames)
+        if counts.is_large():
+            self.write()
+
+    def take_away(self, ranges: Sequence[NodeRange]) -> None:
+        """Count the rows in these ranges of nodes no more, which are about to be removed."""
+        counts = self._counting
+        for were_stored in (True, False):
+            chosen = iter(sorted(one for one in ranges if (one[0] < self._first_new) is were_stored))
+            while some := list(islice(chosen, _TOGETHER)):
+                own, of_frames = self._read(some)
+                counts.take_away(own, were_stored=were_stored)
+                self._touch(own, of_frames)
+
+    def _touch(self, own: CountedRows, of_frames: CountedRows) -> None:
+        self._touched |= of_frames.label_ids() | self._counting.wide
+        if self._apart:
+            self._touched |= self._apart.intersection(label.label_id for label in own.labels)
+
+    def _read(self, ranges: Sequence[NodeRange]) -> tuple[CountedRows, CountedRows]:
+        """What is counted of the rows in these ranges: labels with what is in them, and what frames files add."""
+        database = self._database
+        sql = "select record_id from records"
+        frames = {row[0] for row in database.select_within(f"{sql} where generation = 'frames'", "node_id", ranges)}
+        labels = [CountedLabel(*row[1:]) for row in database.select_within(_LABELS, "l.node_id", ranges)]
+        rows = {
+            table: list(database.select_within(f"select {', '.join(names)} from {table}", node_column(table), ranges))
+            for table, names in COUNTED.items()
+        }
+        return CountedRows(labels, rows).divided(frames)
+
+    # -- into the store -----------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Add what was counted to the tables, and begin anew."""
+        if self._counts is None:
+            return
+        counts, self._counts = self._counts, None
+        rows = [count for count in counts.rows() if any(count.amounts)]
+        self._insert(rows)
+        pairs = [(*key, labels) for key, labels in counts.pairs.items() if labels]
+        self._database.insert_rows("class_pairs", pairs)
+        for group, role, feature, times in counts.lost():
+            known = self._lost.get((group, role, feature), Times())
+            self._lost[group, role, feature] = Times(
+                min((time for time in (known.first, times.first) if time is not None), default=None),
+                max((time for time in (known.last, times.last) if time is not None), default=None),
+            )
+        self._is_summed = False
+
+    def add_those_of(self, part: str) -> None:
+        """Add the counters of an attached store."""
+        for table in (*_APART, "class_pairs"):
+            self._database.execute(f"insert into main.{table} select * from {part}.{table}")
+        self._is_summed = False
+
+    def settle(self) -> None:
+        """Bring the tables up to date with all that was added and taken away."""
+        self.write()
+        if self._touched:
+            self._count_apart(self._touched)
+        database = self._database
+        if not self._is_summed:
+            for statement in database.dialect.statements("counts.sql"):
+                database.execute(statement)
+        if self._lost:
+            self._find_times(self._lost)
+        self._begin()
+
+    def _insert(self, counts: Iterable[Count], label_id: str | None = None) -> None:
+        names = columns()["counts"]
+        rows = []
+        for count in counts:
+            found: dict[str, Any] = {"label_id": label_id, "role": count.role, "grain": count.grain}
+            if label_id is None:
+                found |= count.group._asdict()
+            found |= {**count.feature._asdict(), **count.amounts._asdict()}
+            found |= {"first_seen": count.times.first, "last_seen": count.times.last}
+            rows.append(tuple(found.get(name) for name in names))
+        self._database.insert_rows("counts", rows)
+
+    # -- labels with counts of their own ------------------------------------------------------------------------------
+
+    def _count_apart(self, label_ids: Collection[str]) -> None:
+        """Count anew what frames files add to labels, and which of their classes are in no pairs."""
+        frames = self._frames_of(label_ids)
+        labels = iter(sorted(label_ids))
+        while some := list(islice(labels, _LABELS_TOGETHER)):
+            for table in _APART:
+                self._database.delete_in(table, "label_id", some)
+            own = self._by_label((label.node_id, label.end_id) for label in self._database.labels_named(some))
+            framed = self._by_label(nodes for label_id in some for nodes in frames.get(label_id, ()))
+            for label_id in some:
+                self._insert_apart(label_id, own.get(label_id, []), framed.get(label_id, []))
+
+    def _by_label(self, ranges: Iterable[NodeRange]) -> dict[str, list[Count]]:
+        """What is in these ranges, counted for each label by itself."""
+        counts, left = Counts(), iter(sorted(ranges))
+        while some := list(islice(left, _TOGETHER)):
+            for rows in self._read(some):
+                counts.add(rows.by_label())
+        found: dict[str, list[Count]] = {}
+        for count in counts.rows():
+            found.setdefault(str(count.group.project_id), []).append(count)
+        return found
+
+    def _insert_apart(self, label_id: str, own: Sequence[Count], framed: Sequence[Count]) -> None:
+        known = {(count.role, count.grain, count.feature) for count in own if count.grain}
+        added = []
+        for count in framed:
+            if count.grain is None and count.role != "label":
+                added.append(count)
+            elif count.grain is not None and (count.role, count.grain, count.feature) not in known:
+                added.append(count._replace(amounts=count.amounts._replace(labels=1)))
+        self._insert(added, label_id)
+        names, new = _classes(own), _classes(framed)
+        if framed or len(names) > MOST_PAIRED:
+            rows = [(label_id, name, name in names and len(names) <= MOST_PAIRED) for name in sorted(names | new)]
+            self._database.insert_rows("unpaired_classes", rows)
+
+    def _frames_of(self, label_ids: Collection[str]) -> dict[str, list[NodeRange]]:
+        """The records of frames files of these labels."""
+        found: dict[str, list[NodeRange]] = {}
+        sql = "select node_id, identity from records where generation = 'frames'"
+        for node_id, identity in self._database.query(sql).rows:
+            label_id = identity.rpartition("/")[0]
+            if label_id in label_ids:
+                found.setdefault(label_id, []).append(node_range(node_id >> NODE_BITS))
+        return found
+
+    # -- times --------------------------------------------------------------------------------------------------------
+
+    def _find_times(self, lost: dict[_Key, Times]) -> None:
+        """Look for the first and last times of features whose first or last label may be gone."""
+        database = self._database
+        sql = (
+            f"select {', '.join(_COLUMNS)}, first_seen, last_seen from counts where label_id is null and grain is null"
+        )
+        uncertain = set()
+        for *values, first, last in database.query(sql).rows:
+            key = _key(values)
+            gone = lost.get(key, Times())
+            if (gone.first is not None and first is not None and gone.first <= first) or (
+                gone.last is not None and last is not None and gone.last >= last
+            ):
+                uncertain.add(key)
+        if not uncertain:
+            return
+        names = {feature.name for _, _, feature in uncertain}
+        database.execute("create temp table uncertain_names (name text)")
+        for name in names - {None}:
+            database.execute("insert into uncertain_names values (?)", (name,))
+        sql = database.dialect.translate(sql_text("count_times.sql"))
+        where = " and ".join(f"{name} is not distinct from ?" for name in _COLUMNS)
+        update = database.dialect.translate(
+            f"update counts set first_seen = ?, last_seen = ? where label_id is null and grain is null and {where}"
+        )
+        for *values, first, last in list(database.query(sql, {"unnamed": None in names}).rows):
+            if _key(values) in uncertain:
+                database.execute(update, (first, last, *values))
+        database.execute("drop table uncertain_names")
+
+
+def _key(values: Sequence[Any]) -> _Key:
+    project_id, asset_type, skipped, role, *feature = values
+    *feature, is_text = feature
+    return (
+        Group(project_id, asset_type, bool(skipped)),
+        role,
+        Feature(*feature, None if is_text is None else bool(is_text)),
+    )
+
+
+def _classes(counts: Iterable[Count]) -> set[str]:
+    """The names of objects."""
+    return {
+        count.feature.name
+        for count in counts
+        if count.role == "tool" and count.grain == "name" and count.feature.name is not None
+    }
