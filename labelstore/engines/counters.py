@@ -239,7 +239,7 @@ def _key(values: Sequence[Any]) -> _Key:
     return (
         Group(project_id, asset_type, bool(skipped)),
         role,
-        Feature(*feature, None if is_text is None else bool(is_text)),
+        Feature._make((*feature, None if is_text is None else bool(is_text))),
     )
 
 
