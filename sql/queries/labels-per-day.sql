@@ -2,14 +2,18 @@
 -- label. `labels` are those that were not skipped. An object in several frames counts once for each. `hours` counts
 -- skipped labels too. Labels without a readable time are left out.
 -- $project: only this project, by id or name
-with done as (
+with framed as (  -- objects_total is without those of v1 frames files
+    select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id
+),
+done as (
     select
         day_of(l.created_at) as day,
         l.created_by,
         coalesce(l.skipped, false) as skipped,
         l.seconds_to_label,
-        (select count(*) from objects as o where o.label_id = l.label_id) as objects
+        coalesce(f.objects, l.objects_total) as objects
     from labels as l
+    left join framed as f on f.label_id = l.label_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
 )

@@ -20,7 +20,10 @@ by_size as (
         unit,
         coalesce(area, length) as size,
         row_number() over (partition by name, kind, unit order by coalesce(area, length)) - 1 as place,
-        count(*) over (partition by name, kind, unit) as places
+        count(*) over (
+            partition by name, kind, unit
+            order by coalesce(area, length) rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from sized
     where coalesce(area, length) is not null
 ),
@@ -31,7 +34,10 @@ by_perimeter as (
         unit,
         perimeter,
         row_number() over (partition by name, kind, unit order by perimeter) - 1 as place,
-        count(*) over (partition by name, kind, unit) as places
+        count(*) over (
+            partition by name, kind, unit
+            order by perimeter rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from sized
     where perimeter is not null
 ),

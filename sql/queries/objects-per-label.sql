@@ -2,14 +2,18 @@
 -- Labels without objects count with 0, skipped labels do not count. An object in several frames counts once for each.
 -- Quartiles are interpolated between the two nearest values.
 -- $project: only this project, by id or name
-with counted as (
+with framed as (  -- objects_total is without those of v1 frames files
+    select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id
+),
+counted as (
     select
         l.project_id,
         p.name as project,
         r.asset_type,
-        (select count(*) from objects as o where o.label_id = l.label_id) as objects
+        coalesce(f.objects, l.objects_total) as objects
     from labels as l
     join records as r on r.record_id = l.record_id
+    left join framed as f on f.label_id = l.label_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and coalesce(l.skipped, false) = false
         and ($project is null or l.project_id = $project or p.name = $project)
@@ -21,7 +25,10 @@ ranked as (
         asset_type,
         objects,
         row_number() over (partition by project_id, asset_type order by objects) - 1 as place,
-        count(*) over (partition by project_id, asset_type) as places
+        count(*) over (
+            partition by project_id, asset_type
+            order by objects rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from counted
 )
 select

@@ -3,14 +3,18 @@
 -- seconds per object are those of a label divided by its objects, for labels with objects; an object in several frames
 -- counts once for each.
 -- $project: only this project, by id or name
-with timed as (
+with framed as (  -- objects_total is without those of v1 frames files
+    select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id
+),
+timed as (
     select
         l.project_id,
         p.name as project,
         l.created_by,
         l.seconds_to_label as seconds,
-        (select count(*) from objects as o where o.label_id = l.label_id) as objects
+        coalesce(f.objects, l.objects_total) as objects
     from labels as l
+    left join framed as f on f.label_id = l.label_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null
         and coalesce(l.skipped, false) = false
@@ -21,7 +25,10 @@ labels_ranked as (
     select
         timed.*,
         row_number() over (partition by project_id, created_by order by seconds) - 1 as place,
-        count(*) over (partition by project_id, created_by) as places
+        count(*) over (
+            partition by project_id, created_by
+            order by seconds rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from timed
 ),
 objects_ranked as (
@@ -30,7 +37,10 @@ objects_ranked as (
         created_by,
         seconds / objects as per_object,
         row_number() over (partition by project_id, created_by order by seconds / objects) - 1 as place,
-        count(*) over (partition by project_id, created_by) as places
+        count(*) over (
+            partition by project_id, created_by
+            order by seconds / objects rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from timed
     where objects > 0
 ),

@@ -9,7 +9,10 @@ with stays as (
         w.data_row_id,
         w.seconds_in_task as seconds,
         row_number() over (partition by w.project_id, w.task_name order by w.seconds_in_task) - 1 as place,
-        count(*) over (partition by w.project_id, w.task_name) as places
+        count(*) over (
+            partition by w.project_id, w.task_name
+            order by w.seconds_in_task rows between unbounded preceding and unbounded following  -- sorted already
+        ) as places
     from workflow_steps as w
     left join projects as p on p.project_id = w.project_id
     where w.seconds_in_task is not null and ($project is null or w.project_id = $project or p.name = $project)

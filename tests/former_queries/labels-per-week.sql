@@ -1,0 +1,26 @@
+-- Labels and objects by labeler and week, with the hours that went into them. Days are in UTC, by the creation of the
+-- label. A week is its Monday (ISO 8601). `labels` are those that were not skipped. An object in several frames counts
+-- once for each. `hours` counts skipped labels too. Labels without a readable time are left out.
+-- $project: only this project, by id or name
+with done as (
+    select
+        week_of(l.created_at) as week,
+        l.created_by,
+        coalesce(l.skipped, false) as skipped,
+        l.seconds_to_label,
+        (select count(*) from objects as o where o.label_id = l.label_id) as objects
+    from labels as l
+    left join projects as p on p.project_id = l.project_id
+    where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+)
+select
+    week,
+    created_by as labeler,
+    sum(case when skipped then 0 else 1 end) as labels,
+    sum(case when skipped then 1 else 0 end) as skipped,
+    sum(case when skipped then 0 else objects end) as objects,
+    round(sum(seconds_to_label) / 36e0) / 1e2 as hours
+from done
+where week is not null
+group by week, created_by
+order by week, labeler nulls last
