@@ -50,7 +50,11 @@ select r.data_row_id, r.asset_type, r.row_data, r.external_id, r.global_key, coa
 from records as r
 left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
 where r.record_id in (
-    select max(record_id) from records where generation <> 'frames' group by data_row_id having count(*) = 1
+    select max(record_id)
+    from records
+    where generation <> 'frames' and data_row_id in (select data_row_id from records where record_id >= $first)
+    group by data_row_id
+    having count(*) = 1
 ) and r.record_id >= $first;
 
 insert into data_rows

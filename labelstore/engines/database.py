@@ -10,7 +10,7 @@ from labelstore.engines.limits import Limits
 from labelstore.engines.result import Result
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import Dialect
-from labelstore.schema.tables import NodeRange, Row, Rows, node_column, node_place
+from labelstore.schema.tables import NodeRange, Row, Rows
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
@@ -197,8 +197,8 @@ class Database(ABC):
         """Add to the ids of a temporary table of `NOTES`, which is made if it is not there."""
 
     @abstractmethod
-    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
-        """Give records, by their ids, other digests of their content and of the tokens in their URLs."""
+    def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
+        """Change columns of the rows with these keys; `rows` have the values of the keys, then of the columns."""
 
     @abstractmethod
     def delete_records(self, record_ids: Sequence[int]) -> None:
@@ -232,14 +232,6 @@ class Database(ABC):
         """The first column of the first row, None without one."""
         row = next(self.query(sql, parameters).rows, None)
         return row[0] if row is not None else None
-
-    def replace(self, rows: Rows) -> None:
-        """Write rows in place of those that have the same nodes."""
-        for table, new in rows:
-            node, place = node_column(table), node_place(table)
-            for row in new:
-                self.execute(f"delete from {table} where {node} = ?", (row[place],))
-            self.insert_rows(table, new)
 
     def delete_in(self, table: str, column: str, values: Sequence[Any]) -> None:
         """Remove the rows with one of these values in a column."""

@@ -269,17 +269,17 @@ class DuckdbDatabase(Database):
         if ids:
             self._insert_arrow(what, pa.table({"id": list(ids)}))
 
-    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
-        if not digests:
+    def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
+        if not rows:
             return
-        names = ("record_id", "content_hash", "url_hash")
-        types = (pa.int64(), pa.binary(), pa.binary())
-        arrays = [pa.array(column, kind) for column, kind in zip(zip(*digests, strict=True), types, strict=True)]
-        self._connection.register("renewed", pa.table(dict(zip(names, arrays, strict=True))))
-        self._connection.execute(
-            "update records set content_hash = renewed.content_hash, url_hash = renewed.url_hash"
-            " from renewed where records.record_id = renewed.record_id"
-        )
+        names = (*keys, *changed)
+        kinds = [_ARROW_TYPES[columns()[table][name]] for name in names]
+        arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+        self._connection.register("renewed", pa.table(arrays, names=list(names)))
+        values = ", ".join(f'"{column}" = renewed."{column}"' for column in changed)
+        same = " and ".join(f"{table}.{column} = renewed.{column}" for column in keys)
+        other = " or ".join(f'{table}."{column}" is distinct from renewed."{column}"' for column in changed)
+        self._connection.execute(f"update {table} set {values} from renewed where {same} and ({other})")
         self._connection.unregister("renewed")
 
     def delete_records(self, record_ids: Sequence[int]) -> None:

@@ -7,9 +7,10 @@ a load is alone with its file, and what reads may share its process with a user'
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,13 @@ from labelstore.engines.read_only_sql import Guard
 from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
+from labelstore.schema.generations import lowest_id, number_after
 from labelstore.schema.tables import NodeRange, Row, content_tables, node_column, node_range
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
+_FILLED = " union all ".join(f"select '{table}' where exists (select 1 from {table})" for table in content_tables())
+"""The content tables that have rows: a store of one asset type has few of them."""
 
 
 class SqliteDatabase(Database):
@@ -207,8 +211,10 @@ class SqliteDatabase(Database):
 
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         for some in together(values):
-            marks = ",".join("?" * len(some))
-            yield from self._connection.execute(sql.replace(MARKS, marks), (*before, *some)).fetchall()
+            more = (1 << (len(some) - 1).bit_length()) - len(some)  # so that there are few statements to prepare
+            marks = ",".join("?" * (len(some) + more))
+            parameters = (*before, *some, *repeat(some[0], more))
+            yield from self._connection.execute(sql.replace(MARKS, marks), parameters).fetchall()
 
     def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
         sql = f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? order by {node}"
@@ -246,23 +252,30 @@ class SqliteDatabase(Database):
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]} primary key) without rowid")
         self._connection.executemany(f"insert or ignore into {what} values (?)", [(some_id,) for some_id in ids])
 
-    def renew_digests(self, digests: Sequence[tuple[int, bytes, bytes | None]]) -> None:
-        sql = "update records set content_hash = ?2, url_hash = ?3 where record_id = ?1"
-        self._connection.executemany(sql, digests)
+    def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
+        places = {column: number for number, column in enumerate((*keys, *changed), 1)}
+        values = ", ".join(f'"{column}" = ?{places[column]}' for column in changed)
+        same = " and ".join(f"{column} = ?{places[column]}" for column in keys)
+        other = " or ".join(f'"{column}" is not ?{places[column]}' for column in changed)
+        self._connection.executemany(f"update {table} set {values} where {same} and ({other})", rows)
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
-        self.counters.take_away([node_range(record_id) for record_id in record_ids])
-        for record_id in record_ids:
-            self._delete_nodes(content_tables(), *node_range(record_id))
-
-    def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
+        ranges = _joined(record_ids)
         self.counters.take_away(ranges)
-        for first, last in ranges:
-            self._delete_nodes(content_tables()[1:], first, last)
+        self._delete_nodes(content_tables(), ranges)
 
-    def _delete_nodes(self, tables: Sequence[str], first: int, last: int) -> None:
+    def delete_nodes(self, ranges: Sequence[NodeRange]) -> None:
+        self.counters.take_away(ranges)
+        self._delete_nodes(content_tables()[1:], ranges)
+
+    def _delete_nodes(self, tables: Sequence[str], ranges: Sequence[NodeRange]) -> None:
+        if not ranges:
+            return
+        filled = {name for (name,) in self._connection.execute(_FILLED)}
         for table in tables:
-            self._connection.execute(f"delete from {table} where {node_column(table)} between ? and ?", (first, last))
+            if table in filled:
+                node = node_column(table)
+                self._connection.executemany(f"delete from {table} where {node} between ? and ?", ranges)
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         for record_id in record_ids:
@@ -287,6 +300,20 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
+
+
+def _joined(record_ids: Iterable[int]) -> list[NodeRange]:
+    """The nodes of records: one range for those between which no record can be."""
+    ranges: list[NodeRange] = []
+    free = -1
+    for record_id in sorted(record_ids):
+        first, last = node_range(record_id)
+        if ranges and record_id < lowest_id(free + 1):
+            ranges[-1] = (ranges[-1][0], last)
+        else:
+            ranges.append((first, last))
+        free = number_after(record_id)
+    return ranges
 
 
 def schema_version(connection: Any) -> int | None:

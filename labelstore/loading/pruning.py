@@ -1,66 +1,67 @@
 """Labels that a re-export of their project no longer contains."""
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from labelstore.engines.database import NOTES, Database, together
 from labelstore.loading.label_removal import LabelRemoval
 from labelstore.loading.replacing import keep_versions
 from labelstore.loading.report import Confirm, Report
+from labelstore.schema.tables import node_range
+
+# by nodes and by single records, for which each table has an index whatever the statistics say
+_MISSING = """
+    with came as (
+        select project_id from labels where node_id >= ? union
+        select project_id from labels where record_id in (select id from unchanged_records) union
+        select project_id from data_row_projects where label_count is not null and node_id >= ? union
+        select project_id from data_row_projects
+        where label_count is not null and record_id in (select id from unchanged_records) union
+        select id from projects_not_stored
+    ),
+    missing as (
+        select coalesce(n.name, l.project_id) as project, l.label_id, l.node_id
+        from labels as l
+        left join projects as n on n.project_id = l.project_id
+        where l.project_id in (select project_id from came where project_id is not null)
+            and l.model_run_id is null and l.node_id < ?
+            and l.record_id not in (select id from unchanged_records)
+            and l.label_id not in (select id from labels_not_stored)
+    )
+"""
+"""What the store holds of the projects of a load and the load did not bring: its first node stands for the parameters.
+
+What records told that are not stored, for they came unchanged or stale, is noted by the database.
+"""
 
 
-def missing_labels(database: Database, load_ids: Sequence[int]) -> list[tuple[str, str]]:
-    """(project, label id) of labels that the store holds of the projects of these loads and the loads did not bring.
-
-    What records told that are not stored, for they came unchanged or stale, is noted by the database.
-    """
-    if not load_ids:
-        return []
+def _missing(database: Database, first_record: int, select: str) -> list[tuple[Any, ...]]:
+    """The rows of a `select` from `missing`."""
     for what in NOTES:
         database.note(what, [])
-    limits = f"between {min(load_ids)} and {max(load_ids)}"
-    came = (
-        f"(r.load_id {limits} or coalesce(r.url_load_id, 0) {limits}"
-        " or r.record_id in (select id from unchanged_records))"
-    )
-    sql = f"""
-        with projects_of_load as (
-            select l.project_id from labels as l join records as r on r.record_id = l.record_id where {came}
-            union
-            select p.project_id from data_row_projects as p join records as r on r.record_id = p.record_id
-            where p.label_count is not null and {came}
-            union
-            select id from projects_not_stored
-        )
-        select coalesce(n.name, l.project_id), l.label_id
-        from labels as l
-        join records as r on r.record_id = l.record_id
-        left join projects as n on n.project_id = l.project_id
-        where l.project_id in (select project_id from projects_of_load where project_id is not null)
-            and l.model_run_id is null and r.generation <> 'frames' and not {came}
-            and l.label_id not in (select id from labels_not_stored)
-        order by 1, l.node_id
-    """
-    return [(project, label_id) for project, label_id in database.query(sql).rows]
+    return list(database.query(_MISSING + select, (node_range(first_record)[0],) * 3).rows)
 
 
-def settle_missing(database: Database, report: Report, prune: bool | Confirm, *, history: bool) -> None:
+def settle_missing(
+    database: Database, report: Report, first_record: int, prune: bool | Confirm, *, history: bool
+) -> None:
     """Count the labels that a load did not bring, and remove them if `prune` is or says True.
+
+    The records that it stored are those from `first_record` on.
 
     Nothing is removed where a record cannot be read: it may be that of any of them.
     """
     if not report.files:
         return
     last = report.files[-1]
-    missing = missing_labels(database, [file.load_id for file in report.files])
-    last.missing = len(missing)
+    missing = dict(_missing(database, first_record, "select project, count(*) from missing group by 1 order by 1"))
+    last.missing = sum(missing.values())
     readable = not any(file.unheard for file in report.files)
-    if (
-        missing
-        and readable
-        and (prune if isinstance(prune, bool) else prune(Counter(project for project, _ in missing)))
-    ):
-        last.pruned = _prune(database, [label_id for _, label_id in missing], last.load_id, history=history)
+    if missing and readable and (prune if isinstance(prune, bool) else prune(missing)):
+        label_ids = [
+            row[0] for row in _missing(database, first_record, "select label_id from missing order by project, node_id")
+        ]
+        last.pruned = _prune(database, label_ids, last.load_id, history=history)
     database.execute(
         "update loads set missing = ?, pruned = ? where load_id = ?", (last.missing, last.pruned, last.load_id)
     )

@@ -11,7 +11,10 @@ from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
 from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.respelling import in_stored_order, is_same_content
-from labelstore.schema.tables import Rows, columns
+from labelstore.schema.tables import Row, Rows, columns, node_column, node_place
+
+_OF_RECORD = {name: place for place, name in enumerate(columns()["records"])}
+_OF_ASSET = ("data_row_id", "record_id", "row_data")
 
 
 class Unchanged(NamedTuple):
@@ -45,19 +48,18 @@ class Recognizer:
     def count_unchanged(self, unchanged: Sequence[Unchanged]) -> None:
         """Count records as unchanged, and renew the tokens of their URLs."""
         self._count(unchanged)
-        for one in unchanged:
-            if one.hashes.urls != one.stored.url_hash:
-                self._renew_urls(one)
+        self._renew_urls([one for one in unchanged if one.hashes.urls != one.stored.url_hash])
 
     def _count(self, unchanged: Sequence[Unchanged]) -> None:
         for one in unchanged:
             one.origin.file.unchanged += 1
         self.database.note("unchanged_records", [one.stored.record_id for one in unchanged])
 
-    def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> set[int]:
-        """Keep the records that an earlier load brought in other bytes; the ids that they would get.
+    def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> tuple[set[int], dict[int, str]]:
+        """Keep the records that an earlier load brought in other bytes: the ids that they would get, and texts.
 
-        They get the digests of these bytes, by which the next load knows them.
+        They get the digests of these bytes, by which the next load knows them. The texts are those of stored records,
+        by their ids.
         """
         unlike: list[tuple[Entry, Stored]] = []
         for entry in entries:
@@ -69,7 +71,7 @@ class Recognizer:
             ):
                 unlike.append((entry, newest))
         if not unlike:
-            return set()
+            return set(), {}
         texts = dict(self.database.rebuilt([newest.record_id for _, newest in unlike]))
         found: list[tuple[Entry, Stored, bytes]] = []
         for entry, newest in unlike:
@@ -77,13 +79,16 @@ class Recognizer:
             if text and is_same_content(entry.record.raw, text):
                 found.append((entry, newest, text))
         self._count([Unchanged(entry.record, entry.origin, entry.hashes, newest) for entry, newest, _ in found])
-        self.database.renew_digests([(newest.record_id, *entry.hashes) for entry, newest, _ in found])
-        for entry, newest, text in found:
-            if (entry.hashes.urls or newest.url_hash) and not same(entry.record.raw, text):
-                raw = in_stored_order(entry.record.raw, text)
-                record = Record(newest.position, newest.byte_offset, raw, None)
-                self._renew_urls(Unchanged(record, entry.origin, entry.hashes, newest))
-        return {entry.record_id for entry, _, _ in found}
+        digests = [(newest.record_id, *entry.hashes) for entry, newest, _ in found]
+        self.database.update_rows("records", ["record_id"], ["content_hash", "url_hash"], digests)
+        self._renew_urls(
+            [
+                Unchanged(_in_stored_order(entry.record, entry.record.raw, text), entry.origin, entry.hashes, newest)
+                for entry, newest, text in found
+                if (entry.hashes.urls or newest.url_hash) and not same(entry.record.raw, text)
+            ]
+        )
+        return {entry.record_id for entry, _, _ in found}, texts
 
     def says_nothing_new(self, entry: Entry, stored: Stored, text: str) -> bool:
         """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged."""
@@ -92,32 +97,43 @@ class Recognizer:
         if not is_same_content(told, text.encode()):
             return False
         if not same(told, text.encode()):  # the tokens of its URLs are new
-            line = in_stored_order(told, text.encode())
-            digest = Hashes(stored.content_hash, hashes(line).urls)  # type: ignore[arg-type]
-            changed = Record(record.position, record.byte_offset, line, None)
-            self._renew_urls(Unchanged(changed, entry.origin, digest, stored))
+            line = _in_stored_order(record, told, text.encode())
+            digest = Hashes(stored.content_hash, hashes(line.raw).urls)  # type: ignore[arg-type]
+            self._renew_urls([Unchanged(line, entry.origin, digest, stored)])
         self._count([Unchanged(record, entry.origin, entry.hashes, stored)])
         return True
 
-    def _renew_urls(self, renewed: Unchanged) -> None:
-        """Write the rows that hold URLs again; the others are as they were."""
-        record, origin, digest, stored = renewed
-        rows = Rows()
-        source = (stored.load_id, stored.position, stored.byte_offset, *digest)
-        value = RecordDecoder(bool(origin.frames_of))(record.raw) if record.value is None else record.value
-        shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
-        names = list(columns()["records"])
-        url_load = names.index("url_load_id")
+    def _renew_urls(self, renewals: Sequence[Unchanged]) -> None:
+        """Write anew what can hold URLs in the rows of records; all else is as it was."""
+        if not renewals:
+            return
+        database, rows = self.database, Rows()
+        decode = RecordDecoder(bool(renewals[0].origin.frames_of))
+        last = {one.stored.record_id: one for one in renewals}
+        for _, (record, origin, digest, stored) in sorted(last.items()):
+            value = decode(record.raw) if record.value is None else record.value
+            source = (stored.load_id, stored.position, stored.byte_offset, *digest)
+            shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
         for table, new in rows:
-            new[:] = [row for row in new if any(isinstance(value, str) and "?" in value for value in row)]
-            if table == "records":
-                new[:] = [(*row[:url_load], origin.file.load_id, *row[url_load + 1 :]) for row in new]
-        self.database.replace(rows)
-        for row in rows["records"]:
-            self.database.execute(
-                "update data_rows set row_data = ? where data_row_id = ? and record_id = ?",
-                (row[names.index("row_data")], row[names.index("data_row_id")], stored.record_id),
-            )
-        if not rows["records"]:
-            sql = "update records set url_hash = ?, url_load_id = ? where record_id = ?"
-            self.database.execute(sql, (digest.urls, origin.file.load_id, stored.record_id))
+            for places, some in _with_urls(new, node_place(table)).items():
+                names = [list(columns()[table])[place] for place in places]
+                database.update_rows(table, [node_column(table)], names, some)
+        loads = [(record_id, one.hashes.urls, one.origin.file.load_id) for record_id, one in last.items()]
+        database.update_rows("records", ["record_id"], ["url_hash", "url_load_id"], loads)
+        told = [tuple(row[_OF_RECORD[name]] for name in _OF_ASSET) for row in rows["records"]]
+        database.update_rows("data_rows", _OF_ASSET[:2], _OF_ASSET[2:], [row for row in told if "?" in (row[2] or "")])
+
+
+def _with_urls(rows: Sequence[Row], node: int) -> dict[tuple[int, ...], list[Row]]:
+    """By the places in rows that may hold URLs with tokens, the nodes of such rows and their values there."""
+    found: dict[tuple[int, ...], list[Row]] = {}
+    for row in rows:
+        places = tuple(place for place, value in enumerate(row) if isinstance(value, str) and "?" in value)
+        if places:
+            found.setdefault(places, []).append((row[node], *(row[place] for place in places)))
+    return found
+
+
+def _in_stored_order(record: Record[Any], told: bytes, text: bytes) -> Record[Any]:
+    """A record, not decoded: what it tells, in the order of the stored `text`."""
+    return Record(record.position, record.byte_offset, in_stored_order(told, text), None)

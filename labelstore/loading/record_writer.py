@@ -62,12 +62,13 @@ class RecordWriter:
         for entry in entries:
             entry.origin.file.generation = entry.origin.file.generation or generation
         stored = self._database.records_about(generation, [entry.identity for entry in entries])
-        new = self._shredded(entries, stored, label_ids)
+        respelled, texts = self._recognizer.respelled(entries, stored)
+        new = self._shredded(entries, stored, label_ids, respelled)
         blocks = Blocks(self._database, self._rows) if generation == "v2" and new else None
         if blocks is not None:
-            new = self._completed(new, blocks)
+            new = self._completed(new, blocks, texts)
         earlier = self._counted(new)
-        replacement = Replacement(state.removal, self._rows, earlier, blocks)
+        replacement = Replacement(state.removal, self._rows, earlier, texts, blocks)
         if state.options.history:
             replacement.keep_versions()
         replacement.delete_superseded()
@@ -77,7 +78,7 @@ class RecordWriter:
         self._rows.clear()
 
     def _shredded(
-        self, entries: Sequence[Entry], stored: dict[str, list[Stored]], label_ids: set[str]
+        self, entries: Sequence[Entry], stored: dict[str, list[Stored]], label_ids: set[str], respelled: set[int]
     ) -> list[tuple[Entry, list[Stored]]]:
         """The entries to write, their rows made, each with the stored records about the same."""
         state, database = self._state, self._database
@@ -85,7 +86,6 @@ class RecordWriter:
         new: list[tuple[Entry, list[Stored]]] = []
         unchanged: list[Unchanged] = []
         stale: list[Entry] = []
-        respelled = self._recognizer.respelled(entries, stored)
         for entry in entries:
             known = stored.get(entry.identity, [])
             if known and known[-1].content_hash == entry.hashes.content:
@@ -107,8 +107,13 @@ class RecordWriter:
             )
         return new
 
-    def _completed(self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks) -> list[tuple[Entry, list[Stored]]]:
-        """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new."""
+    def _completed(
+        self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks, texts: dict[int, str]
+    ) -> list[tuple[Entry, list[Stored]]]:
+        """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new.
+
+        `texts` are those of stored records, as far as they are known.
+        """
         database = self._database
         found = ((entry.record_id, blocks.completed(entry.record_id, entry.record.raw)) for entry, _ in new)
         raws = {record_id: raw for record_id, raw in found if raw is not None}
@@ -119,7 +124,8 @@ class RecordWriter:
         }
         stored_ids = [stored.record_id for stored in doubtful.values()]
         self._state.removal.close_gaps(stored_ids)
-        texts = dict(database.rebuilt(stored_ids)) if stored_ids else {}
+        unread = [record_id for record_id in stored_ids if record_id not in texts]
+        texts = {**texts, **dict(database.rebuilt(unread))} if unread else texts
         left: list[tuple[Entry, list[Stored]]] = []
         for entry, known in new:
             stored = doubtful.get(entry.record_id)

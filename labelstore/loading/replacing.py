@@ -106,12 +106,16 @@ class Replacement:
     """The rows of a batch, about to be inserted, and the earlier records about the same: record id → records."""
 
     def __init__(
-        self, removal: LabelRemoval, rows: Rows, earlier: Mapping[int, Sequence[Stored]], blocks: Blocks | None = None
+        self,
+        removal: LabelRemoval,
+        rows: Rows,
+        earlier: Mapping[int, Sequence[Stored]],
+        texts: Mapping[int, str],
+        blocks: Blocks | None = None,
     ) -> None:
-        """`blocks` are those that the rows were completed with."""
+        """`texts` are those known of stored records; `blocks` are those that the rows were completed with."""
         self.removal, self.rows, self.earlier = removal, rows, earlier
         self.database = database = removal.database
-        self.texts = {} if blocks is None else blocks.texts
         ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.label_ids = set(ids)
         self.load_ids = {row[_RECORD_ID]: row[_LOAD_ID] for row in rows["records"]} if ids else {}
@@ -120,6 +124,9 @@ class Replacement:
             self.taken = database.labels_named(ids) if ids else []
         else:
             self.taken = [label for label in blocks.stored if label.label_id in self.label_ids]
+        self.texts = {label.label_id: texts[label.record_id] for label in self.taken if label.record_id in texts}
+        if blocks is not None:
+            self.texts = blocks.texts
         self.touched = {label.record_id for label in self.taken}
         older = [stored.record_id for records in earlier.values() for stored in records]
         self.touched.update(older)

@@ -42,7 +42,7 @@ def load_alone(
             settle_restored(database, report, state.own_replaced)
             state.finish()
             if not state.is_new:
-                settle_missing(database, report, prune, history=options.history)
+                settle_missing(database, report, state.first_record, prune, history=options.history)
 
     try:
         with writing(path, patience) as database:
