@@ -115,8 +115,7 @@ class Recognizer:
             source = (stored.load_id, stored.position, stored.byte_offset, *digest)
             shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
         for table, new in rows:
-            for places, some in _with_urls(new, node_place(table)).items():
-                names = [list(columns()[table])[place] for place in places]
+            for names, some in _with_urls(table, new).items():
                 database.update_rows(table, [node_column(table)], names, some)
         loads = [(record_id, one.hashes.urls, one.origin.file.load_id) for record_id, one in last.items()]
         database.update_rows("records", ["record_id"], ["url_hash", "url_load_id"], loads)
@@ -124,13 +123,21 @@ class Recognizer:
         database.update_rows("data_rows", _OF_ASSET[:2], _OF_ASSET[2:], [row for row in told if "?" in (row[2] or "")])
 
 
-def _with_urls(rows: Sequence[Row], node: int) -> dict[tuple[int, ...], list[Row]]:
-    """By the places in rows that may hold URLs with tokens, the nodes of such rows and their values there."""
-    found: dict[tuple[int, ...], list[Row]] = {}
-    for row in rows:
-        places = tuple(place for place, value in enumerate(row) if isinstance(value, str) and "?" in value)
-        if places:
-            found.setdefault(places, []).append((row[node], *(row[place] for place in places)))
+def _with_urls(table: str, rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """By the columns that may hold URLs with tokens, the nodes of such rows and their values there."""
+    places: dict[int, list[int]] = {}
+    for place, kind in enumerate(columns()[table].values()):
+        if kind == "text":  # one column after another, for most have nothing
+            for number, row in enumerate(rows):
+                value = row[place]
+                if value is not None and "?" in value:
+                    places.setdefault(number, []).append(place)
+    names, node = list(columns()[table]), node_place(table)
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for number, held in places.items():
+        row = rows[number]
+        values = (row[node], *(row[place] for place in held))
+        found.setdefault(tuple(names[place] for place in held), []).append(values)
     return found
 
 
