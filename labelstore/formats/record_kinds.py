@@ -62,6 +62,12 @@ def _kinds(modules: tuple[str, ...]) -> dict[type[JsonObject], RecordKind]:
 
 
 @cache
+def record_kind(struct: type[JsonObject]) -> RecordKind:
+    """The kind of record that has this struct."""
+    return kinds()[struct]
+
+
+@cache
 def decoder_of(struct: type[JsonObject]) -> Any:
     """The decoder of a struct."""
     return msgspec.json.Decoder(struct)

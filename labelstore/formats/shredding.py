@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from labelstore.formats.decoding import Decoded, RecordDecoder
 from labelstore.formats.lenient_decoding import Misfit
-from labelstore.formats.record_kinds import kinds
+from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.schema.tables import Rows
 
@@ -26,32 +26,32 @@ def hashes(raw: bytes) -> Hashes:
 
 def generation_of(record: Decoded) -> str:
     """The kind of a record: v1, v2, or frames."""
-    return kinds()[type(record)].name
+    return record_kind(type(record)).name
 
 
 def identity(record: Decoded) -> str:
     """What a later record must tell about to replace this one: its label, or its data row in the same projects."""
-    return kinds()[type(record)].identity(record)
+    return record_kind(type(record)).identity(record)
 
 
 def label_ids(record: Decoded) -> list[str]:
     """Ids of the labels that the record brings, as far as Labelbox gave them; model runs excluded."""
-    return kinds()[type(record)].label_ids(record)
+    return record_kind(type(record)).label_ids(record)
 
 
 def project_ids(record: Decoded) -> list[str]:
     """Ids of the projects of which the record tells the labels, be it that there are none."""
-    return kinds()[type(record)].project_ids(record)
+    return record_kind(type(record)).project_ids(record)
 
 
 def gives_ids(record: Decoded) -> str | None:
     """The data row by which labels of the record get ids of ours, which another record about it may give them too."""
-    return kinds()[type(record)].gives_ids(record)
+    return record_kind(type(record)).gives_ids(record)
 
 
 def label_times(record: Decoded) -> dict[str, str]:
     """When the labels that the record brings were last updated, as far as it says so."""
-    return kinds()[type(record)].label_times(record)
+    return record_kind(type(record)).label_times(record)
 
 
 def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str = "") -> None:
@@ -73,6 +73,6 @@ def shred(record: Decoded, raw: bytes, record_id: int, rows: Rows, source: tuple
 
 
 def _shred(record: Decoded, record_id: int, rows: Rows, source: tuple[Any, ...], label_id: str) -> None:
-    kinds()[type(record)].shred(record, record_id, rows, source, label_id)
+    record_kind(type(record)).shred(record, record_id, rows, source, label_id)
     if record.extra is not None:
         rows.unread += record.extra.unread
