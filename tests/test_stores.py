@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from labelstore.engines import open_database
@@ -215,3 +216,20 @@ def test_a_duckdb_store_in_use_says_so(stores: dict[str, Path]) -> None:
         code = f"import labelstore; labelstore.open({str(stores['duckdb'])!r})"
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "is in use by process" in result.stderr
+
+
+def test_what_is_handed_to_duckdb_leaves_memory_within_the_transaction(stores: dict[str, Path], tmp_path: Path) -> None:
+    labels = [f"label {number}" for number in range(1000)]
+    store = tmp_path / "labels.duckdb"
+    store.write_bytes(stores["duckdb"].read_bytes())
+    before = pa.total_allocated_bytes()
+    with open_database(store) as database:
+        database.begin()
+        database.note("labels_not_stored", labels)
+        names = columns()["rejects"]
+        assert list(names) == ["load_id", "position", "byte_offset", "reason", "raw"]
+        database.insert_rows("rejects", [(1, number, 0, label, b"") for number, label in enumerate(labels)])
+        assert database.labels_named(labels) == []
+        assert pa.total_allocated_bytes() == before
+        assert database.value("select count(*) from rejects where reason like 'label %'") == 1000
+        database.rollback()

@@ -85,6 +85,7 @@ class DuckdbDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
+        self._reads = reads
         self._asking: duckdb.DuckDBPyConnection | None = None
         self._unseen = False
         self._in_transaction = False
@@ -105,15 +106,12 @@ class DuckdbDatabase(Database):
             tables &= {name for (name,) in self._connection.execute(sql).fetchall()}
         first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
         has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
-        if has_gaps:
-            self._connection.register("wanted_records", pa.table({"record_id": list(record_ids)}))
+        wanted = [list(record_ids)] if has_gaps else []
         for table in sorted(tables):
             node = node_column(table)
-            among = f" and {node} >> {NODE_BITS} in (select record_id from wanted_records)" if has_gaps else ""
+            among = f" and {node} >> {NODE_BITS} in (select unnest(?))" if has_gaps else ""
             sql = f"select * from {table} where {node} between ? and ?{among}"
-            yield table, self._connection.execute(sql, [first, last]).fetchall()
-        if has_gaps:
-            self._connection.unregister("wanted_records")
+            yield table, self._connection.execute(sql, [first, last, *wanted]).fetchall()
 
     def _create(self) -> None:
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
@@ -215,12 +213,21 @@ class DuckdbDatabase(Database):
             kinds = columns()[table]
             values = zip(*rows, strict=True)
             arrays = [_array(column, _ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
-            self._insert_arrow(table, pa.table(arrays, names=list(kinds)))
+            self._rows_given(f"insert into {table} select * from given", pa.table(arrays, names=list(kinds)))
 
-    def _insert_arrow(self, table: str, batch: pa.Table) -> None:
-        self._connection.register("batch", batch)
-        self._connection.execute(f"insert into {table} select * from batch")
-        self._connection.unregister("batch")
+    def _rows_given(self, sql: str, given: pa.Table, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of SQL that reads the Arrow table `given`.
+
+        DuckDB finds it as the variable that it is. Where the store is open for reading it sees none; in a transaction
+        what is registered would stay in memory until the end.
+        """
+        if not self._reads:
+            return self._connection.execute(sql, parameters).fetchall()
+        self._connection.register("given", given)
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        finally:
+            self._connection.unregister("given")
 
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         if not values:
@@ -229,25 +236,21 @@ class DuckdbDatabase(Database):
             marks = ", ".join("?" * len(values))
             yield from self._connection.execute(sql.replace(MARKS, marks), [*before, *values]).fetchall()
             return
-        self._connection.register("wanted", pa.table({"value": list(values)}))
-        rows = self._connection.execute(sql.replace(MARKS, "select value from wanted"), before or None).fetchall()
-        self._connection.unregister("wanted")
-        yield from rows
+        wanted = pa.table({"value": list(values)})
+        yield from self._rows_given(sql.replace(MARKS, "select value from given"), wanted, before or None)
 
     def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
         if not ranges:
             return
         firsts, lasts = zip(*ranges, strict=True)
         record_ids = [first >> NODE_BITS for first in firsts]
-        self._connection.register("within", pa.table({"record_id": record_ids, "first": firsts, "last": lasts}))
-        rows = self._connection.execute(
-            f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? and exists (select 1 from within"
-            f" where within.record_id = {node} >> {NODE_BITS} and {node} between within.first and within.last)"
+        yield from self._rows_given(
+            f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? and exists (select 1 from given"
+            f" where given.record_id = {node} >> {NODE_BITS} and {node} between given.first and given.last)"
             f" order by {node}",
+            pa.table({"record_id": record_ids, "first": firsts, "last": lasts}),
             [min(firsts), max(lasts)],
-        ).fetchall()
-        self._connection.unregister("within")
-        yield from rows
+        )
 
     def relations(self) -> list[Relation]:
         sql = (
@@ -267,7 +270,7 @@ class DuckdbDatabase(Database):
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
         if ids:
-            self._insert_arrow(what, pa.table({"id": list(ids)}))
+            self._rows_given(f"insert into {what} select * from given", pa.table({"id": list(ids)}))
 
     def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
         if not rows:
@@ -275,12 +278,11 @@ class DuckdbDatabase(Database):
         names = (*keys, *changed)
         kinds = [_ARROW_TYPES[columns()[table][name]] for name in names]
         arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
-        self._connection.register("renewed", pa.table(arrays, names=list(names)))
-        values = ", ".join(f'"{column}" = renewed."{column}"' for column in changed)
-        same = " and ".join(f"{table}.{column} = renewed.{column}" for column in keys)
-        other = " or ".join(f'{table}."{column}" is distinct from renewed."{column}"' for column in changed)
-        self._connection.execute(f"update {table} set {values} from renewed where {same} and ({other})")
-        self._connection.unregister("renewed")
+        values = ", ".join(f'"{column}" = given."{column}"' for column in changed)
+        same = " and ".join(f"{table}.{column} = given.{column}" for column in keys)
+        other = " or ".join(f'{table}."{column}" is distinct from given."{column}"' for column in changed)
+        sql = f"update {table} set {values} from given where {same} and ({other})"
+        self._rows_given(sql, pa.table(arrays, names=list(names)))
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
@@ -289,11 +291,10 @@ class DuckdbDatabase(Database):
         if not self._deleted:
             return
         self.counters.take_away([node_range(record_id) for record_id in self._deleted])
-        self._connection.register("doomed", pa.table({"record_id": list(self._deleted)}))
+        doomed = pa.table({"record_id": list(self._deleted)})
         for table in content_tables():
             record_id = f"{node_column(table)} >> {NODE_BITS}"
-            self._connection.execute(f"delete from {table} where {record_id} in (select record_id from doomed)")
-        self._connection.unregister("doomed")
+            self._rows_given(f"delete from {table} where {record_id} in (select record_id from given)", doomed)
         self._deleted.clear()
 
     def delete_nodes(self, ranges: Sequence[tuple[int, int]]) -> None:
@@ -301,17 +302,17 @@ class DuckdbDatabase(Database):
             return
         self.counters.take_away(ranges)
         firsts, lasts = zip(*ranges, strict=True)
-        self._connection.register("ranges", pa.table({"first": firsts, "last": lasts}))
+        given = pa.table({"first": firsts, "last": lasts})
         limits = (min(firsts), max(lasts))
         for table in content_tables()[1:]:
             node = node_column(table)
-            self._connection.execute(
+            self._rows_given(
                 f"delete from {table} where {node} between ? and ? and {node} in ("
-                f"select t.{node} from {table} as t join ranges as r on t.{node} between r.first and r.last"
+                f"select t.{node} from {table} as t join given as r on t.{node} between r.first and r.last"
                 f" where t.{node} between ? and ?)",
+                given,
                 limits * 2,
             )
-        self._connection.unregister("ranges")
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         if len(record_ids) <= _ONE_BY_ONE:
