@@ -68,6 +68,10 @@ class CountedRows:
         """What takes the values of these columns out of a row of a table."""
         return _getter(tuple(self._names[table]), names)
 
+    def of_labels(self, labels: Sequence[CountedLabel]) -> "CountedRows":
+        """The same rows, with these labels."""
+        return CountedRows(labels, self._rows, self._names)
+
     def divided(self, records: Collection[int]) -> tuple["CountedRows", "CountedRows"]:
         """The rows of other records, and those of these."""
         if not records:

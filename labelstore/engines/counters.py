@@ -1,6 +1,6 @@
 """The counters of a store: kept up with what is inserted and removed, and settled at the end of a load."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -81,25 +81,36 @@ class Counters:
             chosen = iter(sorted(one for one in ranges if (one[0] < self._first_new) is were_stored))
             while some := list(islice(chosen, _TOGETHER)):
                 own, of_frames = self._read(some)
-                counts.take_away(own, were_stored=were_stored)
-                self._touch(own, of_frames)
+                for rows in own:
+                    counts.take_away(rows, were_stored=were_stored)
+                    self._touch(rows, of_frames)
 
     def _touch(self, own: CountedRows, of_frames: CountedRows) -> None:
         self._touched |= of_frames.label_ids() | self._counting.wide
         if self._apart:
             self._touched |= self._apart.intersection(label.label_id for label in own.labels)
 
-    def _read(self, ranges: Sequence[NodeRange]) -> tuple[CountedRows, CountedRows]:
-        """What is counted of the rows in these ranges: labels with what is in them, and what frames files add."""
+    def _read(self, ranges: Sequence[NodeRange]) -> tuple[list[CountedRows], CountedRows]:
+        """What is counted of the rows in these ranges: labels with what is in them, and what frames files add.
+
+        No label is twice in one of the former; a columnar engine removes several versions of a label at the end.
+        """
         database = self._database
-        sql = "select record_id from records"
-        frames = {row[0] for row in database.select_within(f"{sql} where generation = 'frames'", "node_id", ranges)}
-        labels = [CountedLabel(*row[1:]) for row in database.select_within(_LABELS, "l.node_id", ranges)]
+        sql = "select node_id from records where generation = 'frames'"
+        frames = {row[0] >> NODE_BITS for row in database.select_within(sql, "node_id", ranges)}
+        labels: dict[int, list[CountedLabel]] = {}
+        for node_id, *values in database.select_within(_LABELS, "l.node_id", ranges):
+            labels.setdefault(node_id >> NODE_BITS, []).append(CountedLabel._make(values))
         rows = {
             table: list(database.select_within(f"select {', '.join(names)} from {table}", node_column(table), ranges))
             for table, names in COUNTED.items()
         }
-        return CountedRows(labels, rows).divided(frames)
+        rest, of_frames = CountedRows([], rows).divided(frames)
+        found: list[CountedRows] = []
+        for records in _without_repeats(labels):
+            rest, these = rest.divided(records) if len(records) < len(labels) else (rest, rest)
+            found.append(these.of_labels([label for record_id in records for label in labels[record_id]]))
+        return found, of_frames
 
     # -- into the store -----------------------------------------------------------------------------------------------
 
@@ -108,7 +119,7 @@ class Counters:
         if self._counts is None:
             return
         counts, self._counts = self._counts, None
-        rows = [count for count in counts.rows() if any(count.amounts)]
+        rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
         self._insert(rows)
         pairs = [(*key, labels) for key, labels in counts.pairs.items() if labels]
         self._database.insert_rows("class_pairs", pairs)
@@ -169,7 +180,8 @@ class Counters:
         """What is in these ranges, counted for each label by itself."""
         counts, left = Counts(), iter(sorted(ranges))
         while some := list(islice(left, _TOGETHER)):
-            for rows in self._read(some):
+            own, of_frames = self._read(some)
+            for rows in (*own, of_frames):
                 counts.add(rows.by_label())
         found: dict[str, list[Count]] = {}
         for count in counts.rows():
@@ -231,6 +243,21 @@ class Counters:
             if _key(values) in uncertain:
                 database.execute(update, (first, last, *values))
         database.execute("drop table uncertain_names")
+
+
+def _without_repeats(labels: Mapping[int, Sequence[CountedLabel]]) -> Iterator[Collection[int]]:
+    """Parts of the records in none of which a label stands twice."""
+    rest = labels
+    while rest:
+        taken: set[str] = set()
+        part: dict[int, None] = {}
+        for record_id, members in rest.items():
+            label_ids = {label.label_id for label in members}
+            if taken.isdisjoint(label_ids):
+                taken |= label_ids
+                part[record_id] = None
+        yield part
+        rest = {record_id: members for record_id, members in rest.items() if record_id not in part}
 
 
 def _key(values: Sequence[Any]) -> _Key:
