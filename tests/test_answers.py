@@ -189,6 +189,26 @@ def _rows(database: Any, project: str) -> list[dict[str, Any]]:
 
 
 @ENGINES
+@pytest.mark.parametrize("of", OWNERS)
+def test_records_are_read_in_parts(tmp_path: Path, engine: str, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same columns and rows, with a part for each record; a nested question is found in its part."""
+    asked = [radio("Color", "Red", radio("Shade", "Dark", text("Why", "It is")))]
+    store = store_of(
+        tmp_path,
+        engine,
+        [
+            v1(name, box("Car", f"f{name}", 1, 2, 3, 4, classifications=asked), classifications=asked)
+            for name in ("a", "b", "c")
+        ],
+    )
+    names, rows = wide(store, of)
+    assert names == ["Color", "Color/Shade", "Color/Shade/Why"]
+    assert rows == [(name, "Red", "Dark", "It is") for name in ("a", "b", "c")]
+    monkeypatch.setattr("labelstore.analyses.answers.RECORDS", 1)
+    assert wide(store, of) == (names, rows)
+
+
+@ENGINES
 def test_labels_in_model_runs_are_left_out(tmp_path: Path, engine: str) -> None:
     line = v2("a", {"objects": [], "classifications": [v2_radio("Good", "No")], "relationships": []}, "image")
     labels = line.pop("projects")["p2"]["labels"]

@@ -9,6 +9,9 @@ from labelstore.cli.terminal import json_escaped, terminal_width, visible
 Row = tuple[Any, ...]
 Writer = Callable[[Sequence[str], Iterable[Row]], Iterator[str]]
 
+_AS_THEY_ARE = frozenset((str, int, type(None)))
+"""Types of values that need no other form, which are most: of a wide row, nearly all."""
+
 
 def _table(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     return (line + "\n" for line in table(columns, rows, terminal_width()))
@@ -34,7 +37,8 @@ def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
     names = distinct(columns)
     for row in rows:
-        yield json_escaped(encode(dict(zip(names, map(_plain, row), strict=True))).decode())
+        values = [value if type(value) in _AS_THEY_ARE else _plain(value) for value in row]
+        yield json_escaped(encode(dict(zip(names, values, strict=True))).decode())
 
 
 def _plain(value: Any) -> Any:
@@ -66,7 +70,7 @@ def _separated(columns: Sequence[str], rows: Iterable[Row], mark: str) -> Iterat
     line = io.StringIO()
     writer = csv.writer(line, delimiter=mark, lineterminator="\n")
     for row in _with_first(columns, rows):
-        writer.writerow(map(_field, row))
+        writer.writerow([value if type(value) in _AS_THEY_ARE else _field(value) for value in row])
         yield line.getvalue()
         line.seek(0)
         line.truncate()

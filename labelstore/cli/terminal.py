@@ -1,10 +1,11 @@
 """What a terminal shows: text without characters that it would obey, in the columns that it has."""
 
+import re
 import shutil
 import sys
 
 # Control characters that JSON allows in strings; some terminals obey them.
-_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+_OBEYED = re.compile("[\x7f-\x9f]")
 
 
 def visible(text: str) -> str:
@@ -16,7 +17,9 @@ def visible(text: str) -> str:
 
 def json_escaped(text: str) -> str:
     """The same JSON without characters that a terminal would obey."""
-    return text.translate(_ESCAPES) if not text.isascii() or "\x7f" in text else text
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def is_terminal() -> bool:
