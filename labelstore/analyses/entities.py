@@ -1,11 +1,11 @@
 """Text entities with their text, from the export or from the assets, and the spans that do not fit it."""
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Collection, Iterator
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from labelstore.engines.database import Database
+from labelstore.engines.database import MARKS, Database
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.formats.messages import messages_of
@@ -35,8 +35,12 @@ join labels as l on l.label_id = o.label_id
 where l.model_run_id is null and t.location is null
 order by o.object_id
 """
-_MESSAGES = "select message_id, text from messages where record_id = $record_id"
-_RECORD = "select asset_type, row_data, external_id, global_key, data_row_id from records where record_id = $record_id"
+_RECORDS = f"""
+select record_id, asset_type, row_data, external_id, global_key, data_row_id from records where record_id in ({MARKS})
+"""
+_MESSAGES = f"select record_id, message_id, text from messages where record_id in ({MARKS}) order by node_id"
+_LABELS = 200
+"""So many labels are read together with the texts of their assets."""
 
 
 def entities(
@@ -48,17 +52,19 @@ def entities(
     where the export holds the text from that. The tokens of a label decide in which unit its spans count, `otherwise`
     is the unit of labels whose tokens leave it open. A message has a text where the export holds the conversation.
     """
-    source: _Source | None = None
-    for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)):
-        label = list(rows)
-        record_id = label[0][-1]
-        if source is None or source.record_id != record_id:
-            source = _source(database, assets, record_id)
-        claims = [Claim(text, *row[5:8]) for row in label if (text := source.texts.get(row[4])) is not None]
-        unit = unit_of(claims, otherwise)
-        offsets = {key: Offsets(source.texts[key], unit) for key in {row[4] for row in label} & source.texts.keys()}
-        for row in label:
-            yield _entity(row, source, offsets.get(row[4]))
+    labels = (list(rows) for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)))
+    while some := list(islice(labels, _LABELS)):
+        sources = _sources(database, assets, {rows[0][-1] for rows in some})
+        for rows in some:
+            yield from _of_label(rows, sources[rows[0][-1]], otherwise)
+
+
+def _of_label(rows: list[tuple[Any, ...]], source: "_Source", otherwise: Unit) -> Iterator[Entity]:
+    claims = [Claim(text, *row[5:8]) for row in rows if (text := source.texts.get(row[4])) is not None]
+    unit = unit_of(claims, otherwise)
+    offsets = {key: Offsets(source.texts[key], unit) for key in {row[4] for row in rows} & source.texts.keys()}
+    for row in rows:
+        yield _entity(row, source, offsets.get(row[4]))
 
 
 def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) -> Entity:
@@ -75,27 +81,41 @@ def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) ->
 class _Source(NamedTuple):
     """The text of the asset of a record, or of its messages by their ids; where it is from, and why there is none."""
 
-    record_id: int
     texts: dict[str | None, str]
     origin: str | None
     problem: str | None
 
 
-def _source(database: Database, assets: AssetFolder | None, record_id: int) -> _Source:
-    asset_type, row_data, *ids = next(iter(database.query(_RECORD, {"record_id": record_id}).rows))
+def _sources(database: Database, assets: AssetFolder | None, record_ids: Collection[int]) -> dict[int, _Source]:
+    messages: dict[int, dict[str | None, str]] = {}
+    for record_id, message_id, text in database.select_in(_MESSAGES, list(record_ids)):
+        messages.setdefault(record_id, {})[message_id] = text
+    return {
+        record_id: _source(assets, messages.get(record_id, {}), *told)
+        for record_id, *told in database.select_in(_RECORDS, list(record_ids))
+    }
+
+
+def _source(
+    assets: AssetFolder | None,
+    messages: dict[str | None, str],
+    asset_type: str,
+    row_data: str | None,
+    external_id: str | None,
+    global_key: str | None,
+    data_row_id: str | None,
+) -> _Source:
     if assets is not None:
-        external_id, global_key, data_row_id = ids
         names = names_of(external_id=external_id, global_key=global_key, data_row_id=data_row_id, row_data=row_data)
         try:
             found = assets.text(names)
         except InputError as error:
-            return _Source(record_id, {}, None, f"the file of the asset {error.reason}")
+            return _Source({}, None, f"the file of the asset {error.reason}")
         if found is not None:
-            return _Source(record_id, {**_messages(found), None: found}, "assets", None)
+            return _Source({**_messages(found), None: found}, "assets", None)
     if asset_type == "text" and row_data is not None and not is_address(row_data):
-        return _Source(record_id, {None: row_data}, "row_data", None)
-    messages = dict(database.query(_MESSAGES, {"record_id": record_id}).rows)
-    return _Source(record_id, messages, "row_data" if messages else None, None)
+        return _Source({None: row_data}, "row_data", None)
+    return _Source(messages, "row_data" if messages else None, None)
 
 
 def _messages(text: str) -> dict[str | None, str]:
