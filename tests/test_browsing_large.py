@@ -83,6 +83,12 @@ def test_facets_are_counted_by_indexes(traced: Traced, table: str) -> None:
     assert traced.scans(counts) == []
 
 
+def test_the_overview_reads_no_large_table(traced: Traced) -> None:
+    statements = traced.asked(traced.site.paths.overview())
+    assert len(statements) > 10
+    assert traced.scans(statements) == []
+
+
 def test_a_scan_would_be_noticed(traced: Traced) -> None:
     assert traced.scans(["select feature_id, count(*) from objects as o group by 1"]) == ["SCAN o"]
     assert traced.scans(["select name, count(*) from objects group by 1"]) == []

@@ -1,6 +1,7 @@
 """Counts of a store, on both engines."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from labelstore.analyses.stats import SECTIONS, stats
 from labelstore.engines import open_database
+from labelstore.engines.database import Database
 from labelstore.loading import load
 from labelstore.samples import write
 
@@ -117,3 +119,51 @@ def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str, jobs: int) -
     counts = ("labels", "objects", "classifications", "frames", "model_run_labels", "predictions")
     assert {count: report[count] for count in counts} == {count: total[count] for count in counts}
     assert min(report[count] for count in counts) > 0
+
+
+def _recounted(database: Database) -> dict[str, Any]:
+    """A naive count of some of it, row by row."""
+    rows = {table: list(database.query(f"select * from {table}")) for table in ("labels", "objects", "classifications")}
+    types = {row["data_row_id"]: row["asset_type"] for row in database.query("select * from data_rows")}
+    labels = {row["label_id"]: row for row in rows["labels"] if row["model_run_id"] is None}
+    inside = {table: [row for row in rows[table] if row["label_id"] in labels] for table in rows}
+    asset_types: dict[str, Counter[str]] = {}
+    for table, found in inside.items():
+        for row in found:
+            asset_types.setdefault(types[labels[row["label_id"]]["data_row_id"]], Counter())[table] += 1
+    kinds = {(row["kind"], row["name"]): set[str]() for row in inside["objects"]}
+    for row in inside["objects"]:
+        kinds[row["kind"], row["name"]].add(row["label_id"])
+    return {
+        "total": {table: len(found) for table, found in inside.items()},
+        "asset_types": {name: dict(counts) for name, counts in asset_types.items()},
+        "object_names": {name: len(found) for name, found in kinds.items()},
+    }
+
+
+@pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
+def test_counts_are_those_of_the_rows(tmp_path: Path, name: str) -> None:
+    """Of every asset type; and of a label whose record says another type of its asset than a newer one."""
+    files = [file.path for file in write(tmp_path / "samples", labels=8)]
+    frames = tmp_path / "samples" / "frames"
+    load(tmp_path / name, files, frames=frames)
+    for project, asset_type in (("p1", "image"), ("p2", "html")):
+        told = line("both", [])
+        told["media_attributes"]["asset_type"] = asset_type
+        told["projects"] = {project: {"name": project, "labels": [label(f"l-{project}", 2, 1)]}}
+        (tmp_path / f"{project}.ndjson").write_text(json.dumps(told))
+        load(tmp_path / name, [tmp_path / f"{project}.ndjson"])
+    with open_database(tmp_path / name, read_only=True) as database:
+        found, expected = stats(database), _recounted(database)
+        (types,) = database.query(
+            "select count(distinct asset_type) as number from records where data_row_id = 'both'"
+        ).rows
+    assert types == (2,)
+    assert {noun: found["total"][noun] for noun in expected["total"]} == expected["total"]
+    counted = {
+        row["asset_type"]: {noun: row[noun] for noun in ("labels", "objects", "classifications") if row[noun]}
+        for row in found["asset_types"]
+        if row["labels"]
+    }
+    assert counted == expected["asset_types"]
+    assert {(row["kind"], row["name"]): row["labels"] for row in found["object_names"]} == expected["object_names"]

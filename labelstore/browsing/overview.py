@@ -27,15 +27,16 @@ order by r.load_id desc, r.position
 limit 10
 """
 _FIRST_LABELS = """
-select asset_type, min(label_id) as label_id
+select f.asset_type, l.label_id
 from (
-    select d.asset_type, l.label_id, row_number() over (partition by d.asset_type order by l.node_id) as ordinal
+    select d.asset_type, min(l.node_id) as node_id
     from labels as l
     join data_rows as d on d.data_row_id = l.data_row_id
     where l.model_run_id is null
-) as ordered
-where ordinal = 1
-group by asset_type
+    group by d.asset_type
+) as f
+join labels as l on l.node_id = f.node_id
+order by f.asset_type
 """
 
 

@@ -28,6 +28,15 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
     "frame_json": ("select count(*) as number from frames where (frame_id >> 24) & 15 = 0",),
     "data_row_json": ("select count(*) as number from records where generation = 'v2'",),
     **{f"{asset}_labels": (_OF_ASSETS.format(asset),) for asset in _ASSETS},
+    "feature_counts": (
+        "select count(*) as number from counts where label_id is null",
+        """
+        select count(*) as number
+        from counts as c
+        join labels as l on l.label_id = c.label_id
+        where l.model_run_id is null
+        """,
+    ),
     "object_bounds": tuple(_OF_TABLE.format(kind.table) for kind in KINDS if kind.bounds),
     "object_sizes": (
         *map(_OF_TABLE.format, ("bounding_boxes", "polygons", "polylines")),
