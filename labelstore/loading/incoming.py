@@ -1,4 +1,4 @@
-"""Records on their way to the writer: those that the store holds already are looked for by the hundred, and skipped."""
+"""Records on their way to the writer: those that the store holds already are looked for together, and skipped."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import RecordWriter
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign
 
-_WAITING_RECORDS = 500
+_WAITING_RECORDS = 1500
 _WAITING_BYTES = 16_000_000
 
 
@@ -81,11 +81,14 @@ class Incoming:
         writer.flush()
         digests = [hashes(record.raw) for record, _ in waiting]
         known = self._state.database.records_with([digest.content for digest in digests])
-        items = [
+        items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]] = (
             (record if digest.content in known else decoded(record, self._decode), origin, digest)
             for (record, origin), digest in zip(waiting, digests, strict=True)
-        ]
-        told = self._stored_records_about(items, known.keys()) if known else set()
+        )
+        told: set[int] = set()
+        if known:  # else they are decoded as the writer takes them
+            items = list(items)
+            told = self._stored_records_about(items, known.keys())
         unchanged: list[Unchanged] = []
         writer.replaced.clear()
         for item, origin, digest in items:
