@@ -14,6 +14,10 @@ with placed as (
     union all
     select object_id, start, "end", null, null from text_entities
 ),
+-- copies are in one record and at one place: in most records no two objects are
+suspect as (
+    select object_id >> 24 as record_id from placed group by object_id >> 24, a, b having count(*) > 1
+),
 counted as (
     select
         o.object_id,
@@ -30,6 +34,7 @@ counted as (
         count(*) over (partition by o.label_id, o.frame_id, o.kind, o.page, g.a, g.b, g.c, g.d) as alike
     from placed as g
     join objects as o on o.object_id = g.object_id
+    where g.object_id >> 24 in (select record_id from suspect)
 ),
 exact as (
     select

@@ -2,7 +2,24 @@
 -- IoU is the area that both cover divided by the area that one or both cover. Boxes without area are left out.
 -- $project: only this project, by id or name
 -- $iou = 0.95: the bound, from 0 to 1
-with boxes as (
+with sides as (
+    select
+        object_id,
+        width,
+        "left" - lag("left") over beside as gap_before,
+        lead("left") over beside - "left" as gap_after
+    from bounding_boxes
+    where width > 0 and height > 0 and "left" is not null and "top" is not null
+    window beside as (partition by object_id >> 24 order by "left")
+),
+-- a partner lies within (1 - IoU) / IoU of the width, so the nearest box of the record does too
+suspect as (
+    select object_id
+    from sides
+    where gap_before * cast($iou as double) <= (1 - cast($iou as double)) * width * 1.000001
+        or gap_after * cast($iou as double) <= (1 - cast($iou as double)) * width * 1.000001
+),
+boxes as (
     select
         o.object_id,
         o.label_id,
@@ -19,7 +36,7 @@ with boxes as (
         b.height
     from bounding_boxes as b
     join objects as o on o.object_id = b.object_id
-    where b.width > 0 and b.height > 0 and b."left" is not null and b."top" is not null
+    where b.object_id in (select object_id from suspect)
 ),
 neighbours as (
     select
@@ -29,7 +46,7 @@ neighbours as (
     from boxes
     window beside as (partition by label_id, frame_id, page, name order by min_x, object_id)
 ),
--- a partner lies within (1 - IoU) / IoU of the width, so the nearest box of the class does too
+-- and so does the nearest box of the class
 near as (
     select *
     from neighbours
