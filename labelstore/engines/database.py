@@ -162,9 +162,6 @@ class Database(ABC):
         for table, new in rows:
             self.insert_rows(table, new)
 
-    def batch_done(self) -> None:  # noqa: B027
-        """What was inserted so far may leave memory, if nobody sees the file before it is complete."""
-
     @abstractmethod
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows of one table."""

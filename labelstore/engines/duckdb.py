@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from labelstore.engines.arrow import whole_numbers
+from labelstore.engines.background import Background
 from labelstore.engines.database import (
     MARKS,
     NOTES,
@@ -73,9 +74,11 @@ class DuckdbDatabase(Database):
         if self.is_new and int(duckdb.__version__.split(".")[0]) >= 2:
             config["storage_compatibility_version"] = STORAGE_VERSION
         try:
-            self._connection = duckdb.connect(str(path.absolute()), read_only=reads, config=config)
+            self._own_connection = duckdb.connect(str(path.absolute()), read_only=reads, config=config)
         except duckdb.Error as error:
             raise _open_error(path, error) from error
+        self._inserts: Background | None = None
+        """Begun while there is a transaction: Python makes the next rows meanwhile."""
         try:
             if self.is_new:
                 self._create()
@@ -83,12 +86,18 @@ class DuckdbDatabase(Database):
                 found = self._connection.execute(self.dialect.columns).fetchall()
                 check_version(path, schema_version(self._connection), self.dialect.title, found)
         except BaseException:
-            self._connection.close()
+            self._own_connection.close()
             raise
         self._reads = reads
         self._asking: duckdb.DuckDBPyConnection | None = None
-        self._unseen = False
         self._in_transaction = False
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, when all is inserted."""
+        if self._inserts is not None:
+            self._inserts.wait()
+        return self._own_connection
 
     @cached_property
     def _lookup(self) -> "Lookup":
@@ -132,13 +141,7 @@ class DuckdbDatabase(Database):
         self._connection.execute("commit")
 
     def build_fast(self) -> None:
-        self._unseen = True
-        self._connection.execute("set checkpoint_threshold = '256MB'")  # fewer row groups are written twice
-
-    def batch_done(self) -> None:
-        if self._unseen:  # one large transaction would be held in memory
-            self.commit()
-            self.begin()
+        pass  # one transaction writes its row groups once, straight into the file
 
     def finish(self) -> None:
         self._connection.execute("checkpoint")
@@ -204,6 +207,8 @@ class DuckdbDatabase(Database):
         self._in_transaction = False
 
     def rollback(self) -> None:
+        if self._inserts is not None:
+            self._inserts.give_up()
         self._in_transaction = False
         with suppress(duckdb.TransactionException):  # none was open
             self._connection.execute("rollback")
@@ -213,7 +218,16 @@ class DuckdbDatabase(Database):
             kinds = columns()[table]
             values = zip(*rows, strict=True)
             arrays = [_array(column, _ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
-            self._rows_given(f"insert into {table} select * from given", pa.table(arrays, names=list(kinds)))
+            self._insert(table, pa.table(arrays, names=list(kinds)))
+
+    def _insert(self, table: str, given: pa.Table) -> None:
+        sql = f"insert into {table} select * from given"
+        if not self._in_transaction:
+            self._rows_given(sql, given)
+            return
+        if self._inserts is None:
+            self._inserts = Background()
+        self._inserts.begin(_execute, self._own_connection, sql, given)
 
     def _rows_given(self, sql: str, given: pa.Table, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of SQL that reads the Arrow table `given`.
@@ -270,7 +284,7 @@ class DuckdbDatabase(Database):
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
         if ids:
-            self._rows_given(f"insert into {what} select * from given", pa.table({"id": list(ids)}))
+            self._insert(what, pa.table({"id": list(ids)}))
 
     def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
         if not rows:
@@ -353,7 +367,9 @@ class DuckdbDatabase(Database):
         return {label.label_id: texts.get(label.record_id) or alone.get(label.label_id, "") for label in labels}
 
     def close(self) -> None:
-        self._connection.close()
+        if self._inserts is not None:
+            self._inserts.close()
+        self._own_connection.close()
 
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int | None:
@@ -361,6 +377,10 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int | None:
     sql = "select comment from duckdb_tables() where table_name = 'loads'"
     comment = next((str(row[0]) for row in connection.execute(sql).fetchall()), "")
     return int(comment.rsplit(" ", 1)[1]) if comment.startswith("labelstore schema ") else None
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: pa.Table) -> None:
+    connection.execute(sql)  # which finds `given` here
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

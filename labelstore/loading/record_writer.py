@@ -52,8 +52,6 @@ class RecordWriter:
         for generation in sorted({entry.generation for entry in batch.entries}):
             entries = [entry for entry in batch.entries if entry.generation == generation]
             self._write(generation, entries, batch.label_ids)
-        if batch.entries:
-            self._database.batch_done()
         if self._state.cuts_left is not None:
             self._state.cuts_left += len(batch.entries) / _RECORDS_A_CUT
 

@@ -72,7 +72,6 @@ def _copy(source: Database, target: Database, table: str, sql: str) -> None:
     rows = source.query(sql).rows
     while some := list(islice(rows, _ROWS)):
         target.insert_rows(table, [_with_flags(row, flags) for row in some])
-        target.batch_done()
 
 
 def _with_flags(row: Sequence[object], flags: Sequence[int]) -> Row:

@@ -45,7 +45,6 @@ class Copy:
             for record in batch:
                 self._store(record)
             new.insert(self._rows)
-            new.batch_done()
             self._rows.clear()
             done += len(batch)
             if progress is not None:
