@@ -81,8 +81,8 @@ class SqliteDatabase(Database):
         access = "mode=ro" if os.access(self.path.absolute().parent, os.W_OK) or self._has_log() else "immutable=1"
         uri = f"{self.path.absolute().as_uri()}?{access}"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+        # the cache stays as small as SQLite makes it: to fill fresh memory costs more than to read a page again
         connection.execute("pragma busy_timeout = 60000")
-        connection.execute("pragma cache_size = -32000")
         return connection
 
     def _writer(self) -> apsw.Connection:
