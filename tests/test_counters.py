@@ -329,6 +329,18 @@ def test_a_newer_version_of_a_label_leaves_its_times_certain(
     assert seen(store) == ("2024-01-15T00:00:00.000Z", "2024-02-01T00:00:00.000Z")
 
 
+@ENGINES
+def test_an_old_and_a_new_record_that_go_together_leave_no_times(tmp_path: Path, engine: str) -> None:
+    store = store_of(tmp_path, engine, [v1("a", box("Car", "ca", 1, 2, 3, 4))])
+
+    def told(label_id: str, created_at: str, left: int) -> dict[str, Any]:
+        return v1(label_id, box("Car", "c", left, 2, 3, 4)) | {"Created At": created_at, "Updated At": None}
+
+    first, last = told("b", "2020-01-01T00:00:00.000Z", 1), told("b", "2023-01-01T00:00:00.000Z", 2)
+    load(store, [written(tmp_path, first, last, told("a", "2024-02-01T00:00:00.000Z", 3))])
+    assert seen(store) == ("2023-01-01T00:00:00.000Z", "2024-02-01T00:00:00.000Z")
+
+
 def seen(store: Path) -> tuple[str, str]:
     (row,) = asked(store, "ontology-features")
     return row["first_seen"], row["last_seen"]

@@ -45,7 +45,7 @@ class Counters:
 
     def _begin(self) -> None:
         self._counts: Counts | None = None
-        self._first_new = 0
+        self._first_new: int | None = None
         """The first node of what this connection inserts."""
         self._apart: set[str] = set()
         """Labels that have counts of their own."""
@@ -58,9 +58,10 @@ class Counters:
     def _counting(self) -> Counts:
         if self._counts is None:
             self._counts = Counts()
-            if not self._first_new:
+            if self._first_new is None:
                 database = self._database
-                self._first_new = 1 + int(database.value("select coalesce(max(node_id), -1) from records"))
+                highest = int(database.value("select coalesce(max(record_id), -1) from records"))
+                self._first_new = node_range(highest + 1)[0]
                 sql = " union ".join(f"select label_id from {table} where label_id is not null" for table in _APART)
                 self._apart = {row[0] for row in database.query(sql).rows}
         return self._counts
@@ -77,8 +78,9 @@ class Counters:
     def take_away(self, ranges: Sequence[NodeRange]) -> None:
         """Count the rows in these ranges of nodes no more, which are about to be removed."""
         counts = self._counting
+        assert self._first_new is not None
         for were_stored in (True, False):
-            chosen = iter(sorted(one for one in ranges if (one[0] < self._first_new) is were_stored))
+            chosen = iter(sorted(_within(ranges, self._first_new, before=were_stored)))
             while some := list(islice(chosen, _TOGETHER)):
                 own, of_frames = self._read(some)
                 for rows in own:
@@ -243,6 +245,14 @@ class Counters:
             if _key(values) in uncertain:
                 database.execute(update, (first, last, *values))
         database.execute("drop table uncertain_names")
+
+
+def _within(ranges: Iterable[NodeRange], node: int, *, before: bool) -> Iterator[NodeRange]:
+    """What of ranges lies before a node, or from there on."""
+    for first, last in ranges:
+        part = (first, min(last, node - 1)) if before else (max(first, node), last)
+        if part[0] <= part[1]:
+            yield part
 
 
 def _without_repeats(labels: Mapping[int, Sequence[CountedLabel]]) -> Iterator[Collection[int]]:
