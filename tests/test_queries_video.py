@@ -1,13 +1,17 @@
 """Canned queries about video and DICOM labels: tracks, frames, key frames, segments and positions."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from labelstore.browsing.metadata import canned_queries
 from labelstore.loading import load
+from labelstore.schema.canned_queries import named
 from tests.making import ENGINES, asked, box, feature, store_of, v1
 
 Json = dict[str, Any]
@@ -291,3 +295,21 @@ def test_answers_with_one_name_are_told_apart_by_their_question(tmp_path: Path, 
         "key-frames": [("Raining", "Yes"), ("Night", "Yes"), (None, "Raining")],
     }.items():
         assert [(row["question"], row["name"]) for row in asked(store, name)] == expected, name
+
+
+@pytest.mark.parametrize(
+    "name", ["tracks", "key-frames", "segment-frames", "positions-between-key-frames", "objects-per-frame"]
+)
+def test_one_label_is_found_by_indexes(tmp_path: Path, name: str) -> None:
+    store = store_of(tmp_path, "sqlite", [])
+    in_forms = canned_queries()[name]
+    asked_of_forms = (in_forms["sql"], dict.fromkeys(in_forms["params"], ""))
+    with closing(sqlite3.connect(store)) as connection:
+        for sql, values in ((named(name).sql["sqlite"], named(name).values({"label": "a"})), asked_of_forms):
+            steps = [step[1:4] for step in connection.execute(f"explain {sql}", values)]
+            whole = {cursor for code, cursor, _ in steps if code in ("Rewind", "Last")}
+            opened = {(page, cursor in whole) for code, cursor, page in steps if code == "OpenRead"}
+            roots = connection.execute("select rootpage, tbl_name from sqlite_schema").fetchall()
+            assert "objects" in {table for page, table in roots if (page, False) in opened}
+            scanned = {table for page, table in roots if (page, True) in opened}
+            assert not scanned & {"objects", "classifications", "answers", "frames"}

@@ -5,16 +5,19 @@
 with wanted as (
     select label_id from labels where model_run_id is null and ($label is null or label_id = $label)
 ),
+features as materialized (
+    select * from frame_features
+    where label_id in (select label_id from wanted) and ($label is null or label_id = $label)
+),
 features_named as (
     select label_id, feature_id, min(name) as name, min(kind) as kind, min(question) as question
-    from frame_features
-    where label_id in (select label_id from wanted)
+    from features
     group by label_id, feature_id
 ),
 keys as (
     select label_id, group_name, feature_id, frame_number
-    from frame_features
-    where label_id in (select label_id from wanted) and keyframe and feature_id is not null
+    from features
+    where keyframe and feature_id is not null
     union
     select label_id, group_name, feature_id, frame_number
     from key_frames

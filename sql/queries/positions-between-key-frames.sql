@@ -10,6 +10,10 @@ with recursive wanted as (
     from labels as l
     where l.model_run_id is null and ($label is null or l.label_id = $label)
 ),
+features as materialized (
+    select * from frame_features
+    where label_id in (select label_id from wanted) and ($label is null or label_id = $label)
+),
 given as (
     select
         v.label_id,
@@ -23,10 +27,10 @@ given as (
         coalesce(b."top", p.y) as y,
         b.width,
         b.height
-    from frame_features as v
+    from features as v
     left join bounding_boxes as b on b.object_id = v.object_id
     left join points as p on p.object_id = v.object_id
-    where v.label_id in (select label_id from wanted) and v.object_id is not null and v.frame_number is not null
+    where v.object_id is not null and v.frame_number is not null
         and ($feature is null or v.feature_id = $feature)
         and (b.object_id is not null or p.object_id is not null)
 ),

@@ -40,15 +40,17 @@ bounded as (
     order by label_id, axis, feature_id, start_frame, node_id, frame_number
     limit cast($limit as integer)
 ),
+features as materialized (
+    select * from frame_features
+    where label_id in (select label_id from bounded) and ($label is null or label_id = $label)
+),
 listed as (
     select distinct label_id, coalesce(group_name, '') as axis, feature_id, frame_number
-    from frame_features
-    where label_id in (select label_id from bounded)
+    from features
 ),
 features_named as (
     select label_id, feature_id, min(name) as name, min(kind) as kind, min(question) as question
-    from frame_features
-    where label_id in (select label_id from bounded)
+    from features
     group by label_id, feature_id
 )
 select

@@ -11,6 +11,10 @@ with wanted as (
     where l.model_run_id is null and r.asset_type <> 'audio'
         and ($label is null or l.label_id = $label) and ($project is null or l.project_id = $project)
 ),
+features as materialized (
+    select * from frame_features
+    where label_id in (select label_id from wanted) and ($label is null or label_id = $label)
+),
 seen as (
     select
         label_id,
@@ -22,8 +26,8 @@ seen as (
         min(kind) as kind,
         min(question) as question,
         max(case when keyframe then 1 else 0 end) as is_key
-    from frame_features
-    where label_id in (select label_id from wanted) and feature_id is not null and frame_number is not null
+    from features
+    where feature_id is not null and frame_number is not null
     group by label_id, coalesce(group_name, ''), feature_id, frame_number
 ),
 segmented as (
