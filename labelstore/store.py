@@ -13,20 +13,24 @@ from labelstore.history import LabelChange, Version, diff_loads, label_at, versi
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
+from labelstore.mirroring import check_engine, is_current, open_mirror
 from labelstore.query import ask, ask_named
 from labelstore.query.find import json_of, label_of
 from labelstore.query.selection import objects_of, selected, utc
 
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement
+    from labelstore.engines.duckdb_mirror import MirrorDatabase
 
 
-def open(path: str | Path, *, read_only: bool = False) -> "Store":
+def open(path: str | Path, *, read_only: bool = False, engine: str | None = None) -> "Store":
     """Open the store at `path`: DuckDB for a name that ends in .duckdb or .ddb, else SQLite.
 
-    The first `load` creates a file that does not exist. Raises `StoreError` for a file that is not a store.
+    The first `load` creates a file that does not exist. With `engine="duckdb"`, `query`, `ask` and `objects` ask the
+    mirror of a SQLite store, a copy for DuckDB beside it, which is made at the first question and after each load.
+    Raises `StoreError` for a file that is not a store, and `UsageError` for an engine that cannot answer for it.
     """
-    return Store(Path(path), read_only)
+    return Store(Path(path), read_only, engine)
 
 
 class Store:
@@ -37,11 +41,14 @@ class Store:
     ...     store.label("ck1")["Label"]["objects"]
     """
 
-    def __init__(self, path: Path, read_only: bool = False) -> None:
+    def __init__(self, path: Path, read_only: bool = False, engine: str | None = None) -> None:
         self.path = path
         self.read_only = read_only
         self.engine = engine_at(path).name
+        self._asked = engine or self.engine
         self._database: Database | None = None
+        self._mirror: MirrorDatabase | None = None
+        check_engine(path, engine)
         if path.exists():
             self._open()
 
@@ -49,6 +56,16 @@ class Store:
         if self._database is None:
             self._database = open_database(self.path, read_only=True)
         return self._database
+
+    def _questioned(self) -> Database:
+        """What answers questions: the store, or the mirror of what it holds now."""
+        if self._asked == self.engine:
+            return self._open()
+        if self._mirror is not None and not is_current(self._mirror):
+            self._close_mirror()
+        if self._mirror is None:
+            self._mirror = open_mirror(self.path)
+        return self._mirror
 
     def load(
         self,
@@ -156,7 +173,7 @@ class Store:
         `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
         a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs.
         """
-        return objects_of(self._open(), kind, project, asset_type, name, model_runs)
+        return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
 
     def query(self, sql: str, parameters: Parameters = (), /, **named: Any) -> Result:
         """Run one read-only SQL statement; iterate the result for dicts, or its `rows` for tuples.
@@ -169,14 +186,14 @@ class Store:
             if parameters and not isinstance(parameters, Mapping):
                 raise UsageError("query: parameters either by position or by name")
             parameters = {**parameters, **named} if isinstance(parameters, Mapping) else named
-        return ask(self._open(), sql, parameters)
+        return ask(self._questioned(), sql, parameters)
 
     def ask(self, query: str, /, **values: Any) -> Result:
         """Run a canned query: `store.ask("class-counts", project="Roads")`.
 
         Raises `NotFoundError` for an unknown query or parameter, and lists the known ones.
         """
-        return ask_named(self._open(), query, values)
+        return ask_named(self._questioned(), query, values)
 
     def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
         """How much labels of the same data row agree; see `labelstore.analyses.agreement.agreement`."""
@@ -186,9 +203,15 @@ class Store:
 
     def close(self) -> None:
         """Close the database; the next call reopens it."""
+        self._close_mirror()
         if self._database is not None:
             self._database.close()
             self._database = None
+
+    def _close_mirror(self) -> None:
+        if self._mirror is not None:
+            self._mirror.close()
+            self._mirror = None
 
     def __enter__(self) -> "Store":
         return self

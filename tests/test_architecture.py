@@ -31,6 +31,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "inputs",
     "engines",
     "loading",
+    "mirroring",
     "query",
     "export",
     "analyses",

@@ -1,4 +1,4 @@
-"""A store copied into a new SQLite store: the same rows behind the same views."""
+"""A store copied into a new one, of either engine: the same rows behind the same views."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -14,7 +14,7 @@ from labelstore.schema.tables import Row, columns
 CopyProgress = Callable[[int, int], None]
 """Is called now and then with the rows copied so far and the rows of all tables."""
 
-_BATCH_ROWS = 5_000
+_BATCH_ROWS = 2_000
 
 
 def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None) -> None:
@@ -35,23 +35,28 @@ def copy_to_sqlite(store: Path, out: Path, progress: CopyProgress | None = None)
     ):
         copy.build_fast()
         copy.begin()
-        _copy_rows(source, copy, progress)
+        copy_rows(source, copy, progress)
         copy.commit()
         copy.finish()
         copy.share()
 
 
-def _copy_rows(source: Database, copy: Database, progress: CopyProgress | None) -> None:
+def copy_rows(source: Database, copy: Database, progress: CopyProgress | None = None) -> None:
+    """Write all rows of a store into an empty one that is being built. Memory does not grow with the rows."""
     counts = {table: int(source.value(f"select count(*) from {table}")) for table in columns()}
     done, total = 0, sum(counts.values())
-    for table, count in counts.items():
-        if not count:
-            continue
-        for rows in _batches(source, table):
-            copy.insert_rows(table, rows)
+
+    def counted(batches: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+        nonlocal done
+        for rows in batches:
+            yield rows
             done += len(rows)
             if progress is not None:
                 progress(done, total)
+
+    for table, count in counts.items():
+        if count:
+            copy.insert_all(table, counted(_batches(source, table)))
 
 
 def _batches(source: Database, table: str) -> Iterator[Sequence[Row]]:

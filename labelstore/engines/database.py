@@ -75,6 +75,15 @@ NOTES = {"unchanged_records": "bigint", "labels_not_stored": "text", "projects_n
 labels and projects that stale ones told about."""
 
 
+CONTENTS = """
+select coalesce(max(record_id), -1) || ' ' || count(*) || ' ' || (select count(*) from labels) || ' '
+    || (
+        select coalesce(sum(added), 0) || ' ' || coalesce(sum(changed), 0) || ' ' || coalesce(sum(pruned), 0) from loads
+    )
+from records
+"""
+"""What a store holds, as a text that differs after every load that changed the store, and only then."""
+
 MARKS = "<marks>"
 """Stands in a statement for the question marks of as many parameters as there are values."""
 TOGETHER = 500
@@ -165,6 +174,11 @@ class Database(ABC):
     @abstractmethod
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         """Write rows of one table."""
+
+    def insert_all(self, table: str, batches: Iterable[Sequence[Row]]) -> None:
+        """Write all rows of one table, with numbers for booleans where another engine has these."""
+        for rows in batches:
+            self.insert_rows(table, rows)
 
     @abstractmethod
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:

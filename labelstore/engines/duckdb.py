@@ -1,7 +1,7 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,7 @@ _NEARBY = 256
 _FEW = 20
 _ONE_BY_ONE = 4
 _REBUILT_TOGETHER = 1000
+_MIRROR = "labelstore mirror "
 _JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
 """The pieces of a record, joined as the views do it."""
 
@@ -84,7 +85,7 @@ class DuckdbDatabase(Database):
                 self._create()
             else:
                 found = self._connection.execute(self.dialect.columns).fetchall()
-                check_version(path, schema_version(self._connection), self.dialect.title, found)
+                self._check_mark(found)
         except BaseException:
             self._own_connection.close()
             raise
@@ -98,6 +99,12 @@ class DuckdbDatabase(Database):
         if self._inserts is not None:
             self._inserts.wait()
         return self._own_connection
+
+    def _check_mark(self, columns: Iterable[tuple[str, str]]) -> None:
+        """Raise `StoreError` for what is no store of this schema version."""
+        if mirror_mark(self._connection) is not None:
+            raise StoreError(str(self.path), "is the mirror of a SQLite store", "name the store itself")
+        check_version(self.path, schema_version(self._connection), self.dialect.title, columns)
 
     @cached_property
     def _lookup(self) -> "Lookup":
@@ -229,8 +236,10 @@ class DuckdbDatabase(Database):
             self._inserts = Background()
         self._inserts.begin(_execute, self._own_connection, sql, given)
 
-    def _rows_given(self, sql: str, given: pa.Table, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of SQL that reads the Arrow table `given`.
+    def _rows_given(
+        self, sql: str, given: pa.Table | pa.RecordBatchReader, parameters: Sequence[Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of SQL that reads the Arrow table or stream `given`.
 
         DuckDB finds it as the variable that it is. Where the store is open for reading it sees none; in a transaction
         what is registered would stay in memory until the end.
@@ -242,6 +251,31 @@ class DuckdbDatabase(Database):
             return self._connection.execute(sql, parameters).fetchall()
         finally:
             self._connection.unregister("given")
+
+    def insert_all(self, table: str, batches: Iterable[Sequence[Row]]) -> None:
+        """In one statement: DuckDB writes blocks of a table to the disk as they fill, and holds no more in memory.
+
+        This thread alone reads the batches, so DuckDB has no other from here on. What they raise is raised, Ctrl-C too.
+        """
+        types = {name: _ARROW_TYPES[kind] for name, kind in columns()[table].items()}
+        schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
+        raised: list[BaseException] = []
+
+        def converted() -> Iterator[pa.RecordBatch]:
+            try:
+                for rows in batches:
+                    arrays = map(_array, zip(*rows, strict=True), schema.types)
+                    yield pa.RecordBatch.from_arrays(list(arrays), schema=schema)
+            except BaseException as error:
+                raised.append(error)
+                raise
+
+        self._connection.execute("set threads = 1")
+        try:
+            given = pa.RecordBatchReader.from_batches(schema, converted())
+            self._rows_given(f"insert into {table} select * from given", given)
+        except duckdb.Error as error:
+            raise (raised or [error])[0] from None
 
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
         if not values:
@@ -374,9 +408,25 @@ class DuckdbDatabase(Database):
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int | None:
     """The schema version of a store, as the comment of `loads` says; None for another database."""
+    said = _said(connection, "labelstore schema ")
+    return None if said is None else int(said)
+
+
+def mirror_mark(connection: duckdb.DuckDBPyConnection) -> tuple[int, str] | None:
+    """The schema version of a mirror and what its store held, as `mark_mirror` wrote them; None for no mirror."""
+    version, _, held = (_said(connection, _MIRROR) or "").partition(" ")
+    return (int(version), held) if version else None
+
+
+def mark_mirror(database: Database, held: str) -> None:
+    """Say of a store that is being built that it is the mirror of another one, and what that holds."""
+    database.execute(f"comment on table loads is '{_MIRROR}{SCHEMA_VERSION} {held.replace(chr(39), chr(39) * 2)}'")
+
+
+def _said(connection: duckdb.DuckDBPyConnection, what: str) -> str | None:
     sql = "select comment from duckdb_tables() where table_name = 'loads'"
     comment = next((str(row[0]) for row in connection.execute(sql).fetchall()), "")
-    return int(comment.rsplit(" ", 1)[1]) if comment.startswith("labelstore schema ") else None
+    return comment.removeprefix(what) if comment.startswith(what) else None
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: pa.Table) -> None:

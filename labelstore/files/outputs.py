@@ -19,8 +19,12 @@ from labelstore.errors import StoreError, UsageError
 STANDARD_OUTPUT = "-"
 LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
 """What the engines write beside the file of a database, and would apply to any file of its name."""
-BESIDE = (*LOGS, ".tmp")
-"""What the engines leave there."""
+MIRROR = ".mirror.duckdb"
+"""What ends the name of a store's copy for DuckDB, which stands beside it."""
+OUTLIVED = (*LOGS, MIRROR)
+"""What belongs to a database and must not be found by another one that takes its place."""
+BESIDE = (*OUTLIVED, ".tmp")
+"""What the engines and mirrors leave there."""
 
 _MAGICS = (
     (0, b"SQLite format 3\0", "is a database, perhaps a store"),

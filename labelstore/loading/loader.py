@@ -1,8 +1,6 @@
 """One pass over files: the records of each are read and handed on, those of its frames files after them."""
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from labelstore.clock import now
@@ -20,6 +18,7 @@ from labelstore.loading.partitions import Partition
 from labelstore.loading.record_reader import RecordReader, decoded
 from labelstore.loading.reject_policy import StillRefused, StoredRejects, refuse_foreign
 from labelstore.loading.report import FileReport, Options, Progress, Reading, Report
+from labelstore.schema.tables import no_cycle_search
 
 _TOLD_RECORDS = 500
 """After so many of a file, the progress is told."""
@@ -54,7 +53,7 @@ class Loader:
         """Store the records of all files."""
         state = self.state
         exports_read: list[FileReport] = []
-        with bounded_depth(), _no_cycle_search():
+        with bounded_depth(), no_cycle_search():
             for number, argument in enumerate(arguments):
                 for source in exports([argument], max_ratio=max_ratio, notify=state.report.notes.append):
                     with source:
@@ -139,15 +138,3 @@ class Loader:
         self._incoming.flush()
         self.state.next_number += highest + 1
         return refused.positions
-
-
-@contextmanager
-def _no_cycle_search() -> Iterator[None]:
-    """Records and rows hold no cycles: looking for some among them takes a fifth of a load's time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -19,7 +19,7 @@ from labelstore.engines import engine_at, is_store, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.published_mark import is_published
 from labelstore.errors import InUseError, StoreError
-from labelstore.files.outputs import BESIDE, LOGS, is_alive, remove, remove_scratch
+from labelstore.files.outputs import BESIDE, OUTLIVED, is_alive, remove, remove_scratch
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def building(path: Path) -> Iterator[Database]:
             to_disk.join()
             database.share()
         _sync(scratch, os.O_RDWR)
-        for suffix in LOGS:  # of a store that was there before
+        for suffix in OUTLIVED:  # of a store that was there before
             remove(place.with_name(place.name + suffix))
         os.replace(scratch, place)
         with suppress(OSError):  # not every system can sync a folder

@@ -17,7 +17,7 @@ from labelstore.engines.database import WAY_OUT, Database
 from labelstore.engines.opening import engine_named
 from labelstore.engines.published_mark import is_published, mark
 from labelstore.errors import StoreError, UsageError
-from labelstore.files.outputs import LOGS, check_output, is_stream, output_path
+from labelstore.files.outputs import OUTLIVED, check_output, is_stream, output_path
 from labelstore.formats.decoding import RecordDecoder, deep_calls
 from labelstore.publishing.records import RecordRedactor, Selection
 from labelstore.publishing.redaction import Redactor
@@ -126,7 +126,7 @@ def _complete(out: Path, overwrite: bool) -> Iterator[Database]:
             os.fsync(file.fileno())
         scratch.chmod(_READ_ONLY)
         target = out.resolve()
-        for suffix in LOGS:  # of a copy that was there before
+        for suffix in OUTLIVED:  # of a copy that was there before
             target.with_name(target.name + suffix).unlink(missing_ok=True)
 
 

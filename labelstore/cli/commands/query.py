@@ -2,11 +2,13 @@
 
 import re
 import sys
-from typing import Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelstore.cli import canned_queries
+from labelstore.cli import canned_queries, progress
 from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, Store, check_order
 from labelstore.cli.query_output import BINARY, Format, limited, write
@@ -16,7 +18,18 @@ from labelstore.cli.statements import statement
 from labelstore.cli.terminal import is_terminal
 from labelstore.errors import UsageError
 
+if TYPE_CHECKING:
+    from labelstore.engines.database import Database
+
 SECTION = Section.ASK
+
+
+class EngineName(StrEnum):
+    """The engines of `labelstore.engines`."""
+
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
 
 _WORD = re.compile(r"[a-z0-9-]+")
 
@@ -33,6 +46,10 @@ def query(
         list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
     ] = None,
     named: Annotated[str | None, typer.Option(metavar="NAME", help="A canned query instead of SQL.")] = None,
+    engine: Annotated[
+        EngineName | None,
+        typer.Option(help="What answers: duckdb asks the mirror of a SQLite store.", show_default="that of the store"),
+    ] = None,
     listed: Annotated[
         bool, typer.Option("--list", help="List the canned queries; with --named, describe that one.")
     ] = False,
@@ -62,6 +79,9 @@ def query(
     1.5 GiB of memory on Linux. Sorts spill to files in TMPDIR, with DuckDB beside the store. Store.query in
     Python has no limits.
 
+    --engine duckdb asks a SQLite store by its mirror, a copy beside it that is made first where it is missing or
+    out of date (`labelstore mirror`). SQL is that of DuckDB then; canned queries give the same rows.
+
     Bytes are printed in hex; NULL is empty in csv, tsv and markdown. parquet and arrow need -o FILE or a pipe.
 
     \b
@@ -71,6 +91,7 @@ def query(
       labelstore query labels.db --list
       labelstore query labels.db class-counts -p project=Roads --format markdown
       labelstore query labels.db --named class-counts --list
+      labelstore query labels.db --engine duckdb "select kind, median(area) from object_sizes group by kind"
       labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
     """
     if listed:
@@ -90,7 +111,6 @@ def query(
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
-    from labelstore.engines import open_database
     from labelstore.engines.limits import query_limits
     from labelstore.files.outputs import check_output
     from labelstore.query import ask, ask_named
@@ -104,7 +124,7 @@ def query(
     check_output(out, db, *([sql[1:]] if sql is not None and sql.startswith("@") else []), overwrite=overwrite)
     with (
         stopped(lambda _: "the result is not complete" if out == "-" else f"{out} was not written"),
-        open_database(db, read_only=True) as database,
+        _opened(db, engine) as database,
         limited(database, limits, timeout, out, overwrite) as part,
     ):
         result = ask(database, text, values) if found is None else ask_named(database, found.name, values)
@@ -112,3 +132,10 @@ def query(
             write(result, chosen, part, out, min(limit, sys.maxsize) or None)
         else:
             say("there is no statement in the SQL")
+
+
+def _opened(db: Path, engine: EngineName | None) -> "Database":
+    from labelstore.mirroring import open_engine
+
+    with progress.shown() as line:
+        return open_engine(db, engine and engine.value, notify=say, progress=None if line is None else line.counted)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelstore.engines import SQLITE, open_database
-from labelstore.engines.database import Database
+from labelstore.engines.database import CONTENTS, Database
 from labelstore.engines.holders import writer_of
 from labelstore.errors import InUseError, StoreError, UsageError
 from labelstore.query.search.condition import EVERY_TEXT
@@ -21,16 +21,6 @@ from labelstore.schema import dialects
 
 if TYPE_CHECKING:
     from labelstore.loading.store_file import Notify
-
-
-_CONTENTS = """
-select coalesce(max(record_id), -1) || ' ' || count(*) || ' ' || (select count(*) from labels) || ' '
-    || (
-        select coalesce(sum(added), 0) || ' ' || coalesce(sum(changed), 0) || ' ' || coalesce(sum(pruned), 0) from loads
-    )
-from records
-"""
-"""Differs after every load that changed the store, and only then."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,7 @@ def state(database: Database) -> str:
     if not database.value("select count(*) from sqlite_master where name = 'search_state'"):
         return "none"
     indexed = database.value("select contents from search_state")
-    return "current" if indexed == database.value(_CONTENTS) else "stale"
+    return "current" if indexed == database.value(CONTENTS) else "stale"
 
 
 def _build(connection: sqlite3.Connection) -> int:
@@ -96,7 +86,7 @@ def _build(connection: sqlite3.Connection) -> int:
     connection.execute("begin immediate")
     for name in ("search_texts_fts", "search_texts", "search_labels"):
         connection.execute(f"drop table if exists {name}")
-    contents = connection.execute(_CONTENTS).fetchone()[0]
+    contents = connection.execute(CONTENTS).fetchone()[0]
     for statement in dialects.SQLITE.statements("sqlite/search_index.sql"):
         connection.execute(statement)
     for place in OF_LABELS + OF_DATA_ROWS:
