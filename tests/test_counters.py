@@ -341,6 +341,32 @@ def test_an_old_and_a_new_record_that_go_together_leave_no_times(tmp_path: Path,
     assert seen(store) == ("2023-01-01T00:00:00.000Z", "2024-02-01T00:00:00.000Z")
 
 
+@ENGINES
+def test_a_class_named_by_a_url_is_another_with_other_tokens(tmp_path: Path, engine: str) -> None:
+    def named_by(token: str) -> dict[str, Any]:
+        return v1("a", box(f"https://example.com/car?X-Amz-Signature={token}", "c", 1, 2, 3, 4))
+
+    store = store_of(tmp_path, engine, [named_by("aaa")])
+    assert load(store, [written(tmp_path, named_by("bbb"))]).total("unchanged") == 1
+    check(store)
+    assert [row["name"][-3:] for row in asked(store, "class-counts")] == ["bbb"]
+
+
+@ENGINES
+def test_a_frame_that_is_gone_does_not_count(tmp_path: Path, engine: str) -> None:
+    film = v1("film", Label={"frames": "https://example.com/film"}) | {"Labeled Data": "https://example.com/a.mp4"}
+    frames = [
+        {"frameNumber": number, "objects": [box("Car", "c", 1, 2, 3, 4)], "classifications": []} for number in (1, 2)
+    ]
+    (tmp_path / "frames").mkdir()
+    store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
+    for number in (2, 1):
+        (tmp_path / "frames" / "film.ndjson").write_text("\n".join(map(json.dumps, frames[:number])))
+        load(store, [written(tmp_path, film)], frames=tmp_path / "frames")
+        assert [row["objects"] for row in asked(store, "class-counts")] == [number]
+        check(store)
+
+
 def seen(store: Path) -> tuple[str, str]:
     (row,) = asked(store, "ontology-features")
     return row["first_seen"], row["last_seen"]

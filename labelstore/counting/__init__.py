@@ -1,11 +1,12 @@
 """Counts of labels and of the features in them, made from rows."""
 
-from labelstore.counting.counted_rows import COUNTED, CountedLabel, CountedRows, rows_of_records
+from labelstore.counting.counted_rows import COUNTED, FEATURE_NAMES, CountedLabel, CountedRows, rows_of_records
 from labelstore.counting.counts import MOST_PAIRED, Count, Counts, Group
 from labelstore.counting.features import Feature, Times
 
 __all__ = [
     "COUNTED",
+    "FEATURE_NAMES",
     "MOST_PAIRED",
     "Count",
     "CountedLabel",

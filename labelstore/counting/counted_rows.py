@@ -28,6 +28,9 @@ COUNTED: Mapping[str, Sequence[str]] = {
 }
 """The tables of which rows are counted, and the columns that tell what they are."""
 
+FEATURE_NAMES = frozenset({"name", "value", "schema_id", "color"})
+"""Those of them that can hold any text."""
+
 
 class CountedLabel(NamedTuple):
     """What is counted of a label itself, and what all that is in it is counted under."""

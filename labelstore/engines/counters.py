@@ -71,26 +71,33 @@ class Counters:
         own, of_frames = rows_of_records(rows)
         counts = self._counting
         counts.add(own)
-        self._touch(own, of_frames)
+        self._touch([own], of_frames)
         if counts.is_large():
             self.write()
+
+    def add_stored(self, ranges: Sequence[NodeRange]) -> None:
+        """Count the rows in these ranges of nodes, which were taken away and are there again."""
+        if ranges:
+            own, of_frames = self._read(ranges)
+            for rows in own:
+                self._counting.add(rows)
+            self._touch(own, of_frames)
 
     def take_away(self, ranges: Sequence[NodeRange]) -> None:
         """Count the rows in these ranges of nodes no more, which are about to be removed."""
         counts = self._counting
         assert self._first_new is not None
         for were_stored in (True, False):
-            chosen = iter(sorted(_within(ranges, self._first_new, before=were_stored)))
-            while some := list(islice(chosen, _TOGETHER)):
+            for some in _batches(sorted(_within(ranges, self._first_new, before=were_stored))):
                 own, of_frames = self._read(some)
                 for rows in own:
                     counts.take_away(rows, were_stored=were_stored)
-                    self._touch(rows, of_frames)
+                self._touch(own, of_frames)
 
-    def _touch(self, own: CountedRows, of_frames: CountedRows) -> None:
+    def _touch(self, own: Iterable[CountedRows], of_frames: CountedRows) -> None:
         self._touched |= of_frames.label_ids() | self._counting.wide
         if self._apart:
-            self._touched |= self._apart.intersection(label.label_id for label in own.labels)
+            self._touched |= self._apart.intersection(label.label_id for rows in own for label in rows.labels)
 
     def _read(self, ranges: Sequence[NodeRange]) -> tuple[list[CountedRows], CountedRows]:
         """What is counted of the rows in these ranges: labels with what is in them, and what frames files add.
@@ -253,6 +260,26 @@ def _within(ranges: Iterable[NodeRange], node: int, *, before: bool) -> Iterator
         part = (first, min(last, node - 1)) if before else (max(first, node), last)
         if part[0] <= part[1]:
             yield part
+
+
+def _batches(ranges: Iterable[NodeRange]) -> Iterator[list[NodeRange]]:
+    """The ranges, long ones in pieces, with at most `_TOGETHER` records at a time."""
+    batch: list[NodeRange] = []
+    left = _TOGETHER
+    for start, last in ranges:
+        first = start
+        while True:
+            end = min(last, node_range((first >> NODE_BITS) + left - 1)[1])
+            batch.append((first, end))
+            left -= (end >> NODE_BITS) - (first >> NODE_BITS) + 1
+            if not left:
+                yield batch
+                batch, left = [], _TOGETHER
+            if end == last:
+                break
+            first = end + 1
+    if batch:
+        yield batch
 
 
 def _without_repeats(labels: Mapping[int, Sequence[CountedLabel]]) -> Iterator[Collection[int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from labelstore.counting import COUNTED, FEATURE_NAMES
 from labelstore.engines.database import Database, Stored
 from labelstore.files import Record
 from labelstore.formats.decoding import RecordDecoder
@@ -11,7 +12,7 @@ from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
 from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.respelling import in_stored_order, is_same_content
-from labelstore.schema.tables import Row, Rows, columns, node_column, node_place
+from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column, node_place, node_range
 
 _OF_RECORD = {name: place for place, name in enumerate(columns()["records"])}
 _OF_ASSET = ("data_row_id", "record_id", "row_data")
@@ -114,9 +115,12 @@ class Recognizer:
             value = decode(record.raw) if record.value is None else record.value
             source = (stored.load_id, stored.position, stored.byte_offset, *digest)
             shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
-        for table, new in rows:
-            for names, some in _with_urls(table, new).items():
-                database.update_rows(table, [node_column(table)], names, some)
+        updates = [(table, *found) for table, new in rows for found in _with_urls(table, new).items()]
+        renamed = [node_range(record_id) for record_id in sorted(_renamed(updates))]
+        database.counters.take_away(renamed)
+        for table, names, some in updates:
+            database.update_rows(table, [node_column(table)], names, some)
+        database.counters.add_stored(renamed)
         loads = [(record_id, one.hashes.urls, one.origin.file.load_id) for record_id, one in last.items()]
         database.update_rows("records", ["record_id"], ["url_hash", "url_load_id"], loads)
         told = [tuple(row[_OF_RECORD[name]] for name in _OF_ASSET) for row in rows["records"]]
@@ -139,6 +143,17 @@ def _with_urls(table: str, rows: Sequence[Row]) -> dict[tuple[str, ...], list[Ro
         values = (row[node], *(row[place] for place in held))
         found.setdefault(tuple(names[place] for place in held), []).append(values)
     return found
+
+
+def _renamed(updates: Iterable[tuple[str, tuple[str, ...], Sequence[Row]]]) -> set[int]:
+    """The records in which a feature is named by a URL: with other tokens it is another feature."""
+    return {
+        row[0] >> NODE_BITS
+        for table, names, rows in updates
+        if not FEATURE_NAMES.isdisjoint(names) and table in COUNTED
+        for row in rows
+        if any(name in FEATURE_NAMES and "://" in value for name, value in zip(names, row[1:], strict=True))
+    }
 
 
 def _in_stored_order(record: Record[Any], told: bytes, text: bytes) -> Record[Any]:
