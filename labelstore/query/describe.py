@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from labelstore.engines.database import Database, Relation
 from labelstore.errors import NotFoundError
 from labelstore.query.catalogue import CONVENTIONS, tables, view_title
-from labelstore.query.row_counts import RowCounts
+from labelstore.query.row_counts import VIEWS, RowCounts
 from labelstore.schema.dialects import SQLITE, view_files, view_text
 from labelstore.schema.suggestions import did_you_mean
 
@@ -63,13 +63,15 @@ def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
         raise NotFoundError(f"{table}: no table or view has this name; {hint}")
     types = there[name].columns
     meanings = _meanings(name)
-    result = database.query(f'select * from "{name}" limit 1')
-    example = next(result.rows, (None,) * len(types))
+    counts = RowCounts(database)
+    nothing = (None,) * len(types)
+    is_empty = name in VIEWS and counts.is_empty(name)  # else a view of pieces reads all tables to find none
+    example = nothing if is_empty else next(database.query(f'select * from "{name}" limit 1').rows, nothing)
     columns = [
         Described(column, type_, meanings.get(column, ""), value)
         for (column, type_), value in zip(types.items(), example, strict=True)
     ]
-    return _listed(there[name], RowCounts(database)), columns
+    return _listed(there[name], counts), columns
 
 
 def _meanings(table: str) -> dict[str, str]:

@@ -24,21 +24,34 @@ KINDS: Final[dict[str, str | None]] = {
 }
 """Kind of object → the type of its geometry, as `sql/queries/geo-features.sql` has it."""
 
-_WITH_A_PLACE = """
-select count(*)
-from objects as o
-join labels as l on l.label_id = o.label_id
-join records as r on r.record_id = l.record_id
-left join projects as p on p.project_id = l.project_id
-left join bounding_boxes as b on b.object_id = o.object_id
-left join polygons as g on g.object_id = o.object_id
-left join polylines as s on s.object_id = o.object_id
-left join points as t on t.object_id = o.object_id
-where l.model_run_id is null and ($class is null or o.name = $class)
+_CHOSEN = """
+l.model_run_id is null and ($class is null or o.name = $class)
     and ($project is null or l.project_id = $project or p.name = $project)
-    and coalesce(b.object_id, g.object_id, s.object_id, t.object_id) is not null
-    and (r.asset_type = 'geospatial' or b.coordinates is not null or coalesce(g.form, s.form, t.form) = 'geo')
 """
+_WITH_A_PLACE = f"""
+select (
+    select count(*)
+    from records as r
+    join labels as l on l.record_id = r.record_id
+    join objects as o on o.label_id = l.label_id
+    left join projects as p on p.project_id = l.project_id
+    left join bounding_boxes as b on b.object_id = o.object_id
+    left join polygons as g on g.object_id = o.object_id
+    left join polylines as s on s.object_id = o.object_id
+    left join points as t on t.object_id = o.object_id
+    where r.asset_type = 'geospatial' and coalesce(b.object_id, g.object_id, s.object_id, t.object_id) is not null
+        and {_CHOSEN}
+) + (
+    select count(*)
+    from object_bounds as b
+    join objects as o on o.object_id = b.object_id
+    join labels as l on l.label_id = o.label_id
+    join records as r on r.record_id = l.record_id
+    left join projects as p on p.project_id = l.project_id
+    where b.form = 'geo' and coalesce(r.asset_type, '') <> 'geospatial' and {_CHOSEN}
+)
+"""
+"""Objects with a place, of tiled imagery or in degrees."""
 
 
 def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
