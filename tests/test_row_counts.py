@@ -1,5 +1,6 @@
 """Rows counted from what views read, on both engines, beside counts of the views themselves."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.loading import load
 from labelstore.query.catalogue import view_title
+from labelstore.query.describe import described
 from labelstore.query.row_counts import VIEWS, RowCounts
 from labelstore.schema.dialects import view_files
 
@@ -71,3 +73,22 @@ def test_no_large_table_is_read(tmp_path: Path) -> None:
                     re.match(r"SCAN (?!.*USING COVERING INDEX)(objects|classifications|answers|o|c|a)\b", row["detail"])
                     is None
                 )
+
+
+def test_each_view_has_an_example(everything: Path) -> None:
+    """Also on DuckDB, which would rebuild the JSON of all labels to give the first."""
+    with open_database(everything, read_only=True) as database:
+        same = "is not distinct from" if database.is_columnar else "is"
+        for view in VIEWS:
+            _, columns = described(database, view)
+            values = {column.name: column.example for column in columns}
+            assert any(value is not None for value in values.values()), view
+            if "json" in values:
+                row = {name: value for name, value in values.items() if name != "json"}
+                where = " and ".join(f'"{name}" {same} ${name}' for name in row)
+                texts = [
+                    json.loads(found["json"]) for found in database.query(f'select * from "{view}" where {where}', row)
+                ]
+                assert json.loads(values["json"]) in texts, view
+                flags = {column.name for column in columns if column.type == "boolean"}
+                assert {type(values[name]) for name in flags} <= {bool if database.is_columnar else int, type(None)}

@@ -239,6 +239,10 @@ class Database(ABC):
 
     # -- shared -------------------------------------------------------------------------------------------------------
 
+    def first_row(self, relation: Relation) -> tuple[Any, ...] | None:
+        """The first row of a table or view, or one of the first; None where it is empty."""
+        return next(self.query(f'select * from "{relation.name}" limit 1').rows, None)
+
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, None without one."""
         row = next(self.query(sql, parameters).rows, None)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -307,6 +308,24 @@ class DuckdbDatabase(Database):
             " where not c.internal order by c.table_name, c.column_index"
         )
         return relations(self.query(sql).rows)
+
+    def first_row(self, relation: Relation) -> tuple[Any, ...] | None:
+        if "json" not in relation.columns:
+            return super().first_row(relation)
+        ids = "select min(record_id) from records group by generation, asset_type"
+        frames = (
+            f"select frame_id >> {NODE_BITS} from frames as f join labels using (label_id) where record_id in ({ids})"
+        )
+        records = {row[0] for row in self.query(f"{ids} union {frames}").rows}
+        assets = f"data_row_id in (select data_row_id from records where record_id in ({ids}))"
+        derived = (("data_rows", f"select * from data_rows where {assets}"), ("projects", "select * from projects"))
+        rows = chain(self.rows_of(records), ((table, list(self.query(sql).rows)) for table, sql in derived))
+        row = self._lookup.first_row(relation.name, rows)
+        kinds = relation.columns.values()
+        return row and tuple(
+            bool(value) if kind == "boolean" and value is not None else value
+            for value, kind in zip(row, kinds, strict=True)
+        )
 
     def functions(self) -> list[str]:
         sql = (

@@ -5,17 +5,21 @@ than one. So the rows of a record are copied into a SQLite in memory, which has 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from typing import Any
 
 from labelstore.engines.sqlite import make_tables
 from labelstore.schema.tables import Row, columns
 
+Rows = Iterable[tuple[str, list[Row]]]
+"""Rows by table."""
+
 
 class Lookup:
     """A SQLite database in memory, in which single records are rebuilt."""
 
-    def __init__(self, rows_of: Callable[[Set[int]], Iterator[tuple[str, list[Row]]]]) -> None:
+    def __init__(self, rows_of: Callable[[Set[int]], Rows]) -> None:
         """`rows_of` gives all rows of records, by table."""
         self._rows_of = rows_of
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None)
@@ -29,16 +33,27 @@ class Lookup:
         """The JSON of labels: label id → the record that holds it."""
         return self._rebuilt(set(records.values()), "label_json", "label_id", list(records))
 
+    def first_row(self, view: str, rows: Rows) -> Row | None:
+        """The first row of a view of these rows."""
+        with self._holding(rows):
+            row: Row | None = self._sqlite.execute(f'select * from "{view}" limit 1').fetchone()
+            return row
+
     def _rebuilt(self, record_ids: Set[int], view: str, key: str, wanted: Sequence[Any]) -> dict[Any, str]:
         if not wanted:
             return {}
-        self._sqlite.execute("begin")
-        try:
-            for table, rows in self._rows_of(record_ids):
-                marks = ",".join("?" * len(columns()[table]))
-                self._sqlite.executemany(f"insert into {table} values ({marks})", rows)
+        with self._holding(self._rows_of(record_ids)):
             sql = f"select json from {view} where {key} = ?"
             found = ((one, self._sqlite.execute(sql, (one,)).fetchone()) for one in wanted)
             return {one: str(row[0]) for one, row in found if row is not None}
+
+    @contextmanager
+    def _holding(self, rows: Rows) -> Iterator[None]:
+        self._sqlite.execute("begin")
+        try:
+            for table, new in rows:
+                marks = ",".join("?" * len(columns()[table]))
+                self._sqlite.executemany(f"insert into {table} values ({marks})", new)
+            yield
         finally:
             self._sqlite.execute("rollback")

@@ -66,7 +66,7 @@ def described(database: Database, table: str) -> tuple[Listed, list[Described]]:
     counts = RowCounts(database)
     nothing = (None,) * len(types)
     is_empty = name in VIEWS and counts.is_empty(name)  # else a view of pieces reads all tables to find none
-    example = nothing if is_empty else next(database.query(f'select * from "{name}" limit 1').rows, nothing)
+    example = (None if is_empty else database.first_row(there[name])) or nothing
     columns = [
         Described(column, type_, meanings.get(column, ""), value)
         for (column, type_), value in zip(types.items(), example, strict=True)
