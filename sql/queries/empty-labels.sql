@@ -17,7 +17,8 @@ left join projects as p on p.project_id = l.project_id
 where l.model_run_id is null
     and coalesce(l.skipped, false) = false
     and l.annotations_extra is null
-    and not exists (select 1 from objects as o where o.label_id = l.label_id)
+    and l.objects_total = 0
+    and not exists (select 1 from objects as o where o.label_id = l.label_id and o.frame_id is not null)
     and not exists (select 1 from classifications as c where c.label_id = l.label_id)
     and not exists (select 1 from relationships as s where s.label_id = l.label_id)
     and not exists (select 1 from segments as s where s.label_id = l.label_id and s.start_frame is not null)

@@ -6,26 +6,30 @@
 -- $class: only this class
 -- $perimeters = 0: 1 also gives the median perimeter of boxes and polygons
 with sized as materialized (
-    select s.name, s.kind, s.unit, s.area, s.length, case when $perimeters = 1 then s.perimeter end as perimeter
+    select s.name, s.kind, s.unit, coalesce(s.area, s.length) as size, case when $perimeters = 1 then s.perimeter end as perimeter
     from object_sizes as s
-    join labels as l on l.label_id = s.label_id
-    left join projects as p on p.project_id = l.project_id
-    where l.model_run_id is null and ($class is null or s.name = $class)
-        and ($project is null or l.project_id = $project or p.name = $project)
+    where ($class is null or s.name = $class)
+        and s.label_id not in (select label_id from labels where model_run_id is not null)
+        and ($project is null or s.label_id in (
+            select l.label_id
+            from labels as l
+            left join projects as p on p.project_id = l.project_id
+            where l.project_id = $project or p.name = $project
+        ))
 ),
 by_size as (
     select
         name,
         kind,
         unit,
-        coalesce(area, length) as size,
-        row_number() over (partition by name, kind, unit order by coalesce(area, length)) - 1 as place,
+        size,
+        row_number() over (partition by name, kind, unit order by size) - 1 as place,
         count(*) over (
             partition by name, kind, unit
-            order by coalesce(area, length) rows between unbounded preceding and unbounded following  -- sorted already
+            order by size rows between unbounded preceding and unbounded following  -- sorted already
         ) as places
     from sized
-    where coalesce(area, length) is not null
+    where size is not null
 ),
 by_perimeter as (
     select
