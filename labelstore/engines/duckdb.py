@@ -113,14 +113,24 @@ class DuckdbDatabase(Database):
 
         return Lookup(self.rows_of)
 
-    def rows_of(self, record_ids: Set[int]) -> Iterator[tuple[str, list[Row]]]:
-        """All rows of records, by table."""
+    def _filled(self) -> set[str]:
+        """The tables of records that have rows."""
+        sql = "select table_name from duckdb_tables() where estimated_size > 0"
+        return {name for (name,) in self._connection.execute(sql).fetchall()}.intersection(content_tables())
+
+    @cached_property
+    def _filled_while_open(self) -> set[str]:
+        """The same of a store that nobody writes to meanwhile."""
+        return self._filled()
+
+    def rows_of(self, record_ids: Set[int], but: Set[str] = frozenset()) -> Iterator[tuple[str, list[Row]]]:
+        """All rows of records, by table; `but` are tables that are left out."""
         if not record_ids:
             return
-        tables = set(content_tables())
-        if not self._in_transaction:  # whose own rows are not in the estimates
-            sql = "select table_name from duckdb_tables() where estimated_size > 0"
-            tables &= {name for (name,) in self._connection.execute(sql).fetchall()}
+        if self._in_transaction:  # whose own rows are not in the estimates
+            tables = set(content_tables()) - but
+        else:
+            tables = (self._filled_while_open if self._reads else self._filled()) - but
         first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
         has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
         wanted = [list(record_ids)] if has_gaps else []
@@ -406,18 +416,16 @@ class DuckdbDatabase(Database):
             first = found[-1][0] + 1
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
-        found = {label.label_id: label for label in self.labels_named(label_ids)}
+        label_id, record_id = (list(columns()["labels"]).index(name) for name in ("label_id", "record_id"))
+        rows = self.select_in(f"select * from labels where label_id in ({MARKS})", label_ids)
+        found = {row[label_id]: row for row in rows if row[record_id] not in self._deleted}
+        records = {name: row[record_id] for name, row in found.items()}
         texts: dict[int, str] = {}
         if len(found) > _ONE_BY_ONE:
-            texts.update(
-                self.rebuilt(
-                    [label.record_id for label in found.values() if generation_in(label.record_id).record_is_label]
-                )
-            )
-        left = {label.label_id: label.record_id for label in found.values() if label.record_id not in texts}
-        alone = self._lookup.labels(left)
-        labels = (found[label_id] for label_id in label_ids if label_id in found)
-        return {label.label_id: texts.get(label.record_id) or alone.get(label.label_id, "") for label in labels}
+            texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
+        left = {name: one for name, one in records.items() if one not in texts}
+        alone = self._lookup.labels(left, [found[name] for name in left])
+        return {name: texts.get(records[name]) or alone.get(name, "") for name in label_ids if name in found}
 
     def close(self) -> None:
         if self._inserts is not None:
