@@ -54,7 +54,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
-    "pyarrow": {"engines.arrow", "engines.result", "engines.duckdb"},  # engines.result: only to check types
+    "pyarrow": {"engines.arrow", "engines.result", "engines.duckdb"},  # the last two: only to check types
     "shapely": {"geometry"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},
@@ -191,6 +191,7 @@ def loaded_by(code: str) -> set[str]:
         ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
         ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
         ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
+        ("import labelstore.engines.duckdb, labelstore.query.search", {"pyarrow"}),
         ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL", "nh3"}),
     ],
 )

@@ -1,7 +1,7 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain
@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
-from labelstore.engines.arrow import whole_numbers
 from labelstore.engines.background import Background
 from labelstore.engines.database import (
     MARKS,
@@ -31,16 +29,18 @@ from labelstore.schema.generations import GENERATIONS, generation_in
 from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from labelstore.engines.duckdb_lookup import Lookup
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
 _ARROW_TYPES = {
-    "integer": pa.int64(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "text": pa.string(),
-    "blob": pa.binary(),
+    "integer": "int64",
+    "double": "float64",
+    "boolean": "bool_",
+    "text": "string",
+    "blob": "binary",
 }
 _PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as rank, '' as piece"
 _NEARBY = 256
@@ -203,7 +203,9 @@ class DuckdbDatabase(Database):
             while batch := cursor.fetchmany(1000):
                 yield from batch
 
-        def batches(size: int) -> Iterator[pa.RecordBatch]:
+        def batches(size: int) -> "Iterator[pa.RecordBatch]":
+            from labelstore.engines.arrow import whole_numbers  # here, as most reading takes no Arrow
+
             read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
             return whole_numbers(read(size), distinct(relation.columns))
 
@@ -234,11 +236,9 @@ class DuckdbDatabase(Database):
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
             kinds = columns()[table]
-            values = zip(*rows, strict=True)
-            arrays = [_array(column, _ARROW_TYPES[kind]) for column, kind in zip(values, kinds.values(), strict=True)]
-            self._insert(table, pa.table(arrays, names=list(kinds)))
+            self._insert(table, _table(dict(zip(kinds, zip(*rows, strict=True), strict=True)), kinds))
 
-    def _insert(self, table: str, given: pa.Table) -> None:
+    def _insert(self, table: str, given: "pa.Table") -> None:
         sql = f"insert into {table} select * from given"
         if not self._in_transaction:
             self._rows_given(sql, given)
@@ -248,7 +248,7 @@ class DuckdbDatabase(Database):
         self._inserts.begin(_execute, self._own_connection, sql, given)
 
     def _rows_given(
-        self, sql: str, given: pa.Table | pa.RecordBatchReader, parameters: Sequence[Any] | None = None
+        self, sql: str, given: "pa.Table | pa.RecordBatchReader", parameters: Sequence[Any] | None = None
     ) -> list[tuple[Any, ...]]:
         """The rows of SQL that reads the Arrow table or stream `given`.
 
@@ -268,7 +268,9 @@ class DuckdbDatabase(Database):
 
         This thread alone reads the batches, so DuckDB has no other from here on. What they raise is raised, Ctrl-C too.
         """
-        types = {name: _ARROW_TYPES[kind] for name, kind in columns()[table].items()}
+        import pyarrow as pa
+
+        types = {name: _arrow_type(kind) for name, kind in columns()[table].items()}
         schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
         raised: list[BaseException] = []
 
@@ -295,7 +297,7 @@ class DuckdbDatabase(Database):
             marks = ", ".join("?" * len(values))
             yield from self._connection.execute(sql.replace(MARKS, marks), [*before, *values]).fetchall()
             return
-        wanted = pa.table({"value": list(values)})
+        wanted = _table({"value": list(values)})
         yield from self._rows_given(sql.replace(MARKS, "select value from given"), wanted, before or None)
 
     def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
@@ -307,7 +309,7 @@ class DuckdbDatabase(Database):
             f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? and exists (select 1 from given"
             f" where given.record_id = {node} >> {NODE_BITS} and {node} between given.first and given.last)"
             f" order by {node}",
-            pa.table({"record_id": record_ids, "first": firsts, "last": lasts}),
+            _table({"record_id": record_ids, "first": firsts, "last": lasts}),
             [min(firsts), max(lasts)],
         )
 
@@ -347,19 +349,17 @@ class DuckdbDatabase(Database):
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
         if ids:
-            self._insert(what, pa.table({"id": list(ids)}))
+            self._insert(what, _table({"id": list(ids)}))
 
     def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
         if not rows:
             return
         names = (*keys, *changed)
-        kinds = [_ARROW_TYPES[columns()[table][name]] for name in names]
-        arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
         values = ", ".join(f'"{column}" = given."{column}"' for column in changed)
         same = " and ".join(f"{table}.{column} = given.{column}" for column in keys)
         other = " or ".join(f'{table}."{column}" is distinct from given."{column}"' for column in changed)
         sql = f"update {table} set {values} from given where {same} and ({other})"
-        self._rows_given(sql, pa.table(arrays, names=list(names)))
+        self._rows_given(sql, _table(dict(zip(names, zip(*rows, strict=True), strict=True)), columns()[table]))
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
@@ -368,7 +368,7 @@ class DuckdbDatabase(Database):
         if not self._deleted:
             return
         self.counters.take_away([node_range(record_id) for record_id in self._deleted])
-        doomed = pa.table({"record_id": list(self._deleted)})
+        doomed = _table({"record_id": list(self._deleted)})
         for table in content_tables():
             record_id = f"{node_column(table)} >> {NODE_BITS}"
             self._rows_given(f"delete from {table} where {record_id} in (select record_id from given)", doomed)
@@ -379,7 +379,7 @@ class DuckdbDatabase(Database):
             return
         self.counters.take_away(ranges)
         firsts, lasts = zip(*ranges, strict=True)
-        given = pa.table({"first": firsts, "last": lasts})
+        given = _table({"first": firsts, "last": lasts})
         limits = (min(firsts), max(lasts))
         for table in content_tables()[1:]:
             node = node_column(table)
@@ -456,11 +456,28 @@ def _said(connection: duckdb.DuckDBPyConnection, what: str) -> str | None:
     return comment.removeprefix(what) if comment.startswith(what) else None
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: pa.Table) -> None:
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: "pa.Table") -> None:
     connection.execute(sql)  # which finds `given` here
 
 
-def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+def _table(values: Mapping[str, Sequence[Any]], kinds: Mapping[str, str] | None = None) -> "pa.Table":
+    """The Arrow table of columns; `kinds` are their types as the schema declares them."""
+    import pyarrow as pa  # here, as most reading takes none
+
+    if kinds is None:
+        return pa.table(dict(values))
+    return pa.table({name: _array(column, _arrow_type(kinds[name])) for name, column in values.items()})
+
+
+def _arrow_type(kind: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    return getattr(pa, _ARROW_TYPES[kind])()
+
+
+def _array(values: Sequence[Any], kind: "pa.DataType") -> "pa.Array":
+    import pyarrow as pa
+
     if values[0] is None and values.count(None) == len(values):  # most columns say nothing of most kinds
         return pa.nulls(len(values), kind)
     return pa.array(values, type=kind)
