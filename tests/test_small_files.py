@@ -183,3 +183,26 @@ def test_a_batch_is_no_larger_for_many_files(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(SqliteDatabase, "batch_records", 8)
     load(tmp_path / "labels.db", save(tmp_path / "exports", *([element] for element in elements(20))), jobs=1)
     assert sizes == [8, 8, 4]
+
+
+@ENGINES
+def test_small_files_that_come_again_are_known_by_few_questions(
+    tmp_path: Path, engine: str, inserts: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, store = save(tmp_path / "exports", *([one] for one in elements(20))), tmp_path / f"labels.{SUFFIXES[engine]}"
+    load(store, files, jobs=1)
+    inserts.clear()
+    questions: list[str] = []
+    for database in CLASSES:
+        for name in ("query", "select_in"):
+            ask = getattr(database, name)
+
+            def asked(self: Database, sql: str, *values: Any, ask: Any = ask) -> Any:
+                questions.append(sql)
+                return ask(self, sql, *values)
+
+            monkeypatch.setattr(database, name, asked)
+    report = load(store, files, jobs=1)
+    assert [file.unchanged for file in report.files] == [1] * 20
+    assert inserts["loads"] == 1
+    assert len(questions) < 10

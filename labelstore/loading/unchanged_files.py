@@ -1,19 +1,18 @@
 """The very same files again, and nothing changed in between: known by their digests, without reading a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from labelstore.clock import now
-from labelstore.engines.database import Database
+from labelstore.engines.database import MARKS, Database
 from labelstore.files import digest_of
 from labelstore.loading.load_state import LoadState
 
-_SAME = """
-    select load_id, generation, records, missing - pruned
+_OF_THESE_SIZES = f"""
+    select bytes, sha256, load_id, generation, records, missing - pruned
     from loads
-    where sha256 = ? and bytes = ? and generation in ('v1', 'v2') and rejected = 0 and stale = 0
-    order by load_id desc
-    limit 1
+    where bytes in ({MARKS}) and generation in ('v1', 'v2') and rejected = 0 and stale = 0
+    order by load_id
 """
 _CHANGES_SINCE = """
     select (select coalesce(sum(added + changed + repeated + pruned), 0) from loads where load_id > ?)
@@ -28,20 +27,15 @@ def report_unchanged(state: LoadState, arguments: Iterable[str]) -> bool:
     """
     database = state.database
     paths = [Path(argument) for argument in arguments]
-    found: list[tuple[int, str, int, int]] = []
-    for path in paths:
-        if not (path.is_file() and (row := _same(database, path))):
-            return False
-        found.append(row)
-    load_ids = [row[0] for row in found]
+    found = _loads_of(database, paths)
+    load_ids = [load_id for _, load_id, *_ in found]
     if not found or load_ids != list(range(load_ids[0], load_ids[0] + len(found))):
         return False
     if database.value(_CHANGES_SINCE, (load_ids[-1], load_ids[0])):
         return False
-    for path, (load_id, generation, records, missing) in zip(paths, found, strict=True):
+    for path, (sha256, _, generation, records, missing) in zip(paths, found, strict=True):
         file = state.new_file(str(path))
-        file.sha256 = str(database.value("select sha256 from loads where load_id = ?", (load_id,)))
-        file.bytes, file.generation = path.stat().st_size, generation
+        file.sha256, file.bytes, file.generation = sha256, path.stat().st_size, generation
         file.records = file.unchanged = records
         file.missing = missing
         file.finished_at = now()
@@ -50,10 +44,18 @@ def report_unchanged(state: LoadState, arguments: Iterable[str]) -> bool:
     return True
 
 
-def _same(database: Database, path: Path) -> tuple[int, str, int, int] | None:
-    size = path.stat().st_size
-    if not database.value("select count(*) from loads where bytes = ?", (size,)):
-        return None
-    digest = digest_of(path)
-    row = next(database.query(_SAME, (digest, size)).rows, None)
-    return None if row is None else (row[0], row[1], row[2], row[3])
+def _loads_of(database: Database, paths: Sequence[Path]) -> list[tuple[str, int, str, int, int]]:
+    """The newest load of each file: digest, load, generation, records, missing; nothing if a file has none."""
+    if not all(path.is_file() for path in paths):
+        return []
+    sizes = [path.stat().st_size for path in paths]
+    loads: dict[int, dict[str, tuple[str, int, str, int, int]]] = {}
+    for size, *load in database.select_in(_OF_THESE_SIZES, list(set(sizes))):
+        loads.setdefault(size, {})[load[0]] = (load[0], load[1], load[2], load[3], load[4])
+    found = []
+    for path, size in zip(paths, sizes, strict=True):
+        newest = loads[size].get(digest_of(path)) if size in loads else None
+        if newest is None:
+            return []
+        found.append(newest)
+    return found
