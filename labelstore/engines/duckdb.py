@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
+WRITING_MEMORY_LIMIT = "500MB"
+"""Beside which Python has the rows of two batches."""
 _ARROW_TYPES = {
     "integer": "int64",
     "double": "float64",
@@ -57,7 +59,7 @@ class DuckdbDatabase(Database):
 
     dialect = DUCKDB
     errors = (duckdb.Error,)
-    batch_records, batch_bytes = 4000, 40_000_000
+    batch_records, batch_bytes = 2000, 20_000_000
     is_columnar = True
     has_full_text = False
 
@@ -67,7 +69,7 @@ class DuckdbDatabase(Database):
             path.unlink(missing_ok=True)
         reads = read_only and not self.is_new
         config: dict[str, Any] = {
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": MEMORY_LIMIT if reads else WRITING_MEMORY_LIMIT,
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "true",
         }
