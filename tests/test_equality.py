@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from labelstore.json import equality
 from labelstore.json.equality import Difference, differences, duplicate_keys, same, same_and_plain
 from tests.strategies import v1_records, v2_records
 
@@ -325,3 +326,33 @@ def test_a_repeated_key_is_always_found(value: dict[str, Any], data: st.DataObje
 )
 def test_same_and_plain_is_sure_or_leaves_it_open(expected: bytes, found: bytes, verdict: bool) -> None:
     assert same_and_plain(expected, found) is verdict
+
+
+@pytest.mark.parametrize("at_once", [0, 10, 40])
+@given(json_values, json_values, st.data())
+def test_a_text_that_is_compared_in_parts_gets_the_same_answer(
+    at_once: int, value: Any, other: Any, data: st.DataObject
+) -> None:
+    expected = dumped(value)
+    others = [dumped(other), json.dumps(value, indent=1).encode(), dumped({"a": value}), dumped([value, value])]
+    found = data.draw(st.sampled_from([*others, expected.replace(b"true", b"1"), expected.replace(b"1", b"true")]))
+    whole = [verdict(expected, found) for verdict in (same, same_and_plain)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(equality, "_AT_ONCE", at_once)
+        assert [verdict(expected, found) for verdict in (same, same_and_plain)] == whole
+
+
+def test_of_a_large_record_little_is_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"Label": [{"frameNumber": number, "objects": [{"n": number}] * 50} for number in range(40)]}
+    expected, decoded = json.dumps(value).encode(), []
+    decode = equality._decode
+
+    def noted(text: bytes) -> Any:
+        decoded.append(len(text))
+        return decode(text)
+
+    monkeypatch.setattr(equality, "_AT_ONCE", 2000)
+    monkeypatch.setattr(equality, "_decode", noted)
+    assert same_and_plain(expected, dumped(value))
+    assert len(expected) > 10 * 2000
+    assert max(decoded) <= 2000

@@ -223,8 +223,12 @@ class Database(ABC):
         """Remove now what `delete_records` only noted."""
 
     @abstractmethod
-    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """(record_id, JSON) of records, from the views."""
+
+    @abstractmethod
+    def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
+        """The JSON of a record or label, by its first and last node: in parts, however large it is."""
 
     @abstractmethod
     def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
@@ -317,7 +321,7 @@ class Database(ABC):
         sql = "select record_id, generation from records where data_row_id = ? order by record_id"
         records = list(self.query(sql, (data_row_id,)).rows)
         lines = [record_id for record_id, generation in records if generation == "v2"]
-        return [text for _, text in self.rebuilt(lines or [record_id for record_id, _ in records])]
+        return [text.decode() for _, text in self.rebuilt(lines or [record_id for record_id, _ in records])]
 
     def __enter__(self) -> "Database":
         return self

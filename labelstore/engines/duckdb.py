@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from labelstore.engines.background import Background
 from labelstore.engines.database import (
     MARKS,
     NOTES,
+    TOGETHER,
     WAY_OUT,
     Database,
     Parameters,
@@ -21,6 +22,7 @@ from labelstore.engines.database import (
     relations,
 )
 from labelstore.engines.limits import QUERY
+from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.engines.result import Result, distinct
 from labelstore.errors import InUseError, RefusedError, StoreError
@@ -49,9 +51,8 @@ _NEARBY = 256
 _FEW = 20
 _ONE_BY_ONE = 4
 _REBUILT_TOGETHER = 1000
+_SORTED_TOGETHER = 100_000
 _MIRROR = "labelstore mirror "
-_JOINED = "substr(replace(replace(string_agg(piece, '' order by pos * 4 + rank), chr(1) || ',', ''), chr(1), ''), 2)"
-"""The pieces of a record, joined as the views do it."""
 
 
 class DuckdbDatabase(Database):
@@ -393,41 +394,79 @@ class DuckdbDatabase(Database):
                 limits * 2,
             )
 
-    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        large = self._large(record_ids)
+        small: list[int] = []
+        for record_id in sorted(record_ids):
+            if (nodes := large.get(record_id)) is None:
+                small.append(record_id)
+                continue
+            yield from self._rebuilt_together(small)
+            yield record_id, whole(self.parts_of_text(*nodes))
+            small = []
+        yield from self._rebuilt_together(small)
+
+    def _rebuilt_together(self, record_ids: list[int]) -> Iterator[tuple[int, bytes]]:
+        """Of records that are sorted, and not large."""
         if len(record_ids) <= _ONE_BY_ONE:
-            found = ((record_id, self._lookup.record(record_id)) for record_id in sorted(record_ids))
-            yield from ((record_id, text) for record_id, text in found if text is not None)
+            found = ((record_id, self._lookup.record(record_id)) for record_id in record_ids)
+            yield from ((record_id, text.encode()) for record_id, text in found if text is not None)
             return
-        for group in _neighbours(sorted(record_ids)):
+        for group in _neighbours(record_ids):
             wanted = set(group)
             sql = (
-                f"select node_id >> {NODE_BITS} as record_id, {_JOINED}"
+                f"select node_id >> {NODE_BITS} as record_id, string_agg(piece, '' order by pos * 4 + rank)"
                 " from {pieces} where node_id >= ? and node_id < ? group by 1"
             )
             pieces = sorted({generation_in(record_id).pieces_view for record_id in group})
             text = " union all ".join(sql.format(pieces=name) for name in pieces)
             limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
             rows = self._connection.execute(text, limits).fetchall()
-            yield from sorted(row for row in rows if row[0] in wanted)
+            yield from ((row[0], unmarked(row[1].encode())) for row in sorted(rows) if row[0] in wanted)
+
+    def _large(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Records too large to be joined by one statement, by their ids: the first and the last node."""
+        sql = f"select record_id, node_id, end_id from records where end_id - node_id >= ? and record_id in ({MARKS})"
+        return {record_id: (first, last) for record_id, first, last in self.select_in(sql, record_ids, MANY)}
+
+    def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
+        view = generation_in(first >> NODE_BITS).pieces_view
+        sql = f"select piece from {view} where node_id between ? and ? and pos between ? and ? order by pos, rank"
+
+        def parts() -> Iterator[bytes]:
+            for start in range(first, last + 1, _SORTED_TOGETHER):
+                rows = self.query(sql, [first, last, start, min(start + _SORTED_TOGETHER - 1, last)]).rows
+                while some := [piece or "" for (piece,) in islice(rows, TOGETHER)]:
+                    yield "".join(some).encode()
+
+        yield from unmarked_parts(parts())
 
     def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
         sql = "select record_id from records where generation = ? and record_id between ? and ? order by 1 limit ?"
         while found := self._connection.execute(sql, [generation, first, last, _REBUILT_TOGETHER]).fetchall():
             for _, text in self.rebuilt([row[0] for row in found]):
-                yield text.encode()
+                yield text
             first = found[-1][0] + 1
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
-        label_id, record_id = (list(columns()["labels"]).index(name) for name in ("label_id", "record_id"))
+        names = ("label_id", "record_id", "node_id", "end_id")
+        label_id, record_id, node_id, end_id = map(list(columns()["labels"]).index, names)
         rows = self.select_in(f"select * from labels where label_id in ({MARKS})", label_ids)
         found = {row[label_id]: row for row in rows if row[record_id] not in self._deleted}
-        records = {name: row[record_id] for name, row in found.items()}
-        texts: dict[int, str] = {}
-        if len(found) > _ONE_BY_ONE:
+        large = {name for name, row in found.items() if row[end_id] - row[node_id] >= MANY}
+        records = {name: row[record_id] for name, row in found.items() if name not in large}
+        texts: dict[int, bytes] = {}
+        if len(records) > _ONE_BY_ONE:
             texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
         left = {name: one for name, one in records.items() if one not in texts}
         alone = self._lookup.labels(left, [found[name] for name in left])
-        return {name: texts.get(records[name]) or alone.get(name, "") for name in label_ids if name in found}
+
+        def text(name: str) -> str:
+            if name in large:
+                return whole(self.parts_of_text(found[name][node_id], found[name][end_id])).decode()
+            return texts[records[name]].decode() if records[name] in texts else alone.get(name, "")
+
+        return {name: text(name) for name in label_ids if name in found}
 
     def close(self) -> None:
         if self._inserts is not None:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from labelstore.engines import engine
 from labelstore.engines.database import (
     MARKS,
     NOTES,
+    TOGETHER,
     WAY_OUT,
     Database,
     Parameters,
@@ -29,12 +30,13 @@ from labelstore.engines.database import (
 )
 from labelstore.engines.holders import writer_of
 from labelstore.engines.limits import limit_sqlite
+from labelstore.engines.pieces import MANY, Span, elements, runs, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import Guard
 from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
-from labelstore.schema.generations import lowest_id, number_after
-from labelstore.schema.tables import NodeRange, Row, content_tables, node_column, node_range
+from labelstore.schema.generations import generation_in, lowest_id, number_after
+from labelstore.schema.tables import NODE_BITS, NodeRange, Row, content_tables, node_column, node_range
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
@@ -277,24 +279,58 @@ class SqliteDatabase(Database):
                 node = node_column(table)
                 self._connection.executemany(f"delete from {table} where {node} between ? and ?", ranges)
 
-    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-        for record_id in record_ids:
-            row = self._connection.execute("select json from record_json where record_id = ?", (record_id,)).fetchone()
-            if row is not None:
-                yield record_id, row[0]
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        sql = f"select record_id, node_id, end_id from records where record_id in ({MARKS})"
+        for some in together(record_ids):
+            spans = {row[0]: Span(*row) for row in self.select_in(sql, some)}
+            yield from self._texts(spans[record_id] for record_id in some if record_id in spans)
 
     def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
         sql = (
-            "select cast(json as blob) from record_json"
+            "select record_id, node_id, end_id from records"
             " where generation = ? and record_id between ? and ? order by record_id"
         )
-        for (text,) in self._connection.execute(sql, (generation, first, last)):
-            yield text
+        spans = (Span(*row) for row in self._connection.execute(sql, (generation, first, last)))
+        yield from (text for _, text in self._texts(spans))
+
+    def _texts(self, spans: Iterable[Span]) -> Iterator[tuple[int, bytes]]:
+        for run in runs(spans):
+            first, last = run[0].first, run[-1].last
+            if last - first >= MANY and len(run) == 1:
+                yield run[0].record_id, whole(self.parts_of_text(first, last))
+                continue
+            sql = (
+                "select cast(group_concat(piece, '') as blob) from"
+                f" (select piece from {generation_in(run[0].record_id).pieces_view}"
+                " where node_id between ? and ? order by pos, rank)"
+            )
+            (pieces,) = self._connection.execute(sql, (first, last)).fetchone()
+            texts = elements(unmarked(pieces or b""), len(run))
+            if texts is None:  # what no load has written
+                yield from (found for span in run for found in self._texts([span]))
+            else:
+                yield from ((span.record_id, text) for span, text in zip(run, texts, strict=True))
+
+    def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
+        view = generation_in(first >> NODE_BITS).pieces_view
+        sql = (
+            f"select pos, rank, cast(piece as blob) from {view}"
+            " where node_id between ? and ? and pos between ? and ? order by pos, rank"
+        )
+        rows = iter(self._connection.execute(sql, (first, last, first, last)))
+        some = iter(lambda: [piece or b"" for _, _, piece in islice(rows, TOGETHER)], [])
+        yield from unmarked_parts(map(b"".join, some))
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
-        sql = "select json from label_json where label_id = ?"
-        rows = ((wanted, self._connection.execute(sql, (wanted,)).fetchone()) for wanted in label_ids)
-        return {wanted: row[0] for wanted, row in rows if row is not None}
+        sql = (
+            f"select node_id, end_id, case when end_id - node_id < {MANY} then ("
+            "select json from label_json as j where j.label_id = l.label_id) end from labels as l where label_id = ?"
+        )
+        found: dict[str, str] = {}
+        for wanted in label_ids:
+            for first, last, text in self._connection.execute(sql, (wanted,)):
+                found[wanted] = whole(self.parts_of_text(first, last)).decode() if text is None else text
+        return found
 
     def close(self) -> None:
         if "_guarded" in self.__dict__:

@@ -6,7 +6,7 @@ null is not absent.
 
 `same` is quick and exact: what its two shortcuts cannot decide goes to the slow comparison, which reads
 any JSON text with a stack of its own (no recursion), integers of any length, and numbers beyond a double
-as infinity.
+as infinity. A large record is compared in parts, of which few are decoded at once.
 """
 
 import json
@@ -23,7 +23,13 @@ from labelstore.json.truncate import truncated
 SNIPPET_LENGTH: Final = 60
 
 _ABSENT: Final = object()
+_AT_ONCE: Final = 1 << 20
+"""A longer text is compared member by member."""
+_LEVELS: Final = 8
+"""So deep, since each level reads the whole of its text."""
 _decode: Final = msgspec.json.Decoder().decode
+_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_elements: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode: Final = msgspec.json.Encoder().encode
 _snippets: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
@@ -41,7 +47,9 @@ def same(expected: bytes, found: bytes) -> bool:
     ValueError.
     """
     try:
-        return _same_text(expected, found) or _marked(expected) == _marked(found)
+        return _same_text(expected, found) or all(
+            _marked(left) == _marked(right) for left, right in _parts(expected, found)
+        )
     except (ValueError, RecursionError):
         return not differences(expected, found, limit=1)
 
@@ -51,15 +59,40 @@ def same_and_plain(expected: bytes, found: bytes) -> bool:
 
     False leaves both questions open, for `same` and `duplicate_keys`.
     """
+    colons = 0
     try:
-        wanted = _marked(expected)
-        return (
-            b"\\u003" not in expected
-            and _encode(wanted).count(b":") == expected.count(b":")
-            and wanted == _marked(found)
-        )
+        for left, right in _parts(expected, found):
+            wanted = _marked(left)
+            if wanted != _marked(right):
+                return False
+            colons += _encode(wanted).count(b":")
+        return colons == expected.count(b":") and b"\\u003" not in expected
     except (ValueError, RecursionError):
         return False
+
+
+def _parts(expected: bytes, found: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Pairs of texts; if both of each say the same, so do the whole ones. The keys in the left ones are all of
+    `expected`.
+
+    A large object is its keys and each of its members, a large array its length and each of its elements. Whoever meets
+    a difference stops.
+    """
+    waiting: list[tuple[memoryview, memoryview, int]] = [(memoryview(expected), memoryview(found), 0)]
+    while waiting:
+        left, right, level = waiting.pop()
+        kind = bytes(left[:1])
+        if len(left) <= _AT_ONCE or level == _LEVELS or kind not in (b"{", b"[") or bytes(right[:1]) != kind:
+            yield bytes(left), bytes(right)
+        elif kind == b"{":
+            members, others = _members(left), _members(right)
+            yield _encode(dict.fromkeys(members)), _encode(dict.fromkeys(others))
+            waiting += ((memoryview(members[key]), memoryview(others[key]), level + 1) for key in members)
+        else:
+            items, other_items = _elements(left), _elements(right)
+            yield _encode(len(items)), _encode(len(other_items))
+            pairs = zip(items, other_items, strict=True)
+            waiting += ((memoryview(item), memoryview(other), level + 1) for item, other in pairs)
 
 
 def differences(expected: bytes, found: bytes, limit: int = 10) -> list[Difference]:
@@ -92,7 +125,7 @@ def duplicate_keys(raw: bytes) -> list[str]:
 
 def _same_text(expected: bytes, found: bytes) -> bool:
     """Whether `found` is `expected`, with or without its white space; checks the whole of `expected`."""
-    if len(found) > len(expected):
+    if len(found) > len(expected) or len(expected) > _AT_ONCE:
         return False
     expected.decode()  # the one thing that `format` does not check
     return found in (expected, msgspec.json.format(expected, indent=-1))

@@ -56,7 +56,7 @@ class Recognizer:
             one.origin.file.unchanged += 1
         self.database.note("unchanged_records", [one.stored.record_id for one in unchanged])
 
-    def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> tuple[set[int], dict[int, str]]:
+    def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> tuple[set[int], dict[int, bytes]]:
         """Keep the records that an earlier load brought in other bytes: the ids that they would get, and texts.
 
         They get the digests of these bytes, by which the next load knows them. The texts are those of stored records,
@@ -76,7 +76,7 @@ class Recognizer:
         texts = dict(self.database.rebuilt([newest.record_id for _, newest in unlike]))
         found: list[tuple[Entry, Stored, bytes]] = []
         for entry, newest in unlike:
-            text = texts.get(newest.record_id, "").encode()
+            text = texts.get(newest.record_id, b"")
             if text and is_same_content(entry.record.raw, text):
                 found.append((entry, newest, text))
         self._count([Unchanged(entry.record, entry.origin, entry.hashes, newest) for entry, newest, _ in found])
@@ -91,14 +91,14 @@ class Recognizer:
         )
         return {entry.record_id for entry, _, _ in found}, texts
 
-    def says_nothing_new(self, entry: Entry, stored: Stored, text: str) -> bool:
+    def says_nothing_new(self, entry: Entry, stored: Stored, text: bytes) -> bool:
         """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged."""
         record = entry.record
-        told = completed_line(record.raw, text.encode())
-        if not is_same_content(told, text.encode()):
+        told = completed_line(record.raw, text)
+        if not is_same_content(told, text):
             return False
-        if not same(told, text.encode()):  # the tokens of its URLs are new
-            line = _in_stored_order(record, told, text.encode())
+        if not same(told, text):  # the tokens of its URLs are new
+            line = _in_stored_order(record, told, text)
             digest = Hashes(stored.content_hash, hashes(line.raw).urls)  # type: ignore[arg-type]
             self._renew_urls([Unchanged(line, entry.origin, digest, stored)])
         self._count([Unchanged(record, entry.origin, entry.hashes, stored)])

@@ -106,7 +106,7 @@ class RecordWriter:
         return new
 
     def _completed(
-        self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks, texts: dict[int, str]
+        self, new: list[tuple[Entry, list[Stored]]], blocks: Blocks, texts: dict[int, bytes]
     ) -> list[tuple[Entry, list[Stored]]]:
         """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new.
 

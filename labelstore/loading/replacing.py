@@ -110,7 +110,7 @@ class Replacement:
         removal: LabelRemoval,
         rows: Rows,
         earlier: Mapping[int, Sequence[Stored]],
-        texts: Mapping[int, str],
+        texts: Mapping[int, bytes],
         blocks: Blocks | None = None,
     ) -> None:
         """`texts` are those known of stored records; `blocks` are those that the rows were completed with."""
@@ -124,7 +124,9 @@ class Replacement:
             self.taken = database.labels_named(ids) if ids else []
         else:
             self.taken = [label for label in blocks.stored if label.label_id in self.label_ids]
-        self.texts = {label.label_id: texts[label.record_id] for label in self.taken if label.record_id in texts}
+        self.texts = {
+            label.label_id: texts[label.record_id].decode() for label in self.taken if label.record_id in texts
+        }
         if blocks is not None:
             self.texts = blocks.texts
         self.touched = {label.record_id for label in self.taken}

@@ -31,7 +31,7 @@ class StoredRecord(NamedTuple):
     data_row_id: str | None
     derived_id: bool
     asset_type: str | None
-    raw: str = ""
+    raw: bytes = b""
     labels: tuple[LabelKey, ...] = ()
 
     @property

@@ -24,8 +24,9 @@ from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows
 from labelstore.verifying.report import SHOWN, VerifyReport
 
-_BATCH_RECORDS = 500
-_BATCH_BYTES = 8_000_000
+_BATCH = (500, 8_000_000)
+_COLUMNAR_BATCH = (2000, 20_000_000)
+"""Records, or bytes of them, that are rebuilt together: DuckDB takes its time for each question."""
 
 
 class Changed:
@@ -73,6 +74,7 @@ class Verifier:
         skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
         batch: list[tuple[Record[Any], str]] = []
         size = 0
+        most_records, most_bytes = _COLUMNAR_BATCH if self.database.is_columnar else _BATCH
         read: Callable[[bytes], Any] = skim if skims else decode
         for item in map(
             recognized, split(source, read) if byte_range is None else split_range(source, read, byte_range)
@@ -92,7 +94,7 @@ class Verifier:
             size += len(item.raw)
             if not skims:
                 pending.extend(self.frames_of(item.value, key))
-            if len(batch) >= _BATCH_RECORDS or size >= _BATCH_BYTES:
+            if len(batch) >= most_records or size >= most_bytes:
                 self.compare(
                     source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id
                 )
@@ -127,7 +129,7 @@ class Verifier:
         rebuilt = dict(self.database.rebuilt([known.record_id for known in found if known is not None]))
         left: list[tuple[Record[Decoded], str]] = []
         for (record, _), known in zip(batch, found, strict=True):
-            if known is not None and same_and_plain(record.raw, rebuilt.get(known.record_id, "").encode()):
+            if known is not None and same_and_plain(record.raw, rebuilt.get(known.record_id, b"")):
                 self.report.equal += 1
                 continue
             try:
@@ -159,8 +161,8 @@ class Verifier:
             rebuilt = dict(self.database.rebuilt([known[-1].record_id for known in stored.values()]))
             for record, key in entries:
                 known = stored.get(key)
-                text = rebuilt.get(known[-1].record_id, "") if known else ""
-                if known and same_and_plain(record.raw, text.encode()):
+                text = rebuilt.get(known[-1].record_id, b"") if known else b""
+                if known and same_and_plain(record.raw, text):
                     self.report.equal += 1
                 elif (reason := _refusal(record, label_id)) is not None:
                     self.reject(name, record, reason)
@@ -179,9 +181,8 @@ class Verifier:
         if len(self.report.first_missing) < SHOWN:
             self.report.first_missing.append({"file": name, "position": record.position})
 
-    def compare_one(self, name: str, record: Record[Decoded], known: Stored, text: str, changed: Changed) -> None:
-        """Compare a record with the stored one, whose rebuilt JSON is `text`."""
-        found = text.encode()
+    def compare_one(self, name: str, record: Record[Decoded], known: Stored, found: bytes, changed: Changed) -> None:
+        """Compare a record with the stored one, whose rebuilt JSON is `found`."""
         keys = duplicate_keys(record.raw)
         place = {"file": name, "position": record.position}
         self.report.duplicate_keys.extend(

@@ -1,0 +1,105 @@
+"""Records rebuilt together, alone and in parts: the text is that of `record_json`, whoever joins the pieces."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelstore.engines import duckdb, open_database, pieces, sqlite
+from labelstore.engines.database import Database
+from labelstore.json.equality import same
+from labelstore.loading import load
+from labelstore.samples import ASSET_TYPES, v1_labels, v2_data_rows
+from labelstore.verifying import verify
+from tests.making import ENGINES
+
+
+@pytest.fixture
+def store(tmp_path: Path, engine: str) -> Path:
+    """Records of both generations and all asset types, with gaps between their numbers."""
+    path = tmp_path / f"labels.{'db' if engine == 'sqlite' else 'duckdb'}"
+    files = []
+    for name, records in (("v1", v1_labels), ("v2", v2_data_rows)):
+        made = [json.dumps(record).encode() for kind in ASSET_TYPES[name] for record in records(kind, 1)]
+        files.append(tmp_path / f"{name}.ndjson")
+        files[-1].write_bytes(b"\n".join([*made[:4], b"{", *made[4:], b""]))
+    load(path, files)
+    return path
+
+
+def by_the_view(database: Database, view: str, key: str) -> dict[Any, bytes]:
+    return {name: text.encode() for name, text in database.query(f"select {key}, json from {view} order by 1").rows}
+
+
+def check(found: dict[Any, bytes], expected: dict[Any, bytes]) -> None:
+    """The same records in the same order; single ones of a DuckDB store are rebuilt by SQLite, in its spelling."""
+    assert list(found) == list(expected)
+    assert [key for key, text in expected.items() if not same(text, found[key])] == []
+
+
+@ENGINES
+@pytest.mark.parametrize("many", [1 << 30, 150])
+def test_every_way_to_rebuild_gives_the_text_of_the_views(
+    store: Path, engine: str, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sqlite, duckdb):
+        monkeypatch.setattr(module, "MANY", many)
+    monkeypatch.setattr(duckdb, "_SORTED_TOGETHER", 150)
+    with open_database(store, read_only=True) as database:
+        records = by_the_view(database, "record_json", "record_id")
+        check(dict(database.rebuilt(list(records))), records)
+        some = list(records)[::2]
+        check(dict(database.rebuilt(some)), {record_id: records[record_id] for record_id in some})
+        for generation in ("v1", "v2"):
+            sql = "select record_id from records where generation = ? order by 1"
+            wanted = [record_id for (record_id,) in database.query(sql, (generation,)).rows]
+            found = dict(zip(wanted, database.rebuilt_all(generation, 0, 1 << 60), strict=True))
+            check(found, {record_id: records[record_id] for record_id in wanted})
+        labels = by_the_view(database, "label_json", "label_id")
+        texts = database.labels_json(list(labels))
+        check({label_id: text.encode() for label_id, text in texts.items()}, labels)
+
+
+@ENGINES
+def test_a_text_in_parts_is_the_whole_one(store: Path, engine: str) -> None:
+    with open_database(store, read_only=True) as database:
+        sql = "select node_id, end_id, json from records join record_json using (record_id) order by end_id - node_id"
+        first, last, json = list(database.query(sql).rows)[-1]
+        assert last - first > 60
+        found = list(database.parts_of_text(first, last))
+        assert b"".join(found) == json.encode()
+
+
+def test_marks_are_removed_where_parts_meet() -> None:
+    text = b',{\1,"a":[\1,1,2],"b":{\1},"c":[\1,{\1}]}'
+    whole = pieces.unmarked(text)
+    assert whole == b'{"a":[1,2],"b":{},"c":[{}]}'
+    for size in range(1, len(text) + 1):
+        parts = [text[start : start + size] for start in range(0, len(text), size)]
+        assert b"".join(pieces.unmarked_parts(parts)) == whole
+    assert list(pieces.unmarked_parts([])) == []
+
+
+def test_records_are_read_together_where_nothing_stands_between() -> None:
+    def spans() -> Iterator[pieces.Span]:
+        for number, size in ((0, 10), (1, 20), (3, 5), (4, 10_000), (5, 1), (6, 99_000)):
+            first = (number << 4) << 24
+            yield pieces.Span(number << 4, first, first + size)
+
+    found = [[span.record_id >> 4 for span in run] for run in pieces.runs(spans())]
+    assert found == [[0, 1], [3], [4], [5], [6]]
+    assert list(pieces.runs([])) == []
+
+
+def test_a_record_of_which_something_is_lost_spoils_no_other(tmp_path: Path) -> None:
+    store, file = tmp_path / "labels.db", tmp_path / "v1.ndjson"
+    file.write_bytes(b"\n".join(json.dumps(record).encode() for record in v1_labels("image", 5)))
+    load(store, [file])
+    with open_database(store) as database:
+        (end,) = next(database.query("select end_id from labels order by node_id limit 1 offset 2").rows)
+        database.execute("update labels set end_id = node_id + 1 where end_id = ?", (end,))
+        database.execute("update labels set label_form = 'skip' where end_id = node_id + 1", ())
+    report = verify(store, [file], jobs=1)
+    assert (report.equal, report.different) == (4, 1)
