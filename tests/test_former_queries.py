@@ -107,3 +107,11 @@ def test_the_rows_are_the_same(database: Database, name: str) -> None:
         assert repr(rows[1]) == repr(rows[0]), given
         found += len(rows[0])
     assert found > 0 or name == "span-problems"
+
+
+def test_boxes_that_overlap_are_paired_by_an_index(tmp_path: Path) -> None:
+    query = named("overlapping-duplicates")
+    store = store_of(tmp_path, "sqlite", [])  # so that SQLite knows no numbers of rows and takes tables for large
+    with open_database(store, read_only=True) as database:
+        plan = database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows
+        assert any(step[3].startswith("SEARCH b USING AUTOMATIC COVERING INDEX (label_id=?") for step in plan)

@@ -36,7 +36,8 @@ boxes as (
         b.height
     from bounding_boxes as b
     join objects as o on o.object_id = b.object_id
-    where b.object_id in (select object_id from suspect)
+    -- with a plus, else SQLite takes them for few and compares all pairs of them
+    where +b.object_id in (select object_id from suspect)
 ),
 neighbours as (
     select
