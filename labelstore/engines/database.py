@@ -2,15 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from labelstore.engines.counters import Counters
 from labelstore.engines.limits import Limits
 from labelstore.engines.result import Result
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import Dialect
 from labelstore.schema.tables import NodeRange, Row, Rows
+
+if TYPE_CHECKING:
+    from labelstore.engines.counters import Counters
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
@@ -116,11 +119,17 @@ class Database(ABC):
         """Whether the file was not there, or empty."""
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
-        self.counters = Counters(self)
         self._deleted: set[int] = set()
         """Records whose removal is put off until `finish_deletions`."""
         if self.is_new and not create:
             raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+
+    @cached_property
+    def counters(self) -> "Counters":
+        """What keeps the counters true while rows come and go."""
+        from labelstore.engines.counters import Counters  # here, as most commands only read
+
+        return Counters(self)
 
     @property
     def engine(self) -> str:
