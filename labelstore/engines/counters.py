@@ -16,7 +16,7 @@ from labelstore.counting import (
     Times,
     rows_of_records,
 )
-from labelstore.schema.tables import NODE_BITS, NodeRange, Rows, columns, node_column, node_range, sql_text
+from labelstore.schema.tables import NODE_BITS, NodeRange, Row, Rows, columns, node_column, node_range, sql_text
 
 if TYPE_CHECKING:
     from labelstore.engines.database import Database
@@ -129,7 +129,7 @@ class Counters:
             return
         counts, self._counts = self._counts, None
         rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
-        self._insert(rows)
+        self._database.insert_rows("counts", _rows(rows))
         pairs = [(*key, labels) for key, labels in counts.pairs.items() if labels]
         self._database.insert_rows("class_pairs", pairs)
         for group, role, feature, times in counts.lost():
@@ -159,18 +159,6 @@ class Counters:
             self._find_times(self._lost)
         self._begin()
 
-    def _insert(self, counts: Iterable[Count], label_id: str | None = None) -> None:
-        names = columns()["counts"]
-        rows = []
-        for count in counts:
-            found: dict[str, Any] = {"label_id": label_id, "role": count.role, "grain": count.grain}
-            if label_id is None:
-                found |= count.group._asdict()
-            found |= {**count.feature._asdict(), **count.amounts._asdict()}
-            found |= {"first_seen": count.times.first, "last_seen": count.times.last}
-            rows.append(tuple(found.get(name) for name in names))
-        self._database.insert_rows("counts", rows)
-
     # -- labels with counts of their own ------------------------------------------------------------------------------
 
     def _count_apart(self, label_ids: Collection[str]) -> None:
@@ -182,8 +170,14 @@ class Counters:
                 self._database.delete_in(table, "label_id", some)
             own = self._by_label((label.node_id, label.end_id) for label in self._database.labels_named(some))
             framed = self._by_label(nodes for label_id in some for nodes in frames.get(label_id, ()))
+            counts: list[Row] = []
+            unpaired: list[Row] = []
             for label_id in some:
-                self._insert_apart(label_id, own.get(label_id, []), framed.get(label_id, []))
+                new = framed.get(label_id, [])
+                counts += _rows(_added(own.get(label_id, []), new), label_id)
+                unpaired += _unpaired(label_id, own.get(label_id, []), new)
+            self._database.insert_rows("counts", counts)
+            self._database.insert_rows("unpaired_classes", unpaired)
 
     def _by_label(self, ranges: Iterable[NodeRange]) -> dict[str, list[Count]]:
         """What is in these ranges, counted for each label by itself."""
@@ -196,20 +190,6 @@ class Counters:
         for count in counts.rows():
             found.setdefault(str(count.group.project_id), []).append(count)
         return found
-
-    def _insert_apart(self, label_id: str, own: Sequence[Count], framed: Sequence[Count]) -> None:
-        known = {(count.role, count.grain, count.feature) for count in own if count.grain}
-        added = []
-        for count in framed:
-            if count.grain is None and count.role != "label":
-                added.append(count)
-            elif count.grain is not None and (count.role, count.grain, count.feature) not in known:
-                added.append(count._replace(amounts=count.amounts._replace(labels=1)))
-        self._insert(added, label_id)
-        names, new = _classes(own), _classes(framed)
-        if framed or len(names) > MOST_PAIRED:
-            rows = [(label_id, name, name in names and len(names) <= MOST_PAIRED) for name in sorted(names | new)]
-            self._database.insert_rows("unpaired_classes", rows)
 
     def _frames_of(self, label_ids: Collection[str]) -> dict[str, list[NodeRange]]:
         """The records of frames files of these labels."""
@@ -314,3 +294,35 @@ def _classes(counts: Iterable[Count]) -> set[str]:
         for count in counts
         if count.role == "tool" and count.grain == "name" and count.feature.name is not None
     }
+
+
+def _rows(counts: Iterable[Count], label_id: str | None = None) -> list[Row]:
+    """Rows of `counts`, those of a label by itself or of all together."""
+    names = columns()["counts"]
+    rows = []
+    for count in counts:
+        found: dict[str, Any] = {"label_id": label_id, "role": count.role, "grain": count.grain}
+        if label_id is None:
+            found |= count.group._asdict()
+        found |= {**count.feature._asdict(), **count.amounts._asdict()}
+        found |= {"first_seen": count.times.first, "last_seen": count.times.last}
+        rows.append(tuple(found.get(name) for name in names))
+    return rows
+
+
+def _added(own: Sequence[Count], framed: Sequence[Count]) -> Iterable[Count]:
+    """What frames files add to what a label has itself."""
+    known = {(count.role, count.grain, count.feature) for count in own if count.grain}
+    for count in framed:
+        if count.grain is None and count.role != "label":
+            yield count
+        elif count.grain is not None and (count.role, count.grain, count.feature) not in known:
+            yield count._replace(amounts=count.amounts._replace(labels=1))
+
+
+def _unpaired(label_id: str, own: Sequence[Count], framed: Sequence[Count]) -> list[Row]:
+    """The classes of a label that are in no pairs."""
+    names, new = _classes(own), _classes(framed)
+    if not framed and len(names) <= MOST_PAIRED:
+        return []
+    return [(label_id, name, name in names and len(names) <= MOST_PAIRED) for name in sorted(names | new)]
