@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from labelstore.loading import load
 from labelstore.loading.store_file import locked
 from labelstore.mirroring import drop, mirror, mirror_file, open_engine, open_mirror
 from labelstore.publishing import publish
-from labelstore.query.search import index
 from labelstore.samples import write
 from labelstore.schema.canned_queries import queries
 from labelstore.schema.dialects import view_files
@@ -155,6 +155,11 @@ def published(store: Path, folder: Path) -> None:
     os.replace(made, store)
 
 
+def by_another_program(store: Path, _: Path) -> None:
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("update objects set name = 'Tram'")
+
+
 def replaced(store: Path, folder: Path) -> None:
     store.unlink()
     store_of(folder, "sqlite", [v1("c", box("Car", "f1", 1, 2, 3, 4)), v1("d")], "labels")
@@ -167,6 +172,7 @@ CHANGES: dict[str, Callable[[Path, Path], object]] = {
     "other tokens": lambda store, folder: load(
         store, [more(folder, v1("b", **{"Labeled Data": "https://storage.example.com/b.jpg?Signature=x&Expires=9"}))]
     ),
+    "another program": by_another_program,
     "rejects": lambda store, folder: load(store, [more(folder, v1("e"), {"ID": 3, "Label": []})]),
     "pruned": pruned,
     "published": published,
@@ -196,10 +202,12 @@ def test_after_a_change_it_is_made_anew(tmp_path: Path, change: str) -> None:
     assert not mirror(store).made
 
 
-def test_a_search_index_does_not_outdate_it(tmp_path: Path) -> None:
+def test_asking_and_copying_do_not_outdate_it(tmp_path: Path) -> None:
     store = small(tmp_path)
     mirror(store)
-    index(store)
+    with open_database(store, read_only=True) as database:
+        assert database.value("select count(*) from labels") == 2
+    (tmp_path / "copy.db").write_bytes(store.read_bytes())
     assert not mirror(store).made
 
 

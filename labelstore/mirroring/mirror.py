@@ -143,10 +143,24 @@ def is_current(mirror: "MirrorDatabase") -> bool:
 
 
 def _held(source: Database) -> str:
-    """What a store holds, as a text: differs wherever the contents of a table do."""
+    """What a store holds, as a text: differs wherever the contents of a table do.
+
+    The state of its file is there for what other programs write, and read first: what is written just then makes it
+    one of an earlier state, never of a later one.
+    """
+    file = [_state(source.path.with_name(source.path.name + suffix)) for suffix in ("", "-wal")]
     loads = repr(list(source.query("select * from loads order by load_id").rows))
     counts = [source.value(f"select count(*) from {table}") for table in ("rejects", "versions")]
-    return f"{source.value(CONTENTS)} {counts} {sha256(loads.encode()).hexdigest()}"
+    return f"{source.value(CONTENTS)} {counts} {file} {sha256(loads.encode()).hexdigest()}"
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    """When a file was written and its size; None for an empty one, and where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_size) if status.st_size else None
 
 
 def _opened(store: Path, file: Path, held: str) -> "MirrorDatabase | None":
