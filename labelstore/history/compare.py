@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from labelstore.geometry import overlap
+from labelstore.history.equal_frames import without_equal_frames
 from labelstore.history.generations import COMMON, NOT_COMPARED, is_same
 from labelstore.history.label_diff import AnswerChange, KeyChange, LabelDiff, Move, Rename
 from labelstore.history.label_model import LATE, Feature, Object, Parts, Question, parts_of
@@ -37,7 +38,8 @@ def compare(before: bytes | None, after: bytes | None) -> LabelDiff:
     """
     comparing = None
     try:
-        comparing = _Comparing(_parts(before), _parts(after))
+        sides = (before, after) if before is None or after is None else without_equal_frames(before, after)
+        comparing = _Comparing(*map(_parts, sides))
         comparing.label()
         found = comparing.found
     except (ValueError, RecursionError):  # a number, or a depth, that only the slow reader takes

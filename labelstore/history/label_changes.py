@@ -19,14 +19,19 @@ _STATE = "generation, {0}.data_row_id, {0}.project_id, {0}.updated_at"
 
 
 class State(NamedTuple):
-    """A label at some time; `json` is its v1 element or v2 label object."""
+    """A label at some time; `raw` is its v1 element or v2 label object."""
 
     load_id: int
     generation: str
     data_row_id: str | None
     project_id: str | None
     updated_at: str | None
-    json: str
+    raw: bytes
+
+    @property
+    def json(self) -> str:
+        """The same as text."""
+        return self.raw.decode()
 
 
 class LabelChange(NamedTuple):
@@ -50,7 +55,7 @@ class LabelChange(NamedTuple):
 
     def diff(self) -> LabelDiff:
         """What changed in it, without the tokens of URLs; of an added or removed label all that it holds."""
-        return compare(*(state and content_of(state.json).encode() for state in (self.before, self.after)))
+        return compare(*(state and content_of(state.raw) for state in (self.before, self.after)))
 
     def as_json(self) -> dict[str, Any]:
         """What `labelstore diff --json` prints of a label."""
@@ -138,7 +143,8 @@ def _states(database: Database, wanted: Sequence[tuple[str, _Reference | None]])
     current = database.labels_json([label_id for label_id, reference in wanted if reference and reference.row is None])
     return {
         label_id: State(
-            *reference[1:], current[label_id] if reference.row is None else unpacked(versions[reference.row])
+            *reference[1:],
+            current.pop(label_id).encode() if reference.row is None else unpacked(versions[reference.row]),
         )
         for label_id, reference in wanted
         if reference is not None
@@ -148,7 +154,7 @@ def _states(database: Database, wanted: Sequence[tuple[str, _Reference | None]])
 def _differing(pairs: Iterable[_Pair], before: dict[str, State], after: dict[str, State]) -> Iterator[LabelChange]:
     for label_id, *_ in pairs:
         old, new = before.get(label_id), after.get(label_id)
-        if old is None or new is None or not is_same(old.json, new.json):
+        if old is None or new is None or not is_same(old.raw, new.raw):
             yield LabelChange(label_id, old, new)
 
 

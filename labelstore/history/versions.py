@@ -46,9 +46,9 @@ def versions_of(database: Database, label_id: str) -> list[Version]:
     """
     label_id = _known(database, label_id)
     found: list[Version] = []
-    before = ""
+    before = b""
     for *place, replaced_by, removed, stored in _stored_versions(database, label_id):
-        text = unpacked(stored) if stored is not None else database.label_json(label_id)[0]
+        text = unpacked(stored) if stored is not None else database.label_json(label_id)[0].encode()
         is_new = not found or found[-1].replaced_by != place[0]
         change = "added" if is_new else "unchanged" if is_same(before, text) else "changed"
         found.append(Version._make((*place, change, replaced_by, bool(removed))))
@@ -96,7 +96,7 @@ def label_at(database: Database, label_id: str, load_id: int) -> str:
     sql = "select json from versions where label_id = ? and load_id <= ? and replaced_by > ?"
     stored = database.value(sql, (label_id, load_id, load_id))
     if stored is not None:
-        return unpacked(stored)
+        return unpacked(stored).decode()
     versions = versions_of(database, label_id)
     earlier = [version for version in versions if version.load_id <= load_id]
     if not earlier:
@@ -110,9 +110,9 @@ def label_at(database: Database, label_id: str, load_id: int) -> str:
     raise NotFoundError(f"{label_id}: removed by load {last.replaced_by}; as it was before: --at {last.load_id}")
 
 
-def unpacked(stored: bytes) -> str:
+def unpacked(stored: bytes) -> bytes:
     """The JSON of a version, from how `versions` keeps it."""
-    return zlib.decompress(stored).decode()
+    return zlib.decompress(stored)
 
 
 def require_load(database: Database, load_id: int) -> None:
