@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duckdb import connect
 
-from labelstore.engines import duckdb, open_database, pieces, sqlite
+from labelstore.engines import duckdb, duckdb_places, open_database, pieces, sqlite
 from labelstore.engines.database import Database
+from labelstore.engines.duckdb_lookup import Columns, Lookup, Rows
+from labelstore.engines.duckdb_places import LabelPlaces
 from labelstore.json.equality import same
 from labelstore.loading import load
 from labelstore.samples import ASSET_TYPES, v1_labels, v2_data_rows
+from labelstore.schema.generations import record_id
+from labelstore.schema.tables import NODE_BITS, node_range
 from labelstore.verifying import verify
 from tests.making import ENGINES
 
@@ -103,3 +108,48 @@ def test_a_record_of_which_something_is_lost_spoils_no_other(tmp_path: Path) -> 
         database.execute("update labels set label_form = 'skip' where end_id = node_id + 1", ())
     report = verify(store, [file], jobs=1)
     assert (report.equal, report.different) == (4, 1)
+
+
+def test_a_label_alone_is_found_by_a_scan_and_later_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_places, "_SCANS", 2)
+    connection = connect()
+    connection.execute(
+        "create table labels as select 'l' || i as label_id, i as node_id, i + 5 as end_id from range(9) t(i)"
+    )
+    places = LabelPlaces(connection)
+    assert [places.find(name) for name in ("l3", "l'9", "l4")] == [(3, 8), None, (4, 9)]
+    connection.execute("drop table labels")
+    assert [places.find(name) for name in ("l8", "l3", "l'9", "")] == [(8, 13), (3, 8), None, None]
+
+
+@pytest.mark.parametrize("engine", ["duckdb"])
+def test_labels_asked_one_by_one_are_those_of_the_view(
+    store: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_places, "_SCANS", 5)
+    with open_database(store, read_only=True) as database:
+        labels = by_the_view(database, "label_json", "label_id")
+        check({name: database.label_json(name)[0].encode() for name in labels}, labels)
+        assert len(labels) > 5
+        assert database.label_json("none") == []
+        assert "label_places" not in {relation.name for relation in database.relations()}
+
+
+def test_a_lookup_asks_for_what_the_pieces_of_a_generation_read() -> None:
+    asked: list[tuple[set[int], Columns]] = []
+
+    def rows_of(record_ids: set[int], wanted: Columns) -> Rows:
+        asked.append((record_ids, wanted))
+        return ()
+
+    v1, v2 = (node_range(record_id(7, record)) for record in ("v1", "v2"))
+    assert Lookup(rows_of).texts([v1, v2]) == {}
+    (_, of_v1), (_, of_v2) = asked
+    assert [record_ids for record_ids, _ in asked] == [{v1[0] >> NODE_BITS}, {v2[0] >> NODE_BITS}]
+    assert "segments" in of_v2
+    assert "segments" not in of_v1
+    assert "view_label" in of_v1["labels"]
+    assert "view_label" not in of_v2["labels"]
+    assert not {"content_hash", "url_hash"}.intersection(of_v1["records"], of_v2["records"])

@@ -1,7 +1,7 @@
 """A store in a DuckDB file. Rows go in as Arrow tables; no extension is needed to write or read it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
@@ -21,6 +21,7 @@ from labelstore.engines.database import (
     Relation,
     relations,
 )
+from labelstore.engines.duckdb_places import LabelPlaces
 from labelstore.engines.limits import QUERY
 from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
@@ -116,6 +117,10 @@ class DuckdbDatabase(Database):
 
         return Lookup(self.rows_of)
 
+    @cached_property
+    def _label_places(self) -> LabelPlaces:
+        return LabelPlaces(self._connection)
+
     def _filled(self) -> set[str]:
         """The tables of records that have rows."""
         sql = "select table_name from duckdb_tables() where estimated_size > 0"
@@ -126,22 +131,26 @@ class DuckdbDatabase(Database):
         """The same of a store that nobody writes to meanwhile."""
         return self._filled()
 
-    def rows_of(self, record_ids: Set[int], but: Set[str] = frozenset()) -> Iterator[tuple[str, list[Row]]]:
-        """All rows of records, by table; `but` are tables that are left out."""
+    def rows_of(
+        self, record_ids: set[int], wanted: Mapping[str, Iterable[str]] | None = None
+    ) -> Iterator[tuple[str, list[Row]]]:
+        """All rows of records, by table; `wanted` are columns of some tables, the others are left out then."""
         if not record_ids:
             return
+        wanted = columns() if wanted is None else wanted
         if self._in_transaction:  # whose own rows are not in the estimates
-            tables = set(content_tables()) - but
+            tables = set(content_tables())
         else:
-            tables = (self._filled_while_open if self._reads else self._filled()) - but
+            tables = self._filled_while_open if self._reads else self._filled()
         first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
         has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
-        wanted = [list(record_ids)] if has_gaps else []
-        for table in sorted(tables):
+        among_ids = [list(record_ids)] if has_gaps else []
+        for table in sorted(tables.intersection(wanted)):
             node = node_column(table)
+            names = ", ".join(f'"{name}"' for name in wanted[table])
             among = f" and {node} >> {NODE_BITS} in (select unnest(?))" if has_gaps else ""
-            sql = f"select * from {table} where {node} between ? and ?{among}"
-            yield table, self._connection.execute(sql, [first, last, *wanted]).fetchall()
+            sql = f"select {names} from {table} where {node} between ? and ?{among}"
+            yield table, self._connection.execute(sql, [first, last, *among_ids]).fetchall()
 
     def _create(self) -> None:
         """Tables, macros and views. To create a view, DuckDB binds all that it reads: first to stand-ins, ten times
@@ -409,8 +418,8 @@ class DuckdbDatabase(Database):
     def _rebuilt_together(self, record_ids: list[int]) -> Iterator[tuple[int, bytes]]:
         """Of records that are sorted, and not large."""
         if len(record_ids) <= _ONE_BY_ONE:
-            found = ((record_id, self._lookup.record(record_id)) for record_id in record_ids)
-            yield from ((record_id, text.encode()) for record_id, text in found if text is not None)
+            for record_id in record_ids:
+                yield from ((record_id, text) for text in self._lookup.texts([node_range(record_id)]).values())
             return
         for group in _neighbours(record_ids):
             wanted = set(group)
@@ -449,24 +458,27 @@ class DuckdbDatabase(Database):
             first = found[-1][0] + 1
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
-        names = ("label_id", "record_id", "node_id", "end_id")
-        label_id, record_id, node_id, end_id = map(list(columns()["labels"]).index, names)
-        rows = self.select_in(f"select * from labels where label_id in ({MARKS})", label_ids)
-        found = {row[label_id]: row for row in rows if row[record_id] not in self._deleted}
-        large = {name for name, row in found.items() if row[end_id] - row[node_id] >= MANY}
-        records = {name: row[record_id] for name, row in found.items() if name not in large}
+        found = self._places(label_ids)
+        records = {name: first >> NODE_BITS for name, (first, last) in found.items() if last - first < MANY}
         texts: dict[int, bytes] = {}
         if len(records) > _ONE_BY_ONE:
             texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
-        left = {name: one for name, one in records.items() if one not in texts}
-        alone = self._lookup.labels(left, [found[name] for name in left])
+        alone = self._lookup.texts([found[name] for name, one in records.items() if one not in texts])
 
         def text(name: str) -> str:
-            if name in large:
-                return whole(self.parts_of_text(found[name][node_id], found[name][end_id])).decode()
-            return texts[records[name]].decode() if records[name] in texts else alone.get(name, "")
+            if name not in records:
+                return whole(self.parts_of_text(*found[name])).decode()
+            return (texts.get(records[name]) or alone.get(found[name], b"")).decode()
 
         return {name: text(name) for name in label_ids if name in found}
+
+    def _places(self, label_ids: Sequence[str]) -> dict[str, NodeRange]:
+        """The first and the last nodes of the labels with these ids that the store holds."""
+        if self._reads and len(label_ids) <= _ONE_BY_ONE:
+            return {name: nodes for name in label_ids if (nodes := self._label_places.find(name))}
+        sql = f"select label_id, node_id, end_id from labels where label_id in ({MARKS})"
+        rows = self.select_in(sql, label_ids)
+        return {name: (first, last) for name, first, last in rows if first >> NODE_BITS not in self._deleted}
 
     def close(self) -> None:
         if self._inserts is not None:
