@@ -11,7 +11,7 @@ from duckdb import connect
 from labelstore.engines import duckdb, duckdb_places, open_database, pieces, sqlite
 from labelstore.engines.database import Database
 from labelstore.engines.duckdb_lookup import Columns, Lookup, Rows
-from labelstore.engines.duckdb_places import LabelPlaces
+from labelstore.engines.duckdb_places import LabelPlaces, Place
 from labelstore.json.equality import same
 from labelstore.loading import load
 from labelstore.samples import ASSET_TYPES, v1_labels, v2_data_rows
@@ -114,14 +114,28 @@ def test_a_label_alone_is_found_by_a_scan_and_later_without_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duckdb_places, "_SCANS", 2)
+    nodes = [node_range(record)[0] for record in range(9)]
     connection = connect()
-    connection.execute(
-        "create table labels as select 'l' || i as label_id, i as node_id, i + 5 as end_id from range(9) t(i)"
+    connection.execute("create table labels (label_id text, node_id bigint, end_id bigint)")
+    connection.executemany(
+        "insert into labels values (?, ?, ?)", [[f"l{i}", node, node + 5] for i, node in enumerate(nodes)]
     )
-    places = LabelPlaces(connection)
-    assert [places.find(name) for name in ("l3", "l'9", "l4")] == [(3, 8), None, (4, 9)]
-    connection.execute("drop table labels")
-    assert [places.find(name) for name in ("l8", "l3", "l'9", "")] == [(8, 13), (3, 8), None, None]
+    connection.execute(f"create table masks as select {nodes[3] + 2} as object_id union all select {nodes[3] + 3}")
+    connection.execute(f"create table reviews as select unnest([{nodes[3] + 4}, {nodes[8] + 1}]) as node_id")
+    places = LabelPlaces(connection, ["masks", "reviews"])
+    assert [places.find(name) for name in ("l3", "l'9", "l4")] == [
+        Place(nodes[3], nodes[3] + 5),
+        None,
+        Place(nodes[4], nodes[4] + 5, frozenset({"masks", "reviews"})),
+    ]
+    for table in ("labels", "masks", "reviews"):
+        connection.execute(f"drop table {table}")
+    assert [places.find(name) for name in ("l8", "l3", "l'9", "")] == [
+        Place(nodes[8], nodes[8] + 5, frozenset({"masks"})),
+        Place(nodes[3], nodes[3] + 5),
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("engine", ["duckdb"])
@@ -145,10 +159,12 @@ def test_a_lookup_asks_for_what_the_pieces_of_a_generation_read() -> None:
         return ()
 
     v1, v2 = (node_range(record_id(7, record)) for record in ("v1", "v2"))
-    assert Lookup(rows_of).texts([v1, v2]) == {}
+    assert Lookup(rows_of).texts([Place(*v1), Place(*v2, frozenset({"masks"}))]) == {}
     (_, of_v1), (_, of_v2) = asked
     assert [record_ids for record_ids, _ in asked] == [{v1[0] >> NODE_BITS}, {v2[0] >> NODE_BITS}]
     assert "segments" in of_v2
+    assert "masks" in of_v1
+    assert "masks" not in of_v2
     assert "segments" not in of_v1
     assert "view_label" in of_v1["labels"]
     assert "view_label" not in of_v2["labels"]

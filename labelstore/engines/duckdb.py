@@ -21,7 +21,7 @@ from labelstore.engines.database import (
     Relation,
     relations,
 )
-from labelstore.engines.duckdb_places import LabelPlaces
+from labelstore.engines.duckdb_places import LabelPlaces, Place
 from labelstore.engines.limits import QUERY
 from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
@@ -119,15 +119,18 @@ class DuckdbDatabase(Database):
 
     @cached_property
     def _label_places(self) -> LabelPlaces:
-        return LabelPlaces(self._connection)
+        rows = self._filled_while_open
+        rare = [table for table in rows if rows[table] < rows.get("records", 0)]
+        return LabelPlaces(self._connection, rare)
 
-    def _filled(self) -> set[str]:
-        """The tables of records that have rows."""
-        sql = "select table_name from duckdb_tables() where estimated_size > 0"
-        return {name for (name,) in self._connection.execute(sql).fetchall()}.intersection(content_tables())
+    def _filled(self) -> dict[str, int]:
+        """The tables of records that have rows, and about how many."""
+        sql = "select table_name, estimated_size from duckdb_tables() where estimated_size > 0"
+        rows = dict(self._connection.execute(sql).fetchall())
+        return {table: rows[table] for table in content_tables() if table in rows}
 
     @cached_property
-    def _filled_while_open(self) -> set[str]:
+    def _filled_while_open(self) -> dict[str, int]:
         """The same of a store that nobody writes to meanwhile."""
         return self._filled()
 
@@ -141,7 +144,7 @@ class DuckdbDatabase(Database):
         if self._in_transaction:  # whose own rows are not in the estimates
             tables = set(content_tables())
         else:
-            tables = self._filled_while_open if self._reads else self._filled()
+            tables = set(self._filled_while_open if self._reads else self._filled())
         first, last = node_range(min(record_ids))[0], node_range(max(record_ids))[1]
         has_gaps = max(record_ids) - min(record_ids) >= len(record_ids)
         among_ids = [list(record_ids)] if has_gaps else []
@@ -419,7 +422,7 @@ class DuckdbDatabase(Database):
         """Of records that are sorted, and not large."""
         if len(record_ids) <= _ONE_BY_ONE:
             for record_id in record_ids:
-                yield from ((record_id, text) for text in self._lookup.texts([node_range(record_id)]).values())
+                yield from ((record_id, text) for text in self._lookup.texts([Place(*node_range(record_id))]).values())
             return
         for group in _neighbours(record_ids):
             wanted = set(group)
@@ -459,7 +462,7 @@ class DuckdbDatabase(Database):
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
         found = self._places(label_ids)
-        records = {name: first >> NODE_BITS for name, (first, last) in found.items() if last - first < MANY}
+        records = {name: first >> NODE_BITS for name, (first, last, _) in found.items() if last - first < MANY}
         texts: dict[int, bytes] = {}
         if len(records) > _ONE_BY_ONE:
             texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
@@ -467,18 +470,18 @@ class DuckdbDatabase(Database):
 
         def text(name: str) -> str:
             if name not in records:
-                return whole(self.parts_of_text(*found[name])).decode()
+                return whole(self.parts_of_text(*found[name][:2])).decode()
             return (texts.get(records[name]) or alone.get(found[name], b"")).decode()
 
         return {name: text(name) for name in label_ids if name in found}
 
-    def _places(self, label_ids: Sequence[str]) -> dict[str, NodeRange]:
-        """The first and the last nodes of the labels with these ids that the store holds."""
+    def _places(self, label_ids: Sequence[str]) -> dict[str, Place]:
+        """The places of the labels with these ids that the store holds."""
         if self._reads and len(label_ids) <= _ONE_BY_ONE:
-            return {name: nodes for name in label_ids if (nodes := self._label_places.find(name))}
+            return {name: place for name in label_ids if (place := self._label_places.find(name))}
         sql = f"select label_id, node_id, end_id from labels where label_id in ({MARKS})"
         rows = self.select_in(sql, label_ids)
-        return {name: (first, last) for name, first, last in rows if first >> NODE_BITS not in self._deleted}
+        return {name: Place(first, last) for name, first, last in rows if first >> NODE_BITS not in self._deleted}
 
     def close(self) -> None:
         if self._inserts is not None:

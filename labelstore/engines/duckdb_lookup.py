@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from labelstore.engines.duckdb_places import Place
 from labelstore.engines.pieces import unmarked
 from labelstore.engines.sqlite import make_tables
 from labelstore.schema.generations import generation_in
-from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns
+from labelstore.schema.tables import NODE_BITS, Row, columns
 
 Columns = Mapping[str, Sequence[str]]
 """Some columns by table."""
@@ -31,22 +32,23 @@ class Lookup:
         make_tables(self._sqlite)
         self._read_by: dict[str, Columns] = {}
 
-    def texts(self, ranges: Iterable[NodeRange]) -> dict[NodeRange, bytes]:
-        """The JSON of records and labels by their nodes, first and last; nothing of what there is not."""
-        by_view: dict[str, list[NodeRange]] = {}
-        for nodes in ranges:
-            by_view.setdefault(generation_in(nodes[0] >> NODE_BITS).pieces_view, []).append(nodes)
-        found: dict[NodeRange, bytes] = {}
+    def texts(self, places: Iterable[Place]) -> dict[Place, bytes]:
+        """The JSON of records and labels; nothing of what there is not."""
+        by_view: dict[str, list[Place]] = {}
+        for place in places:
+            by_view.setdefault(generation_in(place.first >> NODE_BITS).pieces_view, []).append(place)
+        found: dict[Place, bytes] = {}
         for view, some in by_view.items():
             sql = f"select piece from {view} where node_id between ? and ? and pos between ? and ? order by pos, rank"
             if view not in self._read_by:
                 self._read_by[view] = self._read(sql)
-            wanted = self._read_by[view]
-            with self._holding(self._rows_of({first >> NODE_BITS for first, _ in some}, wanted), wanted):
-                for nodes in some:
-                    pieces = self._sqlite.execute(sql, nodes * 2).fetchall()
+            empty = frozenset.intersection(*(place.empty for place in some))
+            wanted = {table: names for table, names in self._read_by[view].items() if table not in empty}
+            with self._holding(self._rows_of({place.first >> NODE_BITS for place in some}, wanted), wanted):
+                for place in some:
+                    pieces = self._sqlite.execute(sql, (place.first, place.last) * 2).fetchall()
                     if text := unmarked("".join(piece or "" for (piece,) in pieces).encode()):
-                        found[nodes] = text
+                        found[place] = text
         return found
 
     def first_row(self, view: str, rows: Rows) -> Row | None:
