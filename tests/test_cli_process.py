@@ -57,6 +57,20 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "labels.db"
 
 
+def test_to_get_a_label_imports_only_what_reads_one(store: Path) -> None:
+    code = f"""
+import sys
+from labelstore.cli import app
+try:
+    app(["get", {str(store)!r}, "unknown"])
+except SystemExit as end:
+    assert end.code == 1
+print(*{{name.split(".")[1] for name in sys.modules if name.startswith("labelstore.")}})
+"""
+    rooms = set(python("-c", code).stdout.split())
+    assert {"query", "engines"} <= rooms <= {"cli", "engines", "errors", "json", "query", "schema", "version"}
+
+
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
 def test_a_command_ends_in_silence(store: Path, tmp_path: Path, name: str) -> None:
     exported = python("cli.py", "export", str(store), "labelbox-v1", str(tmp_path / "labels.json"))
