@@ -29,7 +29,7 @@ VALUES = {  # parameter: queries for values that find something
     ),
     "class": (f"{CROWDED} limit 1", f"{CROWDED} limit 1 offset 1"),
     "a": (f"{CROWDED} limit 1",),
-    "b": (f"{CROWDED} limit 1", f"{CROWDED} limit 1 offset 1"),
+    "b": ("select 'none'", f"{CROWDED} limit 1", f"{CROWDED} limit 1 offset 1"),
     "iou": ("select 0.1", "select 0.5"),
     "perimeters": ("select 1",),
     "max_x": ("select 900",),
@@ -107,6 +107,14 @@ def test_the_rows_are_the_same(database: Database, name: str) -> None:
         assert repr(rows[1]) == repr(rows[0]), given
         found += len(rows[0])
     assert found > 0 or name == "span-problems"
+
+
+@pytest.mark.parametrize("name", ["class-overlap", "nearest-of-class"])
+def test_records_with_both_classes_are_found_in_an_index(tmp_path: Path, name: str) -> None:
+    query = named(name)
+    with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
+        plan = database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows
+        assert [step[3] for step in plan].count("SEARCH objects USING COVERING INDEX objects_name (name=?)") == 2
 
 
 def test_boxes_that_overlap_are_paired_by_an_index(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ join labels as l on l.label_id = o.label_id
 join records as r on r.record_id = l.record_id
 left join projects as p on p.project_id = l.project_id
 where s.coordinates is not null and l.model_run_id is null
+    and o.object_id in (select object_id from shapes)  -- says nothing new, but lets DuckDB join few objects
     and not coalesce(
         r.row_data like '%"tileLayerUrl"%' and replace(lower(r.row_data), ' ', '') like '%"epsg":"simple"%', false
     )

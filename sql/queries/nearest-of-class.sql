@@ -7,9 +7,13 @@
 with wanted as (
     select o.object_id, o.label_id, coalesce(o.frame_id, 0) as place, coalesce(o.page, -1) as page, o.frame_number, o.name
     from objects as o
-    where o.name in ($a, $b) and o.label_id in (
-        select label_id from labels where model_run_id is null and ($label is null or label_id = $label)
-    )
+    where o.name in ($a, $b)
+        -- one place is in one record, so only records with both count
+        and o.object_id >> 24 in (select object_id >> 24 from objects where name = $a)
+        and o.object_id >> 24 in (select object_id >> 24 from objects where name = $b)
+        and o.label_id in (
+            select label_id from labels where model_run_id is null and ($label is null or label_id = $label)
+        )
 ),
 bounds as (
     select * from object_bounds where object_id in (select object_id from wanted)

@@ -3,7 +3,12 @@
 -- `sent_back_at` is the first time, `approved_at` the first approval after the last time (NULL until then), `hours` the
 -- time between the two. Needs the workflow history in the export.
 -- $project: only this project, by id or name
-with steps as (
+with moved as (  -- one step that is no rejection cannot go back
+    select data_row_id from workflow_events
+    group by data_row_id
+    having count(*) > 1 or max(case when lower(action) = 'reject' then 1 else 0 end) = 1
+),
+steps as (
     select
         data_row_id,
         project_id,
@@ -14,6 +19,7 @@ with steps as (
         next_task_name,
         lag(lower(action)) over (partition by data_row_id, project_id order by step) as action_before
     from workflow_steps
+    where data_row_id in (select data_row_id from moved)
 ),
 -- each step twice, with the task that it ended and the one that it began, in the order of time
 visits as (
