@@ -1,5 +1,6 @@
 """Canned queries that were made fast, against their plainer former texts: the same rows in the same order."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,11 +78,36 @@ def crowded_labels(dice: random.Random) -> list[dict[str, Any]]:
     ]
 
 
+def odd_kinds() -> dict[str, Any]:
+    """A label of v2 with boxes that are of other kinds: a mask, one that nobody knows, and one of a known picture."""
+    shape = {"bounding_box": {"top": 1, "left": 2, "height": 3, "width": 4}}
+    mask = {"mask": {"url": "https://masks.example.com/1"}}
+    objects = [
+        {"feature_id": f"odd{number}", "name": "Odd", "annotation_kind": kind, **shape, **more}
+        for number, (kind, more) in enumerate(
+            [
+                ("ImageSegmentationMask", mask),
+                ("ImageHexagon", {}),
+                ("ImageBoundingBox", {}),
+                ("ImageBoundingBox", mask),
+            ]
+        )
+    ]
+    label = {"id": "odd", "annotations": {"objects": objects, "classifications": [], "relationships": []}}
+    return {
+        "data_row": {"id": "odd row", "row_data": "https://example.com/odd.png"},
+        "media_attributes": {"asset_type": "image", "width": 100, "height": 50},
+        "projects": {"p9": {"name": "Odd", "labels": [label]}},
+    }
+
+
 @pytest.fixture(scope="module", params=["sqlite", "duckdb"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Samples of all asset types with their frames files, and crowded labels."""
     folder = tmp_path_factory.mktemp(request.param)
     store = store_of(folder, request.param, crowded_labels(random.Random(7)))
+    (folder / "odd.json").write_text(json.dumps([odd_kinds()]), encoding="utf-8")
+    load(store, [folder / "odd.json"])
     for sample in write(folder / "samples", labels=15, seed=5):
         load(store, [sample.path], frames=sample.frames)
     with open_database(store, read_only=True) as database:
@@ -115,6 +141,14 @@ def test_records_with_both_classes_are_found_in_an_index(tmp_path: Path, name: s
     with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
         plan = database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows
         assert [step[3] for step in plan].count("SEARCH objects USING COVERING INDEX objects_name (name=?)") == 2
+
+
+def test_objects_of_pictures_without_a_size_are_not_read(tmp_path: Path) -> None:
+    query = named("object-positions")
+    with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
+        plan = [row[3] for row in database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows]
+    assert plan.count("SEARCH g USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)") == 4
+    assert "SCAN o" not in plan  # objects
 
 
 def test_boxes_that_overlap_are_paired_by_an_index(tmp_path: Path) -> None:
