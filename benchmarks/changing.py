@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.extremes import made, video_frames, video_line
-from benchmarks.measuring import LABELSTORE, STORES, Command, Row, Run, remove, report, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Command, Row, Run, medians, remove, report, run, sample
 from benchmarks.reexports import all_changed, new_tokens, one_percent_changed
 
 OF_NEW = 0.6
@@ -143,7 +143,7 @@ def main() -> int:
             rows.append(row)
     text = (
         f"A store of {options.megabytes:,} MB of v1 gets {options.new} MB more, and these again as a later export has"
-        f" them; medians of {options.rounds} rounds, whole commands. Demanded are {OF_NEW} of the speed into a new"
+        f" them; {medians(options.rounds)}, whole commands. Demanded are {OF_NEW} of the speed into a new"
         " store by one process. A label of many frames is loaded, verified and compared once."
     )
     return report("What changes", text, rows, options.write)

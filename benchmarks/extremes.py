@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.measuring import LABELSTORE, STORES, Row, Run, remove, report, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Row, Run, medians, remove, report, run, sample
 from benchmarks.peers import PEERS, environment
 
 TRACKS = 20
@@ -255,8 +255,8 @@ def main() -> int:
     options = parser.parse_args()
     rows = measure(options.dir, options.megabytes, options.frames, options.points, options.rounds)
     text = (
-        f"The one label has {TRACKS} boxes in every frame, each with an answer. Whole commands; medians of"
-        f" {options.rounds} rounds; the memory of the largest command."
+        f"The one label has {TRACKS} boxes in every frame, each with an answer. Whole commands;"
+        f" {medians(options.rounds)}; the memory of the largest command."
     )
     failed = report("Other shapes", text, rows, options.write)
     rows = measure_again(options.dir, options.lines, options.rounds)

@@ -145,6 +145,11 @@ def remove(store: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def medians(rounds: int) -> str:
+    """How often something was timed, in words."""
+    return "one round" if rounds == 1 else f"medians of {rounds} rounds"
+
+
 def spread(values: Iterable[float], unit: str, digits: int = 1) -> str:
     """Median, smallest and largest."""
     known = sorted(values)
