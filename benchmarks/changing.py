@@ -12,7 +12,7 @@ from statistics import median
 
 from benchmarks.extremes import made, video_frames, video_line
 from benchmarks.measuring import LABELSTORE, STORES, Command, Row, Run, medians, remove, report, run, sample
-from benchmarks.reexports import all_changed, new_tokens, one_percent_changed
+from benchmarks.reexports import all_changed, one_percent_changed, signed
 
 OF_NEW = 0.6
 """Of the speed of a new store by one process."""
@@ -37,14 +37,15 @@ def reloads(folder: Path, engine: str, megabytes: int, new: int, rounds: int) ->
     for generation in ("v1", "v2"):
         times: dict[str, list[Run]] = {}
         for number in range(rounds):
-            export = sample(folder, generation, new, seed=number + 1)
+            unsigned = sample(folder, generation, new, seed=number + 1)
+            export = signed(unsigned, 1)
             remove(fresh)
             commands: dict[str, Command] = {
                 "into a new store, one process": (*LABELSTORE, "load", "--jobs", "1", fresh, export),
                 "into the store": (*LABELSTORE, "load", store, export),
                 "again, nothing changed": (*LABELSTORE, "load", store, export),
                 "again, 1 % of the labels changed": (*LABELSTORE, "load", store, one_percent_changed(export)),
-                "again, new tokens in all URLs": (*LABELSTORE, "load", store, new_tokens(export)),
+                "again, new tokens in all URLs": (*LABELSTORE, "load", store, signed(unsigned, 2)),
                 "again, all labels changed": (*LABELSTORE, "load", store, all_changed(export)),
                 "the file read and hashed alone": (sys.executable, "-c", _READ_AND_HASH, export),
             }

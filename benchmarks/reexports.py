@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_TOKEN = re.compile(rb"(https://[^\"?]*\?)[^\"]*")
+_TOKEN = re.compile(rb"(https://storage[^\"?]*)(?:\?[^\"]*)?")
 _NAME = re.compile(rb'("(?:title|name)":")Car"')
 
 
@@ -22,9 +22,10 @@ def all_changed(export: Path) -> Path:
     return _made(export, "all-changed", lambda raw, _: _renamed(raw))
 
 
-def new_tokens(export: Path) -> Path:
-    """The export with other tokens in the signed URLs."""
-    return _made(export, "tokens", lambda raw, number: _TOKEN.sub(rb"\g<1>Expires=%d&Signature=new" % number, raw))
+def signed(export: Path, which: int) -> Path:
+    """The export with tokens in its URLs; others for another number."""
+    tokens = rb"\g<1>?Expires=17%08d&Signature=AbC%d" % (which, which)
+    return _made(export, f"signed-{which}", lambda raw, _: _TOKEN.sub(tokens, raw))
 
 
 def _made(export: Path, what: str, change: Callable[[bytes, int], bytes]) -> Path:
