@@ -47,7 +47,7 @@ COMMANDS = {
     "search, a miss": ("search", "xylophone"),
     "search, no ASCII": ("search", "größe"),
     "report": ("report", "OUT"),
-    "answers": ("answers", "-o", "OUT"),
+    "answers": ("answers", "-o", "OUT", "--format", "csv"),
     "agreement": ("agreement",),
 }
 PAGES = {

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.soaking import amount
+
 SECTIONS = ("At a glance", "Questions", "What changes", "Speed", "Other shapes", "Growth", "Stages of a load")
 
 
 @pytest.mark.soak
+@pytest.mark.skipif(amount(False, True), reason="takes minutes, and packages from the index")
 def test_each_benchmark_gives_its_section() -> None:
     root = Path(__file__).parents[1]
     done = subprocess.run(

@@ -321,7 +321,7 @@ def test_canned_queries(store: Path, database: Database) -> None:
     assert [parameter["name"] for parameter in listed["parameters"]] == ["project"]
     told = run("query", store, "--list", "--named", "class-counts").stdout
     assert "-p project=" in told
-    assert "count(*) as objects" in told
+    assert "from feature_counts" in told
     assert len(list(ask_named(database, "class-counts", {}).rows)) == 3
 
 

@@ -89,7 +89,7 @@ from records
 
 MARKS = "<marks>"
 """Stands in a statement for the question marks of as many parameters as there are values."""
-TOGETHER = 500
+TOGETHER = 512
 """How many of them a statement has at most: SQLite allows 32,766."""
 
 

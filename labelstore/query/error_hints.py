@@ -6,6 +6,7 @@ from labelstore.engines.database import Database
 from labelstore.errors import QueryError
 from labelstore.query.lexer import Token, excerpt, tokens
 from labelstore.schema.suggestions import did_you_mean
+from labelstore.schema.tables import COUNTERS
 from labelstore.schema.tables import columns as schema
 
 _COLUMN = re.compile(
@@ -87,7 +88,8 @@ def _column(match: "re.Match[str]", words: list[Token], sql: str, database: Data
     if not used:
         here = sorted({column for columns in tables.values() for column in columns})
     hint = did_you_mean(name, here)
-    order = sorted(tables, key=lambda table: table not in schema())  # views after the tables that they read
+    # views after the tables that they read, and what counts other tables after those
+    order = sorted(tables, key=lambda table: (table not in schema(), table in COUNTERS))
     elsewhere = [table for table in order if _exact(name, tables[table])]
     if elsewhere and used and not _exact(name, here):
         hint = f"it is a column of {', '.join(elsewhere[:3])}" + (f"; {hint}" if hint else "")

@@ -17,7 +17,10 @@ NodeRange = tuple[int, int]
 NODE_BITS = 24
 """A node is `record_id << NODE_BITS | place`: at most 16.7 million JSON objects in one record."""
 
-DERIVED = ("datasets", "projects", "data_rows", "features", "counts", "class_pairs", "unpaired_classes")
+COUNTERS = ("counts", "class_pairs", "unpaired_classes")
+"""Tables of how much there is of what."""
+
+DERIVED = ("datasets", "projects", "data_rows", "features", *COUNTERS)
 """Tables that are computed from the others at the end of a load."""
 
 BOOKKEEPING = ("loads", "rejects", "versions")
