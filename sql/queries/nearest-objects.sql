@@ -6,7 +6,10 @@
 -- $data_row: only the labels of this data row, by id
 -- $class: only objects of this class
 -- $limit = 10: at most so many objects
-with recursive placed as (
+with recursive model_run_labels as (
+    select label_id from labels where model_run_id is not null
+),
+placed as (
     select
         object_id,
         case when min_x > $x then min_x - $x when max_x < $x then $x - max_x else 0.0 end as dx,
@@ -14,13 +17,17 @@ with recursive placed as (
         (min_x + max_x) / 2 - $x as cx,
         (min_y + max_y) / 2 - $y as cy
     from object_bounds
-    where object_id in (
-        select object_id from objects
-        where ($class is null or name = $class) and label_id in (
-            select label_id from labels
-            where model_run_id is null and ($data_row is null or data_row_id = $data_row)
+    where case
+        when $class is null and $data_row is null
+            then object_id not in (select object_id from objects where label_id in (select label_id from model_run_labels))
+        else object_id in (
+            select object_id from objects
+            where ($class is null or name = $class) and label_id in (
+                select label_id from labels
+                where model_run_id is null and ($data_row is null or data_row_id = $data_row)
+            )
         )
-    )
+    end
 ),
 nearest as (
     select object_id, dx * dx + dy * dy as square, cx * cx + cy * cy as center_square
