@@ -32,8 +32,13 @@ def identifier(number: int) -> str:
     return f"c{number:024d}"
 
 
+def schema_id(name: str) -> str:
+    """That of a class, question or option: all features of one name have it."""
+    return f"c{name.lower().replace(' ', '-'):0>24}"
+
+
 def feature(number: int, name: str) -> dict[str, Any]:
-    schema = {"feature_schema_id": identifier(number), "name": name, "value": name.lower()}
+    schema = {"feature_schema_id": schema_id(name), "name": name, "value": name.lower()}
     return {"feature_id": identifier(number), **schema}
 
 
@@ -71,7 +76,7 @@ def video_frames(frames: int) -> Iterator[bytes]:
 
 
 def v1_feature(number: int, name: str) -> dict[str, Any]:
-    return {"featureId": identifier(number), "schemaId": identifier(number), "title": name, "value": name.lower()}
+    return {"featureId": identifier(number), "schemaId": schema_id(name), "title": name, "value": name.lower()}
 
 
 def v1_box(track: int, frame: int) -> dict[str, Any]:

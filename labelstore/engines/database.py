@@ -175,10 +175,11 @@ class Database(ABC):
     def rollback(self) -> None: ...
 
     def insert(self, rows: Rows) -> None:
-        """Write the rows of a batch, and count them."""
+        """Write the rows of a batch, and count them; those that are written are gone."""
         self.counters.add(rows)
         for table, new in rows:
             self.insert_rows(table, new)
+            new.clear()
 
     @abstractmethod
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:

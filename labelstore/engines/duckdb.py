@@ -49,6 +49,8 @@ _ARROW_TYPES = {
 }
 _PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as rank, '' as piece"
 _NEARBY = 256
+_ROWS = 50_000
+"""So many rows become one Arrow table."""
 _FEW = 20
 _ONE_BY_ONE = 4
 _REBUILT_TOGETHER = 1000
@@ -249,9 +251,10 @@ class DuckdbDatabase(Database):
             self._connection.execute("rollback")
 
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
-        if rows:
-            kinds = columns()[table]
-            self._insert(table, _table(dict(zip(kinds, zip(*rows, strict=True), strict=True)), kinds))
+        kinds = columns()[table]
+        for start in range(0, len(rows), _ROWS):
+            some = zip(*rows[start : start + _ROWS], strict=True)
+            self._insert(table, _table(dict(zip(kinds, some, strict=True)), kinds))
 
     def _insert(self, table: str, given: "pa.Table") -> None:
         sql = f"insert into {table} select * from given"

@@ -74,7 +74,7 @@ class Walk(ABC, Generic[T]):
             return self.broken(error.reason, truncated=error.truncated, error=error.error)
         raw = window.data[window.position : end].rstrip(SPACE)
         item = self.decoded(raw)
-        window.position += len(raw)
+        window.move(len(raw))
         return item
 
     def decoded(self, raw: bytes) -> Record[T] | Broken:

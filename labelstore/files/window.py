@@ -65,6 +65,14 @@ class Window:
         """The byte offset of the position in the source."""
         return self.offset + self.position
 
+    def move(self, count: int) -> None:
+        """Move past so many bytes; many are dropped at once, for they take the memory of a large record."""
+        self.position += count
+        if count > self._chunk_bytes:
+            self.data = self._parsed = self.data[self.position :]
+            self.offset += self.position
+            self.position = 0
+
     def more(self) -> bool:
         """Drop what is before the position and read a chunk, or as much again as is kept, within the limit."""
         if self.ended:

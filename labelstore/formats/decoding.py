@@ -11,7 +11,7 @@ from labelstore.formats.declaring import JsonObject
 from labelstore.formats.foreign import kind_of
 from labelstore.formats.lenient_decoding import Extra, Misfit, fit
 from labelstore.formats.naming import content_digest
-from labelstore.formats.record_kinds import RecordKind, decoder_of, kinds
+from labelstore.formats.record_kinds import LARGE, RecordKind, decoded, decoder_of, kinds
 from labelstore.json.error_location import MAX_DEPTH, is_too_deep
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class RecordDecoder:
         if self._kind is None:
             return self._unlike_the_last(raw)
         try:
-            record: Decoded = self._decode(raw)
+            record: Decoded = self._decode(raw) if len(raw) <= LARGE else decoded(self._kind, raw)
         except msgspec.ValidationError:
             return self._unlike_the_last(raw)
         return self.fitted(raw) if self._is_nameless(record) else record
@@ -61,11 +61,11 @@ class RecordDecoder:
 
         The structs are tried first since they skip the value of a key that is repeated in its object.
         """
-        for struct, kind in kinds().items():
+        for kind in kinds().values():
             if kind is self._kind:
                 continue
             try:
-                record: Decoded = decoder_of(struct).decode(raw)
+                record: Decoded = decoded(kind, raw)
             except msgspec.ValidationError:
                 continue
             if kind.is_nameless(record):

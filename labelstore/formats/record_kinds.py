@@ -17,6 +17,10 @@ Source = tuple[Any, ...]
 """load_id, position, byte_offset, content_hash, url_hash"""
 
 
+LARGE = 8 << 20
+"""The frames of a longer text are decoded one after another."""
+
+
 def _none(_: Any) -> Any:
     return None
 
@@ -49,6 +53,8 @@ class RecordKind:
     """The data row by which labels get ids of ours that another record about it may give them too."""
     label_times: Callable[[Any], dict[str, str]] = lambda _: {}
     """When its labels were last updated, as far as it says so."""
+    frame_by_frame: Callable[[bytes], Any] = _none
+    """The record of a large text, its frames decoded when it is their turn; None if it has to be decoded at once."""
 
 
 def kinds() -> dict[type[JsonObject], RecordKind]:
@@ -59,6 +65,12 @@ def kinds() -> dict[type[JsonObject], RecordKind]:
 @cache
 def _kinds(modules: tuple[str, ...]) -> dict[type[JsonObject], RecordKind]:
     return {kind.struct: kind for module in modules for kind in import_module(module).RECORDS}
+
+
+def decoded(kind: RecordKind, raw: bytes) -> Any:
+    """The record of a text of this kind."""
+    record = kind.frame_by_frame(raw) if len(raw) > LARGE else None
+    return decoder_of(kind.struct).decode(raw) if record is None else record
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from labelstore.formats.record_kinds import Json, RecordKind, Source
+from labelstore.formats.frame_by_frame import FrameList, taken_out
+from labelstore.formats.record_kinds import Json, RecordKind, Source, decoder_of
 from labelstore.formats.v1.record import Element, Frame
 from labelstore.formats.v1.shred import label_id_of, project_id_of, shred_frame, shred_label, time_text
 from labelstore.schema.tables import Rows
@@ -52,6 +53,18 @@ def _is_nameless(element: Any) -> bool:
     return element.label_id is None
 
 
+def _frame_by_frame(raw: bytes) -> Element | None:
+    try:
+        text, texts = taken_out(raw, ("Label",))
+        if not texts:
+            return None
+        element: Element = decoder_of(Element).decode(text)
+        element.label = FrameList.of(texts["Label",], Frame)
+    except (ValueError, RecursionError):
+        return None
+    return element
+
+
 RECORDS = (
     RecordKind(
         "frames",
@@ -71,5 +84,6 @@ RECORDS = (
         label_ids=_label_ids,
         project_ids=_project_ids,
         label_times=_label_times,
+        frame_by_frame=_frame_by_frame,
     ),
 )

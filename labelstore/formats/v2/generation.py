@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from labelstore.formats.frame_by_frame import EACH, FrameMap, taken_out
 from labelstore.formats.lenient_decoding import Odd, sound
-from labelstore.formats.record_kinds import Json, RecordKind, Source
-from labelstore.formats.v2.labels import Label
+from labelstore.formats.record_kinds import Json, RecordKind, Source, decoder_of
+from labelstore.formats.v2.labels import Frame, FrameKey, Label
 from labelstore.formats.v2.record import Line
 from labelstore.formats.v2.shred import data_row_id_of, identity_of, shred_line
 from labelstore.schema.tables import Rows
@@ -53,6 +54,22 @@ def _shred(line: Line, record_id: int, rows: Rows, source: Source, _: str) -> No
     shred_line(line, record_id, rows, source)
 
 
+_FRAMES = ("projects", EACH, "labels", EACH, "annotations", "frames")
+
+
+def _frame_by_frame(raw: bytes) -> Line | None:
+    try:
+        text, texts = taken_out(raw, _FRAMES)
+        if not texts:
+            return None
+        line: Line = decoder_of(Line).decode(text)
+        for (_, project_id, _, number, *_), frames in texts.items():
+            line.projects[project_id].labels[number].annotations.frames = FrameMap.of(frames, FrameKey, Frame)
+    except (ValueError, RecursionError):
+        return None
+    return line
+
+
 RECORDS = (
     RecordKind(
         "v2",
@@ -65,5 +82,6 @@ RECORDS = (
         project_ids=_project_ids,
         gives_ids=_gives_ids,
         label_times=_label_times,
+        frame_by_frame=_frame_by_frame,
     ),
 )
