@@ -318,7 +318,7 @@ def test_what_decode_refuses_is_broken_and_the_rest_goes_on() -> None:
         assert [type(item) for item in items] == [Record, Broken, Broken, Broken, Broken, Record]
         texts = [item.reason for item in items if isinstance(item, Broken)]
         assert "Expected `str`, got `int`" in texts[0]
-        assert "utf-8" in texts[1]
+        assert "utf-8" in texts[1].lower()  # msgspec has changed its words
         assert texts[2] == "a \\u escape is half of a surrogate pair at /ID (byte 7)"
     lines = data[1:-1].replace(b",", b"\n")
     assert [item.raw for item in items_of(lines, decode)[1]] == [item.raw for item in items]
