@@ -10,7 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measuring import LABELSTORE, STORES, Command, Run, machine, markdown, put, remove, run, sample
+from benchmarks.measuring import LABELSTORE, STORES, Command, Run, machine, markdown, medians, put, remove, run, sample
 from benchmarks.peers import PEERS, QUESTIONS, ask_ours, environment
 from benchmarks.reexports import one_percent_changed
 
@@ -87,8 +87,8 @@ def main() -> int:
     rows.insert(1, ("memory of that", *(memory(tool) for tool in tools)))
     sizes = " / ".join(f"{megabytes:,} MB" for megabytes in found)
     text = (
-        f"Seconds that a user waits, with the start of the command: v1 exports of image labels of {sizes}. Medians of"
-        f" {options.rounds} rounds in turn, of one from {LARGE} MB on. –: the tool has no such thing, or its memory"
+        f"Seconds that a user waits, with the start of the command: v1 exports of image labels of {sizes};"
+        f" {medians(options.rounds)} in turn, one from {LARGE} MB on. –: the tool has no such thing, or its memory"
         f" grows with the file too much to try. {machine()}"
     )
     put("At a glance", text, markdown(("", *tools), rows), options.write)
