@@ -13,6 +13,8 @@ from labelstore.counting.tally import Tally
 MOST_PAIRED = 50
 """The pairs of a label with more classes than these are counted when somebody asks."""
 _MOST_FEATURES = 20_000
+_MOST_SETS = 2_000
+"""So many different sets of features of labels wait until they are spread over the features."""
 _MOST_PAIRS = 100_000
 
 
@@ -54,6 +56,8 @@ class Counts:
     def add(self, rows: CountedRows) -> None:
         """Add labels with what is in them; those in model runs do not count."""
         self._count(rows, self._added, 1)
+        if sum(map(len, self._added.values())) > _MOST_SETS:
+            self._spread()
 
     def take_away(self, rows: CountedRows, *, were_stored: bool) -> None:
         """Take labels away; `were_stored` if they were there before any was added."""
