@@ -54,7 +54,8 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
-    "pyarrow": {"engines.arrow", "engines.result", "engines.duckdb"},  # the last two: only to check types
+    # the last three: only to check types
+    "pyarrow": {"engines.arrow", "engines.arrow_columns", "engines.duckdb", "engines.result"},
     "shapely": {"geometry"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},

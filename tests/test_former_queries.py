@@ -105,7 +105,8 @@ def odd_kinds() -> dict[str, Any]:
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Samples of all asset types with their frames files, and crowded labels."""
     folder = tmp_path_factory.mktemp(request.param)
-    store = store_of(folder, request.param, crowded_labels(random.Random(7)))
+    renamed = v1("renamed", box("Motor car", "r1", 1, 2, 3, 4) | {"schemaId": "s-Car"})
+    store = store_of(folder, request.param, [*crowded_labels(random.Random(7)), renamed])
     (folder / "odd.json").write_text(json.dumps([odd_kinds()]), encoding="utf-8")
     load(store, [folder / "odd.json"])
     for sample in write(folder / "samples", labels=15, seed=5):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from duckdb import connect
 
-from labelstore.engines import duckdb, duckdb_places, open_database, pieces, sqlite
+from labelstore.engines import duckdb_places, duckdb_texts, open_database, pieces, sqlite
 from labelstore.engines.database import Database
 from labelstore.engines.duckdb_lookup import Columns, Lookup, Rows
 from labelstore.engines.duckdb_places import LabelPlaces, Place
@@ -49,9 +49,9 @@ def check(found: dict[Any, bytes], expected: dict[Any, bytes]) -> None:
 def test_every_way_to_rebuild_gives_the_text_of_the_views(
     store: Path, engine: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (sqlite, duckdb):
+    for module in (sqlite, duckdb_texts):
         monkeypatch.setattr(module, "MANY", many)
-    monkeypatch.setattr(duckdb, "_SORTED_TOGETHER", 150)
+    monkeypatch.setattr(duckdb_texts, "_SORTED_TOGETHER", 150)
     with open_database(store, read_only=True) as database:
         records = by_the_view(database, "record_json", "record_id")
         check(dict(database.rebuilt(list(records))), records)

@@ -1,9 +1,10 @@
 """The overview of a store: counts, classes, labels over time, the last loads and rejects."""
 
-import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.analyses.stats import stats
+from labelstore.files.file_state import State, file_state
 from labelstore.scenes import Source
 
 Row = dict[str, Any]
@@ -72,23 +73,12 @@ class Remembered:
     """The last overview of each store: counting takes long in a large store, and only a load changes it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[int, ...], Overview]] = {}
+        self._known: dict[str, tuple[State, Overview]] = {}
 
     def read(self, path: str, source: Source) -> Overview:
         """The overview, counted again if the file or its log has changed."""
-        now = _state(path)
+        now = file_state(Path(path))
         known = self._known.get(path)
         if known is None or known[0] != now:
             known = self._known[path] = now, read_overview(source)
         return known[1]
-
-
-def _state(path: str) -> tuple[int, ...]:
-    state: list[int] = []
-    for name in (path, f"{path}-wal"):
-        try:
-            found = os.stat(name)
-            state += (found.st_mtime_ns, found.st_size)
-        except OSError:
-            state += (0, 0)
-    return tuple(state)

@@ -4,58 +4,46 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from labelstore.engines.arrow_columns import array, arrow_type, table_of
 from labelstore.engines.background import Background
 from labelstore.engines.database import (
     MARKS,
     NOTES,
-    TOGETHER,
     WAY_OUT,
     Database,
     Parameters,
     Relation,
     relations,
 )
+from labelstore.engines.duckdb_marks import mark_store, mirror_mark, schema_version
 from labelstore.engines.duckdb_places import LabelPlaces, Place
+from labelstore.engines.duckdb_texts import ONE_BY_ONE, DuckdbTexts
 from labelstore.engines.limits import QUERY
-from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG, check_duckdb, refused_functions
 from labelstore.engines.result import Result, distinct
 from labelstore.errors import InUseError, RefusedError, StoreError
-from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, SCHEMA_VERSION, check_version, view_files
-from labelstore.schema.generations import GENERATIONS, generation_in
+from labelstore.schema.dialects import DUCKDB, DUCKDB_MACROS, check_version, view_files
+from labelstore.schema.generations import GENERATIONS
 from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from labelstore.engines.duckdb_lookup import Lookup
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
 WRITING_MEMORY_LIMIT = "500MB"
 """Beside which Python has the rows of two batches."""
-_ARROW_TYPES = {
-    "integer": "int64",
-    "double": "float64",
-    "boolean": "bool_",
-    "text": "string",
-    "blob": "binary",
-}
 _PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as rank, '' as piece"
-_NEARBY = 256
 _ROWS = 50_000
 """So many rows become one Arrow table."""
 _FEW = 20
-_ONE_BY_ONE = 4
-_REBUILT_TOGETHER = 1000
-_SORTED_TOGETHER = 100_000
-_MIRROR = "labelstore mirror "
 
 
 class DuckdbDatabase(Database):
@@ -114,10 +102,8 @@ class DuckdbDatabase(Database):
         check_version(self.path, schema_version(self._connection), self.dialect.title, columns)
 
     @cached_property
-    def _lookup(self) -> "Lookup":
-        from labelstore.engines.duckdb_lookup import Lookup
-
-        return Lookup(self.rows_of)
+    def _texts(self) -> DuckdbTexts:
+        return DuckdbTexts(self)
 
     @cached_property
     def _label_places(self) -> LabelPlaces:
@@ -172,7 +158,7 @@ class DuckdbDatabase(Database):
                 self._connection.execute(DUCKDB.view(view))
         for view in pieces:
             self._connection.execute(DUCKDB.view(view).replace("create view", "create or replace view", 1))
-        self._connection.execute(f"comment on table loads is 'labelstore schema {SCHEMA_VERSION}'")
+        mark_store(self._connection)
         self._connection.execute("commit")
 
     def build_fast(self) -> None:
@@ -254,7 +240,7 @@ class DuckdbDatabase(Database):
         kinds = columns()[table]
         for start in range(0, len(rows), _ROWS):
             some = zip(*rows[start : start + _ROWS], strict=True)
-            self._insert(table, _table(dict(zip(kinds, some, strict=True)), kinds))
+            self._insert(table, table_of(dict(zip(kinds, some, strict=True)), kinds))
 
     def _insert(self, table: str, given: "pa.Table") -> None:
         sql = f"insert into {table} select * from given"
@@ -288,14 +274,14 @@ class DuckdbDatabase(Database):
         """
         import pyarrow as pa
 
-        types = {name: _arrow_type(kind) for name, kind in columns()[table].items()}
+        types = {name: arrow_type(kind) for name, kind in columns()[table].items()}
         schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
         raised: list[BaseException] = []
 
         def converted() -> Iterator[pa.RecordBatch]:
             try:
                 for rows in batches:
-                    arrays = map(_array, zip(*rows, strict=True), schema.types)
+                    arrays = map(array, zip(*rows, strict=True), schema.types)
                     yield pa.RecordBatch.from_arrays(list(arrays), schema=schema)
             except BaseException as error:
                 raised.append(error)
@@ -315,7 +301,7 @@ class DuckdbDatabase(Database):
             marks = ", ".join("?" * len(values))
             yield from self._connection.execute(sql.replace(MARKS, marks), [*before, *values]).fetchall()
             return
-        wanted = _table({"value": list(values)})
+        wanted = table_of({"value": list(values)})
         yield from self._rows_given(sql.replace(MARKS, "select value from given"), wanted, before or None)
 
     def select_within(self, sql: str, node: str, ranges: Sequence[NodeRange]) -> Iterator[tuple[Any, ...]]:
@@ -327,7 +313,7 @@ class DuckdbDatabase(Database):
             f"{sql}{' and' if ' where ' in sql else ' where'} {node} between ? and ? and exists (select 1 from given"
             f" where given.record_id = {node} >> {NODE_BITS} and {node} between given.first and given.last)"
             f" order by {node}",
-            _table({"record_id": record_ids, "first": firsts, "last": lasts}),
+            table_of({"record_id": record_ids, "first": firsts, "last": lasts}),
             [min(firsts), max(lasts)],
         )
 
@@ -350,7 +336,7 @@ class DuckdbDatabase(Database):
         assets = f"data_row_id in (select data_row_id from records where record_id in ({ids}))"
         derived = (("data_rows", f"select * from data_rows where {assets}"), ("projects", "select * from projects"))
         rows = chain(self.rows_of(records), ((table, list(self.query(sql).rows)) for table, sql in derived))
-        row = self._lookup.first_row(relation.name, rows)
+        row = self._texts.lookup.first_row(relation.name, rows)
         kinds = relation.columns.values()
         return row and tuple(
             bool(value) if kind == "boolean" and value is not None else value
@@ -367,7 +353,7 @@ class DuckdbDatabase(Database):
     def note(self, what: str, ids: Sequence[Any]) -> None:
         self._connection.execute(f"create temp table if not exists {what} (id {NOTES[what]})")
         if ids:
-            self._insert(what, _table({"id": list(ids)}))
+            self._insert(what, table_of({"id": list(ids)}))
 
     def update_rows(self, table: str, keys: Sequence[str], changed: Sequence[str], rows: Sequence[Row]) -> None:
         if not rows:
@@ -377,7 +363,7 @@ class DuckdbDatabase(Database):
         same = " and ".join(f"{table}.{column} = given.{column}" for column in keys)
         other = " or ".join(f'{table}."{column}" is distinct from given."{column}"' for column in changed)
         sql = f"update {table} set {values} from given where {same} and ({other})"
-        self._rows_given(sql, _table(dict(zip(names, zip(*rows, strict=True), strict=True)), columns()[table]))
+        self._rows_given(sql, table_of(dict(zip(names, zip(*rows, strict=True), strict=True)), columns()[table]))
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
@@ -386,7 +372,7 @@ class DuckdbDatabase(Database):
         if not self._deleted:
             return
         self.counters.take_away([node_range(record_id) for record_id in self._deleted])
-        doomed = _table({"record_id": list(self._deleted)})
+        doomed = table_of({"record_id": list(self._deleted)})
         for table in content_tables():
             record_id = f"{node_column(table)} >> {NODE_BITS}"
             self._rows_given(f"delete from {table} where {record_id} in (select record_id from given)", doomed)
@@ -397,7 +383,7 @@ class DuckdbDatabase(Database):
             return
         self.counters.take_away(ranges)
         firsts, lasts = zip(*ranges, strict=True)
-        given = _table({"first": firsts, "last": lasts})
+        given = table_of({"first": firsts, "last": lasts})
         limits = (min(firsts), max(lasts))
         for table in content_tables()[1:]:
             node = node_column(table)
@@ -410,77 +396,20 @@ class DuckdbDatabase(Database):
             )
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        large = self._large(record_ids)
-        small: list[int] = []
-        for record_id in sorted(record_ids):
-            if (nodes := large.get(record_id)) is None:
-                small.append(record_id)
-                continue
-            yield from self._rebuilt_together(small)
-            yield record_id, whole(self.parts_of_text(*nodes))
-            small = []
-        yield from self._rebuilt_together(small)
-
-    def _rebuilt_together(self, record_ids: list[int]) -> Iterator[tuple[int, bytes]]:
-        """Of records that are sorted, and not large."""
-        if len(record_ids) <= _ONE_BY_ONE:
-            for record_id in record_ids:
-                yield from ((record_id, text) for text in self._lookup.texts([Place(*node_range(record_id))]).values())
-            return
-        for group in _neighbours(record_ids):
-            wanted = set(group)
-            sql = (
-                f"select node_id >> {NODE_BITS} as record_id, string_agg(piece, '' order by pos * 4 + rank)"
-                " from {pieces} where node_id >= ? and node_id < ? group by 1"
-            )
-            pieces = sorted({generation_in(record_id).pieces_view for record_id in group})
-            text = " union all ".join(sql.format(pieces=name) for name in pieces)
-            limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
-            rows = self._connection.execute(text, limits).fetchall()
-            yield from ((row[0], unmarked(row[1].encode())) for row in sorted(rows) if row[0] in wanted)
-
-    def _large(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """Records too large to be joined by one statement, by their ids: the first and the last node."""
-        sql = f"select record_id, node_id, end_id from records where end_id - node_id >= ? and record_id in ({MARKS})"
-        return {record_id: (first, last) for record_id, first, last in self.select_in(sql, record_ids, MANY)}
+        yield from self._texts.rebuilt(record_ids)
 
     def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
-        view = generation_in(first >> NODE_BITS).pieces_view
-        sql = f"select piece from {view} where node_id between ? and ? and pos between ? and ? order by pos, rank"
-
-        def parts() -> Iterator[bytes]:
-            for start in range(first, last + 1, _SORTED_TOGETHER):
-                rows = self.query(sql, [first, last, start, min(start + _SORTED_TOGETHER - 1, last)]).rows
-                while some := [piece or "" for (piece,) in islice(rows, TOGETHER)]:
-                    yield "".join(some).encode()
-
-        yield from unmarked_parts(parts())
+        yield from self._texts.parts(first, last)
 
     def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
-        sql = "select record_id from records where generation = ? and record_id between ? and ? order by 1 limit ?"
-        while found := self._connection.execute(sql, [generation, first, last, _REBUILT_TOGETHER]).fetchall():
-            for _, text in self.rebuilt([row[0] for row in found]):
-                yield text
-            first = found[-1][0] + 1
+        yield from self._texts.rebuilt_all(generation, first, last)
 
     def labels_json(self, label_ids: Sequence[str]) -> dict[str, str]:
-        found = self._places(label_ids)
-        records = {name: first >> NODE_BITS for name, (first, last, _) in found.items() if last - first < MANY}
-        texts: dict[int, bytes] = {}
-        if len(records) > _ONE_BY_ONE:
-            texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
-        alone = self._lookup.texts([found[name] for name, one in records.items() if one not in texts])
+        return self._texts.of_labels(label_ids)
 
-        def text(name: str) -> str:
-            if name not in records:
-                return whole(self.parts_of_text(*found[name][:2])).decode()
-            return (texts.get(records[name]) or alone.get(found[name], b"")).decode()
-
-        return {name: text(name) for name in label_ids if name in found}
-
-    def _places(self, label_ids: Sequence[str]) -> dict[str, Place]:
+    def places_of(self, label_ids: Sequence[str]) -> dict[str, Place]:
         """The places of the labels with these ids that the store holds."""
-        if self._reads and len(label_ids) <= _ONE_BY_ONE:
+        if self._reads and len(label_ids) <= ONE_BY_ONE:
             return {name: place for name in label_ids if (place := self._label_places.find(name))}
         sql = f"select label_id, node_id, end_id from labels where label_id in ({MARKS})"
         rows = self.select_in(sql, label_ids)
@@ -492,66 +421,8 @@ class DuckdbDatabase(Database):
         self._own_connection.close()
 
 
-def schema_version(connection: duckdb.DuckDBPyConnection) -> int | None:
-    """The schema version of a store, as the comment of `loads` says; None for another database."""
-    said = _said(connection, "labelstore schema ")
-    return None if said is None else int(said)
-
-
-def mirror_mark(connection: duckdb.DuckDBPyConnection) -> tuple[int, str] | None:
-    """The schema version of a mirror and what its store held, as `mark_mirror` wrote them; None for no mirror."""
-    version, _, held = (_said(connection, _MIRROR) or "").partition(" ")
-    return (int(version), held) if version else None
-
-
-def mark_mirror(database: Database, held: str) -> None:
-    """Say of a store that is being built that it is the mirror of another one, and what that holds."""
-    database.execute(f"comment on table loads is '{_MIRROR}{SCHEMA_VERSION} {held.replace(chr(39), chr(39) * 2)}'")
-
-
-def _said(connection: duckdb.DuckDBPyConnection, what: str) -> str | None:
-    sql = "select comment from duckdb_tables() where table_name = 'loads'"
-    comment = next((str(row[0]) for row in connection.execute(sql).fetchall()), "")
-    return comment.removeprefix(what) if comment.startswith(what) else None
-
-
 def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: "pa.Table") -> None:
     connection.execute(sql)  # which finds `given` here
-
-
-def _table(values: Mapping[str, Sequence[Any]], kinds: Mapping[str, str] | None = None) -> "pa.Table":
-    """The Arrow table of columns; `kinds` are their types as the schema declares them."""
-    import pyarrow as pa  # here, as most reading takes none
-
-    if kinds is None:
-        return pa.table(dict(values))
-    return pa.table({name: _array(column, _arrow_type(kinds[name])) for name, column in values.items()})
-
-
-def _arrow_type(kind: str) -> "pa.DataType":
-    import pyarrow as pa
-
-    return getattr(pa, _ARROW_TYPES[kind])()
-
-
-def _array(values: Sequence[Any], kind: "pa.DataType") -> "pa.Array":
-    import pyarrow as pa
-
-    if values[0] is None and values.count(None) == len(values):  # most columns say nothing of most kinds
-        return pa.nulls(len(values), kind)
-    return pa.array(values, type=kind)
-
-
-def _neighbours(record_ids: list[int]) -> Iterator[list[int]]:
-    """Groups of ids that lie close together: each group is one range of nodes."""
-    group: list[int] = []
-    for record_id in record_ids:
-        if group and record_id - group[-1] > _NEARBY:
-            yield group
-            group = []
-        group.append(record_id)
-    if group:
-        yield group
 
 
 def _open_error(path: Path, error: duckdb.Error) -> StoreError:

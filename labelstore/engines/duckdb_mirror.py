@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from labelstore.engines.duckdb import DuckdbDatabase, mirror_mark
+from labelstore.engines.duckdb import DuckdbDatabase
+from labelstore.engines.duckdb_marks import mirror_mark
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import check_version
 

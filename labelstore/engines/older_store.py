@@ -94,7 +94,7 @@ class _DuckdbStore(OlderStore):
     catalogue = "(select table_name as name from duckdb_tables())"
 
     def _version(self) -> int | None:
-        from labelstore.engines.duckdb import schema_version
+        from labelstore.engines.duckdb_marks import schema_version
 
         return schema_version(self.connection)
 

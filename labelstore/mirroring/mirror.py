@@ -16,6 +16,7 @@ from labelstore.engines.copy import CopyProgress, copy_rows
 from labelstore.engines.database import CONTENTS, Database
 from labelstore.engines.engine import ENGINES
 from labelstore.errors import InUseError, StoreError, UsageError
+from labelstore.files.file_state import file_state
 from labelstore.files.outputs import MIRROR, remove
 from labelstore.loading.store_file import Notify, building, locked, remove_leftovers
 from labelstore.schema.tables import no_cycle_search
@@ -148,19 +149,10 @@ def _held(source: Database) -> str:
     The state of its file is there for what other programs write, and read first: what is written just then makes it
     one of an earlier state, never of a later one.
     """
-    file = [_state(source.path.with_name(source.path.name + suffix)) for suffix in ("", "-wal")]
+    file = file_state(source.path)
     loads = repr(list(source.query("select * from loads order by load_id").rows))
     counts = [source.value(f"select count(*) from {table}") for table in ("rejects", "versions")]
     return f"{source.value(CONTENTS)} {counts} {file} {sha256(loads.encode()).hexdigest()}"
-
-
-def _state(file: Path) -> tuple[int, int] | None:
-    """When a file was written and its size; None for an empty one, and where there is none."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_size) if status.st_size else None
 
 
 def _opened(store: Path, file: Path, held: str) -> "MirrorDatabase | None":
@@ -180,7 +172,7 @@ def _opened(store: Path, file: Path, held: str) -> "MirrorDatabase | None":
 
 
 def _make(source: Database, file: Path, held: str, progress: CopyProgress | None) -> None:
-    from labelstore.engines.duckdb import mark_mirror
+    from labelstore.engines.duckdb_marks import mark_mirror
 
     mode = source.path.stat().st_mode & 0o777 | 0o600
     with building(file) as copy:

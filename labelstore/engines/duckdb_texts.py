@@ -1,0 +1,121 @@
+"""The JSON of a DuckDB store: many records by one statement, few by `Lookup`, large ones in parts."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from labelstore.engines.database import MARKS, TOGETHER
+from labelstore.engines.duckdb_places import Place
+from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
+from labelstore.schema.generations import generation_in
+from labelstore.schema.tables import NODE_BITS, node_range
+
+if TYPE_CHECKING:
+    from labelstore.engines.duckdb import DuckdbDatabase
+    from labelstore.engines.duckdb_lookup import Lookup
+
+ONE_BY_ONE = 4
+"""So many records or labels are looked up, not joined."""
+_NEARBY = 256
+_TOGETHER = 1000
+_SORTED_TOGETHER = 100_000
+
+
+class DuckdbTexts:
+    """What the views of a store give, as texts."""
+
+    def __init__(self, database: "DuckdbDatabase") -> None:
+        self._database = database
+
+    @cached_property
+    def lookup(self) -> "Lookup":
+        """The way to single records."""
+        from labelstore.engines.duckdb_lookup import Lookup
+
+        return Lookup(self._database.rows_of)
+
+    def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """(record_id, JSON) of records."""
+        large = self._large(record_ids)
+        small: list[int] = []
+        for record_id in sorted(record_ids):
+            if (nodes := large.get(record_id)) is None:
+                small.append(record_id)
+                continue
+            yield from self._together(small)
+            yield record_id, whole(self.parts(*nodes))
+            small = []
+        yield from self._together(small)
+
+    def _together(self, record_ids: list[int]) -> Iterator[tuple[int, bytes]]:
+        """Of records that are sorted, and not large."""
+        if len(record_ids) <= ONE_BY_ONE:
+            for record_id in record_ids:
+                yield from ((record_id, text) for text in self.lookup.texts([Place(*node_range(record_id))]).values())
+            return
+        for group in _neighbours(record_ids):
+            wanted = set(group)
+            sql = (
+                f"select node_id >> {NODE_BITS} as record_id, string_agg(piece, '' order by pos * 4 + rank)"
+                " from {pieces} where node_id >= ? and node_id < ? group by 1"
+            )
+            pieces = sorted({generation_in(record_id).pieces_view for record_id in group})
+            text = " union all ".join(sql.format(pieces=name) for name in pieces)
+            limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
+            rows = self._database.query(text, limits).rows
+            yield from ((row[0], unmarked(row[1].encode())) for row in sorted(rows) if row[0] in wanted)
+
+    def _large(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Records too large to be joined by one statement, by their ids: the first and the last node."""
+        sql = f"select record_id, node_id, end_id from records where end_id - node_id >= ? and record_id in ({MARKS})"
+        return {record_id: (first, last) for record_id, first, last in self._database.select_in(sql, record_ids, MANY)}
+
+    def parts(self, first: int, last: int) -> Iterator[bytes]:
+        """The JSON of a record or label, given by its nodes, in parts."""
+        view = generation_in(first >> NODE_BITS).pieces_view
+        sql = f"select piece from {view} where node_id between ? and ? and pos between ? and ? order by pos, rank"
+
+        def parts() -> Iterator[bytes]:
+            for start in range(first, last + 1, _SORTED_TOGETHER):
+                rows = self._database.query(sql, [first, last, start, min(start + _SORTED_TOGETHER - 1, last)]).rows
+                while some := [piece or "" for (piece,) in islice(rows, TOGETHER)]:
+                    yield "".join(some).encode()
+
+        yield from unmarked_parts(parts())
+
+    def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
+        """JSON of the records of a generation with ids from `first` to `last`, in that order."""
+        sql = "select record_id from records where generation = ? and record_id between ? and ? order by 1 limit ?"
+        while found := list(self._database.query(sql, [generation, first, last, _TOGETHER]).rows):
+            for _, text in self.rebuilt([row[0] for row in found]):
+                yield text
+            first = found[-1][0] + 1
+
+    def of_labels(self, label_ids: Sequence[str]) -> dict[str, str]:
+        """The JSON of labels by their ids, in the order asked for."""
+        found = self._database.places_of(label_ids)
+        records = {name: first >> NODE_BITS for name, (first, last, _) in found.items() if last - first < MANY}
+        texts: dict[int, bytes] = {}
+        if len(records) > ONE_BY_ONE:
+            texts.update(self.rebuilt([one for one in records.values() if generation_in(one).record_is_label]))
+        alone = self.lookup.texts([found[name] for name, one in records.items() if one not in texts])
+
+        def text(name: str) -> str:
+            if name not in records:
+                return whole(self.parts(*found[name][:2])).decode()
+            return (texts.get(records[name]) or alone.get(found[name], b"")).decode()
+
+        return {name: text(name) for name in label_ids if name in found}
+
+
+def _neighbours(record_ids: list[int]) -> Iterator[list[int]]:
+    """Groups of ids that lie close together: each group is one range of nodes."""
+    group: list[int] = []
+    for record_id in record_ids:
+        if group and record_id - group[-1] > _NEARBY:
+            yield group
+            group = []
+        group.append(record_id)
+    if group:
+        yield group
