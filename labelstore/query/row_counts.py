@@ -1,12 +1,14 @@
 """How many rows a table or view has, told by tables and indexes: no view is computed to count it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from labelstore.formats.kinds import KINDS
-from labelstore.schema.generations import GENERATIONS
+from labelstore.schema.dialects import view_files
+from labelstore.schema.generations import CODE_MASK, GENERATIONS
+from labelstore.schema.tables import NODE_BITS
 
-_ASSETS = ("image", "video", "text", "geospatial", "audio", "document", "conversation", "dicom", "html")
 _OF_TABLE = 'select count(*) as number from "{}"'
 _OF_ASSETS = """
 select count(*) as number from records as r join labels as l on l.record_id = r.record_id where r.asset_type = '{}'
@@ -18,6 +20,16 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+def _asset_types() -> Iterator[str]:
+    """Those that have a view of their labels."""
+    stems = (Path(file).stem for file in view_files())
+    return (stem.removesuffix("_labels") for stem in stems if stem.endswith("_labels"))
+
+
+_V1 = GENERATIONS["v1"]
+_LINES = [kind for generation in GENERATIONS.values() if not generation.record_is_label for kind in generation.records]
+"""The kinds of records that are about a data row with all its labels."""
+
 VIEWS: Final[dict[str, tuple[str, ...]]] = {
     **{
         generation.pieces_view: (_EMPTY_WITHOUT.format(f"records where generation in ({_listed(generation.records)})"),)
@@ -25,9 +37,11 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
     },
     "record_json": (_OF_TABLE.format("records"),),
     "label_json": (_OF_TABLE.format("labels"),),
-    "frame_json": ("select count(*) as number from frames where (frame_id >> 24) & 15 = 0",),
-    "data_row_json": ("select count(*) as number from records where generation = 'v2'",),
-    **{f"{asset}_labels": (_OF_ASSETS.format(asset),) for asset in _ASSETS},
+    "frame_json": (
+        f"select count(*) as number from frames where (frame_id >> {NODE_BITS}) & {CODE_MASK} = {_V1.code}",
+    ),
+    "data_row_json": (f"select count(*) as number from records where generation in ({_listed(_LINES)})",),
+    **{f"{asset}_labels": (_OF_ASSETS.format(asset),) for asset in _asset_types()},
     "feature_counts": (
         "select count(*) as number from counts where label_id is null",
         """
