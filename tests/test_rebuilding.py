@@ -45,12 +45,14 @@ def check(found: dict[Any, bytes], expected: dict[Any, bytes]) -> None:
 
 
 @ENGINES
-@pytest.mark.parametrize("many", [1 << 30, 150])
+@pytest.mark.parametrize(("many", "few"), [(1 << 30, 50), (1 << 30, 1), (150, 3)])
 def test_every_way_to_rebuild_gives_the_text_of_the_views(
-    store: Path, engine: str, many: int, monkeypatch: pytest.MonkeyPatch
+    store: Path, engine: str, many: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (sqlite, duckdb_texts):
         monkeypatch.setattr(module, "MANY", many)
+    monkeypatch.setattr(duckdb_texts, "_FEW", few)
+    monkeypatch.setattr(duckdb_texts, "_LOOKED_UP_TOGETHER", 2)
     monkeypatch.setattr(duckdb_texts, "_SORTED_TOGETHER", 150)
     with open_database(store, read_only=True) as database:
         records = by_the_view(database, "record_json", "record_id")
@@ -136,6 +138,33 @@ def test_a_label_alone_is_found_by_a_scan_and_later_without_one(
         None,
         None,
     ]
+
+
+def test_scattered_records_of_a_duckdb_store_are_looked_up_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, file = tmp_path / "labels.duckdb", tmp_path / "v1.ndjson"
+    file.write_bytes(b"\n".join(json.dumps(record).encode() for record in v1_labels("image", 200)))
+    load(store, [file])
+    ways: list[tuple[str, int]] = []
+    joined, texts = duckdb_texts.DuckdbTexts._joined, Lookup.texts
+
+    def joining(self: duckdb_texts.DuckdbTexts, group: list[int]) -> Iterator[tuple[int, bytes]]:
+        ways.append(("joined", len(group)))
+        return joined(self, group)
+
+    def looking_up(self: Lookup, places: list[Place]) -> dict[Place, bytes]:
+        ways.append(("looked up", len(places)))
+        return texts(self, places)
+
+    monkeypatch.setattr(duckdb_texts.DuckdbTexts, "_joined", joining)
+    monkeypatch.setattr(Lookup, "texts", looking_up)
+    with open_database(store, read_only=True) as database:
+        records = by_the_view(database, "record_json", "record_id")
+        ids = list(records)
+        some = [*ids[:60:10], *ids[70:130], *ids[140::10]]
+        check(dict(database.rebuilt(some)), {record_id: records[record_id] for record_id in some})
+    assert ways == [("looked up", 6), ("joined", 60), ("looked up", 6)]
 
 
 @pytest.mark.parametrize("engine", ["duckdb"])
