@@ -3,7 +3,7 @@
 import json
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from labelstore.cli import app
 from labelstore.engines import open_database
+from labelstore.engines.database import Database, Stored
 from labelstore.errors import InputError
-from labelstore.loading import Report, load
+from labelstore.loading import Report, incoming, load
 from labelstore.loading.rejects import retry
 from labelstore.verifying import verify
 
@@ -138,9 +139,18 @@ class TestUnchanged:
 
     @pytest.mark.parametrize("order", ["AB", "BA", "BAB", "ABA", "BAC", "ABAC", "CABAB"])
     @pytest.mark.parametrize("generation", ["v1", "v2"])
+    @pytest.mark.parametrize("together", [1, 1500])
     def test_the_last_one_wins_among_records_that_the_store_held(
-        self, store: Path, files: Files, order: str, generation: str
+        self,
+        store: Path,
+        files: Files,
+        order: str,
+        generation: str,
+        together: int,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        monkeypatch.setattr(incoming, "_NEW_RECORDS", together)
+
         def told(name: str) -> dict[str, Any]:
             return (
                 v1_label(**{"Created By": name})
@@ -156,6 +166,39 @@ class TestUnchanged:
         assert [json.loads(text) for (text,) in found] == [
             told(order[-1]) if generation == "v1" else told(order[-1])["projects"]["p1"]["labels"][0]
         ]
+
+    @pytest.mark.parametrize("together", [1, 1500])
+    @pytest.mark.parametrize("tokens", [["bb", "aa"], ["bb", "aa", "cc"], ["aa", "bb", "aa"]])
+    def test_the_last_tokens_win(
+        self, store: Path, files: Files, tokens: list[str], together: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(incoming, "_NEW_RECORDS", together)
+        load(store, [files.v1(v1_label())])
+        told = [json.loads(json.dumps(v1_label()).replace("Signature=aa", f"Signature={token}")) for token in tokens]
+        assert counts(load(store, [files.v1(*told)])) == {"unchanged": len(tokens)}
+        assert rows(store, "select row_data from records")[0][0].endswith(f"Signature={tokens[-1]}")
+
+    def test_what_a_store_has_is_looked_for_once_for_many_records(
+        self, store: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        labels = [v1_label(f"l{number}") for number in range(40)]
+        load(store, [files.v1(*labels)])
+        looked: list[int] = []
+        look = Database.records_with
+
+        def looking(database: Database, content_hashes: Sequence[bytes]) -> dict[bytes, Stored]:
+            looked.append(len(content_hashes))
+            return look(database, content_hashes)
+
+        monkeypatch.setattr(Database, "records_with", looking)
+        monkeypatch.setattr(incoming, "_NEW_RECORDS", 3)
+        changed = [{**label, "Agreement": 1} if number % 20 == 7 else label for number, label in enumerate(labels)]
+        assert counts(load(store, [files.v1(*changed)])) == {"changed": 2, "unchanged": 38}
+        assert looked == [40]
+        looked.clear()
+        changed = [{**label, "Agreement": 2} if number % 10 == 7 else label for number, label in enumerate(labels)]
+        assert counts(load(store, [files.v1(*changed)])) == {"changed": 4, "unchanged": 36}
+        assert looked == [40, 12]  # in two parts, as enough is new
 
 
 class TestChanged:

@@ -108,6 +108,9 @@ class Database(ABC):
     batch_records: ClassVar[int]
     """So many records are best written together, or so many bytes of them."""
     batch_bytes: ClassVar[int]
+    sought_records: ClassVar[int]
+    """So many records are best looked for together, or so many bytes of them."""
+    sought_bytes: ClassVar[int]
     is_columnar: ClassVar[bool]
     """Whether rows are written by the thousand, and single ones take their time."""
     has_full_text: ClassVar[bool]

@@ -52,6 +52,7 @@ class DuckdbDatabase(Database):
     dialect = DUCKDB
     errors = (duckdb.Error,)
     batch_records, batch_bytes = 2000, 20_000_000
+    sought_records, sought_bytes = 8000, 64_000_000
     is_columnar = True
     has_full_text = False
 

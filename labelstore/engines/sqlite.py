@@ -50,6 +50,7 @@ class SqliteDatabase(Database):
     dialect = SQLITE
     errors = (sqlite3.Error, sqlite3.Warning, apsw.Error)
     batch_records, batch_bytes = 100, 4_000_000
+    sought_records, sought_bytes = 1500, 16_000_000
     is_columnar = False
     has_full_text = True
 

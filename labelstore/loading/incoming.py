@@ -1,8 +1,9 @@
 """Records on their way to the writer: those that the store holds already are looked for together, and skipped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from labelstore.engines.database import Stored
 from labelstore.files import Broken, Record
 from labelstore.formats.decoding import RecordDecoder, tolerant
 from labelstore.formats.shredding import Hashes, hashes
@@ -14,8 +15,11 @@ from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import RecordWriter
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign
 
-_WAITING_RECORDS = 1500
-_WAITING_BYTES = 16_000_000
+_NEW_RECORDS = 1500
+_NEW_BYTES = 16_000_000
+"""So many records of which the store lacks something are decoded together, or so many bytes of them."""
+
+_Digested = tuple[Record[Any], Origin, Hashes]
 
 
 class Incoming:
@@ -36,7 +40,8 @@ class Incoming:
         if isinstance(item, Record) and self.skips_known:
             self._waiting.append((item, origin))
             self._waiting_bytes += len(item.raw)
-            if len(self._waiting) >= _WAITING_RECORDS or self._waiting_bytes >= _WAITING_BYTES:
+            database = self._state.database
+            if len(self._waiting) >= database.sought_records or self._waiting_bytes >= database.sought_bytes:
                 self._sort_out()
         else:
             self.write(item, origin)
@@ -74,16 +79,20 @@ class Incoming:
 
     def _sort_out(self) -> None:
         """Skip the waiting records whose content the store holds, and hand on the others."""
-        if not self._waiting:
-            return
-        writer = self._writer
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        writer.flush()
-        digests = [hashes(record.raw) for record, _ in waiting]
-        known = self._state.database.records_with([digest.content for digest in digests])
+        digested = [(record, origin, hashes(record.raw)) for record, origin in waiting]
+        while digested:
+            self._writer.flush()
+            known = self._state.database.records_with([digest.content for _, _, digest in digested])
+            end = _end_of_part(digested, known)
+            self._sort_out_part(digested[:end], known)
+            digested = digested[end:]
+
+    def _sort_out_part(self, part: Iterable[_Digested], known: Mapping[bytes, Stored]) -> None:
+        writer = self._writer
         items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]] = (
             (record if digest.content in known else decoded(record, self._decode), origin, digest)
-            for (record, origin), digest in zip(waiting, digests, strict=True)
+            for record, origin, digest in part
         )
         told: set[int] = set()
         if known:  # else they are decoded as the writer takes them
@@ -115,3 +124,15 @@ class Incoming:
             for item, origin, digest in items
             if isinstance(item, Record) and digest.content not in contents
         )
+
+
+def _end_of_part(records: Sequence[_Digested], known: Mapping[bytes, Stored]) -> int:
+    """How many of the first records to sort out together, for the content or the tokens of enough of them are new."""
+    number = size = 0
+    for end, (record, _, digest) in enumerate(records, 1):
+        stored = known.get(digest.content)
+        if stored is None or stored.url_hash != digest.urls:
+            number, size = number + 1, size + len(record.raw)
+            if number >= _NEW_RECORDS or size >= _NEW_BYTES:
+                return end
+    return len(records)

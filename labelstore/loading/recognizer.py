@@ -49,7 +49,8 @@ class Recognizer:
     def count_unchanged(self, unchanged: Sequence[Unchanged]) -> None:
         """Count records as unchanged, and renew the tokens of their URLs."""
         self._count(unchanged)
-        self._renew_urls([one for one in unchanged if one.hashes.urls != one.stored.url_hash])
+        last = {one.stored.record_id: one for one in unchanged}  # whose tokens are the newest
+        self._renew_urls([one for one in last.values() if one.hashes.urls != one.stored.url_hash])
 
     def _count(self, unchanged: Sequence[Unchanged]) -> None:
         for one in unchanged:
@@ -105,13 +106,13 @@ class Recognizer:
         return True
 
     def _renew_urls(self, renewals: Sequence[Unchanged]) -> None:
-        """Write anew what can hold URLs in the rows of records; all else is as it was."""
+        """Write anew what can hold URLs in the rows of records, no two the same; all else is as it was."""
         if not renewals:
             return
         database, rows = self.database, Rows()
         decode = RecordDecoder(bool(renewals[0].origin.frames_of))
-        last = {one.stored.record_id: one for one in renewals}
-        for _, (record, origin, digest, stored) in sorted(last.items()):
+        renewals = sorted(renewals, key=lambda one: one.stored.record_id)
+        for record, origin, digest, stored in renewals:
             value = decode(record.raw) if record.value is None else record.value
             source = (stored.load_id, stored.position, stored.byte_offset, *digest)
             shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)
@@ -121,7 +122,7 @@ class Recognizer:
         for table, names, some in updates:
             database.update_rows(table, [node_column(table)], names, some)
         database.counters.add_stored(renamed)
-        loads = [(record_id, one.hashes.urls, one.origin.file.load_id) for record_id, one in last.items()]
+        loads = [(one.stored.record_id, one.hashes.urls, one.origin.file.load_id) for one in renewals]
         database.update_rows("records", ["record_id"], ["url_hash", "url_load_id"], loads)
         told = [tuple(row[_OF_RECORD[name]] for name in _OF_ASSET) for row in rows["records"]]
         database.update_rows("data_rows", _OF_ASSET[:2], _OF_ASSET[2:], [row for row in told if "?" in (row[2] or "")])
