@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from labelstore.json import equality
-from labelstore.json.equality import Difference, differences, duplicate_keys, same, same_and_plain
+from labelstore.json.equality import Comparison, Difference, differences, duplicate_keys, same, same_and_plain
 from tests.strategies import v1_records, v2_records
 
 EQUAL = [
@@ -356,3 +356,71 @@ def test_of_a_large_record_little_is_decoded_at_once(monkeypatch: pytest.MonkeyP
     assert same_and_plain(expected, dumped(value))
     assert len(expected) > 10 * 2000
     assert max(decoded) <= 2000
+
+
+@given(st.lists(json_values, min_size=1, max_size=6), st.data())
+def test_what_a_comparison_has_learned_changes_no_verdict(values: list[Any], data: st.DataObject) -> None:
+    value, other = data.draw(st.sampled_from(values)), data.draw(st.sampled_from(values))
+    repeated = b'{"k":1,"k":' + dumped(value) + b"}"
+    expected = data.draw(st.sampled_from([dumped(value), json.dumps(value, indent=1).encode(), repeated]))
+    changed = [(b"true", b"1"), (b"1", b"true"), (b"null", b"[]"), (b"[]", b"{}"), (b"0", b"false"), (b",", b", ")]
+    found = dumped(value)
+    for old, new in data.draw(st.lists(st.sampled_from(changed), max_size=2)):
+        found = found.replace(old, new)
+    found = data.draw(st.sampled_from([found, dumped(other), b'{"k":' + found + b"}"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(equality, "_STRANGE", 1)
+        comparison = Comparison()
+        for one in (*values, {"k": value}):
+            assert comparison.same_and_plain(dumped(one), dumped(one)) or not same_and_plain(dumped(one), dumped(one))
+        if same_and_plain(expected, found):
+            assert comparison.same_and_plain(expected, found)
+        if comparison.same_and_plain(expected, found):
+            assert same(expected, found)
+            assert not duplicate_keys(expected)
+
+
+@pytest.mark.parametrize(
+    ("learned", "expected", "found"),
+    [
+        ({"a": True}, b'{"a":true}', b'{"a":1}'),
+        ({"a": 1}, b'{"a":1}', b'{"a":true}'),
+        ([{"a": 1}, {"a": False}], b'[{"a":0}]', b'[{"a":false}]'),
+        ({"a": None}, b'{"a":null}', b"{}"),
+        ({"a": {}, "b": []}, b'{"a":{},"b":[]}', b'{"a":[],"b":[]}'),
+        ({"a": 2**70}, b'{"a":1180591620717411303424}', b'{"a":1180591620717411303425}'),
+        ({"a": "x"}, b'{"a":"x"}', b'{"a":"x","b":1}'),
+        ({"a": "x"}, b'{"a":"x","b":1}', b'{"a":"x"}'),
+        ({"a": 1}, b'{"a":2,"a":1}', b'{"a":1}'),
+    ],
+)
+def test_a_comparison_that_knows_the_shape_sees_each_difference(learned: Any, expected: bytes, found: bytes) -> None:
+    comparison = Comparison()
+    for _ in range(20):
+        assert comparison.same_and_plain(dumped(learned), dumped(learned))
+    assert comparison.same_and_plain(found, found)
+    assert not comparison.same_and_plain(expected, found)
+
+
+def test_a_comparison_soon_knows_the_records_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As generated ones are: with maps by ids, rare keys, empty lists and nulls; a strange one does no harm."""
+    compared: list[bytes] = []
+
+    def noted(expected: bytes, found: bytes) -> bool:
+        compared.append(expected)
+        return same_and_plain(expected, found)
+
+    monkeypatch.setattr(equality, "same_and_plain", noted)
+    comparison = Comparison()
+    for number in range(400):
+        record = {
+            "id": f"label-{number}",
+            "projects": {f"project-{number}": {"labels": [{"n": number, "by": None if number % 7 else "me"}]}},
+            "marks": {f"mark-{number * 100 + place}": place for place in range(80)},
+            "frames": [] if number % 3 else [{"number": number}],
+            **({"rare": True} if number == 70 else {}),
+            **({'a "key"': 1} if number == 300 else {}),
+        }
+        text = dumped(record)
+        assert comparison.same_and_plain(text, json.dumps(dict(reversed(record.items()))).encode())
+    assert len(compared) < 40

@@ -10,7 +10,7 @@ as infinity. A large record is compared in parts, of which few are decoded at on
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import islice, zip_longest
 from typing import Any, Final, NamedTuple, NoReturn
@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 import msgspec
 
 from labelstore.json.pointer import token
+from labelstore.json.shape import Shape
 from labelstore.json.truncate import truncated
 
 SNIPPET_LENGTH: Final = 60
@@ -27,6 +28,9 @@ _AT_ONCE: Final = 1 << 20
 """A longer text is compared member by member."""
 _LEVELS: Final = 8
 """So deep, since each level reads the whole of its text."""
+_STRANGE: Final = 16
+_MOST_STRANGE: Final = 1024
+"""After so many records that do not fit a `Comparison` makes its type anew: twice as many each time, until it stops."""
 _decode: Final = msgspec.json.Decoder().decode
 _members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _elements: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -66,9 +70,45 @@ def same_and_plain(expected: bytes, found: bytes) -> bool:
             if wanted != _marked(right):
                 return False
             colons += _encode(wanted).count(b":")
-        return colons == expected.count(b":") and b"\\u003" not in expected
+        return _is_plain(expected, colons)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_plain(raw: bytes, colons: int) -> bool:
+    """Whether no key of `raw` is there twice, by the colons of its value (see `duplicate_keys`)."""
+    return colons == raw.count(b":") and (b"\\" not in raw or b"\\u003" not in raw)
+
+
+class Comparison:
+    """Compares many records: those like most others by a type that it learns from the first ones."""
+
+    def __init__(self) -> None:
+        self._shape = Shape()
+        self._typed: Callable[[bytes], Any] | None = None
+        self._strange, self._most_strange = 0, _STRANGE
+        """Records since the type was made that did not fit, and after how many it is made anew."""
+
+    def same_and_plain(self, expected: bytes, found: bytes) -> bool:
+        """What the function of this name says."""
+        if self._typed is not None:
+            try:
+                wanted = self._typed(expected)
+                return wanted == self._typed(found) and _is_plain(expected, _encode(wanted).count(b":"))
+            except (ValueError, RecursionError):
+                pass  # of another shape, or malformed
+        if not same_and_plain(expected, found):
+            return False
+        if self._most_strange <= _MOST_STRANGE and len(expected) <= _AT_ONCE:
+            self._learn(expected)
+        return True
+
+    def _learn(self, raw: bytes) -> None:
+        self._shape.learn(_decode(raw))
+        self._strange += 1
+        if self._strange == self._most_strange:
+            self._typed = msgspec.json.Decoder(self._shape.as_type()).decode
+            self._strange, self._most_strange = 0, 2 * self._most_strange
 
 
 def _parts(expected: bytes, found: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -14,7 +14,7 @@ from labelstore.formats.shredding import generation_of, hashes, identity, label_
 from labelstore.formats.v1.record import Frame
 from labelstore.formats.v2.completing import completed_line
 from labelstore.formats.v2.record import Line
-from labelstore.json.equality import differences, duplicate_keys, same, same_and_plain
+from labelstore.json.equality import Comparison, differences, duplicate_keys, same
 from labelstore.json.error_location import located
 from labelstore.loading.frames_files import FramesFolder, frames_address
 from labelstore.loading.partitions import Partition
@@ -63,6 +63,7 @@ class Verifier:
     ) -> None:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
         self.partition = partition
+        self.comparison = Comparison()
         self.changed: list[Changed] = []
 
     def verify_file(self, source: Source, label_id: str = "", byte_range: ByteRange | None = None) -> None:
@@ -129,7 +130,7 @@ class Verifier:
         rebuilt = dict(self.database.rebuilt([known.record_id for known in found if known is not None]))
         left: list[tuple[Record[Decoded], str]] = []
         for (record, _), known in zip(batch, found, strict=True):
-            if known is not None and same_and_plain(record.raw, rebuilt.get(known.record_id, b"")):
+            if known is not None and self.comparison.same_and_plain(record.raw, rebuilt.get(known.record_id, b"")):
                 self.report.equal += 1
                 continue
             try:
@@ -162,7 +163,7 @@ class Verifier:
             for record, key in entries:
                 known = stored.get(key)
                 text = rebuilt.get(known[-1].record_id, b"") if known else b""
-                if known and same_and_plain(record.raw, text):
+                if known and self.comparison.same_and_plain(record.raw, text):
                     self.report.equal += 1
                 elif (reason := _refusal(record, label_id)) is not None:
                     self.reject(name, record, reason)
