@@ -7,6 +7,7 @@
     │   └── InUseError      1   a store that another process writes or has open
     ├── NotFoundError       1   an id that is not in the store
     │   └── AmbiguousError  1   a name that several things share
+    ├── NothingToWriteError 1   an export to a format that can hold nothing of what was chosen
     ├── QueryError          1   SQL that fails, with the position in it
     │   ├── RefusedError    1   SQL that would do more than read the store
     │   └── TooSlowError    1   SQL that exceeded its time limit
@@ -59,6 +60,13 @@ class NotFoundError(LabelstoreError):
 
 class AmbiguousError(NotFoundError):
     """A name that several things share; the message lists their ids."""
+
+
+class NothingToWriteError(LabelstoreError):
+    """An export that would write nothing: the format holds nothing of what was chosen."""
+
+    def __init__(self, format: str, why: str) -> None:
+        super().__init__(f"{format}: nothing to write; {why}")
 
 
 class QueryError(LabelstoreError):

@@ -28,6 +28,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "samples",
     "formats",
     "geometry",
+    "mask_pictures",
     "inputs",
     "engines",
     "loading",
@@ -49,12 +50,13 @@ ROOMS = (  # from the ground up: each may import those before it
     "cli",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
-    "PIL": {"drawing.masks", "reporting.pictures", "reporting.report"},
+    "PIL": {"mask_pictures", "drawing.masks", "export.image_sizes", "reporting.pictures", "reporting.report"},
     "datasette": {"browsing"},
     "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types
+    "numpy": {"export.bitmaps"},
     "pyarrow": {"engines.arrow", "engines.arrow_columns", "engines.duckdb", "engines.result"},
     "shapely": {"geometry"},
     "sqlite_utils": {"query.search.indexing"},

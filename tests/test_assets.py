@@ -171,7 +171,7 @@ def test_geojson_leaves_out_what_is_in_pixels_and_says_how_many(tmp_path: Path, 
     image = v1("x", box("Car", "c2", 1, 1, 1, 1))
     store = store_of(tmp_path, engine, [v1_map("a"), plain, on_layer, image])
     done = run("geojson", store, "-o", tmp_path / "objects.geojson")
-    assert (done.exit_code, done.stderr) == (0, "4 features written; 5 left out, in pixels and not in degrees\n")
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (0, "4 features of 4 labels written, 6 left out")
 
 
 @ENGINES
@@ -179,7 +179,7 @@ def test_the_command_writes_geojson(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, [v1_map("a"), v1("x", box("Car", "c1", 1, 1, 1, 1))])
     out = tmp_path / "objects.geojson"
     done = run("geojson", store, "-o", out)
-    assert (done.exit_code, done.stderr) == (0, "4 features written\n")
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (0, "4 features of 2 labels written, 1 left out")
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found["type"] == "FeatureCollection"
     assert [item["geometry"]["type"] for item in found["features"]] == ["Polygon", "LineString", "Point", "Polygon"]
@@ -188,8 +188,11 @@ def test_the_command_writes_geojson(tmp_path: Path, engine: str) -> None:
     assert [item["geometry"]["coordinates"] for item in well["features"]] == [[-179.25, 1.5]]
     for project in ("p1", "Roads"):
         assert len(json.loads(run("geojson", store, "--project", project).stdout)["features"]) == 4
-    nothing = json.loads(run("geojson", store, "--class", "none").stdout)
-    assert nothing == {"type": "FeatureCollection", "features": []}
+    unknown = run("geojson", store, "--class", "Wells")
+    assert (unknown.exit_code, "did you mean Well?" in unknown.stderr) == (1, True)
+    nothing = run("geojson", store, "--class", "Car", "-o", out, "--overwrite")
+    assert (nothing.exit_code, "geojson: nothing to write; it takes polyline," in nothing.stderr) == (1, True)
+    assert json.loads(out.read_text(encoding="utf-8")) == found
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 from labelstore.engines import open_database
 from labelstore.errors import UsageError
 from labelstore.export import registry
-from labelstore.export.exporter import AS_EXPORTED, Choices, Chunks, Export, Exporter
-from labelstore.export.exporters.geojson import KINDS
+from labelstore.export.choices import CHOICES, Choices
+from labelstore.export.constructs import ALL_KEPT, CONSTRUCTS
+from labelstore.export.exporter import Chunks, Export, Exporter
+from labelstore.export.exporters.geojson import GEOMETRIES
 from labelstore.export.writing import export
 from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
@@ -26,29 +28,30 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_formats_of_today() -> None:
-    assert registry.formats() == ["geojson", "jsonl", "labelbox-csv", "labelbox-v1", "labelbox-v2"]
+    assert registry.formats() == ["coco", "geojson", "jsonl", "labelbox-csv", "labelbox-v1", "labelbox-v2", "yolo"]
 
 
 @pytest.mark.parametrize("format", registry.formats())
 def test_every_exporter_is_complete(format: str) -> None:
     exporter = registry.exporter_of(format)
     assert exporter.name == format
-    assert exporter.suffix.startswith(".")
+    assert exporter.suffix.startswith(".") or not exporter.suffix
     assert exporter.description
-    assert set(exporter.takes) <= set(Choices._fields)
-    assert exporter.kinds.keys() == OBJECT_KINDS
+    assert {*exporter.takes, *exporter.folder_takes, *exporter.defaults, *exporter.folder_defaults} <= CHOICES.keys()
+    for column in exporter.columns.values() or [{}]:
+        assert exporter.fates(Choices(**column)).keys() == CONSTRUCTS.keys() > OBJECT_KINDS
     assert f"  {format} " in run("export", "--help").stdout
     assert exporter.description.split()[-1] in run("export", "--help").stdout
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are geojson, jsonl, labelbox-csv, "):
+    with pytest.raises(UsageError, match="coco2: unknown format; known are coco, geojson, jsonl, labelbox-csv, "):
         export(store, "coco2", tmp_path / "out")
 
 
 def test_a_choice_that_a_format_has_no_use_for_is_an_error(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="labelbox-v1 does not take the choice class_name"):
-        export(store, "labelbox-v1", tmp_path / "out", class_name="Car")
+    with pytest.raises(UsageError, match="labelbox-v1 does not take --class; leave it out"):
+        export(store, "labelbox-v1", tmp_path / "out", classes=("Car",))
     assert not (tmp_path / "out").exists()
 
 
@@ -63,22 +66,23 @@ def test_the_caller_writes_what_an_exporter_yields(
             for number in range(2500):
                 yield b"x"
                 export.wrote()
-                if number == 2000 and export.choices.class_name == "fails":
+                if number == 2000 and export.choices.classes == ("fails",):
                     raise RuntimeError
-            export.changed["cut"] += 0
-            export.left_out["too long"] += 1500
+            export.account.select("label", count=2500)
+            export.account.wrote("label", count=1000)
+            export.account.leave_out("label", "too long", "l1", 1500)
         finally:
             closed.append(export.count)
 
-    exporter = Exporter("letters", ".txt", "letters", write, AS_EXPORTED, unit="letters", takes=("class_name",))
+    exporter = Exporter("letters", ".txt", "letters", write, lambda _: ALL_KEPT, unit="letters", takes=("classes",))
     monkeypatch.setattr("labelstore.export.writing.exporter_of", lambda _: exporter)
     seen: list[int] = []
     out = tmp_path / "out"
     done = export(store, "letters", out, progress=seen.append)
-    assert str(done) == "2,500 letters written; 1,500 left out, too long"
+    assert str(done) == "2,500 letters of 1,000 labels written, 1,500 left out"
     assert (out.read_bytes(), seen, closed) == (b"x" * 2500, [1000, 2000], [2500])
     with pytest.raises(RuntimeError):
-        export(store, "letters", out, class_name="fails", overwrite=True)
+        export(store, "letters", out, classes=("fails",), overwrite=True)
     assert out.read_bytes() == b"x" * 2500
     assert closed == [2500, 2001]
     assert sorted(path.name for path in tmp_path.iterdir() if "writing" in path.name) == []
@@ -91,9 +95,11 @@ def test_several_processes_write_the_same(store: Path, tmp_path: Path, jobs: int
     assert json.loads((tmp_path / "out").read_bytes()) == ELEMENTS
 
 
-def test_export_has_geojson_too(store: Path, tmp_path: Path) -> None:
-    assert run("export", store, "geojson", tmp_path / "out").exit_code == 0
-    assert json.loads((tmp_path / "out").read_bytes()) == {"type": "FeatureCollection", "features": []}
+def test_a_format_that_can_hold_nothing_of_a_store_fails(store: Path, tmp_path: Path) -> None:
+    done = run("export", store, "geojson", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "geojson: nothing to write; it takes polyline, point, polygon, bounding_box; left out: " in done.stderr
+    assert list(tmp_path.glob("out*")) == []
 
 
 @pytest.mark.parametrize("suffix", ["db", "duckdb"])
@@ -106,4 +112,4 @@ def test_geojson_says_what_each_kind_becomes(tmp_path: Path, suffix: str) -> Non
     with open_database(store, read_only=True) as database:
         kinds = dict(database.query("select object_id, kind from objects").rows)
     found = {(kinds[one["properties"]["object_id"]], one["geometry"]["type"]) for one in features if one["geometry"]}
-    assert found == {(kind, becomes) for kind, becomes in KINDS.items() if becomes}
+    assert found == {(kind, becomes) for kind, becomes in GEOMETRIES.items()}

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from labelstore.engines import open_database
+from labelstore.errors import NothingToWriteError
 from labelstore.export.exporter import Written
 from labelstore.export.exporters.jsonl import KEYS
 from labelstore.export.writing import export
@@ -36,7 +37,7 @@ def test_a_line_is_an_object_with_all_around_it(tmp_path: Path, engine: str) -> 
     car = box("Car", "c1", 1, 2, 3, 4.5, classifications=list(ASKED))
     store = store_of(tmp_path, engine, [v1("a", car, classifications=[feature("Sky", "q5", answer="grey")])])
     (line,), done = lines_of(store)
-    assert str(done) == "1 objects written"
+    assert str(done) == "1 objects of 1 labels written"
     assert line == {
         "data_row_id": "row-a",
         "external_id": "a.jpg",
@@ -98,7 +99,7 @@ def test_an_object_of_an_unknown_kind_has_a_line_without_geometry(tmp_path: Path
     (line,), done = lines_of(store)
     assert line["name"] == "Car"
     assert not line.keys() & {key for keys in KEYS.values() for key in keys}
-    assert str(done) == "1 objects written, 1 without a geometry"
+    assert str(done) == "1 objects of 1 labels written, 1 changed"
 
 
 @ENGINES
@@ -129,7 +130,7 @@ def test_questions_of_frames_and_questions_that_come_again(tmp_path: Path, engin
     lines, done = lines_of(store)
     assert [(line["frame_number"], line["frame_answers"].get("Color")) for line in lines] == [(1, "Red"), (3, None)]
     assert lines[1]["answers"] == {"Age": ["5", "5"]}
-    assert str(done) == "2 objects written; 1 left out, frames with answers and without an object"
+    assert str(done) == "2 objects of 1 labels written, 1 left out"
 
 
 def test_a_question_without_an_answer_is_there_too(tmp_path: Path) -> None:
@@ -153,10 +154,11 @@ def test_choices_and_what_is_left_out(tmp_path: Path, engine: str) -> None:
         ("o2", None, False),
         ("o3", "m1", True),
     ]
-    assert str(done) == "3 objects written, 1 of model runs; 1 left out, labels without an object"
-    assert [line["feature_id"] for line in lines_of(store, class_name="Dog")[0]] == ["o2"]
-    assert lines_of(store, project="p3")[0] == []
-    assert len(lines_of(store, project="p2")[0]) == 2
+    assert str(done) == "3 objects of 2 labels written, 1 left out"
+    assert [line["feature_id"] for line in lines_of(store, classes=("Dog",))[0]] == ["o2"]
+    with pytest.raises(NothingToWriteError, match=r"jsonl: nothing to write; .* left out: 1 labels"):
+        lines_of(store, project=("p3",))
+    assert len(lines_of(store, project=("p2",))[0]) == 2
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from labelstore.export.writing import export
 from labelstore.files.outputs import BESIDE, check_output, is_stream, output_file
 from tests.making import box, store_of, v1
 from tests.test_cli import failed, run
+from tests.test_queries_space import v1_map
 
 WRITERS = pytest.mark.parametrize(
     "command",
@@ -33,7 +34,7 @@ WRITERS = pytest.mark.parametrize(
 
 @pytest.fixture(params=["sqlite", "duckdb"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return store_of(tmp_path, request.param, [v1("a", box("Car", "c1", 1, 2, 3, 4))])
+    return store_of(tmp_path, request.param, [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1_map("m")])
 
 
 def called(command: tuple[str, ...], store: Path, out: object) -> list[object]:

@@ -14,6 +14,7 @@ from labelstore.json.truncate import truncated
 
 FAILED = 1
 REJECTED = 3
+LEFT_OUT = 4
 INTERRUPTED = 130
 
 _LONGEST = 1000

@@ -55,6 +55,13 @@ class ProgressLine:
             self._drawn = now
             self._draw(f"{done:,} of {total:,}")
 
+    def items(self, count: int) -> None:
+        """Show how much was written."""
+        now = time.perf_counter()
+        if now - self._drawn >= _SECONDS_BETWEEN:
+            self._drawn = now
+            self._draw(f"{count:,}")
+
     def _draw(self, text: str) -> None:
         width = shutil.get_terminal_size().columns
         sys.stderr.write(f"\r\x1b[K{text[: width - 1]}")

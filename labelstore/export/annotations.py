@@ -3,7 +3,7 @@
 What is in memory at a time is one label without its frames, or one frame. The SQL is in `sql/export/`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
@@ -15,7 +15,6 @@ from labelstore.query.projects import check_project
 from labelstore.schema.tables import sql_text
 
 _TOGETHER = 2000
-_NODES = "select node_id from labels where node_id > ? order by node_id limit ?"
 
 
 class Label(NamedTuple):
@@ -43,6 +42,9 @@ class Label(NamedTuple):
     height: float | None
     frame_rate: float | None
     frame_count: float | None
+    review_count: int
+    key_frame_count: int
+    """Those that stand beside the frames (v2)."""
 
 
 class Message(NamedTuple):
@@ -77,6 +79,19 @@ class Answer(NamedTuple):
     confidence: float | None
 
 
+class Relationship(NamedTuple):
+    """A relationship between two objects of a label or frame, by their feature ids."""
+
+    feature_id: str | None
+    schema_id: str | None
+    name: str | None
+    value: str | None
+    kind: str | None
+    source: str | None
+    target: str | None
+    text: str | None
+
+
 GEOMETRY: Final = {
     "bounding_box": ("left", "top", "width", "height", "coordinates"),
     "polygon": ("coordinates", "form"),
@@ -106,6 +121,7 @@ class Object:
     value: str | None
     kind: str
     confidence: float | None
+    keyframe: bool | None
     page: float | None
     unit: str | None
     page_width: float | None
@@ -129,6 +145,8 @@ class Object:
     body: str | None
     answers: list[Answer] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    holes: int = 0
+    """Of a polygon, where its coordinates were read."""
 
     @property
     def geometry(self) -> dict[str, Any]:
@@ -145,6 +163,7 @@ class Annotations:
     group_name: str | None = None
     objects: list[Object] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    relationships: list[Relationship] = field(default_factory=list)
 
 
 class _Picked(NamedTuple):
@@ -155,13 +174,13 @@ class _Picked(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A label, object, answer or message, and what it stands in; `frame_id` is -1 outside of frames."""
+    """A label or a part of one, and what it stands in; `frame_id` is -1 outside of frames."""
 
     node_id: int
     frame_id: int
     frame_number: int | None
     group_name: str | None
-    value: Label | Object | Answer | _Picked
+    value: Label | Object | Answer | Relationship | _Picked
 
     @property
     def holder(self) -> tuple[int, int]:
@@ -172,22 +191,38 @@ class _Row(NamedTuple):
 _HOLDER = attrgetter("holder")
 
 
-def annotations(database: Database, *, project: str | None = None, model_runs: bool = False) -> Iterator[Annotations]:
+def annotations(
+    database: Database, *, project: str | None = None, model_runs: bool = False, nodes: Sequence[int] | None = None
+) -> Iterator[Annotations]:
     """Each label once as a whole, empty ones too, followed by its frames that hold something.
 
-    `project` is an id or a name. Raises `NotFoundError` for an unknown one.
+    `project` is an id or a name; `nodes` are those of the labels that are wanted, in order. Raises `NotFoundError` for
+    an unknown project.
     """
     check_project(database, project)
+    for first, last, wanted in _ranges(database, nodes):
+        limits = {"first": first, "last": last}
+        more = {**limits, "project": project, "model_runs": model_runs}
+        labels = {row[0]: Label(*row) for row in database.query(sql_text("export/labels.sql"), more).rows}
+        if wanted is not None:
+            labels = {node: label for node, label in labels.items() if node in wanted}
+        yield from _read(database, labels, limits)
+
+
+def _ranges(database: Database, nodes: Sequence[int] | None) -> Iterator[tuple[int, int, set[int] | None]]:
+    """The first and the last node of some labels at a time, and which of them are wanted; None: all."""
+    if nodes is not None:
+        for start in range(0, len(nodes), _TOGETHER):
+            some = nodes[start : start + _TOGETHER]
+            yield some[0], some[-1], set(some)
+        return
     after = -1
     sql = (
         "select min(node_id), max(node_id) from (select node_id from labels where node_id > ? order by node_id limit ?)"
     )
-    while (nodes := next(database.query(sql, (after, _TOGETHER)).rows))[0] is not None:
-        limits = {"first": nodes[0], "last": nodes[1]}
-        more = {**limits, "project": project, "model_runs": model_runs}
-        labels = {row[0]: Label(*row) for row in database.query(sql_text("export/labels.sql"), more).rows}
-        yield from _read(database, labels, limits)
-        after = nodes[-1]
+    while (found := next(database.query(sql, (after, _TOGETHER)).rows))[0] is not None:
+        yield *found, None
+        after = found[-1]
 
 
 def _read(database: Database, labels: dict[int, Label], limits: dict[str, int]) -> Iterator[Annotations]:
@@ -195,7 +230,9 @@ def _read(database: Database, labels: dict[int, Label], limits: dict[str, int]) 
     objects = _rows(database, "objects", limits, Object)
     messages = _rows(database, "messages", limits, _Picked)
     answers = _rows(database, "answers", limits, Answer)
-    for (node, _), rows in groupby(merge(whole, objects, messages, answers, key=_HOLDER), key=_HOLDER):
+    relationships = _rows(database, "relationships", limits, Relationship)
+    parts = merge(whole, objects, messages, answers, relationships, key=_HOLDER)
+    for (node, _), rows in groupby(parts, key=_HOLDER):
         if node in labels:
             yield _together(labels[node], rows)
 
@@ -218,5 +255,7 @@ def _together(label: Label, rows: Iterator[_Row]) -> Annotations:
             case Answer():
                 holder = objects.get(value.object_id)
                 (found.answers if holder is None else holder.answers).append(value)
+            case Relationship():
+                found.relationships.append(value)
     found.objects = list(objects.values())
     return found

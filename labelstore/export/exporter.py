@@ -1,13 +1,16 @@
 """What an exporter is, what it is given, and what it reports."""
 
-from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
 
 from labelstore.engines.database import Database
-from labelstore.formats.kinds import OBJECT_KINDS
+from labelstore.export.choices import Choices
+from labelstore.export.constructs import LABEL, Fate
+from labelstore.export.losses import Account, Loss
+from labelstore.files.asset_folder import AssetFolder
 
 _EVERY = 1000
 
@@ -15,18 +18,29 @@ Chunks = Generator[bytes, None, None]
 """The bytes of a file, some at a time."""
 
 
-class Choices(NamedTuple):
-    """What a caller may select; only the exporters that name a choice in `takes` heed it."""
+class FileChunk(NamedTuple):
+    """The next bytes of the file with this path in the folder that is written; / stands between its parts."""
 
-    class_name: str | None = None
-    project: str | None = None
-    """By id or name."""
+    path: str
+    content: bytes
+
+
+class FileCopy(NamedTuple):
+    """A file that is linked or copied into the folder."""
+
+    path: str
+    source: Path
+
+
+FileChunks = Iterator[FileChunk | FileCopy]
+"""The files of a folder, some bytes at a time; those of several files may alternate."""
 
 
 @dataclass
 class Export:
     """One export under way: what to read, and how much came of it."""
 
+    exporter: "Exporter"
     database: Database
     out: str | Path
     choices: Choices = field(default_factory=Choices)
@@ -34,8 +48,11 @@ class Export:
     """Processes to use; None: as many as pay off."""
     progress: Callable[[int], None] | None = None
     count: int = 0
-    changed: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def account(self) -> Account:
+        """What was selected, written, changed and left out."""
+        return Account(self.exporter.fates(self.choices))
 
     def wrote(self, number: int = 1) -> None:
         """Count what was written; reports progress now and then."""
@@ -43,36 +60,68 @@ class Export:
         if self.progress is not None and before // _EVERY != self.count // _EVERY:
             self.progress(self.count)
 
+    @cached_property
+    def assets(self) -> AssetFolder | None:
+        """The folder of assets. Raises `InputError` for what is no folder."""
+        return None if self.choices.assets is None else AssetFolder(self.choices.assets)
 
-AS_EXPORTED: Final[Mapping[str, str | None]] = dict.fromkeys(OBJECT_KINDS, "as exported")
-"""The `kinds` of a format that gives back what came."""
+    def rounded(self, number: float) -> float:
+        """A coordinate with the digits that were asked for; whole numbers as such."""
+        if self.choices.digits is not None:
+            number = round(number, self.choices.digits)
+        return int(number) if number == int(number) else number
 
 
 class Exporter(NamedTuple):
-    """A format to export to. `write` works in constant memory."""
+    """A format to export to. `write` works in constant memory: the chunks of a file, or those of a folder's files."""
 
     name: str
     suffix: str
+    """Of the file; "" where it is always a folder."""
     description: str
-    write: Callable[[Export], Chunks]
-    kinds: Mapping[str, str | None]
-    """Kind of object → what it becomes in this format; None: it is left out."""
+    write: Callable[[Export], Iterator[bytes | FileChunk | FileCopy]]
+    """Bytes are those of `out` itself."""
+    fates: Callable[[Choices], Mapping[str, Fate]]
+    """What it makes of every construct."""
     unit: str = "records"
     """What it writes and counts."""
     takes: tuple[str, ...] = ()
     """The names of the choices that it heeds."""
+    defaults: Mapping[str, Any] = {}
+    """Its own defaults of choices."""
+    folder_takes: tuple[str, ...] = ()
+    """More choices, where it can be a file or a folder and `out` is a folder: its name does not end in the suffix."""
+    folder_defaults: Mapping[str, Any] = {}
+    columns: Mapping[str, Mapping[str, Any]] = {}
+    """Its columns in the matrix of formats → the choices that they differ by; without any, it has one."""
+
+    def is_folder(self, out: str | Path) -> bool:
+        """Whether `out` is to be a folder."""
+        return not self.suffix or (bool(self.folder_takes) and Path(out).suffix != self.suffix)
 
 
 @dataclass(frozen=True)
 class Written:
-    """How much was written, and how much of it without what the format cannot say, or not at all: reason → number."""
+    """How much was written, and what of it was changed or left out. `selected` is `written` and `left_out`."""
 
+    format: str
     count: int
     unit: str
-    changed: dict[str, int]
+    selected: dict[str, int]
+    written: dict[str, int]
     left_out: dict[str, int]
+    not_selected: dict[str, int]
+    losses: list[Loss]
+
+    @property
+    def lossless(self) -> bool:
+        """Whether nothing was changed or left out."""
+        return not self.losses
 
     def __str__(self) -> str:
-        changed = "".join(f", {number:,} {how}" for how, number in self.changed.items())
-        left_out = "".join(f"; {number:,} left out, {why}" for why, number in self.left_out.items())
-        return f"{self.count:,} {self.unit} written{changed}{left_out}"
+        labels = f" of {self.written[LABEL]:,} labels" if self.unit != "labels" and LABEL in self.written else ""
+        changed = sum(loss.count for loss in self.losses if loss.action == "changed")
+        told = [f"{self.count:,} {self.unit}{labels} written"]
+        told += [f"{changed:,} changed"] * bool(changed)
+        told += [f"{sum(self.left_out.values()):,} left out"] * any(self.left_out.values())
+        return ", ".join(told)

@@ -1,14 +1,34 @@
-"""Export a store to a file: complete or not at all, and never in place of what is there without being asked."""
+"""Export a store: complete or not at all, never in place of what is there without being asked, with its losses told."""
 
-from collections.abc import Callable
-from contextlib import closing
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
 
 from labelstore.engines import open_database
-from labelstore.errors import UsageError
-from labelstore.export.exporter import Choices, Export, Written
+from labelstore.errors import NothingToWriteError, UsageError
+from labelstore.export.choices import CHOICES, Choices, option_of
+from labelstore.export.constructs import CONSTRUCTS
+from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
-from labelstore.files.outputs import check_output, output_file
+from labelstore.files.outputs import (
+    LOSSES,
+    STANDARD_OUTPUT,
+    check_folder,
+    check_output,
+    is_stream,
+    output_file,
+    output_folder,
+)
+from labelstore.formats.kinds import KINDS
+from labelstore.schema.suggestions import did_you_mean
+
+_OPEN = 16
+"""Files of a folder that are open at a time."""
 
 
 def export(
@@ -16,26 +36,151 @@ def export(
     format: str,
     out: str | Path,
     *,
-    class_name: str | None = None,
-    project: str | None = None,
     jobs: int | None = None,
     overwrite: bool = False,
+    dry_run: bool = False,
+    loss: str | Path | None = None,
     progress: Callable[[int], None] | None = None,
+    **choices: Any,
 ) -> Written:
-    """Write a store in one of the formats of the registry to `out` ("-" is standard output).
+    """Write a store in one of the formats of the registry to `out`, a file or a folder ("-" is standard output).
 
-    `class_name` and `project` (id or name) select objects, in formats that take them. `jobs` processes (the number of
-    cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called now and then with the number
-    written so far. Raises `UsageError`, `StoreError` and `NotFoundError`.
+    `choices` are fields of `Choices`. What was left out or changed is returned, and written as JSON to `loss`; by
+    default beside `out`, with the suffix .losses.json. With `dry_run` nothing is written. `jobs` processes (the number
+    of cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called now and then with the number
+    written so far. Raises `UsageError`, `StoreError`, `NotFoundError` and `NothingToWriteError`.
     """
-    exporter, choices = exporter_of(format), Choices(class_name, project)
-    for name, value in choices._asdict().items():
-        if value is not None and name not in exporter.takes:
-            raise UsageError(f"{format} does not take the choice {name}; leave it out")
-    check_output(out, store, overwrite=overwrite)
-    with open_database(Path(store), read_only=True) as database, output_file(out, overwrite=overwrite) as file:
-        job = Export(database, out, choices, jobs, progress)
-        with closing(exporter.write(job)) as chunks:
-            for chunk in chunks:
-                file.write(chunk)
-    return Written(job.count, exporter.unit, dict(+job.changed), dict(+job.left_out))
+    exporter = exporter_of(format)
+    is_folder = exporter.is_folder(out)
+    chosen = chosen_of(exporter, is_folder, choices)
+    loss = beside(out) if loss is None else loss
+    if not dry_run:
+        _check(store, out, is_folder, overwrite, loss)
+    with open_database(Path(store), read_only=True) as database, ExitStack() as stack:
+        job = Export(exporter, database, out, chosen, jobs, progress)
+        with closing(_written(job)) as chunks:
+            if dry_run:
+                for _ in chunks:
+                    pass
+            elif is_folder:
+                folder = stack.enter_context(output_folder(out, overwrite=overwrite))
+                _fill(folder, chunks, chosen.images)
+            else:
+                file = stack.enter_context(output_file(out, overwrite=overwrite))
+                for chunk in chunks:
+                    file.write(chunk)  # type: ignore[arg-type]
+        done = _told(job)
+    if loss and not dry_run:
+        with output_file(loss, overwrite=True) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(report(done))) + b"\n")
+    return done
+
+
+def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Choices:
+    """The choices of an export. Raises `UsageError` for one that is unknown, or that the format has no use for."""
+    takes = (*exporter.takes, *(exporter.folder_takes if is_folder else ()))
+    defaults = {**exporter.defaults, **(exporter.folder_defaults if is_folder else {})}
+    for name in given:
+        if name not in CHOICES:
+            raise UsageError(f"{name}: no choice of exports; {did_you_mean(name, CHOICES) or 'see Choices'}")
+    for name in Choices(**{**defaults, **given}).given():
+        if name not in takes and name in given:
+            only = (
+                f"; it does where it writes a folder, so leave {exporter.suffix} away"
+                if name in exporter.folder_takes
+                else ""
+            )
+            raise UsageError(f"{exporter.name} does not take {option_of(name)}; leave it out{only}")
+    return Choices(**{**defaults, **{name: value for name, value in given.items() if name in takes}})
+
+
+def beside(out: str | Path) -> Path | None:
+    """Where the report of losses goes; None beside a stream."""
+    return None if is_stream(out) else Path(f"{str(out).rstrip('/')}{LOSSES}")
+
+
+def report(done: Written) -> dict[str, Any]:
+    """What an export came to, as plain values: the content of the report."""
+    constructs = [name for name in (*CONSTRUCTS, *done.selected) if done.selected.get(name)]
+    counts = {
+        name: {
+            "selected": done.selected[name],
+            "written": done.written.get(name, 0),
+            "left_out": done.left_out.get(name, 0),
+        }
+        for name in dict.fromkeys(constructs)
+    }
+    return {
+        "format": done.format,
+        "count": done.count,
+        "unit": done.unit,
+        "lossless": done.lossless,
+        "constructs": counts,
+        "losses": [vars(loss) for loss in done.losses],
+        "not_selected": done.not_selected,
+    }
+
+
+def _check(store: str | Path, out: str | Path, is_folder: bool, overwrite: bool, loss: str | Path | None) -> None:
+    if is_folder:
+        if str(out) == STANDARD_OUTPUT:
+            raise UsageError("this format is a folder, which stdout cannot be; name one")
+        check_folder(out, overwrite=overwrite)
+    else:
+        check_output(out, store, overwrite=overwrite)
+    if loss:
+        check_output(loss, store, out, overwrite=overwrite)
+
+
+def _written(job: Export) -> Generator[bytes | FileChunk | FileCopy, None, None]:
+    """What the exporter yields; at the end its account must be right, and something must have been written."""
+    yield from job.exporter.write(job)
+    job.account.check()
+    if not job.count:
+        raise NothingToWriteError(job.exporter.name, _why_nothing(job))
+
+
+def _why_nothing(job: Export) -> str:
+    account = job.account
+    fates = job.exporter.fates(job.choices)
+    takes = ", ".join(kind.name for kind in KINDS if fates[kind.name].action != "left out")
+    held = ", ".join(f"{count:,} {CONSTRUCTS.get(name, name)}" for name, count in account.left_out.items() if count)
+    why = ", ".join(f"{count:,} {reason}" for reason, count in account.not_selected.items())
+    return "; ".join(filter(None, (f"it takes {takes}", held and f"left out: {held}", why and f"not selected: {why}")))
+
+
+def _told(job: Export) -> Written:
+    account = job.account
+    selected, written, left_out = (
+        {name: count for name, count in counts.items() if count}
+        for counts in (account.selected, account.written, account.left_out)
+    )
+    losses, not_selected = [*account.losses()], dict(+account.not_selected)
+    unit = job.exporter.unit
+    return Written(job.exporter.name, job.count, unit, selected, written, left_out, not_selected, losses)
+
+
+def _fill(folder: Path, chunks: Iterable[bytes | FileChunk | FileCopy], images: str) -> None:
+    """Write the files of a folder; few are open at a time."""
+    opened: dict[str, BinaryIO] = {}
+    with ExitStack() as stack:
+        stack.callback(lambda: [file.close() for file in opened.values()])
+        for chunk in chunks:
+            match chunk:
+                case FileCopy(path, source):
+                    target = folder / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    if images == "copy":
+                        shutil.copyfile(source, target)
+                    else:
+                        os.symlink(source.resolve(), target)
+                case FileChunk(path, content):
+                    file = opened.pop(path, None)
+                    if file is None:
+                        if len(opened) >= _OPEN:
+                            opened.pop(next(iter(opened))).close()
+                        target = folder / path
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        file = target.open("ab")
+                    opened[path] = file
+                    file.write(content)

@@ -19,6 +19,8 @@ from labelstore.errors import StoreError, UsageError
 STANDARD_OUTPUT = "-"
 LOGS = ("-wal", "-shm", "-journal", ".wal", ".wal.checkpoint", ".wal.recovery")
 """What the engines write beside the file of a database, and would apply to any file of its name."""
+LOSSES = ".losses.json"
+"""What ends the name of the report of losses beside what an export wrote."""
 MIRROR = ".mirror.duckdb"
 """What ends the name of a store's copy for DuckDB, which stands beside it."""
 OUTLIVED = (*LOGS, MIRROR)
@@ -57,11 +59,19 @@ def check_output(out: str | Path, *inputs: str | Path, overwrite: bool = False, 
         raise StoreError(str(out), f"the folder {path.parent} does not exist", f"make it with: mkdir -p {path.parent}")
 
 
-def check_folder(out: str | Path) -> None:
-    """Check that a folder can be made or, if it is empty, filled. Raises `StoreError`."""
+def check_folder(out: str | Path, *, overwrite: bool = False) -> None:
+    """Check that a folder can be made or, if it is empty, filled. Raises `StoreError`.
+
+    With `overwrite` a folder may be replaced that an export wrote: the report of losses is beside it.
+    """
     path = Path(out)
     if path.is_dir() and any(path.iterdir()):
-        raise StoreError(str(out), "is a folder that is not empty", "name a new one")
+        if overwrite and path.with_name(path.name + LOSSES).is_file():
+            return
+        hint = "name a new one"
+        if overwrite:
+            hint += f"; only what an export wrote is replaced, with {path.name}{LOSSES} beside it"
+        raise StoreError(str(out), "is a folder that is not empty", hint)
     if path.exists() and not path.is_dir():
         raise StoreError(str(out), "is no folder", "name a new one")
 
@@ -120,9 +130,9 @@ def folder_for_parts(out: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def output_folder(out: str | Path) -> Iterator[Path]:
+def output_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
     """A folder to fill; it is renamed to `out` when all is complete. Raises `StoreError`."""
-    check_folder(out)
+    check_folder(out, overwrite=overwrite)
     target = Path(out).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target)
@@ -131,7 +141,9 @@ def output_folder(out: str | Path) -> Iterator[Path]:
     try:
         yield scratch
         target.mkdir(exist_ok=True)
-        check_folder(out)
+        check_folder(out, overwrite=overwrite)
+        for old in target.iterdir():
+            remove(old)
         for child in scratch.iterdir():
             os.replace(child, target / child.name)
     finally:

@@ -5,7 +5,13 @@
 select l.node_id, l.label_id, l.generation, l.project_id, coalesce(p.name, l.project_name) as project_name,
     l.model_run_id, l.is_prediction, l.created_by, l.created_at, l.updated_at, coalesce(l.skipped, false) as skipped,
     l.data_row_id, r.asset_type, d.row_data, d.external_id, d.global_key, d.dataset_id, d.mime_type, d.width, d.height,
-    d.frame_rate, d.frame_count
+    d.frame_rate, d.frame_count, coalesce(l.review_count, 0) as review_count,
+    (
+        select count(*)
+        from key_frames as k
+        where l.key_frame_count > 0 and k.label_id = l.label_id and k.frame_number is not null
+            and (k.is_key_frame is null or k.is_key_frame)
+    ) as key_frame_count
 from labels as l
 join records as r on r.record_id = l.record_id
 left join data_rows as d on d.data_row_id = l.data_row_id

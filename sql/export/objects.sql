@@ -1,7 +1,7 @@
 -- Objects with their geometry, for exporters: one row is an object, those of the label itself before those of its frames.
 -- $first, $last: the nodes of the first and the last label
 select l.node_id, o.frame_id, o.frame_number, f.group_name, o.object_id, o.feature_id, o.schema_id, o.name, o.value,
-    o.kind, o.confidence, o.page, coalesce(o.unit, t.unit) as unit, o.page_width, o.page_height,
+    o.kind, o.confidence, o.keyframe, o.page, coalesce(o.unit, t.unit) as unit, o.page_width, o.page_height,
     b."left", b."top", b.width, b.height,
     case o.kind when 'bounding_box' then b.coordinates when 'polygon' then g.coordinates else s.coordinates end
         as coordinates,

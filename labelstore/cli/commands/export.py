@@ -1,21 +1,30 @@
-"""`export`: a store as a file in another format."""
+"""`export`: a store as files in another format."""
 
 import sys
+from dataclasses import fields
+from inspect import Parameter, signature
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
+from labelstore.cli import output
 from labelstore.cli.command import Command
-from labelstore.cli.diagnostics import stopped
-from labelstore.cli.options import Overwrite, Store
+from labelstore.cli.diagnostics import LEFT_OUT, stopped
+from labelstore.cli.losses import show_losses
+from labelstore.cli.options import AsJson, Jobs, Overwrite, Store
+from labelstore.cli.progress import shown
 from labelstore.cli.sections import Section
+from labelstore.errors import UsageError
+from labelstore.export.choices import CHOICES, Choices, option_of
 from labelstore.export.registry import exporter_of, formats
 
 SECTION = Section.SHARE
+_FORMAT_CHOICES = "Choices (each format takes some)"
 
 
 class ExportCommand(Command):
-    """Its help lists the formats, for which their modules are imported."""
+    """Its help lists the formats, for which their modules are imported; choices of labels and files stand apart."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the formats, then the arguments and the options."""
@@ -27,21 +36,102 @@ class ExportCommand(Command):
 COMMAND = ExportCommand
 
 
-def export(
+def _export(
     db: Store,
     format: Annotated[str, typer.Argument(metavar="FORMAT", autocompletion=formats, help="One of the formats above.")],
-    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - for stdout.")],
+    out: Annotated[str | None, typer.Argument(metavar="OUT", help="The file or folder to write; - for stdout.")] = None,
     overwrite: Overwrite = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; tell what would be lost.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where something is left out.")] = False,
+    loss: Annotated[
+        str | None,
+        typer.Option("--loss", metavar="FILE", help="The report of losses.", show_default="OUT.losses.json"),
+    ] = None,
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+    **choices: Any,
 ) -> None:
-    """Write what the store holds as a file in another format.
+    """Write what the store holds in another format, and tell what that format cannot hold.
+
+    Which labels, classes and frames are written, and how, are choices; each format takes those that it has a use for.
 
     \b
     Examples:
-      labelstore export labels.db labelbox-v2 export.ndjson
+      labelstore export labels.db coco coco.json --missing-size skip
+      labelstore export labels.db yolo dataset --assets images --class Car --class Truck
+      labelstore export labels.db yolo --dry-run --assets images
       labelstore export labels.db labelbox-v1 - | gzip > export.json.gz
     """
-    from labelstore.export.writing import export
+    from labelstore.export.writing import export as write
+    from labelstore.export.writing import report
 
-    with stopped(lambda _: f"{out} was not written"):
-        done = export(db, format, out, overwrite=overwrite)
-    print(done, file=sys.stderr)
+    if out is None and not dry_run:
+        raise UsageError("OUT is missing: name the file or folder to write, or tell the losses only with --dry-run")
+    if as_json and out == "-" and not dry_run:
+        raise UsageError(
+            "--json and the export both go to stdout; write the export to a file, or the report with --loss"
+        )
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}
+    defaults = {one.name: one.default for one in fields(Choices)}
+    given = {name: value for name, value in given.items() if value != defaults[name] and value not in (None, ())}
+    with stopped(lambda _: f"{out} was not written"), shown() as line:
+        done = write(
+            db,
+            format,
+            out or "",
+            jobs=jobs,
+            overwrite=overwrite,
+            dry_run=dry_run,
+            loss=loss,
+            progress=None if line is None else line.items,
+            **given,
+        )
+    if as_json:
+        output.write_json(report(done))
+    else:
+        show_losses(done)
+    print(done if not dry_run else str(done).replace(" written", " would be written"), file=sys.stderr)
+    if strict and any(done.left_out.values()):
+        raise typer.Exit(LEFT_OUT)
+
+
+def _completion(values: tuple[str, ...]) -> Any:
+    """What the shell completes for a choice; None where it takes any text."""
+
+    def known() -> list[str]:
+        return list(values)
+
+    return known if values else None
+
+
+def _options() -> list[Parameter]:
+    """An option for each choice."""
+    found = []
+    for one in fields(Choices):
+        choice = CHOICES[one.name]
+        values = "|".join(choice.values)
+        many = isinstance(one.default, tuple)
+        kind: Any = list[str] if many else int if one.name == "digits" else str
+        told = None if one.default in (None, ()) else str(one.default)
+        option = typer.Option(
+            option_of(one.name),
+            metavar=choice.metavar or values,
+            help=choice.help,
+            show_default=told or False,
+            autocompletion=_completion(choice.values),
+        )
+        found.append(
+            Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
+        )
+    return found
+
+
+def export(*args: Any, **kwargs: Any) -> None:
+    """See `_export`, which Typer reads with an option for each choice."""
+    _export(*args, **kwargs)
+
+
+export.__doc__ = _export.__doc__
+_plain = [one for one in signature(_export, eval_str=True).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+export.__signature__ = signature(_export).replace(parameters=[*_plain, *_options()])  # type: ignore[attr-defined]
+export.__annotations__ = {one.name: one.annotation for one in chain(_plain, _options())}

@@ -1,10 +1,11 @@
 """`geojson`: objects on maps as GeoJSON."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from labelstore.cli.losses import show_losses
 from labelstore.cli.options import Output, Overwrite, Project, Store
 from labelstore.cli.sections import Section
 
@@ -32,5 +33,8 @@ def geojson(
     """
     from labelstore.export.writing import export
 
-    done = export(db, "geojson", out, class_name=class_name, project=project, overwrite=overwrite)
+    chosen: dict[str, Any] = {"classes": class_name, "project": project}
+    chosen = {name: (value,) for name, value in chosen.items() if value is not None}
+    done = export(db, "geojson", out, overwrite=overwrite, loss="", **chosen)
+    show_losses(done)
     print(done, file=sys.stderr)

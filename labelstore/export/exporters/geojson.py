@@ -1,65 +1,79 @@
 """Geospatial objects as GeoJSON (RFC 7946). It wants rings that end where they began; exports may leave them open."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final
 
-from labelstore.engines.database import Database
-from labelstore.export.exporter import Chunks, Export, Exporter
-from labelstore.query.projects import check_project
-from labelstore.schema.canned_queries import named
+import msgspec
 
-KINDS: Final[dict[str, str | None]] = {
-    "bounding_box": "Polygon",
-    "polygon": "Polygon",
-    "polyline": "LineString",
-    "point": "Point",
-    "cuboid": None,
-    "mask": None,
-    "text_entity": None,
-    "message_single_selection": None,
-    "message_multi_selection": None,
-    "message_ranking": None,
-}
+from labelstore.export.annotations import Label, Object
+from labelstore.export.choices import WHICH_LABELS
+from labelstore.export.constructs import LABEL, Fate, fates, kept, left_out
+from labelstore.export.data_rows import Reader, example_of
+from labelstore.export.exporter import Chunks, Export, Exporter
+
+GEOMETRIES: Final = {"bounding_box": "Polygon", "polygon": "Polygon", "polyline": "LineString", "point": "Point"}
 """Kind of object → the type of its geometry, as `sql/queries/geo-features.sql` has it."""
 
-_CHOSEN = """
-l.model_run_id is null and ($class is null or o.name = $class)
-    and ($project is null or l.project_id = $project or p.name = $project)
-"""
-_WITH_A_PLACE = f"""
-select (
-    select count(*)
-    from records as r
-    join labels as l on l.record_id = r.record_id
-    join objects as o on o.label_id = l.label_id
-    left join projects as p on p.project_id = l.project_id
-    left join bounding_boxes as b on b.object_id = o.object_id
-    left join polygons as g on g.object_id = o.object_id
-    left join polylines as s on s.object_id = o.object_id
-    left join points as t on t.object_id = o.object_id
-    where r.asset_type = 'geospatial' and coalesce(b.object_id, g.object_id, s.object_id, t.object_id) is not null
-        and {_CHOSEN}
-) + (
-    select count(*)
-    from object_bounds as b
-    join objects as o on o.object_id = b.object_id
-    join labels as l on l.label_id = o.label_id
-    join records as r on r.record_id = l.record_id
-    left join projects as p on p.project_id = l.project_id
-    where b.form = 'geo' and coalesce(r.asset_type, '') <> 'geospatial' and {_CHOSEN}
+FATES: Final[Mapping[str, Fate]] = fates(
+    left_out("a feature has no place for it"),
+    label=kept("label_id of its features"),
+    hole=kept("rings of a Polygon"),
+    **{kind: kept(type) for kind, type in GEOMETRIES.items()},
 )
-"""
-"""Objects with a place, of tiled imagery or in degrees."""
+_encode = msgspec.json.Encoder().encode
 
 
-def features(database: Database, *, class_name: str | None = None, project: str | None = None) -> Iterator[str]:
-    """A GeoJSON Feature as JSON text for each geospatial object; of a class (by name), of a project (id or name)."""
-    query = named("geo-features")
-    values = query.values({"class": class_name, "project": project})
-    for _, _, text in database.query(query.sql[database.engine], values).rows:
-        yield valid(text)
+def write(export: Export) -> Chunks:
+    """A FeatureCollection, a feature a line."""
+    reader = Reader(export, together=False)
+    yield b'{"type":"FeatureCollection","features":[\n'
+    for row in reader.data_rows():
+        label = row.labels[0]
+        in_pixels = is_in_pixels(label)
+        for part in row.parts:
+            for one in part.objects:
+                if in_pixels or (found := feature(label, one)) is None:
+                    reader.leave_out(one, "in pixels, not in degrees")
+                    continue
+                if found.startswith(_WITHOUT):
+                    export.account.change(one.kind, "without a geometry: its coordinates do not suit", example_of(one))
+                yield (",\n" if export.count else "").encode() + found.encode()
+                reader.wrote(one)
+        export.account.wrote(LABEL, label.label_id)
+    yield b"\n]}\n" if export.count else b"]}\n"
+
+
+_WITHOUT: Final = '{"type":"Feature","geometry":null'
+
+
+def is_in_pixels(label: Label) -> bool:
+    """Whether the asset is a tile layer without a place on earth."""
+    text = (label.row_data or "").replace(" ", "").lower()
+    return '"epsg":"simple"' in text and '"tilelayerurl"' in text
+
+
+def feature(label: Label, one: Object) -> str | None:
+    """The object as a Feature; None for one that is not in degrees."""
+    if one.kind == "bounding_box":
+        coordinates = one.coordinates
+    elif one.form != "geo":
+        return None
+    else:
+        coordinates = _encode([one.x, one.y]).decode() if one.kind == "point" else one.coordinates
+    if coordinates is None:
+        return None
+    properties = {
+        "label_id": label.label_id,
+        "object_id": one.object_id,
+        "name": one.name,
+        "data_row_id": label.data_row_id,
+    }
+    return valid(
+        f'{{"type":"Feature","geometry":{{"type":"{GEOMETRIES[one.kind]}","coordinates":{coordinates}}},'
+        f'"properties":{_encode(properties).decode()}}}'
+    )
 
 
 def valid(feature: str) -> str:
@@ -71,20 +85,6 @@ def valid(feature: str) -> str:
         return feature
     found["geometry"] = None if coordinates is None else {"type": geometry["type"], "coordinates": coordinates}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-
-
-def write(export: Export) -> Chunks:
-    """A FeatureCollection, a feature a line."""
-    database, (class_name, project) = export.database, export.choices
-    check_project(database, project)
-    yield b'{"type":"FeatureCollection","features":[\n'
-    for feature in features(database, class_name=class_name, project=project):
-        yield (",\n" if export.count else "").encode() + feature.encode()
-        export.wrote()
-        export.changed["without a geometry"] += '"geometry":null' in feature[:60]
-    yield b"\n]}\n" if export.count else b"]}\n"
-    every = database.value(_WITH_A_PLACE, {"class": class_name, "project": project})
-    export.left_out["in pixels and not in degrees"] = every - export.count
 
 
 def _position(value: Any) -> list[Any] | None:
@@ -118,7 +118,8 @@ EXPORTER = Exporter(
     ".geojson",
     "geospatial objects as a GeoJSON FeatureCollection",
     write,
-    KINDS,
+    lambda _: FATES,
     unit="features",
-    takes=("class_name", "project"),
+    takes=(*WHICH_LABELS, "classes"),
+    defaults={"labels": "all", "class_key": "name"},
 )

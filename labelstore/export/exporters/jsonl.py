@@ -17,22 +17,22 @@ is "geo" for longitude and latitude; `x`, `y`, `form`; `url`, `composite_url`, `
 `message_id`, `location`; `body` of a cuboid; `messages`.
 """
 
-from collections.abc import Iterable
-from itertools import chain, groupby
-from operator import attrgetter
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from labelstore.export.annotations import GEOMETRY, Answer, Label, Object, annotations
+from labelstore.export.annotations import GEOMETRY, Label, Object
+from labelstore.export.answers import flat_answers
+from labelstore.export.choices import WHICH_LABELS
+from labelstore.export.constructs import LABEL, Fate, changed, fates, kept, left_out
+from labelstore.export.data_rows import Reader, asked, questions
 from labelstore.export.exporter import Chunks, Export, Exporter
 
 KEYS: Final = {
     kind: tuple("points" if name == "coordinates" else name for name in names) for kind, names in GEOMETRY.items()
 }
 """Kind → the keys of its geometry."""
-
-_MANY = ("checklist", "dropdown")
 
 
 class _Vertex(msgspec.Struct):
@@ -44,49 +44,49 @@ _vertices = msgspec.json.Decoder(list[_Vertex])
 _encode = msgspec.json.Encoder().encode
 
 
+FATES: Final[Mapping[str, Fate]] = fates(
+    kept("keys of the object's line"),
+    label=kept("keys of its objects' lines"),
+    other_kind=changed("without its geometry"),
+    key_frame=left_out("a line does not tell it"),
+    relationship=left_out("a line is about one object"),
+    review=left_out("a line is about one object"),
+)
+
+
 def write(export: Export) -> Chunks:
     """A line for each object, those of a label before those of its frames."""
-    class_name, project = export.choices
-    found = annotations(export.database, project=project, model_runs=True)
-    for label, parts in groupby(found, attrgetter("label")):
-        whole = next(parts)
-        of_label, asked_of_label, has_objects = _label(label), answers(whole.answers), False
-        for part in chain((whole,), parts):
-            asked_of_frame = {} if part is whole else answers(part.answers)
+    reader, account = Reader(export, skipped=True, model_runs=True, together=False), export.account
+    for row in reader.data_rows():
+        label, of_label, asked_of_label, has_objects = row.labels[0], _label(row.labels[0]), {}, False
+        waiting: dict[str, int] = {}
+        for part in row.parts:
+            asked_of_part = flat_answers(part.answers)
+            if part.frame_number is None:
+                asked_of_label, asked_of_frame = asked_of_part, {}
+            else:
+                asked_of_frame = asked_of_part
             of_part = {"group_name": part.group_name, "frame_number": part.frame_number}
-            asked = {"frame_answers": asked_of_frame, "label_answers": asked_of_label}
-            objects = [one for one in part.objects if class_name in (None, one.name)]
+            asked_here = {"frame_answers": asked_of_frame, "label_answers": asked_of_label}
             yield b"".join(
-                _encode(of_label | of_part | _object(one) | {"answers": answers(one.answers)} | asked) + b"\n"
-                for one in objects
+                _encode(of_label | of_part | _object(one) | {"answers": flat_answers(one.answers)} | asked_here) + b"\n"
+                for one in part.objects
             )
-            export.wrote(len(objects))
-            export.changed["of model runs"] += len(objects) * (label.model_run_id is not None)
-            export.changed["without a geometry"] += sum(one.kind not in KEYS for one in objects)
-            export.left_out["frames with answers and without an object"] += bool(asked_of_frame and not part.objects)
+            for one in part.objects:
+                reader.wrote(one)
             has_objects |= bool(part.objects)
-        export.left_out["labels without an object"] += not has_objects
-
-
-def answers(found: Iterable[Answer]) -> dict[str, Any]:
-    """Question → what was answered, in the order of the label."""
-    paths: dict[int | None, str] = {}
-    said: dict[str, list[str | None]] = {}
-    many = set()
-    for one in found:
-        path = one.question or ""
-        if one.parent_answer_id in paths:
-            path = f"{paths[one.parent_answer_id]} / {path}"
-        of_question = said.setdefault(path, [])
-        if one.kind in _MANY:
-            many.add(path)
-        if one.answer_id is not None:
-            answer = next((text for text in (one.name, one.text, one.value) if text is not None), None)
-            of_question.append(answer)
-            paths[one.answer_id] = f"{path} / {answer or ''}"
-    return {
-        path: texts if path in many or len(texts) > 1 else texts[0] if texts else None for path, texts in said.items()
-    }
+            for construct, some in asked(part).items():
+                if part.objects:
+                    account.wrote(construct, label.label_id, questions(some))
+                elif part.frame_number is not None:
+                    account.leave_out(construct, "of a frame without an object", label.label_id, questions(some))
+                else:
+                    waiting[construct] = questions(some)
+        for construct, count in (waiting | {LABEL: 1}).items():
+            if has_objects:
+                account.wrote(construct, label.label_id, count)
+            else:
+                account.leave_out(construct, "of a label without an object", label.label_id, count)
 
 
 def _label(label: Label) -> dict[str, Any]:
@@ -154,7 +154,8 @@ EXPORTER = Exporter(
     ".jsonl",
     "a line of JSON for each object, with its asset, label and answers",
     write,
-    {kind: ", ".join(keys) for kind, keys in KEYS.items()},
+    lambda _: FATES,
     unit="objects",
-    takes=("class_name", "project"),
+    takes=(*WHICH_LABELS, "classes"),
+    defaults={"labels": "all", "class_key": "name"},
 )

@@ -4,7 +4,8 @@ import msgspec
 
 from labelstore.engines.database import TOGETHER, Database
 from labelstore.errors import UsageError
-from labelstore.export.exporter import AS_EXPORTED, Chunks, Export, Exporter
+from labelstore.export.constructs import ALL_KEPT
+from labelstore.export.exporter import Chunks, Export, Exporter
 from labelstore.files.columns import Form
 from labelstore.files.signatures import BOM
 from labelstore.files.tables import cells_of
@@ -45,5 +46,5 @@ EXPORTER = Exporter(
     ".csv",
     "a table of the labels that came in one, with the same columns and cells",
     write,
-    AS_EXPORTED,
+    lambda _: ALL_KEPT,
 )

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from labelstore.export.exporter import AS_EXPORTED, Exporter
+from labelstore.export.constructs import ALL_KEPT
+from labelstore.export.exporter import Exporter
 from labelstore.export.rebuilding import rebuilt_records
 
 EXPORTER = Exporter(
@@ -10,5 +11,5 @@ EXPORTER = Exporter(
     ".ndjson",
     "a line of JSON for each data row that came as v2",
     partial(rebuilt_records, generation="v2", between=b"\n", after=b"\n"),
-    AS_EXPORTED,
+    lambda _: ALL_KEPT,
 )

@@ -1,0 +1,81 @@
+"""Masks and polygons as bitmaps: read from pictures of masks, drawn, and as run lengths of COCO. Needs pycocotools."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from labelstore.errors import UsageError
+from labelstore.export.annotations import Object
+from labelstore.export.exporter import Export
+from labelstore.export.shapes import Box, Part, Ring
+from labelstore.files.asset_folder import names_of
+from labelstore.mask_pictures import covered
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+
+def coco_masks() -> Any:
+    """The module of run lengths. Raises `UsageError` where it is not installed."""
+    try:
+        from pycocotools import mask
+    except ImportError:
+        raise UsageError(
+            "bitmaps need pycocotools, which is not installed; pip install 'labelstore-db[masks]'"
+        ) from None
+    return mask
+
+
+def mask_of(export: Export, one: Object) -> "ndarray[Any, Any] | str":
+    """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none."""
+    if export.assets is None:
+        return "its picture is not at hand: give its folder with --assets"
+    url = one.url or one.composite_url
+    path = export.assets.find(names_of(data_row_id=one.feature_id, row_data=url), suffixes=("", ".png"))
+    if path is None:
+        return "its picture is not in the folder of assets"
+    try:
+        rgb = None if one.color_rgb is None else msgspec.json.decode(one.color_rgb, type=tuple[int, int, int])
+        picture = covered(path.read_bytes(), rgb)
+    except (ValueError, OSError) as error:
+        return f"its picture cannot be read ({error})"
+    import numpy
+
+    found = numpy.asarray(picture) > 0
+    return found.astype("uint8") if found.any() else "its picture is empty"
+
+
+def drawn(parts: list[Part], width: int, height: int) -> "ndarray[Any, Any]":
+    """Polygons as a bitmap, (height, width) of 0 and 1, without what their holes cover."""
+    import numpy
+
+    found = numpy.zeros((height, width), dtype="uint8")
+    for part in parts:
+        inside = _filled(part.outline, width, height)
+        for hole in part.holes:
+            inside &= 1 - _filled(hole, width, height)
+        found |= inside
+    return found
+
+
+def bounds_of_bitmap(bitmap: "ndarray[Any, Any]") -> Box:
+    """The smallest box around the pixels that are 1, of which there is one at least."""
+    import numpy
+
+    rows, columns = (numpy.flatnonzero(bitmap.any(axis=axis)) for axis in (1, 0))
+    left, top = int(columns[0]), int(rows[0])
+    return Box(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
+
+
+def run_lengths(bitmap: "ndarray[Any, Any]") -> dict[str, Any]:
+    """A bitmap as COCO has it: `size` [height, width] and `counts`, a compressed text."""
+    import numpy
+
+    found = coco_masks().encode(numpy.asfortranarray(bitmap))
+    return {"size": [int(side) for side in found["size"]], "counts": found["counts"].decode("ascii")}
+
+
+def _filled(ring: Ring, width: int, height: int) -> "ndarray[Any, Any]":
+    masks = coco_masks()
+    flat = [[value for point in ring for value in point]]
+    return masks.decode(masks.frPyObjects(flat, height, width)[0])  # type: ignore[no-any-return]

@@ -1,0 +1,164 @@
+"""COCO instances: images, annotations and categories in one JSON, or a folder with one for each split.
+
+Ids are whole numbers from 1, categories in the order of their names. `bbox` is [x, y, width, height], `segmentation`
+the outlines, or run lengths of a bitmap; `iscrowd` is 0, else trainers pass over it. What COCO has no word for stands
+in keys of its own: `attributes` are the answers about an object, `labelbox_id` is its feature id, `track_id` numbers it
+in its video.
+"""
+
+from collections.abc import Iterator, Mapping
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+import msgspec
+
+from labelstore.export.answers import flat_answers
+from labelstore.export.bitmaps import bounds_of_bitmap, drawn, mask_of, run_lengths
+from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
+from labelstore.export.constructs import Fate, changed, fates, kept, left_out
+from labelstore.export.data_rows import Reader
+from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy
+from labelstore.export.pictures import Picture, Shape, pictures
+from labelstore.export.shapes import Box, seamed
+
+_encode = msgspec.json.Encoder().encode
+_CHUNK = 1 << 20
+_HOLES = {
+    "seam": changed("cut open along a seam"),
+    "rle": kept("a hole of a bitmap"),
+    "fill": changed("filled"),
+}
+
+
+def what_becomes(choices: Choices) -> Mapping[str, Fate]:
+    """Boxes, polygons and masks, with what was answered about them."""
+    return fates(
+        left_out("COCO has no place for it"),
+        label=kept("an image"),
+        bounding_box=kept("bbox"),
+        polygon=kept("segmentation"),
+        hole=_HOLES[choices.holes],
+        mask=left_out("as --masks skip says") if choices.masks == "skip" else kept("segmentation of run lengths"),
+        track=changed("a key track_id, which COCO does not know"),
+        object_question=changed("a key attributes, which COCO does not know"),
+    )
+
+
+class _File:
+    """The file of one split: images go out at once, annotations wait in a temporary file until all images are out."""
+
+    def __init__(self, path: str, categories: list[dict[str, Any]]) -> None:
+        self.path = path
+        self._head = b'{"info":{"description":"Labelbox labels","version":"1.0"},"licenses":[],"categories":'
+        self._head += _encode(categories) + b',\n"images":[\n'
+        self._annotations: BinaryIO = TemporaryFile()  # noqa: SIM115 - closed by `rest`
+        self._images = self._count = 0
+        self._tracks: dict[tuple[str, str | None], int] = {}
+
+    def image(self, picture: Picture) -> Iterator[bytes]:
+        """The image of a picture."""
+        self._images += 1
+        found: dict[str, Any] = {
+            "id": self._images,
+            "file_name": picture.file_name,
+            "width": picture.width,
+            "height": picture.height,
+            "labelbox_id": picture.label.data_row_id,
+        }
+        if picture.video is not None:
+            found |= {"video": picture.video, "frame_number": picture.frame_number}
+        yield (self._head if self._images == 1 else b",\n") + _encode(found)
+
+    def annotation(self, picture: Picture, shape: Shape, where: dict[str, Any]) -> None:
+        """An annotation of the last image."""
+        one = shape.object
+        self._count += 1
+        found = {"id": self._count, "image_id": self._images, "category_id": shape.category.number + 1, **where}
+        found |= {"labelbox_id": one.feature_id}
+        if picture.video is not None:
+            found["track_id"] = self._tracks.setdefault((picture.video, one.feature_id), len(self._tracks) + 1)
+        if one.answers:
+            found["attributes"] = flat_answers(one.answers)
+        self._annotations.write((b",\n" if self._count > 1 else b"") + _encode(found))
+
+    def rest(self) -> Iterator[bytes]:
+        """What follows the last image."""
+        yield (b"" if self._images else self._head) + b'\n],\n"annotations":[\n'
+        self._annotations.seek(0)
+        while chunk := self._annotations.read(_CHUNK):
+            yield chunk
+        yield b"\n]}\n"
+        self._annotations.close()
+
+
+def write(export: Export) -> Iterator[bytes | FileChunk | FileCopy]:
+    """One file, or one for each split with the pictures beside them."""
+    reader = Reader(export)
+    is_folder = EXPORTER.is_folder(export.out)
+    categories = [{"id": one.number + 1, "name": one.name, "supercategory": ""} for one in reader.classes.categories]
+    files: dict[str, _File] = {}
+    for picture in pictures(reader, masks=True):
+        split = picture.split or "all"
+        path = f"annotations/instances_{split}.json" if is_folder else ""
+        file = files.get(split) or files.setdefault(split, _File(path, categories))
+        if is_folder and picture.asset is not None and export.choices.images != "none":
+            yield FileCopy(f"images/{split}/{picture.file_name}", picture.asset)
+        for chunk in file.image(picture):
+            yield FileChunk(path, chunk) if is_folder else chunk
+        for shape in picture.shapes:
+            where = _where(reader, picture, shape)
+            if isinstance(where, str):
+                reader.leave_out(shape.object, where)
+            else:
+                file.annotation(picture, shape, where)
+                reader.wrote(shape.object)
+    for file in files.values():
+        for chunk in file.rest():
+            yield FileChunk(file.path, chunk) if is_folder else chunk
+
+
+def _where(reader: Reader, picture: Picture, shape: Shape) -> dict[str, Any] | str:
+    """The bounds, the area and the segmentation of a shape; or why it has none."""
+    export, holes = reader.export, reader.export.choices.holes
+    if shape.object.kind == "mask":
+        bitmap = mask_of(export, shape.object)
+        if isinstance(bitmap, str):
+            return bitmap
+        if bitmap.shape != (picture.height, picture.width):
+            return "its picture is not as large as the image"
+        return _members(export, bounds_of_bitmap(bitmap), int(bitmap.sum()), run_lengths(bitmap))
+    if not shape.parts:
+        return _members(export, shape.box, shape.box.width * shape.box.height, [])
+    if holes == "rle" and shape.object.holes:
+        bitmap = drawn(shape.parts, picture.width, picture.height)
+        return _members(export, shape.box, int(bitmap.sum()), run_lengths(bitmap))
+    rings = [part.outline if holes == "fill" else seamed(part) for part in shape.parts]
+    area = sum(part.area for part in shape.parts)
+    if holes == "fill":
+        area = sum(part._replace(holes=()).area for part in shape.parts)
+    return _members(
+        export, shape.box, area, [[export.rounded(value) for point in ring for value in point] for ring in rings]
+    )
+
+
+def _members(export: Export, box: Box, area: float, segmentation: Any) -> dict[str, Any]:
+    return {
+        "bbox": [export.rounded(value) for value in box],
+        "area": export.rounded(area),
+        "segmentation": segmentation,
+        "iscrowd": 0,
+    }
+
+
+EXPORTER = Exporter(
+    "coco",
+    ".json",
+    "COCO instances: one JSON (OUT ends in .json), or a folder with splits and pictures",
+    write,
+    what_becomes,
+    unit="objects",
+    takes=(*OF_PICTURES, "holes", "masks"),
+    defaults={"split": "none"},
+    folder_takes=SPLITTING,
+    folder_defaults={"split": "hash"},
+)

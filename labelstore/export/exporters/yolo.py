@@ -1,0 +1,105 @@
+"""Ultralytics YOLO: a text file for each picture, a line for each object, and data.yaml.
+
+Boxes are centre x, centre y, width and height, outlines are x y x y …, as shares of the picture. A picture without
+objects has an empty file, which makes it background.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
+from labelstore.export.constructs import Fate, changed, fates, kept, left_out
+from labelstore.export.data_rows import Reader, example_of
+from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
+from labelstore.export.pictures import Picture, Shape, pictures
+from labelstore.export.shapes import bounds_of, clipped, clipped_box, seamed
+
+_NO_PLACE = left_out("YOLO has no place for it")
+_CLIPPED = "cut off at the edge of the picture"
+
+
+def what_becomes(choices: Choices) -> Mapping[str, Fate]:
+    """Boxes or outlines, and nothing else."""
+    if choices.task == "detect":
+        return fates(
+            _NO_PLACE,
+            label=kept("a text file"),
+            bounding_box=kept("a box"),
+            polygon=changed("its bounding box"),
+            mask=left_out("its picture is not read"),
+        )
+    return fates(
+        _NO_PLACE,
+        label=kept("a text file"),
+        bounding_box=changed("its four corners")
+        if choices.boxes == "polygon"
+        else left_out("an outline is wanted; --boxes polygon writes its corners"),
+        polygon=kept("an outline"),
+        hole=changed("filled") if choices.holes == "fill" else changed("cut open along a seam"),
+        mask=left_out("its picture is not read"),
+    )
+
+
+def write(export: Export) -> FileChunks:
+    """The files of all pictures, then data.yaml."""
+    reader = Reader(export)
+    splits = set()
+    for picture in pictures(reader):
+        splits.add(picture.split)
+        folder = picture.split or "all"
+        if picture.asset is not None and export.choices.images != "none":
+            yield FileCopy(f"images/{folder}/{picture.file_name}", picture.asset)
+        lines = [line for shape in picture.shapes for line in _lines(reader, picture, shape)]
+        yield FileChunk(f"labels/{folder}/{picture.stem}.txt", "".join(lines).encode())
+    where = {
+        name: f"images/{name if name in splits else 'all' if None in splits else 'train'}" for name in ("train", "val")
+    }
+    where |= {"test": "images/test"} if "test" in splits else {}
+    names = "".join(
+        f"  {one.number}: {json.dumps(one.name, ensure_ascii=False)}\n" for one in reader.classes.categories
+    )
+    places = "".join(f"{name}: {place}\n" for name, place in where.items())
+    yield FileChunk("data.yaml", f"{places}names:\n{names}".encode())
+
+
+def _lines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[str]:
+    one, export = shape.object, reader.export
+    detects = export.choices.task == "detect"
+    rings = (
+        [shape.box.ring]
+        if detects or not shape.parts
+        else [part.outline if export.choices.holes == "fill" else seamed(part) for part in shape.parts]
+    )
+    if detects:
+        inside = [clipped_box(shape.box, picture.width, picture.height).ring]
+    else:
+        inside = [clipped(ring, picture.width, picture.height) for ring in rings]
+    found = [(ring, box) for ring in inside if (box := bounds_of([ring])) and box.width and box.height]
+    if not found:
+        reader.leave_out(one, "outside of the picture")
+        return
+    if inside != rings:
+        export.account.change(one.kind, _CLIPPED, example_of(one))
+    if len(shape.parts) > 1 and not detects:
+        export.account.change(one.kind, "its parts are several objects", example_of(one))
+    reader.wrote(one)
+    for ring, box in found:
+        values = [(box.left + box.width / 2, box.top + box.height / 2), (box.width, box.height)] if detects else ring
+        shares = (
+            export.rounded(value / size)
+            for point in values
+            for value, size in zip(point, (picture.width, picture.height), strict=True)
+        )
+        yield f"{shape.category.number} {' '.join(map(str, shares))}\n"
+
+
+EXPORTER = Exporter(
+    "yolo",
+    "",
+    "a folder for Ultralytics YOLO: boxes (detect) or outlines (segment), data.yaml, splits",
+    write,
+    what_becomes,
+    unit="objects",
+    takes=(*OF_PICTURES, *SPLITTING, "task", "boxes", "holes"),
+    columns={"yolo": {}, "yolo --task segment": {"task": "segment"}},
+)

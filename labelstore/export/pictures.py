@@ -1,0 +1,142 @@
+"""Images, and frames of videos, with the shapes on them: what formats of computer vision are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from labelstore.export.annotations import Annotations, Answer, Label, Object
+from labelstore.export.classes import Category
+from labelstore.export.constructs import HOLE, LABEL
+from labelstore.export.data_rows import DataRow, Reader, example_of
+from labelstore.export.image_sizes import asset_of, size_of
+from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, parts_of, points_of
+
+PICTURES: Final = ("image", "video", "dicom", "unknown", "geospatial")
+"""Types of assets that have pixels."""
+IN_TIME: Final = ("video", "dicom")
+"""Those of them that have frames."""
+_AREAS: Final = ("bounding_box", "polygon")
+
+
+@dataclass
+class Shape:
+    """An object on a picture: its bounds, and its outline (`parts`) or its points (`lines`)."""
+
+    object: Object
+    category: Category
+    box: Box
+    parts: list[Part] = field(default_factory=list)
+    lines: list[Ring] = field(default_factory=list)
+
+
+@dataclass
+class Picture:
+    """An image or one frame of a video. `stem` and `suffix` are the name of its file; sizes are in pixels."""
+
+    labels: list[Label]
+    stem: str
+    suffix: str
+    width: int
+    height: int
+    split: str | None
+    shapes: list[Shape]
+    answers: list[Answer]
+    asset: Path | None = None
+    """Its file in the folder of assets."""
+    video: str | None = None
+    """The stem of the video that it is a frame of."""
+    frame_number: int | None = None
+    group_name: str | None = None
+
+    @property
+    def label(self) -> Label:
+        """The first of its labels."""
+        return self.labels[0]
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return self.stem + self.suffix
+
+
+def pictures(reader: Reader, *, masks: bool = False) -> Iterator[Picture]:
+    """The pictures of the chosen data rows. With `masks`, objects that are masks come without a shape."""
+    export = reader.export
+    for row in reader.data_rows():
+        label = row.labels[0]
+        if label.asset_type not in PICTURES:
+            reader.leave_out_row(row, f"{label.asset_type.replace('_', ' ')}: no picture")
+            continue
+        asset = asset_of(export, label)
+        size = size_of(export, label, asset)
+        if size is None:
+            reader.leave_out_row(row, "nothing tells the size of its picture")
+            continue
+        found = _frames(reader, row) if label.asset_type in IN_TIME else row.parts
+        stem, suffix = reader.selection.names.of(label)
+        written = False
+        for part in found:
+            picture = Picture(
+                row.labels,
+                stem,
+                (asset.suffix if asset is not None else suffix) or ".jpg",
+                *size,
+                reader.selection.splits.of(row.node),
+                [shape for one in part.objects if (shape := _shape(reader, one, masks)) is not None],
+                part.answers,
+                asset,
+            )
+            if part.frame_number is not None:
+                picture.video, picture.asset = stem, None
+                picture.frame_number, picture.group_name = part.frame_number, part.group_name
+                group = "" if part.group_name is None else f"_{part.group_name}"
+                picture.stem, picture.suffix = f"{stem}{group}_{part.frame_number:06d}", ".jpg"
+            elif not picture.shapes and export.choices.empty == "drop":
+                continue
+            written = True
+            yield picture
+        for one in row.labels:
+            if written or label.asset_type in IN_TIME:
+                export.account.wrote(LABEL, one.label_id)
+            else:
+                export.account.deselect(LABEL, "labels without an object")
+
+
+def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:
+    """The frames of a video; what stands outside of frames has no picture."""
+    for part in row.parts:
+        if part.frame_number is not None:
+            yield part
+        for one in part.objects if part.frame_number is None else ():
+            reader.leave_out(one, "in a video, but in no frame")
+
+
+def _shape(reader: Reader, one: Object, masks: bool) -> Shape | None:
+    """The object as a shape in pixels; what has none is left out."""
+    category = reader.category(one)
+    if one.form == "geo" or (one.kind == "bounding_box" and one.coordinates is not None):
+        reader.leave_out(one, "in degrees, not in pixels")
+        return None
+    if one.kind == "mask" and masks:
+        return Shape(one, category, Box(0, 0, 0, 0))
+    shape = None
+    if one.kind == "bounding_box":
+        shape = None if (box := box_of(one)) is None else Shape(one, category, box)
+    elif one.kind == "polygon":
+        parts = parts_of(one)
+        one.holes = sum(len(part.holes) for part in parts)
+        if one.holes:
+            reader.export.account.select(HOLE, example_of(one), one.holes)
+        box = bounds_of([part.outline for part in parts])
+        shape = None if box is None else Shape(one, category, box, parts)
+    else:
+        lines = points_of(one)
+        box = bounds_of(lines)
+        shape = None if box is None else Shape(one, category, box, lines=lines)
+    if shape is None:
+        reader.leave_out(one, "without a geometry that can be read")
+    elif one.kind in _AREAS and not (shape.box.width and shape.box.height):
+        reader.leave_out(one, "without an area")
+        return None
+    return shape

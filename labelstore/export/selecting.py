@@ -1,0 +1,153 @@
+"""Which labels are exported: of each data row and project those that a caller chose, and the split of each data row."""
+
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
+
+from labelstore.engines.database import Database
+from labelstore.errors import NotFoundError, UsageError
+from labelstore.export.choices import Choices, option_of
+from labelstore.export.file_names import FileNames
+from labelstore.export.splitting import Splits, splits_of
+from labelstore.query.projects import check_project
+from labelstore.query.run import ask
+from labelstore.query.selection import utc
+from labelstore.schema.tables import sql_text
+
+
+class Candidate(NamedTuple):
+    """A label that may be exported: a row of `sql/export/candidates.sql`."""
+
+    node_id: int
+    label_id: str
+    data_row_id: str | None
+    project_id: str | None
+    project_name: str | None
+    asset_type: str
+    skipped: bool
+    score: float | None
+    """Of its last review."""
+    picked: bool
+    """Whether its project selected it."""
+    benchmark: bool
+    updated_at: str | None
+    external_id: str | None
+    global_key: str | None
+    row_data: str | None
+    data_split: str | None
+
+    @property
+    def data_row(self) -> str:
+        """What tells its data row from others: the id, or that of the label where the export has none."""
+        return self.data_row_id or self.label_id
+
+
+@dataclass
+class Selection:
+    """The chosen labels by their nodes. Those of one data row belong together; `first` has one of each, in order."""
+
+    first: "array[int]" = field(default_factory=lambda: array("q"))
+    others: dict[int, list[int]] = field(default_factory=dict)
+    """The first label of a data row → its other ones."""
+    splits: Splits = field(default_factory=Splits)
+    names: FileNames = field(default_factory=FileNames)
+    not_selected: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def nodes(self) -> list[int]:
+        """Of all labels."""
+        return sorted([*self.first, *(node for nodes in self.others.values() for node in nodes)])
+
+
+def select(
+    database: Database, choices: Choices, *, skipped: bool = False, model_runs: bool = False, together: bool = True
+) -> Selection:
+    """The labels that the choices mean; with `skipped` and `model_runs` also those that were skipped and of model runs.
+
+    Without `together` each label stands for itself, also where a data row has several.
+
+    Raises `NotFoundError` for an unknown project or model run, `UsageError` and `QueryError` for what is no choice.
+    """
+    for project in choices.project:
+        check_project(database, project)
+    chosen = Selection(names=FileNames(choices.name))
+    keeps = _condition(database, choices, skipped)
+    values = {"model_run": choices.model_run, "model_runs": model_runs}
+    candidates = (Candidate(*row) for row in database.query(sql_text("export/candidates.sql"), values).rows)
+    found = 0
+    rows: list[tuple[int, Candidate, list[int]]] = []
+    for _, of_data_row in groupby(candidates, key=lambda label: label.data_row):
+        nodes: list[Candidate] = []
+        for _, of_project in groupby(of_data_row, key=lambda label: label.project_id):
+            some = []
+            for label in of_project:
+                found += 1
+                if (reason := keeps(label)) is None:
+                    some.append(label)
+                else:
+                    chosen.not_selected[reason] += 1
+            nodes += (picked := _PICKS[choices.labels](some))
+            chosen.not_selected["another label of the data row is chosen"] += len(some) - len(picked)
+        if nodes:
+            first, *others = sorted(nodes, key=lambda label: label.node_id)
+            rows.append((first.node_id, first, [label.node_id for label in others] if together else []))
+            if not together:
+                rows += [(label.node_id, label, []) for label in others]
+    if choices.model_run is not None and not found:
+        raise NotFoundError(
+            f"{choices.model_run}: no model run with this id has labels;"
+            " list them with: select distinct model_run_id from labels"
+        )
+    if choices.where is not None and found and chosen.not_selected[f"not in {option_of('where')}"] == found:
+        raise UsageError(f"{option_of('where')}: returns the id of no label; begin it with: select label_id")
+    rows.sort(key=lambda row: row[0])
+    for node, label, further in rows:
+        chosen.first.append(node)
+        if further:
+            chosen.others[node] = further
+        chosen.names.note(label)
+    chosen.splits = splits_of(database, choices, [(node, label.data_row, label.data_split) for node, label, _ in rows])
+    chosen.not_selected = +chosen.not_selected
+    return chosen
+
+
+def _condition(database: Database, choices: Choices, skipped: bool) -> Callable[[Candidate], str | None]:
+    """What says of a label why it is not selected; None if it is."""
+    since, until = (None if moment is None else utc(moment) for moment in (choices.since, choices.until))
+    where = _ids(database, choices.where)
+
+    def reason(label: Candidate) -> str | None:
+        if choices.project and not {label.project_id, label.project_name} & set(choices.project):
+            return "of another project"
+        if where is not None and label.label_id not in where:
+            return f"not in {option_of('where')}"
+        if (since or until) and not (since or "") <= (label.updated_at or "")[:19] < (until or "~"):
+            return "of another time"
+        return "skipped" if label.skipped and not skipped else None
+
+    return reason
+
+
+def _ids(database: Database, sql: str | None) -> set[str] | None:
+    """The label ids that a query returns. Raises `QueryError`."""
+    return None if sql is None else {str(row[0]) for row in ask(database, sql).rows}
+
+
+def _winner(labels: list[Candidate]) -> list[Candidate]:
+    """The one that the project selected, else its benchmark, else the newest that is not rejected."""
+    kept = [label for label in labels if label.score is None or label.score >= 0]
+    order = ([one for one in kept if one.picked], [one for one in kept if one.benchmark], kept)
+    return next((some[:1] for some in order if some), [])
+
+
+_PICKS: dict[str, Callable[[list[Candidate]], list[Candidate]]] = {
+    "winner": _winner,
+    "newest": lambda labels: labels[:1],
+    "benchmark": lambda labels: [label for label in labels if label.benchmark],
+    "approved": lambda labels: [label for label in labels if label.score is not None and label.score > 0][:1],
+    "all": lambda labels: labels,
+}
+"""A word of the choice `labels` → the labels that it picks of one data row and project, the newest first."""

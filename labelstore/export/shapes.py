@@ -1,0 +1,193 @@
+"""Objects as shapes of a picture: boxes, polygons with their holes, lines and points, in pixels."""
+
+from collections.abc import Iterable, Iterator
+from math import isfinite
+from typing import Any, NamedTuple
+
+import msgspec
+
+from labelstore.export.annotations import Object
+
+Point = tuple[float, float]
+Ring = list[Point]
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels; `left` and `top` are its smallest x and y."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def ring(self) -> Ring:
+        """Its corners, clockwise from the top left."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return [(self.left, self.top), (right, self.top), (right, bottom), (self.left, bottom)]
+
+
+class Part(NamedTuple):
+    """A polygon: an outline and its holes, none of them closed."""
+
+    outline: Ring
+    holes: tuple[Ring, ...] = ()
+
+    @property
+    def area(self) -> float:
+        """In square pixels, without the holes."""
+        return area_of(self.outline) - sum(map(area_of, self.holes))
+
+
+class _Vertex(msgspec.Struct):
+    x: float
+    y: float
+
+
+_vertices = msgspec.json.Decoder(list[_Vertex])
+_LARGEST = 1e15
+
+
+def box_of(one: Object) -> Box | None:
+    """The box of a bounding box in pixels."""
+    values = one.left, one.top, one.width, one.height
+    if one.coordinates is not None or not all(map(_is_number, values)):
+        return None
+    left, top, width, height = values
+    return Box(min(left, left + width), min(top, top + height), abs(width), abs(height))  # type: ignore[operator, type-var, arg-type]
+
+
+def parts_of(one: Object) -> list[Part]:
+    """The polygons of a polygon: often one, without holes. Rings of less than three points are left away."""
+    if one.coordinates is None:
+        return []
+    try:
+        ring = _open([(point.x, point.y) for point in _vertices.decode(one.coordinates)])
+        return [Part(ring)] if len(ring) > 2 else []
+    except msgspec.DecodeError:
+        pass
+    try:
+        return [part for rings in _polygons(msgspec.json.decode(one.coordinates)) if (part := _part(rings))]
+    except (msgspec.DecodeError, RecursionError):
+        return []
+
+
+def points_of(one: Object) -> list[Ring]:
+    """The lines of a polyline, or the one point of a point."""
+    if one.kind == "point":
+        return [[(one.x, one.y)]] if _is_number(one.x) and _is_number(one.y) else []  # type: ignore[list-item]
+    try:
+        return [ring for rings in _polygons(msgspec.json.decode(one.coordinates or "[]")) for ring in rings]
+    except (msgspec.DecodeError, RecursionError):
+        return []
+
+
+def bounds_of(rings: Iterable[Ring]) -> Box | None:
+    """The smallest box around points; None without any."""
+    xs, ys = (
+        zip(*(point for ring in rings for point in ring), strict=True)
+        if (rings := [*rings]) and any(rings)
+        else ((), ())
+    )
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)) if xs else None
+
+
+def area_of(ring: Ring) -> float:
+    """The area that a ring encloses, if it does not cross itself."""
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
+
+
+def seamed(part: Part) -> Ring:
+    """One ring around a polygon with holes: it goes into each hole and back along one line, which has no area.
+
+    The holes go the other way round than the outline, so that all rules of filling leave them empty.
+    """
+    ring = part.outline
+    for hole in sorted(part.holes, key=min):
+        turned = hole if _turns_right(hole) != _turns_right(ring) else hole[::-1]
+        near, far = min(
+            ((one, other) for one in range(len(ring)) for other in range(len(turned))),
+            key=lambda pair: _distance(ring[pair[0]], turned[pair[1]]),
+        )
+        ring = [*ring[: near + 1], *turned[far:], *turned[: far + 1], *ring[near:]]
+    return ring
+
+
+def clipped(ring: Ring, width: float, height: float) -> Ring:
+    """What of a ring is inside the picture (Sutherland and Hodgman); [] if nothing is."""
+    for axis, limit, sign in ((0, 0.0, 1), (0, width, -1), (1, 0.0, 1), (1, height, -1)):
+        if not all((point[axis] - limit) * sign >= 0 for point in ring):
+            ring = list(_cut(ring, axis, limit, sign))
+    return ring
+
+
+def clipped_box(box: Box, width: float, height: float) -> Box:
+    """What of a box is inside the picture; it may have no area."""
+    left, top = min(max(box.left, 0), width), min(max(box.top, 0), height)
+    right, bottom = min(max(box.left + box.width, 0), width), min(max(box.top + box.height, 0), height)
+    return (
+        box
+        if (left, top, right, bottom) == (box.left, box.top, box.left + box.width, box.top + box.height)
+        else Box(left, top, right - left, bottom - top)
+    )
+
+
+def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Iterator[Point]:
+    before = ring[-1]
+    for point in ring:
+        inside, was_inside = ((one[axis] - limit) * sign >= 0 for one in (point, before))
+        if inside != was_inside:
+            share = (limit - before[axis]) / (point[axis] - before[axis])
+            across = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
+            yield (limit, across) if axis == 0 else (across, limit)
+        if inside:
+            yield point
+        before = point
+
+
+def _turns_right(ring: Ring) -> bool:
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)) > 0
+
+
+def _distance(one: Point, other: Point) -> float:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+
+
+def _part(rings: list[Ring]) -> Part | None:
+    outline, *holes = (_open(ring) for ring in rings)
+    return Part(outline, tuple(hole for hole in holes if len(hole) > 2)) if len(outline) > 2 else None
+
+
+def _polygons(value: Any) -> Iterator[list[Ring]]:
+    """Of points, rings of points, or parts of rings."""
+    if not isinstance(value, list) or not value:
+        return
+    if (ring := _ring(value)) is not None:
+        yield [ring]
+    elif rings := [ring for item in value if (ring := _ring(item)) is not None]:
+        yield rings
+    else:
+        for item in value:
+            yield from _polygons(item)
+
+
+def _ring(value: Any) -> Ring | None:
+    if not isinstance(value, list) or not value:
+        return None
+    points = [_point(item) for item in value]
+    return None if None in points else points  # type: ignore[return-value]
+
+
+def _point(item: Any) -> Point | None:
+    match item:
+        case {"x": x, "y": y} | [x, y, *_] if _is_number(x) and _is_number(y):
+            return x, y
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and isfinite(value) and abs(value) < _LARGEST
+
+
+def _open(ring: Ring) -> Ring:
+    return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring

@@ -1,0 +1,188 @@
+"""The exporter coco: what stands in its files, and that its usual reader sees the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from labelstore.errors import UsageError
+from labelstore.export.writing import export
+from tests.exporting import exported, files_of, reasons
+from tests.lines import label, square, thing, v2
+from tests.making import ENGINES, box, feature, store_of, v1
+
+SIZE = {"asset_type": "image", "width": 200, "height": 200}
+DONUT = "POLYGON ((20 20, 180 20, 180 180, 20 180, 20 20), (60 60, 140 60, 140 140, 60 140, 60 60))"
+
+
+def coco(store: Path, **choices: Any) -> tuple[dict[str, Any], Any]:
+    out, done = exported(store, "coco", "out.json", **choices)
+    return json.loads(out.read_bytes()), done
+
+
+@ENGINES
+def test_boxes_polygons_and_what_was_answered(tmp_path: Path, engine: str) -> None:
+    asked = [
+        {"name": "Color", "value": "color", "radio_answer": {"name": "Red", "value": "red", "classifications": []}}
+    ]
+    car = square("Car", "c1", 10, 20, 30, 40) | {"classifications": asked}
+    roof = thing("Roof", "p1", "ImagePolygon", polygon=[{"x": 0, "y": 0}, {"x": 4, "y": 0}, {"x": 4, "y": 3}])
+    store = store_of(tmp_path, engine, [v2("r1", label("a", car, roof), media=SIZE), v2("r2", label("b"), media=SIZE)])
+    found, done = coco(store)
+    assert [(one["id"], one["name"]) for one in found["categories"]] == [(1, "Car"), (2, "Roof")]
+    assert [(one["id"], one["file_name"], one["width"], one["height"]) for one in found["images"]] == [
+        (1, "r1.jpg", 200, 200),
+        (2, "r2.jpg", 200, 200),
+    ]
+    box_, polygon = found["annotations"]
+    assert (box_["bbox"], box_["area"], box_["segmentation"]) == ([10, 20, 30, 40], 1200, [])
+    assert (box_["attributes"], box_["labelbox_id"], box_["category_id"]) == ({"Color": "Red"}, "c1", 1)
+    assert (polygon["bbox"], polygon["area"]) == ([0, 0, 4, 3], 6)
+    assert (polygon["segmentation"], polygon["image_id"]) == ([[0, 0, 4, 0, 4, 3]], 1)
+    assert str(done) == "2 objects of 2 labels written, 1 changed"
+    assert reasons(done) == {("object_question", "changed", "a key attributes, which COCO does not know"): 1}
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("holes", "area", "how"),
+    [("seam", 19_200, "cut open along a seam"), ("rle", 19_200, None), ("fill", 25_600, "filled")],
+)
+def test_a_hole_is_no_part_of_the_area(tmp_path: Path, engine: str, holes: str, area: int, how: str | None) -> None:
+    pytest.importorskip("pycocotools")
+    from pycocotools.coco import COCO
+
+    element = v1("a") | {"Label": {"Ring": [{"geometry": DONUT}]}, "Labeled Data": "https://example.com/a.png"}
+    store = store_of(tmp_path, engine, [element])
+    (tmp_path / "assets").mkdir()
+    Image.new("RGB", (200, 200)).save(tmp_path / "assets" / "a.png")
+    out, done = exported(store, "coco", "out.json", holes=holes, assets=str(tmp_path / "assets"))
+    read = COCO(str(out))
+    (one,) = read.loadAnns(read.getAnnIds())
+    assert one["area"] == area
+    assert read.annToMask(one).sum() == area
+    assert done.selected["hole"] == done.written["hole"] == 1
+    assert reasons(done) == ({} if how is None else {("hole", "changed", how): 1})
+
+
+def test_masks_are_read_where_their_pictures_are(tmp_path: Path) -> None:
+    (assets := tmp_path / "assets").mkdir()
+    composite = Image.new("RGB", (4, 3))
+    composite.putpixel((1, 1), (255, 0, 0))
+    composite.putpixel((2, 1), (255, 0, 0))
+    composite.putpixel((3, 2), (0, 255, 0))
+    composite.save(assets / "composite.png")
+    objects = [
+        thing(
+            "Sky",
+            "m1",
+            "ImageSegmentationMask",
+            composite_mask={"url": "https://example.com/composite.png?x=1", "color_rgb": [255, 0, 0]},
+        ),
+        thing(
+            "Sky",
+            "m2",
+            "ImageSegmentationMask",
+            composite_mask={"url": "https://example.com/other.png", "color_rgb": [1, 2, 3]},
+        ),
+    ]
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", *objects), media=SIZE | {"width": 4, "height": 3})])
+    found, done = coco(store, assets=str(assets))
+    (one,) = found["annotations"]
+    assert (one["bbox"], one["area"], one["segmentation"]["size"], one["iscrowd"]) == ([1, 1, 2, 1], 2, [3, 4], 0)
+    assert reasons(done) == {("mask", "left out", "its picture is not in the folder of assets"): 1}
+
+
+@ENGINES
+def test_a_folder_has_a_file_for_each_split_and_the_pictures(tmp_path: Path, engine: str) -> None:
+    records = [
+        v2(f"r{number}", label(f"l{number}", square("Car", f"o{number}", 1, 1, 2, 2)), media=SIZE)
+        for number in range(40)
+    ]
+    store = store_of(tmp_path, engine, records)
+    (tmp_path / "assets").mkdir()
+    for number in range(3):
+        (tmp_path / "assets" / f"r{number}.jpg").write_bytes(b"picture")
+    out, _ = exported(store, "coco", "out", assets=str(tmp_path / "assets"), images="copy")
+    files = files_of(out)
+    names = {
+        split: [one["file_name"] for one in json.loads(files[f"annotations/instances_{split}.json"])["images"]]
+        for split in ("train", "val", "test")
+    }
+    assert sum(map(len, names.values())) == 40
+    assert len(names["train"]) > 25
+    assert {path.rpartition("/")[2] for path in files if path.startswith("images/")} == {"r0.jpg", "r1.jpg", "r2.jpg"}
+    assert all(path.split("/")[2] in names[path.split("/")[1]] for path in files if path.startswith("images/"))
+    assert files == files_of(exported(store, "coco", "again", assets=str(tmp_path / "assets"), images="copy")[0])
+
+
+def test_an_image_without_a_size_stops_the_export_or_is_left_out(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1("b")])
+    with pytest.raises(
+        UsageError, match=r"a\.jpg: the export does not tell how large this picture is; give the folder"
+    ):
+        export(store, "coco", tmp_path / "out.json")
+    assert not (tmp_path / "out.json").exists()
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    turned = Image.Exif()
+    turned[274] = 6
+    Image.new("RGB", (30, 20)).save(assets / "a.jpg", exif=turned)
+    found, done = coco(store, assets=str(assets), missing_size="skip")
+    assert [(one["width"], one["height"]) for one in found["images"]] == [(20, 30)]
+    assert reasons(done) == {("label", "left out", "nothing tells the size of its picture"): 1}
+
+
+@ENGINES
+def test_frames_of_a_video_are_images_with_tracks(tmp_path: Path, engine: str) -> None:
+    def frame(left: int) -> dict[str, Any]:
+        return {"objects": {"o1": square("Car", "o1", left, 1, 2, 2)}, "classifications": []}
+
+    video = label("a") | {
+        "annotations": {
+            "frames": {"1": frame(1), "10": frame(5)},
+            "segments": {"o1": [[1, 10]]},
+            "key_frame_feature_map": {"o1": {"1": True, "10": False}},
+            "classifications": [],
+        }
+    }
+    media = {"asset_type": "video", "width": 20, "height": 10, "frame_rate": 1, "frame_count": 10}
+    store = store_of(tmp_path, engine, [v2("r1", video, media=media, external_id="clip.mp4")])
+    found, done = coco(store)
+    assert [(one["file_name"], one["video"], one["frame_number"]) for one in found["images"]] == [
+        ("r1_000001.jpg", "r1", 1),
+        ("r1_000010.jpg", "r1", 10),
+    ]
+    assert [one["track_id"] for one in found["annotations"]] == [1, 1]
+    assert done.written["track"] == 1
+    assert reasons(done)["key_frame", "left out", "COCO has no place for it"] == 1
+    only, done = coco(store, frames="key")
+    assert [one["frame_number"] for one in only["images"]] == [1]
+    assert done.not_selected == {"objects in frames that were not chosen": 1}
+
+
+def test_classes_are_chosen_renamed_and_numbered(tmp_path: Path) -> None:
+    objects = [square(name, name, 1, 1, 2, 2) for name in ("Car", "Truck", "Tree")]
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", *objects), media=SIZE)])
+
+    def names(**choices: Any) -> tuple[list[str], list[int]]:
+        found, _ = coco(store, **choices)
+        return [one["name"] for one in found["categories"]], [one["category_id"] for one in found["annotations"]]
+
+    assert names() == (["Car", "Tree", "Truck"], [1, 3, 2])
+    assert names(classes=("Tree", "Car")) == (["Car", "Tree"], [1, 2])
+    assert names(rename=("Truck=Car",)) == (["Car", "Tree"], [1, 1, 2])
+    order = tmp_path / "classes.txt"
+    order.write_text("Tree\nCar\n")
+    assert names(class_file=str(order)) == (["Tree", "Car"], [2, 1])
+    with pytest.raises(Exception, match="Tre: no object is of this class; did you mean Tree"):
+        names(classes=("Tre",))
+    same = [
+        feature("Car", "x", bbox={"top": 1, "left": 1, "height": 1, "width": 1}, schemaId=schema)
+        for schema in ("s1", "s2")
+    ]
+    other = store_of(tmp_path, "sqlite", [v1("a", *same)], name="same")
+    with pytest.raises(UsageError, match=r"Car: 2 classes of project Roads have this name \(schema ids s1, s2\)"):
+        export(other, "coco", tmp_path / "x.json", missing_size="skip")
