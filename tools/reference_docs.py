@@ -1,5 +1,6 @@
-"""The pages that are made: docs/schema.md from `sql/`, docs/formats.md from the declarations of the formats,
-docs/cli.md from the help texts of the commands, and in docs/publishing.md the table of what secrets look like.
+"""The pages that are made: docs/schema.md from `sql/`, docs/formats.md from the declarations of the formats and of the
+exporters, docs/cli.md from the help texts of the commands, and in docs/publishing.md the table of what secrets look
+like.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from labelstore.query.catalogue import Column, Table, tables, views
 from labelstore.schema.tables import DERIVED, sql_text
+from tools.exporters_page import exporters_page
 from tools.formats_page import formats_page
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
@@ -184,7 +186,7 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or with --check tell whether they are up to date."""
     pages = {
         TARGET: schema_page(),
-        FORMATS_TARGET: formats_page(),
+        FORMATS_TARGET: formats_page() + exporters_page(),
         CLI_TARGET: cli_page(),
         PUBLISHING_TARGET: publishing_page(),
     }

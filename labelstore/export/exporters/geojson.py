@@ -9,7 +9,7 @@ import msgspec
 
 from labelstore.export.annotations import Label, Object
 from labelstore.export.choices import WHICH_LABELS
-from labelstore.export.constructs import LABEL, Fate, fates, kept, left_out
+from labelstore.export.constructs import HOLE, LABEL, Fate, fates, kept, left_out
 from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporter import Chunks, Export, Exporter
 
@@ -37,6 +37,9 @@ def write(export: Export) -> Chunks:
                 if in_pixels or (found := feature(label, one)) is None:
                     reader.leave_out(one, "in pixels, not in degrees")
                     continue
+                if one.kind == "polygon" and (holes := len(msgspec.json.decode(one.coordinates or "[]")) - 1) > 0:
+                    one.holes = holes
+                    export.account.select(HOLE, example_of(one), holes)
                 if found.startswith(_WITHOUT):
                     export.account.change(one.kind, "without a geometry: its coordinates do not suit", example_of(one))
                 yield (",\n" if export.count else "").encode() + found.encode()
