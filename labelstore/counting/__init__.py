@@ -2,12 +2,13 @@
 
 from labelstore.counting.counted_rows import COUNTED, FEATURE_NAMES, CountedLabel, CountedRows, rows_of_records
 from labelstore.counting.counts import MOST_PAIRED, Count, Counts, Group
-from labelstore.counting.features import Feature, Times
+from labelstore.counting.features import Amounts, Feature, Times
 
 __all__ = [
     "COUNTED",
     "FEATURE_NAMES",
     "MOST_PAIRED",
+    "Amounts",
     "Count",
     "CountedLabel",
     "CountedRows",

@@ -1,20 +1,18 @@
 """Labels and the features in them, counted from rows: by project, by asset type, and skipped or not."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Iterator, Mapping
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from labelstore.counting.counted_rows import CountedLabel, CountedRows
-from labelstore.counting.features import Amounts, Feature, Labels, Role, Times
+from labelstore.counting.features import Amounts, Feature, Numbers, Times, add_up
 from labelstore.counting.roles import Roles
-from labelstore.counting.tally import Tally
+from labelstore.counting.tally import Members, Tally
 
 MOST_PAIRED = 50
 """The pairs of a label with more classes than these are counted when somebody asks."""
 _MOST_FEATURES = 20_000
-_MOST_SETS = 2_000
-"""So many different sets of features of labels wait until they are spread over the features."""
 _MOST_PAIRS = 100_000
 
 
@@ -41,94 +39,85 @@ class Counts:
     """What was added and taken away since it was made."""
 
     def __init__(self) -> None:
-        self.pairs: Counter[tuple[str | None, str, str]] = Counter()
-        """(project, class, class that comes after it) → labels with both, but for labels with too many classes."""
         self.wide: set[str] = set()
-        """Those labels."""
+        """Labels with too many classes for their pairs to be counted."""
         self._roles = Roles()
-        self._groups: dict[Group, int] = {}
-        self._added: dict[Role, Labels] = {role: {} for role in self._roles.all}
+        self._groups: dict[tuple[str | None, str | None, bool], int] = {}
+        self._classes = Numbers()
+        """Project and name."""
+        self._class_of: list[int] = []
+        """By the number of a tool, the number of its class; -1 without name."""
+        self._pairs: Counter[tuple[int, int]] = Counter()
+        """Pairs of numbers of classes, the smaller first."""
 
     def is_large(self) -> bool:
         """Whether it should be written down, and another begun."""
-        return sum(len(role.places) for role in self._roles.all) > _MOST_FEATURES or len(self.pairs) > _MOST_PAIRS
+        return sum(len(role.places) for role in self._roles.all) > _MOST_FEATURES or len(self._pairs) > _MOST_PAIRS
 
     def add(self, rows: CountedRows) -> None:
         """Add labels with what is in them; those in model runs do not count."""
-        self._count(rows, self._added, 1)
-        if sum(map(len, self._added.values())) > _MOST_SETS:
-            self._spread()
+        members, times = self._count(rows, 1)
+        for role, labels in members.items():
+            role.add(list(labels.values()), list(map(times.__getitem__, labels)))
 
     def take_away(self, rows: CountedRows, *, were_stored: bool) -> None:
         """Take labels away; `were_stored` if they were there before any was added."""
-        self._spread()
-        found: dict[Role, Labels] = {role: {} for role in self._roles.all}
-        self._count(rows, found, -1)
-        for role, labels in found.items():
-            role.take_away(labels, were_stored=were_stored)
-        self._pair(found[self._roles.tools], -1)
+        members, times = self._count(rows, -1)
+        for role, labels in members.items():
+            role.take_away(list(labels.values()), list(map(times.__getitem__, labels)), were_stored=were_stored)
 
     def rows(self) -> Iterator[Count]:
         """What was counted; less than nothing where more was taken away than added."""
-        self._spread()
-        groups = list(self._groups)
+        groups = list(map(Group._make, self._groups))
         for role in self._roles.all:
             for group, feature, amounts, times in role.uses():
                 yield Count(groups[group], role.name, None, feature, amounts, times)
             for group, grain, common, amounts in role.labels():
                 yield Count(groups[group], role.name, grain, common, amounts, Times())
 
+    def pairs(self) -> Mapping[tuple[str | None, str, str], int]:
+        """(project, class, class that comes after it) → labels with both, but for labels with too many classes."""
+        classes = self._classes.by_number
+        found: Counter[tuple[str | None, str, str]] = Counter()
+        for (one, other), labels in self._pairs.items():
+            (project_id, name), (_, other_name) = classes[one], classes[other]
+            found[project_id, min(name, other_name), max(name, other_name)] += labels
+        return found
+
     def lost(self) -> Iterator[tuple[Group, str, Feature, Times]]:
         """Times of what was taken away, for which nothing stands that was added."""
-        self._spread()
-        groups = list(self._groups)
+        groups = list(map(Group._make, self._groups))
         for role in self._roles.all:
             for number, times in role.lost.items():
                 if times != (None, None):
                     group, feature = role.places[number]
                     yield groups[group], role.name, feature, times
 
-    def _spread(self) -> None:
-        """Spread the labels added so far over their features."""
-        for role, labels in self._added.items():
-            role.add(labels)
-        self._pair(self._added[self._roles.tools], 1)
-        self._added = {role: {} for role in self._roles.all}
+    def _count(self, rows: CountedRows, sign: int) -> tuple[Members, Mapping[str, Times]]:
+        labels = [label for label in rows.labels if label.model_run_id is None]
+        groups = {label.label_id: self._groups.setdefault(_group(label), len(self._groups)) for label in labels}
+        if not groups:
+            return {}, {}
+        members = Tally(rows, groups, self._roles, sign).count()
+        self._pair(members[self._roles.tools], sign)
+        return members, {label.label_id: _times(label) for label in labels}
 
-    def _pair(self, labels: Labels, sign: int) -> None:
-        groups, places = list(self._groups), self._roles.tools.places
-        for tools, (number, *_) in labels.items():
-            names = {name for one in tools if (name := places[one][1].name) is not None}
-            if 1 < len(names) <= MOST_PAIRED:
-                project_id = groups[places[next(iter(tools))][0]].project_id
-                for first, second in combinations(sorted(names), 2):
-                    self.pairs[project_id, first, second] += sign * number
-
-    def _count(self, rows: CountedRows, found: Mapping[Role, Labels], sign: int) -> None:
-        labels = {label.label_id: label for label in rows.labels if label.model_run_id is None}
-        groups = {name: self._groups.setdefault(_group(label), len(self._groups)) for name, label in labels.items()}
-        if groups:
-            times = {name: _times(label) for name, label in labels.items()}
-            Tally(rows, groups, times, self._roles, found, sign).count()
-            self.wide |= _wide(rows, groups)
+    def _pair(self, labels: Mapping[str, frozenset[int]], sign: int) -> None:
+        """Count the pairs of classes in labels."""
+        groups = list(self._groups)
+        for group, tool in self._roles.tools.places[len(self._class_of) :]:
+            self._class_of.append(-1 if tool.name is None else self._classes[groups[group][0], tool.name])
+        class_of = self._class_of.__getitem__
+        classes = [{*map(class_of, tools)} - {-1} for tools in labels.values()]
+        self.wide.update(label_id for label_id, some in zip(labels, classes, strict=True) if len(some) > MOST_PAIRED)
+        few = (sorted(some) for some in classes if 1 < len(some) <= MOST_PAIRED)
+        add_up(self._pairs, chain.from_iterable(combinations(some, 2) for some in few), sign)
 
 
-def _group(label: CountedLabel) -> Group:
-    return Group(label.project_id, label.asset_type, bool(label.skipped))
+def _group(label: CountedLabel) -> tuple[str | None, str | None, bool]:
+    return label.project_id, label.asset_type, bool(label.skipped)
 
 
 def _times(label: CountedLabel) -> Times:
     created_at, updated_at = label.created_at, label.updated_at
     return Times(updated_at if created_at is None else created_at, created_at if updated_at is None else updated_at)
-
-
-def _wide(rows: CountedRows, label_ids: Collection[str]) -> set[str]:
-    """The labels with more than `MOST_PAIRED` classes."""
-    label_of, name_of = rows.getter("objects", "label_id"), rows.getter("objects", "name")
-    many = {name for name, count in Counter(map(label_of, rows["objects"])).items() if count > MOST_PAIRED}
-    many.intersection_update(label_ids)
-    if not many:
-        return many
-    classes = {(label_of(row), name_of(row)) for row in rows["objects"] if label_of(row) in many}
-    counts = Counter(label_id for label_id, name in classes if name is not None)
-    return {label_id for label_id, count in counts.items() if count > MOST_PAIRED}

@@ -1,6 +1,11 @@
 """What is counted in labels, by role; and by which features that have something in common labels are counted once."""
 
-from labelstore.counting.features import Feature, Parent, Role
+from labelstore.counting.features import Feature, Numbers, Parent, Role
+
+Names = tuple[str | None, str | None, str | None]
+"""Name, value and schema id."""
+Asked = tuple[str | None, str | None, str | None]
+"""Schema id, name and kind of a question."""
 
 NO_PARENT: Parent = (None, None, None, None)
 UNKNOWN_TOOL: Parent = ("tool", None, None, None)
@@ -8,9 +13,11 @@ UNKNOWN_OPTION: Parent = ("option", None, None, None)
 
 
 class Roles:
-    """An empty count for each role. The keys of features begin with the number of a group of labels."""
+    """An empty count for each role. The keys of features begin with the number of a group of labels, or of `asked`."""
 
     def __init__(self) -> None:
+        self.asked = asked = Numbers()
+        """Group of labels, and a question as its answers have it."""
         self.labels = Role("label", lambda key: (key[0], Feature()), {})
         self.frames = Role("frame", lambda key: (key[0], Feature()), {})
         self.tools = Role(
@@ -23,20 +30,24 @@ class Roles:
         )
         self.questions = Role(
             "classification",
-            lambda key: (key[0], _asked(Feature(*key[1]), *key[2])),
+            lambda key: _question(*asked.by_number[key[0]], *key[1:]),
             {"feature": _feature, "schema": _schema, "parent": _parent, "class": _class, "kind": _kind},
         )
         self.options = Role(
             "option",
-            lambda key: (key[0], _asked(Feature(None, *key[1])._replace(is_text=key[3]), "classification", *key[2])),
+            lambda key: _answer(*asked.by_number[key[0]], *key[1:]),
             {"feature": _option, "schema": _schema, "parent": _parent},
         )
         self.all = (self.labels, self.frames, self.tools, self.relationships, self.questions, self.options)
 
 
-def _asked(feature: Feature, role: str | None, schema_id: str | None, name: str | None, kind: str | None) -> Feature:
-    """A feature under its parent."""
-    return feature._replace(parent_role=role, parent_schema_id=schema_id, parent_name=name, parent_kind=kind)
+def _question(group: int, asked: Asked, value: str | None, parent: Parent) -> tuple[int, Feature]:
+    schema_id, name, kind = asked
+    return group, Feature(kind, name, value, schema_id, None, *parent)
+
+
+def _answer(group: int, asked: Asked, names: Names, is_text: bool) -> tuple[int, Feature]:
+    return group, Feature(None, *names, None, "classification", *asked, is_text)
 
 
 def _feature(one: Feature) -> Feature:

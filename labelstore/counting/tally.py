@@ -2,12 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import is_not
 from typing import Any
 
 from labelstore.counting.counted_rows import CountedRows
-from labelstore.counting.features import Labels, Parent, Role, Times
+from labelstore.counting.features import Parent, Role, add_up
 from labelstore.counting.roles import NO_PARENT, UNKNOWN_OPTION, UNKNOWN_TOOL, Roles
 from labelstore.schema.tables import Row
+
+_OF_TOOL = ("kind", "name", "value", "schema_id", "color")
+Members = dict[Role, dict[str, frozenset[int]]]
+"""Role → label → which features it has."""
 
 
 class Tally:
@@ -16,30 +22,25 @@ class Tally:
     Calls that go over all rows at once stand where loops would read better: a load counts each of its rows here.
     """
 
-    def __init__(
-        self,
-        rows: CountedRows,
-        groups: Mapping[str, int],
-        times: Mapping[str, Times],
-        roles: Roles,
-        found: Mapping[Role, Labels],
-        sign: int,
-    ) -> None:
-        """`found` takes the labels by their features."""
-        self._rows, self._groups, self._times = rows, groups, times
-        self._roles, self._found, self._sign = roles, found, sign
+    def __init__(self, rows: CountedRows, groups: Mapping[str, int], roles: Roles, sign: int) -> None:
+        self._rows, self._groups, self._roles, self._sign = rows, groups, roles, sign
+        self._members: Members = {}
 
-    def count(self) -> None:
-        """Count all rows."""
+    def count(self) -> Members:
+        """Count all rows; the features of each label."""
         roles = self._roles
-        self._count(roles.labels, list(self._groups))
-        self._count(roles.frames, self._inside("frames")[1])
-        self._plain(roles.relationships, "relationships", "name", "value", "schema_id", "color")
-        objects, tools = self._plain(roles.tools, "objects", "kind", "name", "value", "schema_id", "color")
-        asked, label_ids = self._inside("classifications")
-        if asked:
-            answers, options = self._count_options(asked, label_ids)
-            self._count_questions(asked, label_ids, self._parents(asked, objects, tools, answers, options))
+        self._plain(roles.labels, list(self._groups))
+        self._plain(roles.frames, self._inside("frames")[1])
+        rows, label_ids = self._inside("relationships")
+        self._plain(roles.relationships, label_ids, self._values("relationships", rows, *_OF_TOOL[1:]))
+        objects, label_ids = self._inside("objects")
+        tools = self._plain(roles.tools, label_ids, self._values("objects", objects, *_OF_TOOL))
+        rows, label_ids = self._inside("classifications")
+        if rows:
+            asked = self._asked(rows, label_ids)
+            answers, options = self._count_options(rows, label_ids, asked)
+            self._count_questions(rows, label_ids, asked, self._parents(rows, objects, tools, answers, options))
+        return self._members
 
     def _inside(self, table: str) -> tuple[Sequence[Row], list[str]]:
         """The rows of a table that are in a label which counts, and these labels."""
@@ -50,108 +51,92 @@ class Tally:
             label_ids = list(map(label_of, rows))
         return rows, label_ids
 
-    def _plain(self, role: Role, table: str, *names: str) -> tuple[Sequence[Row], list[int]]:
-        """Count the rows of a table that tell by themselves which feature they are; the rows and their features."""
-        rows, label_ids = self._inside(table)
-        return rows, self._count(role, label_ids, map(self._rows.getter(table, *names), rows))
+    def _values(self, table: str, rows: Sequence[Row], *names: str) -> "map[Any]":
+        return map(self._rows.getter(table, *names), rows)
 
-    def _count(self, role: Role, label_ids: list[str], *parts: Iterable[Any]) -> list[int]:
-        """Count features of labels, whose keys have these parts; their numbers."""
-        keys = zip(map(self._groups.__getitem__, label_ids), *parts, strict=True)
-        numbers = list(map(role.numbers.__getitem__, keys))
-        self._add_up(role.annotations, numbers)
+    def _plain(self, role: Role, label_ids: list[str], *parts: Iterable[Any]) -> list[int]:
+        """Count features of labels, whose keys are their group and these parts; their numbers."""
+        return self._count(role, label_ids, zip(map(self._groups.__getitem__, label_ids), *parts, strict=True))
+
+    def _count(self, role: Role, label_ids: list[str], keys: Iterable[Any]) -> list[int]:
+        """Count features of labels; their numbers."""
+        numbers = role.numbered(keys)
+        add_up(role.annotations, numbers, self._sign)
         if role.grains:
-            self._add_labels(self._found[role], label_ids, numbers)
+            members = self._members[role] = {}
+            start = 0
+            for label_id, count in Counter(label_ids).items():  # those of a label stand together
+                members[label_id] = frozenset(numbers[start : start + count])
+                start += count
         return numbers
 
-    def _add_up(self, counter: Counter[int], numbers: Iterable[int]) -> None:
-        if self._sign > 0:
-            counter.update(numbers)
-        else:
-            counter.subtract(numbers)
+    def _asked(self, rows: Sequence[Row], label_ids: list[str]) -> list[int]:
+        """The numbers of what answers say of these questions."""
+        groups = map(self._groups.__getitem__, label_ids)
+        keys = zip(groups, self._values("classifications", rows, "schema_id", "name", "kind"), strict=True)
+        return list(map(self._roles.asked.__getitem__, keys))
 
-    def _add_labels(self, labels: Labels, label_ids: list[str], numbers: list[int]) -> None:
-        start = 0
-        for label_id, count in Counter(label_ids).items():  # those of a label stand together
-            features = frozenset(numbers[start : start + count])
-            start += count
-            first, last = self._times[label_id]
-            known = labels.get(features)
-            if known is None:
-                labels[features] = [1, first, last]
-                continue
-            known[0] += 1
-            if first is not None and (known[1] is None or first < known[1]):
-                known[1] = first
-            if last is not None and (known[2] is None or last > known[2]):
-                known[2] = last
-
-    def _count_options(self, asked: Sequence[Row], label_ids: list[str]) -> tuple[Sequence[Row], list[int]]:
+    def _count_options(
+        self, rows: Sequence[Row], label_ids: list[str], asked: list[int]
+    ) -> tuple[Sequence[Row], list[int]]:
         """Count the answers to questions; the rows and their features."""
-        rows, role = self._rows, self._roles.options
-        ids = list(map(rows.getter("classifications", "classification_id"), asked))
+        role = self._roles.options
+        ids = list(self._values("classifications", rows, "classification_id"))
         labels = dict(zip(ids, label_ids, strict=True))
-        questions = dict(zip(ids, map(rows.getter("classifications", "schema_id", "name", "kind"), asked), strict=True))
-        answers, asked_of = rows["answers"], rows.getter("answers", "classification_id")
-        given = list(map(asked_of, answers))
+        questions = dict(zip(ids, asked, strict=True))
+        answers = self._rows["answers"]
+        given = list(self._values("answers", answers, "classification_id"))
         if not labels.keys() >= set(given):
             answers = [row for row, question in zip(answers, given, strict=True) if question in labels]
-            given = list(map(asked_of, answers))
-        texts = map(rows.getter("answers", "text"), answers)
-        numbers = self._count(
-            role,
-            list(map(labels.__getitem__, given)),
-            map(rows.getter("answers", "name", "value", "schema_id"), answers),
+            given = list(self._values("answers", answers, "classification_id"))
+        keys = zip(
             map(questions.__getitem__, given),
-            [text is not None for text in texts],
+            self._values("answers", answers, "name", "value", "schema_id"),
+            map(is_not, self._values("answers", answers, "text"), repeat(None)),
+            strict=True,
         )
-        self._add_up(role.times_answered, dict(zip(given, numbers, strict=True)).values())
+        numbers = self._count(role, list(map(labels.__getitem__, given)), keys)
+        add_up(role.times_answered, dict(zip(given, numbers, strict=True)).values(), self._sign)
         return answers, numbers
 
     def _parents(
         self,
-        asked: Sequence[Row],
+        rows: Sequence[Row],
         objects: Sequence[Row],
         tools: Sequence[int],
         answers: Sequence[Row],
         options: Sequence[int],
     ) -> list[Parent]:
         """What each question was asked of."""
-        rows, roles = self._rows, self._roles
-        both = list(map(rows.getter("classifications", "parent_answer_id", "object_id"), asked))
-        nodes = [answer_id or object_id for answer_id, object_id in both]  # nodes of all tables are different
+        roles = self._roles
+        asked_of = list(self._values("classifications", rows, "parent_answer_id", "object_id"))
+        nodes = [answer_id or object_id for answer_id, object_id in asked_of]  # nodes of all tables are different
         known: dict[int | None, Parent] = {None: NO_PARENT}
         if any(nodes):
-            known.update(
-                zip(
-                    map(rows.getter("objects", "object_id"), objects),
-                    map(roles.tools.parents.__getitem__, tools),
-                    strict=True,
-                )
-            )
-            known.update(
-                zip(
-                    map(rows.getter("answers", "answer_id"), answers),
-                    map(roles.options.parents.__getitem__, options),
-                    strict=True,
-                )
-            )
+            tools_of = map(roles.tools.parents.__getitem__, tools)
+            known.update(zip(self._values("objects", objects, "object_id"), tools_of, strict=True))
+        if any(answer_id for answer_id, _ in asked_of):
+            options_of = map(roles.options.parents.__getitem__, options)
+            known.update(zip(self._values("answers", answers, "answer_id"), options_of, strict=True))
         if not known.keys() >= set(nodes):
-            for answer_id, object_id in both:
+            for answer_id, object_id in asked_of:
                 known.setdefault(answer_id or object_id, UNKNOWN_OPTION if answer_id else UNKNOWN_TOOL)
         return list(map(known.__getitem__, nodes))
 
-    def _count_questions(self, asked: Sequence[Row], label_ids: list[str], parents: list[Parent]) -> None:
-        rows, role = self._rows, self._roles.questions
-        names = rows.getter("classifications", "kind", "name", "value", "schema_id")
-        numbers = self._count(role, label_ids, map(names, asked), parents)
-        of = ("frame_id", "message_id", "scope")
-        frames, messages, scopes = (list(map(rows.getter("classifications", name), asked)) for name in of)
-        if frames.count(None) + messages.count(None) < 2 * len(asked) or "index" in scopes:
+    def _count_questions(
+        self, rows: Sequence[Row], label_ids: list[str], asked: list[int], parents: list[Parent]
+    ) -> None:
+        role = self._roles.questions
+        keys = zip(asked, self._values("classifications", rows, "value"), parents, strict=True)
+        numbers = self._count(role, label_ids, keys)
+        frames, messages, scopes = (
+            list(self._values("classifications", rows, name)) for name in ("frame_id", "message_id", "scope")
+        )
+        if frames.count(None) + messages.count(None) < 2 * len(rows) or "index" in scopes:
             where = zip(numbers, frames, messages, scopes, strict=True)
             by_frame = [
                 number
                 for number, frame_id, message_id, scope in where
                 if frame_id is not None or message_id is not None or scope == "index"
             ]
-            self._add_up(role.by_frame, by_frame)
+            add_up(role.by_frame, by_frame, self._sign)

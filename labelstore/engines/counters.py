@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from labelstore.counting import (
     COUNTED,
     MOST_PAIRED,
+    Amounts,
     Count,
     CountedLabel,
     CountedRows,
@@ -32,6 +34,8 @@ _LABELS = (
     "select l.node_id, l.label_id, l.project_id, r.asset_type, l.skipped, l.model_run_id, l.created_at, l.updated_at"
     " from labels as l join records as r on r.record_id = l.record_id"
 )
+
+_NO_GROUP = (None, None, None)
 
 _Key = tuple[Group, str, Feature]
 
@@ -130,7 +134,7 @@ class Counters:
         counts, self._counts = self._counts, None
         rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
         self._database.insert_rows("counts", _rows(rows))
-        pairs = [(*key, labels) for key, labels in counts.pairs.items() if labels]
+        pairs = [(*key, labels) for key, labels in counts.pairs().items() if labels]
         self._database.insert_rows("class_pairs", pairs)
         for group, role, feature, times in counts.lost():
             known = self._lost.get((group, role, feature), Times())
@@ -298,15 +302,12 @@ def _classes(counts: Iterable[Count]) -> set[str]:
 
 def _rows(counts: Iterable[Count], label_id: str | None = None) -> list[Row]:
     """Rows of `counts`, those of a label by itself or of all together."""
-    names = columns()["counts"]
+    told = (*_COLUMNS, "grain", *Amounts._fields, "first_seen", "last_seen", "label_id")
+    in_order = itemgetter(*map(told.index, columns()["counts"]))
     rows = []
-    for count in counts:
-        found: dict[str, Any] = {"label_id": label_id, "role": count.role, "grain": count.grain}
-        if label_id is None:
-            found |= count.group._asdict()
-        found |= {**count.feature._asdict(), **count.amounts._asdict()}
-        found |= {"first_seen": count.times.first, "last_seen": count.times.last}
-        rows.append(tuple(found.get(name) for name in names))
+    for group, role, grain, feature, amounts, times in counts:
+        known = group if label_id is None else _NO_GROUP
+        rows.append(in_order((*known, role, *feature, grain, *amounts, *times, label_id)))
     return rows
 
 
