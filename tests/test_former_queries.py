@@ -10,6 +10,7 @@ import pytest
 
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
+from labelstore.formats.kinds import KINDS
 from labelstore.loading import load
 from labelstore.samples.writing import write
 from labelstore.schema.canned_queries import Query, named
@@ -137,11 +138,28 @@ def test_the_rows_are_the_same(database: Database, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["class-overlap", "nearest-of-class"])
-def test_records_with_both_classes_are_found_in_an_index(tmp_path: Path, name: str) -> None:
+def test_objects_of_two_classes_are_found_in_indexes(tmp_path: Path, name: str) -> None:
     query = named(name)
     with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
-        plan = database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows
-        assert [step[3] for step in plan].count("SEARCH objects USING COVERING INDEX objects_name (name=?)") == 2
+        plan = [row[3] for row in database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows]
+    assert plan.count("SEARCH objects USING COVERING INDEX objects_name (name=?)") == 3
+    assert "SEARCH objects USING COVERING INDEX objects_label (label_id=? AND name=?)" in plan  # of one label
+    for kind in KINDS:
+        if kind.bounds:
+            assert plan.count(f"SEARCH {kind.table} USING INTEGER PRIMARY KEY (rowid=?)") == 1
+            assert f"SCAN {kind.table}" not in plan
+
+
+def test_the_nearest_objects_of_a_class_or_data_row_are_looked_up(tmp_path: Path) -> None:
+    query = named("nearest-objects")
+    with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
+        plan = [row[3] for row in database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows]
+    assert "SEARCH objects USING COVERING INDEX objects_name (name=?)" in plan
+    assert "SEARCH l USING INDEX labels_data_row (data_row_id=?)" in plan
+    for kind in KINDS:
+        if kind.bounds:
+            assert plan.count(f"SCAN {kind.table}") == 1  # where neither is given
+            assert plan.count(f"SEARCH {kind.table} USING INTEGER PRIMARY KEY (rowid=?)") == 2
 
 
 def test_objects_of_pictures_without_a_size_are_not_read(tmp_path: Path) -> None:

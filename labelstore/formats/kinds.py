@@ -29,12 +29,12 @@ class Kind(NamedTuple):
 
 
 _PATH = ("min_x", "min_y", "max_x", "max_y", "form")
-_BOX = (
+_BOX = (  # with the types of the other kinds: else SQLite computes the places of all objects to look one up
     '"left"',
-    'case when coordinates is null then "top" else "top" - height end',
-    '"left" + width',
-    'case when coordinates is null then "top" + height else "top" end',
-    "case when coordinates is not null then 'geo' end",
+    'cast(case when coordinates is null then "top" else "top" - height end as double)',
+    'cast("left" + width as double)',
+    'cast(case when coordinates is null then "top" + height else "top" end as double)',
+    "cast(case when coordinates is not null then 'geo' end as text)",
 )
 
 KINDS = (

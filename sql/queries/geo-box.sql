@@ -17,10 +17,10 @@ select
     b.max_x as east,
     b.max_y as north
 from object_bounds as b
-join objects as o on o.object_id = b.object_id
+cross join objects as o
 join labels as l on l.label_id = o.label_id
 join records as r on r.record_id = l.record_id
-where b.form = 'geo' and b.max_y >= $south and b.min_y <= $north
+where o.object_id = b.object_id and b.form = 'geo' and b.max_y >= $south and b.min_y <= $north
     and (($west <= $east and b.max_x >= $west and b.min_x <= $east)
         or ($west > $east and (b.max_x >= $west or b.min_x <= $east)))
     and l.model_run_id is null and ($class is null or o.name = $class)

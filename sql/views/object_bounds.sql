@@ -31,8 +31,8 @@ union all
 select
     object_id,
     "left" as min_x,
-    case when coordinates is null then "top" else "top" - height end as min_y,
-    "left" + width as max_x,
-    case when coordinates is null then "top" + height else "top" end as max_y,
-    case when coordinates is not null then 'geo' end as form
+    cast(case when coordinates is null then "top" else "top" - height end as double) as min_y,
+    cast("left" + width as double) as max_x,
+    cast(case when coordinates is null then "top" + height else "top" end as double) as max_y,
+    cast(case when coordinates is not null then 'geo' end as text) as form
 from bounding_boxes;
