@@ -52,13 +52,21 @@ ROOMS = (  # from the ground up: each may import those before it
 HEAVY = {  # imported at the top of a module by nobody but these
     "PIL": {"mask_pictures", "drawing.masks", "export.image_sizes", "reporting.pictures", "reporting.report"},
     "datasette": {"browsing"},
+    "geopandas": {"export.exporters.gpkg", "export.geo_frames"},
     "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types
     "numpy": {"export.bitmaps"},
-    "pyarrow": {"engines.arrow", "engines.arrow_columns", "engines.duckdb", "engines.result"},
-    "shapely": {"geometry"},
+    "pyarrow": {
+        "export.exporters.geoparquet",
+        "export.exporters.parquet",
+        "engines.arrow",
+        "engines.arrow_columns",
+        "engines.duckdb",
+        "engines.result",
+    },
+    "shapely": {"export.geo_frames", "geometry"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},
     "uvicorn": {"browsing"},

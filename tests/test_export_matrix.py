@@ -18,7 +18,7 @@ VIDEO: Final = {"asset_type": "video", "width": 200, "height": 200, "frame_rate"
 DONUT: Final = "POLYGON ((20 20, 180 20, 180 180, 20 180, 20 20), (60 60, 140 60, 140 140, 60 140, 60 60))"
 RING: Final = [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]], [[2, 2], [4, 2], [4, 4], [2, 2]]]
 AS_EXPORTED: Final = ("labelbox-csv", "labelbox-v1", "labelbox-v2")
-NO_GEOMETRY: Final = ("jsonl",)
+NO_GEOMETRY: Final = ("jsonl", "parquet")
 """Formats that pass coordinates on without reading them, so that they do not count holes."""
 
 
@@ -82,7 +82,13 @@ def on_map() -> dict[str, Any]:
     shapes = {"Polygon": RING, "LineString": [[1, 1], [2, 2]], "Point": [1, 2]}
     kinds = {"Polygon": "GeoPolygon", "LineString": "GeoPolyline", "Point": "GeoPoint"}
     objects = [
-        thing("Field", f"g-{kind}", kinds[kind], geojson={"type": kind, "coordinates": coordinates})
+        thing(
+            "Field",
+            f"g-{kind}",
+            kinds[kind],
+            geojson={"type": kind, "coordinates": coordinates},
+            classifications=[asked("Crop", "Rye")],
+        )
         for kind, coordinates in shapes.items()
     ]
     box = {"geojson": {"type": "Polygon", "coordinates": RING[:1]}}

