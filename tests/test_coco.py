@@ -152,10 +152,11 @@ def test_frames_of_a_video_are_images_with_tracks(tmp_path: Path, engine: str) -
     store = store_of(tmp_path, engine, [v2("r1", video, media=media, external_id="clip.mp4")])
     found, done = coco(store)
     assert [(one["file_name"], one["video"], one["frame_number"]) for one in found["images"]] == [
-        ("r1_000001.jpg", "r1", 1),
-        ("r1_000010.jpg", "r1", 10),
+        (f"r1_{number:06d}.jpg", "r1", number) for number in range(1, 11)
     ]
-    assert [one["track_id"] for one in found["annotations"]] == [1, 1]
+    assert [one["track_id"] for one in found["annotations"]] == [1] * 10
+    assert [found["annotations"][place]["bbox"][0] for place in (0, 9)] == [1, 5]
+    assert done.interpolated == 8
     assert done.written["track"] == 1
     assert reasons(done)["key_frame", "left out", "COCO has no place for it"] == 1
     only, done = coco(store, frames="key")

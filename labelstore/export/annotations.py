@@ -147,6 +147,8 @@ class Object:
     messages: list[Message] = field(default_factory=list)
     holes: int = 0
     """Of a polygon, where its coordinates were read."""
+    interpolated: bool = False
+    """Whether its place was told from frames before and after, where the export does not list it."""
 
     @property
     def geometry(self) -> dict[str, Any]:

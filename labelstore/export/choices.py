@@ -72,7 +72,11 @@ class Choices:
     masks: str = _choice(
         "rle", "Masks whose pictures are in --assets: as bitmaps, as outlines, or not.", "rle", "polygon", "skip"
     )
-    frames: str = _choice("all", "Frames of videos: all, key frames, or every Nth.", metavar="all|key|N")
+    frames: str = _choice(
+        "all",
+        "Frames of videos: all, also those between key frames of a segment; key frames; or every Nth.",
+        metavar="all|key|N",
+    )
     assets: str | None = _choice(None, "The folder with the files of the data rows, by name or id.", metavar="DIR")
     images: str = _choice("link", "What to do with files found in --assets.", "link", "copy", "none")
     missing_size: str = _choice("fail", "Pictures whose size nothing tells: stop, or leave out.", "fail", "skip")

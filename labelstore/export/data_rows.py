@@ -23,6 +23,7 @@ from labelstore.export.constructs import (
 )
 from labelstore.export.exporter import Export
 from labelstore.export.selecting import Selection, select
+from labelstore.export.tracks import IN_TIME, Filler, in_order, segments_of
 
 _KEYS = """
 select feature_id, frame_number
@@ -88,8 +89,12 @@ class Reader:
         assert found is not None
         return found
 
-    def data_rows(self) -> Iterator[DataRow]:
-        """The data rows, in the order of the store. What the format cannot hold is left out of them and counted."""
+    def data_rows(self, *, interpolated: bool = False) -> Iterator[DataRow]:
+        """The data rows, in the order of the store. What the format cannot hold is left out of them and counted.
+
+        With `interpolated` objects of videos are also in the frames between those that the export lists.
+        """
+        interpolated = interpolated and self.export.choices.frames != "key"
         account, database = self.export.account, self.export.database
         found = annotations(database, nodes=self.selection.first, model_runs=True)
         for label, parts in groupby(found, attrgetter("label")):
@@ -101,18 +106,29 @@ class Reader:
             for one in labels:
                 account.select(LABEL, one.label_id)
                 account.select(REVIEW, one.label_id, one.review_count)
-            read = self._chosen(_merged(parts, others), labels)
+            read = self._keyed(_merged(parts, others), labels)
+            if interpolated and label.asset_type in IN_TIME:
+                read = self._filled(read, labels)
+            read = self._chosen(read)
             yield DataRow(labels, map(self._counted, read), label.node_id)
             self._settle_tracks()
 
     def leave_out(self, one: Object, reason: str) -> None:
         """Count an object as left out, with its questions."""
+        if one.interpolated:
+            return
         self.export.account.leave_out(construct_of(one.kind), reason, example_of(one))
         self._leave_out_rest(one)
 
     def wrote(self, one: Object) -> None:
         """Count an object as written, with its questions and its place in a track, if the format keeps them."""
         account, example = self.export.account, example_of(one)
+        if one.feature_id in self._in_frames:
+            self._written_in_frames.add(one.feature_id)
+        self.export.wrote()
+        if one.interpolated:
+            account.interpolated += 1
+            return
         account.wrote(construct_of(one.kind), example)
         if account.holds(OBJECT_QUESTION):
             account.wrote(OBJECT_QUESTION, example, questions(one.answers))
@@ -120,9 +136,6 @@ class Reader:
             account.wrote(KEY_FRAME, example)
         if one.holes and account.holds(HOLE):
             account.wrote(HOLE, example, one.holes)
-        if one.feature_id in self._in_frames:
-            self._written_in_frames.add(one.feature_id)
-        self.export.wrote()
 
     def leave_out_row(self, row: DataRow, reason: str) -> None:
         """Count the labels of a data row as left out, with all that they hold."""
@@ -145,18 +158,40 @@ class Reader:
         if account.holds(RELATIONSHIP):
             account.leave_out(RELATIONSHIP, reason, part.label.label_id, len(part.relationships))
 
-    def _chosen(self, parts: Iterable[Annotations], labels: Sequence[Label]) -> Iterator[Annotations]:
-        """What stands outside of frames, and the chosen frames, whose objects know whether they are key frames."""
+    def _keyed(self, parts: Iterable[Annotations], labels: Sequence[Label]) -> Iterator[Annotations]:
+        """The parts, whose objects know whether they are key frames."""
         keys = {row for label in labels if label.key_frame_count for row in self._key_frames(label)}
-        account, frames = self.export.account, self.export.choices.frames
         for part in parts:
             if part.frame_number is None or keys:
                 for one in part.objects:
                     one.keyframe = (one.feature_id, part.frame_number) in keys
+            yield part
+
+    def _filled(self, parts: Iterable[Annotations], labels: Sequence[Label]) -> Iterator[Annotations]:
+        """The parts, and the frames between them."""
+        account, database = self.export.account, self.export.database
+        segments = segments_of(database, labels)
+        if not segments:
+            return iter(parts)
+
+        def fills(one: Object) -> bool:
+            return account.holds(construct_of(one.kind)) and not (self._picks and self.classes.of(one) is None)
+
+        def told(one: Object) -> None:
+            account.change(construct_of(one.kind), "in the frames that the export lists only", example_of(one))
+
+        return Filler(segments, fills, told).filled(in_order(database, labels, parts))
+
+    def _chosen(self, parts: Iterable[Annotations]) -> Iterator[Annotations]:
+        """What stands outside of frames, and the chosen frames."""
+        account, frames = self.export.account, self.export.choices.frames
+        for part in parts:
             if part.frame_number is None or self._is_chosen(part, frames):
                 yield part
             else:
-                account.not_selected["objects in frames that were not chosen"] += len(part.objects)
+                account.not_selected["objects in frames that were not chosen"] += sum(
+                    not one.interpolated for one in part.objects
+                )
 
     def _is_chosen(self, part: Annotations, frames: str) -> bool:
         if frames == "key":
@@ -179,12 +214,15 @@ class Reader:
                 account.not_selected["objects of another class"] += 1
                 continue
             example = example_of(one)
-            account.select(OBJECT_QUESTION, example, questions(one.answers))
-            if one.keyframe:
-                account.select(KEY_FRAME, example)
             if is_frame and one.feature_id is not None and one.feature_id not in self._in_frames:
                 self._in_frames.add(one.feature_id)
                 account.select(TRACK, example)
+            if one.interpolated:
+                kept.append(one)
+                continue
+            account.select(OBJECT_QUESTION, example, questions(one.answers))
+            if one.keyframe:
+                account.select(KEY_FRAME, example)
             if account.select(construct_of(one.kind), example):
                 kept.append(one)
             else:

@@ -112,6 +112,8 @@ class Written:
     left_out: dict[str, int]
     not_selected: dict[str, int]
     losses: list[Loss]
+    interpolated: int = 0
+    """How many of `count` the export does not list: positions between key frames."""
 
     @property
     def lossless(self) -> bool:
@@ -122,6 +124,7 @@ class Written:
         labels = f" of {self.written[LABEL]:,} labels" if self.unit != "labels" and LABEL in self.written else ""
         changed = sum(loss.count for loss in self.losses if loss.action == "changed")
         told = [f"{self.count:,} {self.unit}{labels} written"]
+        told += [f"{self.interpolated:,} of them interpolated"] * bool(self.interpolated)
         told += [f"{changed:,} changed"] * bool(changed)
         told += [f"{sum(self.left_out.values()):,} left out"] * any(self.left_out.values())
         return ", ".join(told)

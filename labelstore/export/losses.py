@@ -31,6 +31,8 @@ class Account:
     left_out: Counter[str] = field(default_factory=Counter)
     not_selected: Counter[str] = field(default_factory=Counter)
     """Why labels, objects and frames were not selected → how many: the choices of the caller, no losses."""
+    interpolated: int = 0
+    """Positions written that the export does not list; they are in no other count."""
     _reasons: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
 
     def select(self, construct: str, example: object = None, count: int = 1) -> bool:

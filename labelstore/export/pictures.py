@@ -11,11 +11,10 @@ from labelstore.export.constructs import HOLE, LABEL
 from labelstore.export.data_rows import DataRow, Reader, example_of
 from labelstore.export.image_sizes import asset_of, size_of
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, parts_of, points_of
+from labelstore.export.tracks import IN_TIME
 
 PICTURES: Final = ("image", "video", "dicom", "unknown", "geospatial")
 """Types of assets that have pixels."""
-IN_TIME: Final = ("video", "dicom")
-"""Those of them that have frames."""
 _AREAS: Final = ("bounding_box", "polygon")
 
 
@@ -63,7 +62,7 @@ class Picture:
 def pictures(reader: Reader, *, masks: bool = False) -> Iterator[Picture]:
     """The pictures of the chosen data rows. With `masks`, objects that are masks come without a shape."""
     export = reader.export
-    for row in reader.data_rows():
+    for row in reader.data_rows(interpolated=True):
         label = row.labels[0]
         if label.asset_type not in PICTURES:
             reader.leave_out_row(row, f"{label.asset_type.replace('_', ' ')}: no picture")
@@ -126,7 +125,7 @@ def _shape(reader: Reader, one: Object, masks: bool) -> Shape | None:
     elif one.kind == "polygon":
         parts = parts_of(one)
         one.holes = sum(len(part.holes) for part in parts)
-        if one.holes:
+        if one.holes and not one.interpolated:
             reader.export.account.select(HOLE, example_of(one), one.holes)
         box = bounds_of([part.outline for part in parts])
         shape = None if box is None else Shape(one, category, box, parts)

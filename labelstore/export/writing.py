@@ -114,6 +114,7 @@ def report(done: Written) -> dict[str, Any]:
         "format": done.format,
         "count": done.count,
         "unit": done.unit,
+        "interpolated": done.interpolated,
         "lossless": done.lossless,
         "constructs": counts,
         "losses": [vars(loss) for loss in done.losses],
@@ -157,7 +158,9 @@ def _told(job: Export) -> Written:
     )
     losses, not_selected = [*account.losses()], dict(+account.not_selected)
     unit = job.exporter.unit
-    return Written(job.exporter.name, job.count, unit, selected, written, left_out, not_selected, losses)
+    return Written(
+        job.exporter.name, job.count, unit, selected, written, left_out, not_selected, losses, account.interpolated
+    )
 
 
 def _fill(folder: Path, chunks: Iterable[bytes | FileChunk | FileCopy], images: str) -> None:
