@@ -8,7 +8,7 @@ from labelstore.export.exporter import Written
 from labelstore.export.writing import export, report
 
 
-def exported(store: Path, format: str, name: str, **choices: Any) -> tuple[Path, Written]:
+def exported(store: Path, format: str, name: str, /, **choices: Any) -> tuple[Path, Written]:
     """Where an export went beside the store, and what it came to; its report is what was returned."""
     out = store.with_name(name)
     done = export(store, format, out, overwrite=True, **choices)

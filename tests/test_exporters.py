@@ -38,6 +38,7 @@ def test_the_formats_of_today() -> None:
         "labelbox-v1",
         "labelbox-v2",
         "parquet",
+        "voc",
         "yolo",
     ]
 

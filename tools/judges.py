@@ -26,6 +26,7 @@ class Judge(NamedTuple):
 JUDGES: Final = {
     "datumaro": Judge(("datumaro",)),
     "labelformat": Judge(("labelformat",), small=True),
+    "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
 }
 """The judges by the names of their environments."""
 

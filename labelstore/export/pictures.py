@@ -10,12 +10,14 @@ from labelstore.export.classes import Category
 from labelstore.export.constructs import HOLE, LABEL
 from labelstore.export.data_rows import DataRow, Reader, example_of
 from labelstore.export.image_sizes import asset_of, size_of
-from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, parts_of, points_of
+from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
 from labelstore.export.tracks import IN_TIME
 
 PICTURES: Final = ("image", "video", "dicom", "unknown", "geospatial")
 """Types of assets that have pixels."""
 _AREAS: Final = ("bounding_box", "polygon")
+CLIPPED: Final = "cut off at the edge of the picture"
+OUTSIDE: Final = "outside of the picture"
 
 
 @dataclass
@@ -100,6 +102,17 @@ def pictures(reader: Reader, *, masks: bool = False) -> Iterator[Picture]:
                 export.account.wrote(LABEL, one.label_id)
             else:
                 export.account.deselect(LABEL, "labels without an object")
+
+
+def box_inside(reader: Reader, picture: Picture, shape: Shape) -> Box | None:
+    """The bounds of a shape as far as they are inside of its picture; a shape that is outside is left out."""
+    box = clipped_box(shape.box, picture.width, picture.height)
+    if not (box.width and box.height):
+        reader.leave_out(shape.object, OUTSIDE)
+        return None
+    if box != shape.box:
+        reader.export.account.change(shape.object.kind, CLIPPED, example_of(shape.object))
+    return box
 
 
 def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:

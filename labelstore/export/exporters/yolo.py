@@ -11,11 +11,10 @@ from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out
 from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
-from labelstore.export.pictures import Picture, Shape, pictures
-from labelstore.export.shapes import bounds_of, clipped, clipped_box, seamed
+from labelstore.export.pictures import CLIPPED, OUTSIDE, Picture, Shape, box_inside, pictures
+from labelstore.export.shapes import Point, bounds_of, clipped, seamed
 
 _NO_PLACE = left_out("YOLO has no place for it")
-_CLIPPED = "cut off at the edge of the picture"
 
 
 def what_becomes(choices: Choices) -> Mapping[str, Fate]:
@@ -63,34 +62,40 @@ def write(export: Export) -> FileChunks:
 
 
 def _lines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[str]:
-    one, export = shape.object, reader.export
-    detects = export.choices.task == "detect"
-    rings = (
-        [shape.box.ring]
-        if detects or not shape.parts
-        else [part.outline if export.choices.holes == "fill" else seamed(part) for part in shape.parts]
-    )
-    if detects:
-        inside = [clipped_box(shape.box, picture.width, picture.height).ring]
-    else:
-        inside = [clipped(ring, picture.width, picture.height) for ring in rings]
-    found = [(ring, box) for ring in inside if (box := bounds_of([ring])) and box.width and box.height]
-    if not found:
-        reader.leave_out(one, "outside of the picture")
-        return
-    if inside != rings:
-        export.account.change(one.kind, _CLIPPED, example_of(one))
-    if len(shape.parts) > 1 and not detects:
-        export.account.change(one.kind, "its parts are several objects", example_of(one))
-    reader.wrote(one)
-    for ring, box in found:
-        values = [(box.left + box.width / 2, box.top + box.height / 2), (box.width, box.height)] if detects else ring
+    """The lines of a shape: one for each part of an outline that is inside of the picture."""
+    export = reader.export
+    points = _box(reader, picture, shape) if export.choices.task == "detect" else _outlines(reader, picture, shape)
+    for some in points:
         shares = (
             export.rounded(value / size)
-            for point in values
+            for point in some
             for value, size in zip(point, (picture.width, picture.height), strict=True)
         )
         yield f"{shape.category.number} {' '.join(map(str, shares))}\n"
+
+
+def _box(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[Point]]:
+    """The centre and the size of a box."""
+    box = box_inside(reader, picture, shape)
+    if box is not None:
+        reader.wrote(shape.object)
+        yield [(box.left + box.width / 2, box.top + box.height / 2), (box.width, box.height)]
+
+
+def _outlines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[Point]]:
+    one, account, fills = shape.object, reader.export.account, reader.export.choices.holes == "fill"
+    rings = [part.outline if fills else seamed(part) for part in shape.parts] or [shape.box.ring]
+    inside = [clipped(ring, picture.width, picture.height) for ring in rings]
+    found = [ring for ring in inside if (box := bounds_of([ring])) and box.width and box.height]
+    if not found:
+        reader.leave_out(one, OUTSIDE)
+        return
+    if inside != rings:
+        account.change(one.kind, CLIPPED, example_of(one))
+    if len(shape.parts) > 1:
+        account.change(one.kind, "its parts are several objects", example_of(one))
+    reader.wrote(one)
+    yield from found
 
 
 EXPORTER = Exporter(
