@@ -59,6 +59,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     # the last three: only to check types
     "numpy": {"export.bitmaps"},
     "pyarrow": {
+        "export.exporters.hf",
         "export.exporters.geoparquet",
         "export.exporters.parquet",
         "engines.arrow",

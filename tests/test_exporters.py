@@ -33,6 +33,7 @@ def test_the_formats_of_today() -> None:
         "geojson",
         "geoparquet",
         "gpkg",
+        "hf",
         "jsonl",
         "labelbox-csv",
         "labelbox-v1",

@@ -24,6 +24,7 @@ class Judge(NamedTuple):
 
 
 JUDGES: Final = {
+    "datasets": Judge(("datasets", "pillow")),
     "datumaro": Judge(("datumaro",)),
     "labelformat": Judge(("labelformat",), small=True),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
