@@ -81,12 +81,11 @@ class Tally:
     ) -> tuple[Sequence[Row], list[int]]:
         """Count the answers to questions; the rows and their features."""
         role = self._roles.options
-        ids = list(self._values("classifications", rows, "classification_id"))
-        labels = dict(zip(ids, label_ids, strict=True))
-        questions = dict(zip(ids, asked, strict=True))
+        labels = dict(zip(self._values("classifications", rows, "classification_id"), label_ids, strict=True))
+        questions = dict(zip(labels, asked, strict=True))
         answers = self._rows["answers"]
         given = list(self._values("answers", answers, "classification_id"))
-        if not labels.keys() >= set(given):
+        if not all(map(labels.__contains__, given)):
             answers = [row for row, question in zip(answers, given, strict=True) if question in labels]
             given = list(self._values("answers", answers, "classification_id"))
         keys = zip(
@@ -96,6 +95,7 @@ class Tally:
             strict=True,
         )
         numbers = self._count(role, list(map(labels.__getitem__, given)), keys)
+        del keys, labels, questions  # as large as what follows, where one label has most of the rows
         add_up(role.times_answered, dict(zip(given, numbers, strict=True)).values(), self._sign)
         return answers, numbers
 
@@ -107,19 +107,20 @@ class Tally:
         answers: Sequence[Row],
         options: Sequence[int],
     ) -> list[Parent]:
-        """What each question was asked of."""
+        """What each question was asked of, by its node: those of all tables are different."""
         roles = self._roles
-        asked_of = list(self._values("classifications", rows, "parent_answer_id", "object_id"))
-        nodes = [answer_id or object_id for answer_id, object_id in asked_of]  # nodes of all tables are different
+        names = ("parent_answer_id", "object_id")
+        answer_ids, object_ids = (list(self._values("classifications", rows, name)) for name in names)
+        nodes = [answer_id or object_id for answer_id, object_id in zip(answer_ids, object_ids, strict=True)]
         known: dict[int | None, Parent] = {None: NO_PARENT}
         if any(nodes):
             tools_of = map(roles.tools.parents.__getitem__, tools)
             known.update(zip(self._values("objects", objects, "object_id"), tools_of, strict=True))
-        if any(answer_id for answer_id, _ in asked_of):
+        if any(answer_ids):
             options_of = map(roles.options.parents.__getitem__, options)
             known.update(zip(self._values("answers", answers, "answer_id"), options_of, strict=True))
-        if not known.keys() >= set(nodes):
-            for answer_id, object_id in asked_of:
+        if not all(map(known.__contains__, nodes)):
+            for answer_id, object_id in zip(answer_ids, object_ids, strict=True):
                 known.setdefault(answer_id or object_id, UNKNOWN_OPTION if answer_id else UNKNOWN_TOOL)
         return list(map(known.__getitem__, nodes))
 

@@ -14,7 +14,9 @@ from labelstore.formats.record_kinds import LARGE
 EACH: Final = "*"
 """In a path, each member or element."""
 
-_MOST_NAMES: Final = 10_000
+_REPEATED: Final = FEATURE_NAMES | {"feature_id", "annotation_kind"}
+"""Fields whose texts come again in each frame."""
+_MOST_TEXTS: Final = 10_000
 
 _members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _elements: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -90,7 +92,7 @@ def _decoder(struct: Any) -> Callable[[Any], Any]:
     decode, once = msgspec.json.Decoder(struct).decode, dict[str, str]()
 
     def decoded(raw: Any) -> Any:
-        if len(once) > _MOST_NAMES:
+        if len(once) > _MOST_TEXTS:
             once.clear()
         with deep_calls():
             frame = decode(raw)
@@ -101,8 +103,8 @@ def _decoder(struct: Any) -> Callable[[Any], Any]:
 
 
 def _share(item: Any, once: Callable[[str, str], str]) -> None:
-    """Let all features of one name have the same string for it."""
-    names, inner = _named(item.__class__)
+    """Let all have the same string for a text that comes again."""
+    names, inner = _repeated(item.__class__)
     for name in names:
         text = getattr(item, name)
         if type(text) is str:
@@ -117,11 +119,11 @@ def _share(item: Any, once: Callable[[str, str], str]) -> None:
 
 
 @cache
-def _named(cls: Any) -> tuple[list[str], list[str]]:
-    """The fields of a struct that name a feature, and those that hold structs of this kind."""
+def _repeated(cls: Any) -> tuple[list[str], list[str]]:
+    """The fields of a struct with such texts, and those that hold structs with some."""
     declaration = DECLARATIONS.get(cls)
     if declaration is None:
         return [], []
     inner = {name: declaration.inner(name) for name in declaration.members}
-    holders = [name for name, one in inner.items() if one and not FEATURE_NAMES.isdisjoint(one.members)]
-    return [name for name in declaration.members if name in FEATURE_NAMES], holders
+    holders = [name for name, one in inner.items() if one and not _REPEATED.isdisjoint(one.members)]
+    return [name for name in declaration.members if name in _REPEATED], holders
