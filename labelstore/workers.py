@@ -61,16 +61,30 @@ def send_task(helper: Helper, task: dict[str, Any]) -> None:
         helper.stdin.flush()
 
 
-def result_of(helper: Helper, what: str) -> dict[str, Any]:
-    """What a helper says when it is done; raises its error. `what` names the whole work in an error."""
+def result_of(
+    helper: Helper, what: str, way_out: str = "try --jobs 1", heard: Callable[..., None] | None = None
+) -> dict[str, Any]:
+    """What a helper says when it is done; raises its error.
+
+    `what` names the whole work in an error, `way_out` says what to do when the helper ended early. `heard` is called
+    with the numbers that it tells meanwhile by `tell`.
+    """
     assert helper.stdout is not None
-    text = helper.stdout.read()
+    text = ""
+    for text in helper.stdout:
+        if heard is not None and text.endswith("]\n"):
+            heard(*json.loads(text))
     if helper.wait() != 0 or not text:
-        raise StoreError(what, f"one of its processes ended early (exit {helper.returncode})", "try --jobs 1")
+        raise StoreError(what, f"one of its processes ended early (exit {helper.returncode})", way_out)
     said: dict[str, Any] = json.loads(text)
     if "error" in said:
         raise getattr(errors, said["error"], LabelstoreError)(*said["arguments"])
     return said
+
+
+def tell(*numbers: int) -> None:
+    """In a helper: tell how far its work is."""
+    print(json.dumps(numbers), flush=True)
 
 
 def serve(module: str) -> None:

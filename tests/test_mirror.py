@@ -27,6 +27,7 @@ from labelstore.samples import write
 from labelstore.schema.canned_queries import queries
 from labelstore.schema.dialects import view_files
 from labelstore.schema.tables import columns
+from labelstore.workers import Helper
 from tests.making import box, feature, store_of, v1
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -382,6 +383,33 @@ def test_ctrl_c_in_the_midst_of_a_table_is_ctrl_c(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         mirror(store, progress=stop)
+    assert not [name for name in os.listdir(tmp_path) if "mirror" in name]
+
+
+def test_a_store_that_is_damaged_is_named(tmp_path: Path) -> None:
+    store = small(tmp_path)
+    with closing(sqlite3.connect(store)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        (size,) = connection.execute("pragma page_size").fetchone()
+        (page,) = connection.execute("select rootpage from sqlite_master where name = 'objects'").fetchone()
+    with store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(StoreError, match=r"labels\.db: cannot be copied \(.*malformed.*ask SQLite itself"):
+        mirror(store)
+    assert not [name for name in os.listdir(tmp_path) if "mirror" in name]
+
+
+def test_a_process_that_ends_early_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = small(tmp_path)
+
+    def killed(helper: Helper, _: object) -> None:
+        (tmp_path / f".{mirror_file(store).name}.{helper.pid}.loading.duckdb").touch()
+        helper.kill()
+
+    monkeypatch.setattr(sys.modules["labelstore.mirroring.mirror"], "send_task", killed)
+    with pytest.raises(StoreError, match=r"ended early \(exit -9\); ask SQLite itself"):
+        mirror(store)
     assert not [name for name in os.listdir(tmp_path) if "mirror" in name]
 
 

@@ -57,6 +57,8 @@ def copy_rows(source: Database, copy: Database, progress: CopyProgress | None = 
     for table, count in counts.items():
         if count:
             copy.insert_all(table, counted(_batches(source, table)))
+            copy.commit()  # else its rows wait in memory, or on the disk beside the file, until the end
+            copy.begin()
 
 
 def _batches(source: Database, table: str) -> Iterator[Sequence[Row]]:

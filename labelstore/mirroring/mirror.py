@@ -1,7 +1,8 @@
 """A mirror lets DuckDB answer what is asked of a SQLite store: a copy of all its rows, in a file beside it.
 
 It remembers what the store held, and is asked only where that is what the store holds now; else it is made anew. It is
-made under another name and under a lock of its own, from one state of the store, which may be written meanwhile.
+made under another name and under a lock of its own, from one state of the store, which may be written meanwhile; by a
+process of its own, which reads the store by the quicker of two libraries: it would drop locks that the other one holds.
 """
 
 import os
@@ -20,11 +21,13 @@ from labelstore.files.file_state import file_state
 from labelstore.files.outputs import MIRROR, remove
 from labelstore.loading.store_file import Notify, building, locked, remove_leftovers
 from labelstore.schema.tables import no_cycle_search
+from labelstore.workers import helpers, result_of, send_task, tell
 
 if TYPE_CHECKING:
     from labelstore.engines.duckdb_mirror import MirrorDatabase
 
 _MEMORY = "70MB"
+_WAY_OUT = f"ask {SQLITE.dialect.title} itself"
 
 
 @dataclass(frozen=True)
@@ -125,13 +128,9 @@ def open_mirror(
     with locked(file, "mirror", wait=wait, notify=notify):
         remove_leftovers(file)
         with open_database(path, read_only=True) as source:
-            source.execute("pragma cache_size = -2000")  # each page is read once
-            source.execute("begin")  # one state of the store, whatever is written meanwhile
-            held = _held(source)
-            found = _opened(path, file, held)
-            if found is None:  # nobody made it meanwhile
-                _make(source, file, held, progress)
-                found = _opened(path, file, held)
+            found = _opened(path, file, _held(source))
+        if found is None:  # nobody made it meanwhile
+            found = _opened(path, file, _made(path, file, progress))
     if found is None:
         raise InUseError(str(file), "this process has the mirror of an earlier state open", hint="close that first")
     return found
@@ -171,17 +170,15 @@ def _opened(store: Path, file: Path, held: str) -> "MirrorDatabase | None":
     return None
 
 
-def _make(source: Database, file: Path, held: str, progress: CopyProgress | None) -> None:
-    from labelstore.engines.duckdb_marks import mark_mirror
-
-    mode = source.path.stat().st_mode & 0o777 | 0o600
-    with building(file) as copy:
-        copy.path.chmod(mode)  # who may not read the store may not read this
-        copy.execute(f"set memory_limit = '{_MEMORY}'")
-        copy.execute("set checkpoint_threshold = '16MB'")  # what is not in the file yet is in memory
-        with no_cycle_search():
-            copy_rows(source, copy, progress)
-        mark_mirror(copy, held)
+def _made(store: Path, file: Path, progress: CopyProgress | None) -> str:
+    """Make the mirror, in a process of its own, which has no other connection to the store: what the store held."""
+    try:
+        with helpers(__name__, 1) as (helper,):
+            send_task(helper, {"store": str(store), "file": str(file)})
+            held: str = result_of(helper, str(store), _WAY_OUT, progress)["held"]
+            return held
+    finally:
+        remove_leftovers(file)  # of a process that was broken off
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -190,3 +187,36 @@ def _identity(file: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns
+
+
+# -- in the process ---------------------------------------------------------------------------------------------------
+
+
+def work(task: dict[str, Any]) -> dict[str, Any]:
+    """Copy a store to its mirror."""
+    from labelstore.engines.duckdb import DuckdbDatabase
+    from labelstore.engines.sqlite import SqliteDatabase
+
+    store, file = Path(task["store"]), Path(task["file"])
+    try:
+        with SqliteDatabase(store, read_only=True, alone=True) as source:
+            source.execute("pragma cache_size = -2000")  # each page is read once
+            source.execute("begin")  # one state of the store, whatever is written meanwhile
+            held = _held(source)
+            _copy(source, file, held)
+    except (*SqliteDatabase.errors, *DuckdbDatabase.errors) as error:
+        raise StoreError(str(store), f"cannot be copied ({error})", _WAY_OUT) from error
+    return {"held": held}
+
+
+def _copy(source: Database, file: Path, held: str) -> None:
+    from labelstore.engines.duckdb_marks import mark_mirror
+
+    mode = source.path.stat().st_mode & 0o777 | 0o600
+    with building(file) as copy:
+        copy.path.chmod(mode)  # who may not read the store may not read this
+        copy.execute(f"set memory_limit = '{_MEMORY}'")
+        copy.execute("set checkpoint_threshold = '16MB'")  # what is not in the file yet is in memory
+        with no_cycle_search():
+            copy_rows(source, copy, tell)
+        mark_mirror(copy, held)
