@@ -50,14 +50,21 @@ ROOMS = (  # from the ground up: each may import those before it
     "cli",
 )
 HEAVY = {  # imported at the top of a module by nobody but these
-    "PIL": {"mask_pictures", "drawing.masks", "export.image_sizes", "reporting.pictures", "reporting.report"},
+    "PIL": {
+        "mask_pictures",
+        "drawing.masks",
+        "export.bitmaps",
+        "export.image_sizes",
+        "reporting.pictures",
+        "reporting.report",
+    },
     "datasette": {"browsing"},
     "geopandas": {"export.exporters.gpkg", "export.geo_frames"},
     "duckdb": {"engines"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types
-    "numpy": {"export.bitmaps"},
+    "numpy": {"export.bitmaps", "export.exporters.masks"},
     "pyarrow": {
         "export.exporters.hf",
         "export.exporters.geoparquet",

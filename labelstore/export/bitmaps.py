@@ -1,13 +1,15 @@
-"""Masks and polygons as bitmaps: read from pictures of masks, drawn, and as run lengths of COCO. Needs pycocotools."""
+"""Masks and polygons as bitmaps: read from pictures of masks, drawn, as run lengths of COCO, and as PNG."""
 
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from labelstore.errors import UsageError
 from labelstore.export.annotations import Object
 from labelstore.export.exporter import Export
-from labelstore.export.shapes import Box, Part, Ring
+from labelstore.export.shapes import Box, Part, Ring, clipped, clipped_box
 from labelstore.files.asset_folder import names_of
 from labelstore.mask_pictures import covered
 
@@ -45,6 +47,14 @@ def mask_of(export: Export, one: Object) -> "ndarray[Any, Any] | str":
     return found.astype("uint8") if found.any() else "its picture is empty"
 
 
+class Patch(NamedTuple):
+    """A bitmap of a part of a picture, whose upper left pixel is `left`, `top`."""
+
+    left: int
+    top: int
+    bitmap: "ndarray[Any, Any]"
+
+
 def drawn(parts: list[Part], width: int, height: int) -> "ndarray[Any, Any]":
     """Polygons as a bitmap, (height, width) of 0 and 1, without what their holes cover."""
     import numpy
@@ -56,6 +66,20 @@ def drawn(parts: list[Part], width: int, height: int) -> "ndarray[Any, Any]":
             inside &= 1 - _filled(hole, width, height)
         found |= inside
     return found
+
+
+def patch_of(parts: list[Part], box: Box, width: int, height: int) -> Patch:
+    """Polygons as `drawn` draws them, as far as their bounds are inside of the picture; `box` are their bounds."""
+    box = clipped_box(box, width, height)
+    left, top = floor(box.left), floor(box.top)
+    moved = [
+        Part(_moved(part.outline, left, top), tuple(_moved(hole, left, top) for hole in part.holes)) for part in parts
+    ]
+    return Patch(left, top, drawn(moved, ceil(box.left + box.width) - left, ceil(box.top + box.height) - top))
+
+
+def _moved(ring: Ring, left: int, top: int) -> Ring:
+    return [(x - left, y - top) for x, y in ring]
 
 
 def bounds_of_bitmap(bitmap: "ndarray[Any, Any]") -> Box:
@@ -75,7 +99,28 @@ def run_lengths(bitmap: "ndarray[Any, Any]") -> dict[str, Any]:
     return {"size": [int(side) for side in found["size"]], "counts": found["counts"].decode("ascii")}
 
 
+def png_of(bitmap: "ndarray[Any, Any]", palette: bytes | None = None) -> bytes:
+    """A bitmap of 8 or 16 bits as a PNG: of gray, or of 8 bits with three bytes of `palette` for each number."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise UsageError(
+            "pictures of masks need pillow, which is not installed; pip install 'labelstore-db[masks]'"
+        ) from None
+    picture = Image.fromarray(bitmap)
+    if palette is not None:
+        picture.putpalette(palette)
+    picture.save(written := BytesIO(), format="PNG")
+    return written.getvalue()
+
+
 def _filled(ring: Ring, width: int, height: int) -> "ndarray[Any, Any]":
+    """The pixels that a ring encloses; of a ring that leaves the picture, what is inside of it."""
+    import numpy
+
     masks = coco_masks()
+    ring = clipped(ring, width, height)
+    if len(ring) < 3:
+        return numpy.zeros((height, width), dtype="uint8")
     flat = [[value for point in ring for value in point]]
     return masks.decode(masks.frPyObjects(flat, height, width)[0])  # type: ignore[no-any-return]

@@ -61,8 +61,11 @@ class Picture:
         return self.stem + self.suffix
 
 
-def pictures(reader: Reader, *, masks: bool = False) -> Iterator[Picture]:
-    """The pictures of the chosen data rows. With `masks`, objects that are masks come without a shape."""
+def pictures(reader: Reader, *, masks: bool = False, largest: int | None = None) -> Iterator[Picture]:
+    """The pictures of the chosen data rows, those with more than `largest` pixels left out.
+
+    With `masks`, objects that are masks come without a shape.
+    """
     export = reader.export
     for row in reader.data_rows(interpolated=True):
         label = row.labels[0]
@@ -73,6 +76,9 @@ def pictures(reader: Reader, *, masks: bool = False) -> Iterator[Picture]:
         size = size_of(export, label, asset)
         if size is None:
             reader.leave_out_row(row, "nothing tells the size of its picture")
+            continue
+        if largest is not None and size[0] * size[1] > largest:
+            reader.leave_out_row(row, f"its picture has more than {largest:,} pixels")
             continue
         found = _frames(reader, row) if label.asset_type in IN_TIME else row.parts
         stem, suffix = reader.selection.names.of(label)
