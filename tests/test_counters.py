@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -9,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from labelstore.counting import MOST_PAIRED, counts
+from labelstore.counting import MOST_PAIRED, counts, roles
+from labelstore.counting.features import Role
 from labelstore.engines import counters, open_database
 from labelstore.engines.database import Database
+from labelstore.engines.duckdb import DuckdbDatabase
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.loading import load, sequential
 from labelstore.publishing import publish
 from labelstore.samples import write
@@ -287,6 +291,29 @@ def test_every_canned_query_gives_what_it_gave(tmp_path: Path, engine: str) -> N
     with open_database(store, read_only=True) as database:
         assert database.value("select count(*) from counts where label_id is not null") > 0
         assert database.value("select count(*) from class_pairs") > 0
+
+
+@ENGINES
+def test_what_was_written_down_is_freed(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object has a schema id of its own: a load keeps few of them, though it does not search for cycles."""
+    begun: list[weakref.ref[Any]] = []
+    alive: list[int] = []
+
+    class Noted(Role):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            begun.append(weakref.ref(self))
+            alive.append(sum(one() is not None for one in begun))
+
+    monkeypatch.setattr(counts, "_MOST_FEATURES", 5)
+    monkeypatch.setattr(roles, "Role", Noted)
+    for one in (SqliteDatabase, DuckdbDatabase):
+        monkeypatch.setattr(one, "batch_records", 5)
+    labels = [v1(f"l{n}", box("Car", f"c{n}", 1, 2, 3, 4) | {"schemaId": f"s{n}"}) for n in range(60)]
+    check(store_of(tmp_path, engine, labels))
+    of_one = len(roles.Roles().all)
+    assert len(alive) > 5 * of_one
+    assert max(alive) <= 2 * of_one
 
 
 @pytest.mark.parametrize("name", ["version-1.db", "version-4.db", "version-4.duckdb"])
