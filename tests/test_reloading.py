@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.engines.database import Database, Stored
+from labelstore.engines.duckdb import DuckdbDatabase
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import InputError
 from labelstore.loading import Report, incoming, load
 from labelstore.loading.rejects import retry
@@ -405,6 +407,46 @@ class TestRequestedInPart:
         assert [label["id"] for label in left["labels"]] == ["l2"]
         assert left["predictions"] == []
         assert second["experiments"] == run("l1", "l3")
+
+
+class TestVersionsOfLines:
+    """What a changed line replaces is kept as it was, and read out of the text that the line was compared with."""
+
+    @staticmethod
+    def line(name: str, *in_run: Any) -> dict[str, Any]:
+        runs = {"r": {"name": "Run", "labels": in_run, "predictions": [v2_label("p1", name)]}}
+        projects = {"p": {"labels": [v2_label("l1", name)]}, "q": {"labels": [v2_label("l2", name)]}}
+        return v2_line(projects, experiments={"m": {"name": "Model", "runs": runs}})
+
+    @staticmethod
+    def changed(store: Path, files: Files, before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The labels before, and the versions after."""
+        load(store, [files.v2(before)])
+        labels = {name: json.loads(text) for name, text in rows(store, "select label_id, json from label_json")}
+        load(store, [files.v2(after)])
+        kept = rows(store, "select label_id, json from versions")
+        return labels, {name: json.loads(zlib.decompress(text)) for name, text in kept}
+
+    def test_no_view_of_labels_is_asked(self, store: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+        def asked(*_: Any) -> None:
+            raise AssertionError
+
+        for engine in (SqliteDatabase, DuckdbDatabase):
+            monkeypatch.setattr(engine, "labels_json", asked)
+        lines = (self.line(name, v2_label("l1", name)) for name in ("car", "bus"))
+        labels, versions = self.changed(store, files, *lines)
+        assert versions == labels
+        assert len(labels) == 4
+
+    def test_ids_that_stand_in_a_line_several_times(self, store: Path, files: Files) -> None:
+        def run(name: str) -> list[Any]:
+            unnamed = {key: value for key, value in v2_label("l1", "car").items() if key != "id"}
+            ids = ("l1", "l1", "l1#2", "r/d/l1", "p1", "l2")
+            return [*(v2_label(label_id, f"{name} {place}") for place, label_id in enumerate(ids)), unnamed]
+
+        labels, versions = self.changed(store, files, *(self.line(name, *run(name)) for name in ("car", "bus")))
+        assert len(labels) == 10
+        assert versions == labels
 
 
 class TestMissing:

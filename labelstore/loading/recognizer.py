@@ -92,11 +92,14 @@ class Recognizer:
         )
         return {entry.record_id for entry, _, _ in found}, texts
 
-    def says_nothing_new(self, entry: Entry, stored: Stored, text: bytes) -> bool:
-        """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged."""
+    def says_nothing_new(self, entry: Entry, stored: Stored, text: bytes, *, is_unlike: bool) -> bool:
+        """Whether a v2 line tells what the stored one does, as far as it tells; then it is counted as unchanged.
+
+        `is_unlike` where it is known that both differ: then it tells the same only without blocks that it lacks.
+        """
         record = entry.record
         told = completed_line(record.raw, text)
-        if not is_same_content(told, text):
+        if (is_unlike and told == record.raw) or not is_same_content(told, text):
             return False
         if not same(told, text):  # the tokens of its URLs are new
             line = _in_stored_order(record, told, text)

@@ -62,7 +62,7 @@ class RecordWriter:
         stored = self._database.records_about(generation, [entry.identity for entry in entries])
         respelled, texts = self._recognizer.respelled(entries, stored)
         new = self._shredded(entries, stored, label_ids, respelled)
-        blocks = Blocks(self._database, self._rows) if generation == "v2" and new else None
+        blocks = Blocks(self._database, self._rows, texts) if generation == "v2" and new else None
         if blocks is not None:
             new = self._completed(new, blocks, texts)
         earlier = self._counted(new)
@@ -110,7 +110,7 @@ class RecordWriter:
     ) -> list[tuple[Entry, list[Stored]]]:
         """Have new v2 lines tell the blocks that were not requested; without those that then say nothing new.
 
-        `texts` are those of stored records, as far as they are known.
+        `texts` are those of stored records, as far as they are known: the new lines are unlike them.
         """
         database = self._database
         found = ((entry.record_id, blocks.completed(entry.record_id, entry.record.raw)) for entry, _ in new)
@@ -123,12 +123,16 @@ class RecordWriter:
         stored_ids = [stored.record_id for stored in doubtful.values()]
         self._state.removal.close_gaps(stored_ids)
         unread = [record_id for record_id in stored_ids if record_id not in texts]
-        texts = {**texts, **dict(database.rebuilt(unread))} if unread else texts
+        held = {**texts, **dict(database.rebuilt(unread))} if unread else texts
         left: list[tuple[Entry, list[Stored]]] = []
         for entry, known in new:
             stored = doubtful.get(entry.record_id)
-            text = texts.get(stored.record_id) if stored is not None else None
-            if stored is None or text is None or not self._recognizer.says_nothing_new(entry, stored, text):
+            text = held.get(stored.record_id) if stored is not None else None
+            if (
+                stored is None
+                or text is None
+                or not self._recognizer.says_nothing_new(entry, stored, text, is_unlike=stored.record_id in texts)
+            ):
                 left.append((entry, known))
         if not raws and len(left) == len(new):
             return new

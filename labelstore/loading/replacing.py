@@ -7,13 +7,13 @@ remainder of the earlier line stays in its record, without content hash, until a
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from labelstore.engines.database import Database, Stored, StoredLabel
 from labelstore.formats.lenient_decoding import sound
-from labelstore.formats.v2.completing import Place, completed_labels
+from labelstore.formats.v2.completing import Place, completed_labels, labels_in
 from labelstore.formats.v2.record import Line
 from labelstore.loading.label_removal import LabelRemoval
 from labelstore.schema.generations import generation_in
@@ -37,13 +37,15 @@ _BLOCKS = {
 class Blocks:
     """The blocks that stored labels have and new lines may lack: not requested, they stay."""
 
-    def __init__(self, database: Database, rows: Rows) -> None:
-        """`rows` are those of new v2 lines."""
+    def __init__(self, database: Database, rows: Rows, texts: Mapping[int, bytes]) -> None:
+        """`rows` are those of new v2 lines, `texts` those known of stored records."""
         self.database = database
         ids = [row[_LABEL_ID] for row in rows["labels"]]
         self.stored = database.labels_named(ids) if ids else []
-        of_lines = [one.label_id for one in self.stored if not generation_in(one.record_id).record_is_label]
-        self.texts = database.labels_json(of_lines) if of_lines else {}
+        of_lines = [one for one in self.stored if not generation_in(one.record_id).record_is_label]
+        self.texts = dict(_known_texts(of_lines, texts))
+        unknown = [one.label_id for one in of_lines if one.label_id not in self.texts]
+        self.texts |= database.labels_json(unknown) if unknown else {}
         self._places = self._places_in(rows) if of_lines else {}
 
     def _places_in(self, rows: Rows) -> dict[int, dict[tuple[Place, int], str]]:
@@ -69,6 +71,20 @@ class Blocks:
         """The text of a new line with the blocks that its labels lack; None if they lack none."""
         places = self._places.get(record_id)
         return completed_labels(raw, places) if places else None
+
+
+def _known_texts(labels: Iterable[StoredLabel], texts: Mapping[int, bytes]) -> Iterator[tuple[str, str]]:
+    """Ids and texts of labels, of those that stand in the known texts of records under ids of their own."""
+    inside: dict[int, dict[tuple[str | None, str], str]] = {}
+    for label in labels:
+        before = "" if label.model_run_id is None else f"{label.model_run_id}/{label.data_row_id}/"
+        if label.record_id in texts and label.label_id.startswith(before) and "#" not in label.label_id:
+            found = inside.get(label.record_id)
+            if found is None:
+                found = inside[label.record_id] = labels_in(texts[label.record_id])
+            text = found.get((label.model_run_id, label.label_id.removeprefix(before)))
+            if text is not None:
+                yield label.label_id, text
 
 
 def lacks_blocks(line: Line) -> bool:

@@ -5,6 +5,7 @@ The members are handled as text: no value is decoded or written anew.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -35,6 +36,25 @@ def completed_labels(raw: bytes, stored: Mapping[tuple[Place, int], str]) -> byt
         if label is not None:
             labels[number], found = label, True
     return msgspec.json.encode(line) if found else None
+
+
+def labels_in(line: bytes) -> dict[tuple[str | None, str], str]:
+    """Model run, None outside of these, and id in it → the text of a label, but for ids that are there twice."""
+    members = dict(_members(line))
+    projects = [(None, held) for held, _ in _pairs(members, members, ("projects", ""))]
+    runs = [
+        (run_id, _object_in(held, run_id))
+        for held, _ in _pairs(members, members, ("experiments", "", "runs"))
+        for run_id in held
+    ]
+    found: dict[tuple[str | None, str], list[str]] = {}
+    for run_id, held in (*projects, *runs):
+        lists = [] if held is None else [_list_in(held, "labels"), _list_in(held, "predictions")]
+        for label in chain.from_iterable(filter(None, lists)):
+            label_id = _members(label).get("id") if _kind(label) == b"{" else None
+            if label_id is not None and _kind(label_id) == b'"':
+                found.setdefault((run_id, msgspec.json.decode(label_id)), []).append(bytes(label).decode())
+    return {key: texts[0] for key, texts in found.items() if len(texts) == 1}
 
 
 def completed_line(raw: bytes, stored: bytes) -> bytes:
