@@ -8,6 +8,9 @@ week (both as text) and the seconds since 1970, to the millisecond. Any other te
 subquery numbers the rows of a group by x: `place` from 0, of `places`. DuckDB sorts a list instead, and computes no
 numbers that nothing reads. Its own `quantile_cont` rounds otherwise in 2.0 than in 1.5.
 
+`near_quarter(place, places)` picks the rows that such quantiles, the smallest and the largest are made of, as SQLite
+sorts all rows once more to group them; `all_places(places)` then counts those of the group. DuckDB groups all rows.
+
 `octet_length(x)` counts the bytes of a blob, `first_bytes(x, n)` gives the first n of them.
 
 Patterns begin with the plain name: an anchor before it would make the search thirty times as slow.
@@ -35,6 +38,11 @@ _SQLITE_QUANTILE = (
     r"sum(case when abs(place - \1e0 * (places - 1)) < 1 then \2 * (1 - abs(place - \1e0 * (places - 1))) end)",
 )
 
+_SQLITE_NEAR_QUARTER = (  # within one of 0, 1, 2, 3 or 4 quarters of the last place
+    rf"near_quarter\({_COLUMN}, {_COLUMN}\)",
+    r"(4 * \1 + 3) % max(\2 - 1, 1) < 7",
+)
+
 _DUCKDB_PLACE = r"(len(s) - 1) * \1e0"
 _DUCKDB_BEFORE, _DUCKDB_SHARE = f"cast(floor({_DUCKDB_PLACE}) as bigint)", f"({_DUCKDB_PLACE} % 1)"
 _DUCKDB_QUANTILE = (
@@ -52,6 +60,8 @@ SQLITE_MACROS = (
         rf"{_SQLITE_MOMENT} then round((julianday(\1) - 2440587.5) * 86400e3) / 1e3 end",
     ),
     _SQLITE_QUANTILE,
+    _SQLITE_NEAR_QUARTER,
+    (rf"all_places\({_COLUMN}\)", r"max(\1)"),
     (r"is not distinct from", "is"),  # SQLite before 3.39 has no other word for it
     (rf"octet_length\({_COLUMN}\)", r"length(\1)"),
     (rf"first_bytes\({_COLUMN}, (\d+)\)", r"substr(\1, 1, \2)"),
@@ -64,5 +74,7 @@ DUCKDB_MACROS = (
     (rf"week_of\({_COLUMN}\)", f"cast(cast(date_trunc('week', {_DUCKDB_MOMENT}) as date) as varchar)"),
     (rf"seconds_of\({_COLUMN}\)", f"round(epoch_us({_DUCKDB_MOMENT}) / 1e3) / 1e3"),
     _DUCKDB_QUANTILE,
+    (rf"near_quarter\({_COLUMN}, {_COLUMN}\)", "true"),
+    (rf"all_places\({_COLUMN}\)", "count(*)"),
     (rf"first_bytes\({_COLUMN}, (\d+)\)", r"\1[1:\2]"),
 )
