@@ -30,6 +30,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_the_formats_of_today() -> None:
     assert registry.formats() == [
         "coco",
+        "cvat-video",
         "geojson",
         "geoparquet",
         "gpkg",
@@ -39,6 +40,7 @@ def test_the_formats_of_today() -> None:
         "labelbox-v1",
         "labelbox-v2",
         "masks",
+        "mot",
         "parquet",
         "voc",
         "yolo",

@@ -26,6 +26,7 @@ class Judge(NamedTuple):
 JUDGES: Final = {
     "datasets": Judge(("datasets", "pillow")),
     "datumaro": Judge(("datumaro",)),
+    "spacy": Judge(("spacy",)),
     "labelformat": Judge(("labelformat",), small=True),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
 }

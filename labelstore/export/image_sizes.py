@@ -43,6 +43,11 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
     )
 
 
+def size_of_video(label: Label) -> tuple[int, int]:
+    """Width and height as the export has them, else 0 and 0."""
+    return int(label.width or 0), int(label.height or 0)
+
+
 def _size_in_file(path: Path) -> tuple[int, int]:
     try:
         from PIL import Image, UnidentifiedImageError

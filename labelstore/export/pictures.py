@@ -1,6 +1,6 @@
 """Images, and frames of videos, with the shapes on them: what formats of computer vision are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,8 @@ from labelstore.export.annotations import Annotations, Answer, Label, Object
 from labelstore.export.classes import Category
 from labelstore.export.constructs import HOLE, LABEL
 from labelstore.export.data_rows import DataRow, Reader, example_of
-from labelstore.export.image_sizes import asset_of, size_of
+from labelstore.export.file_names import safe
+from labelstore.export.image_sizes import asset_of, size_of, size_of_video
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
 from labelstore.export.tracks import IN_TIME
 
@@ -46,7 +47,7 @@ class Picture:
     asset: Path | None = None
     """Its file in the folder of assets."""
     video: str | None = None
-    """The stem of the video that it is a frame of."""
+    """The stem of the video that it is a frame of, with its group of frames."""
     frame_number: int | None = None
     group_name: str | None = None
 
@@ -61,19 +62,23 @@ class Picture:
         return self.stem + self.suffix
 
 
-def pictures(reader: Reader, *, masks: bool = False, largest: int | None = None) -> Iterator[Picture]:
-    """The pictures of the chosen data rows, those with more than `largest` pixels left out.
+def pictures(
+    reader: Reader, *, masks: bool = False, largest: int | None = None, types: Collection[str] = PICTURES
+) -> Iterator[Picture]:
+    """The pictures of the chosen data rows of some types, those with more than `largest` pixels left out.
 
-    With `masks`, objects that are masks come without a shape.
+    With `masks`, objects that are masks come without a shape. Where no images are wanted but videos, their width and
+    height are 0 if the export does not tell them.
     """
     export = reader.export
     for row in reader.data_rows(interpolated=True):
         label = row.labels[0]
-        if label.asset_type not in PICTURES:
-            reader.leave_out_row(row, f"{label.asset_type.replace('_', ' ')}: no picture")
+        if label.asset_type not in types:
+            what = "video" if types is IN_TIME else "picture"
+            reader.leave_out_row(row, f"{label.asset_type.replace('_', ' ')}: no {what}")
             continue
         asset = asset_of(export, label)
-        size = size_of(export, label, asset)
+        size = size_of_video(label) if types is IN_TIME else size_of(export, label, asset)
         if size is None:
             reader.leave_out_row(row, "nothing tells the size of its picture")
             continue
@@ -95,16 +100,17 @@ def pictures(reader: Reader, *, masks: bool = False, largest: int | None = None)
                 asset,
             )
             if part.frame_number is not None:
-                picture.video, picture.asset = stem, None
+                picture.asset = None
                 picture.frame_number, picture.group_name = part.frame_number, part.group_name
-                group = "" if part.group_name is None else f"_{part.group_name}"
-                picture.stem, picture.suffix = f"{stem}{group}_{part.frame_number:06d}", ".jpg"
+                group = "" if part.group_name is None else f"_{safe(part.group_name)}"
+                picture.video = stem + group
+                picture.stem, picture.suffix = f"{picture.video}_{part.frame_number:06d}", ".jpg"
             elif not picture.shapes and export.choices.empty == "drop":
                 continue
             written = True
             yield picture
         for one in row.labels:
-            if written or label.asset_type in IN_TIME:
+            if written:
                 export.account.wrote(LABEL, one.label_id)
             else:
                 export.account.deselect(LABEL, "labels without an object")
