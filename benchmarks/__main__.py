@@ -18,6 +18,7 @@ FULL = {
     "memory": ["--megabytes", "10", "100", "1000"],
     "stages": ["--megabytes", "100", "--rounds", "3"],
     "serial": ["--megabytes", "100", "1000"],
+    "exporting": ["--megabytes", "100", "1000"],
 }
 QUICK = {
     "glance": ["--megabytes", "5", "--rounds", "1"],
@@ -28,6 +29,7 @@ QUICK = {
     "memory": ["--megabytes", "5"],
     "stages": ["--megabytes", "5", "--rounds", "1"],
     "serial": ["--megabytes", "20", "--rounds", "1"],
+    "exporting": ["--megabytes", "5"],
 }
 
 

@@ -198,7 +198,7 @@ def measure(folder: Path, megabytes: int, frames: int, points: int, rounds: int)
         f"polygons of {points:,} points, v2": made(folder / f"v2-points-{points}.ndjson", v2_polygons(size, points)),
     }
     rows = []
-    peer = environment(folder, READER, PEERS[READER])
+    peer = environment(folder, READER, PEERS[READER].packages)
     for what, export in exports.items():
         megabyte, place = export.stat().st_size / 1e6, folder / "extremes.duckdb"
         if peer is None:

@@ -26,7 +26,7 @@ def measure(folder: Path, megabytes: int, rounds: int) -> dict[str, dict[str, li
     changed = one_percent_changed(export)
     label_id = first_id(export)
     runs: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
-    pythons = {name: environment(folder, name, peer) for name, peer in PEERS.items() if megabytes <= peer.most}
+    pythons = {name: environment(folder, name, peer.packages) for name, peer in PEERS.items() if megabytes <= peer.most}
 
     def note(what: str, tool: str, command: Command) -> None:
         done = run(*command)

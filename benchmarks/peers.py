@@ -6,6 +6,7 @@ its users do; each question is the same for all.
 
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,14 +172,14 @@ def ask_ours(store: Path, question: int, label_id: str) -> Command:
     return *LABELSTORE, command, store, what.replace("LABEL_ID", label_id)
 
 
-def environment(folder: Path, name: str, peer: Peer) -> Path | None:
+def environment(folder: Path, name: str, packages: Sequence[str]) -> Path | None:
     """The Python of a peer's environment; None where its packages cannot be had."""
     place = folder / "environments" / "".join(c if c.isalnum() else "-" for c in name)
     python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not (place / "ready").exists():
         venv.create(place, with_pip=True, clear=True)
         try:
-            run(str(python), "-m", "pip", "install", "--quiet", *peer.packages)
+            run(str(python), "-m", "pip", "install", "--quiet", *packages)
         except SystemExit as error:
             print(f"{name} is left out: {str(error)[-300:]}", file=sys.stderr)
             return None

@@ -8,7 +8,16 @@ import pytest
 
 from tests.soaking import amount
 
-SECTIONS = ("At a glance", "Questions", "What changes", "Speed", "Other shapes", "Growth", "Stages of a load")
+SECTIONS = (
+    "At a glance",
+    "Questions",
+    "What changes",
+    "Speed",
+    "Other shapes",
+    "Growth",
+    "Stages of a load",
+    "Exports for training",
+)
 
 
 @pytest.mark.soak
