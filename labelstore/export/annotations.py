@@ -194,21 +194,27 @@ _HOLDER = attrgetter("holder")
 
 
 def annotations(
-    database: Database, *, project: str | None = None, model_runs: bool = False, nodes: Sequence[int] | None = None
+    database: Database,
+    *,
+    project: str | None = None,
+    model_runs: bool = False,
+    nodes: Sequence[int] | None = None,
+    scattered: bool = False,
 ) -> Iterator[Annotations]:
     """Each label once as a whole, empty ones too, followed by its frames that hold something.
 
-    `project` is an id or a name; `nodes` are those of the labels that are wanted, in order. Raises `NotFoundError` for
-    an unknown project.
+    `project` is an id or a name; `nodes` are those of the labels that are wanted, in order; `scattered` says that few
+    of those between them are. Raises `NotFoundError` for an unknown project.
     """
     check_project(database, project)
     for first, last, wanted in _ranges(database, nodes):
-        limits = {"first": first, "last": last}
+        listed = wanted if scattered else None
+        limits = {"first": first, "last": last} if listed is None else {}
         more = {**limits, "project": project, "model_runs": model_runs}
-        labels = {row[0]: Label(*row) for row in database.query(sql_text("export/labels.sql"), more).rows}
+        labels = {row[0]: Label(*row) for row in database.query(_sql("labels", listed), more).rows}
         if wanted is not None:
             labels = {node: label for node, label in labels.items() if node in wanted}
-        yield from _read(database, labels, limits)
+        yield from _read(database, labels, limits, listed)
 
 
 def _ranges(database: Database, nodes: Sequence[int] | None) -> Iterator[tuple[int, int, set[int] | None]]:
@@ -227,20 +233,30 @@ def _ranges(database: Database, nodes: Sequence[int] | None) -> Iterator[tuple[i
         after = found[-1]
 
 
-def _read(database: Database, labels: dict[int, Label], limits: dict[str, int]) -> Iterator[Annotations]:
+def _sql(name: str, listed: set[int] | None) -> str:
+    """What is read of the labels between two nodes, or of those that are listed."""
+    text = sql_text(f"export/{name}.sql")
+    if listed is None:
+        return text
+    between, inside = "between $first and $last", f"in ({', '.join(map(str, sorted(listed)))})"
+    assert between in text
+    return text.replace(between, inside)
+
+
+def _read(
+    database: Database, labels: dict[int, Label], limits: dict[str, int], listed: set[int] | None
+) -> Iterator[Annotations]:
     whole = (_Row(node, -1, None, None, label) for node, label in labels.items())
-    objects = _rows(database, "objects", limits, Object)
-    messages = _rows(database, "messages", limits, _Picked)
-    answers = _rows(database, "answers", limits, Answer)
-    relationships = _rows(database, "relationships", limits, Relationship)
-    parts = merge(whole, objects, messages, answers, relationships, key=_HOLDER)
+    kinds = {"objects": Object, "messages": _Picked, "answers": Answer, "relationships": Relationship}
+    read = [_rows(database.query(_sql(name, listed), limits).rows, kind) for name, kind in kinds.items()]
+    parts = merge(whole, *read, key=_HOLDER)
     for (node, _), rows in groupby(parts, key=_HOLDER):
         if node in labels:
             yield _together(labels[node], rows)
 
 
-def _rows(database: Database, name: str, limits: dict[str, int], kind: Callable[..., Any]) -> Iterator[_Row]:
-    for node, frame_id, number, group, *values in database.query(sql_text(f"export/{name}.sql"), limits).rows:
+def _rows(rows: Iterator[tuple[Any, ...]], kind: Callable[..., Any]) -> Iterator[_Row]:
+    for node, frame_id, number, group, *values in rows:
         yield _Row(node, -1 if frame_id is None else frame_id, number, group, kind(*values))
 
 

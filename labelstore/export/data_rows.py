@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 
 from labelstore.export.annotations import Annotations, Answer, Label, Object, annotations
@@ -30,6 +30,8 @@ select feature_id, frame_number
 from key_frames
 where label_id = ? and frame_number is not null and (is_key_frame is null or is_key_frame)
 """
+_AHEAD = 200
+"""Data rows with several labels whose other labels are read at once."""
 _OF_A_LOST_OBJECT = "of an object that is left out"
 
 
@@ -54,6 +56,7 @@ class Reader:
     """Whether the labels and predictions of model runs are chosen too."""
     together: bool = True
     """Whether the labels of a data row are read as one."""
+    _read_ahead: dict[int, list[list[Annotations]]] = field(default_factory=dict)
     _in_frames: set[str] = field(default_factory=set)
     _written_in_frames: set[str] = field(default_factory=set)
 
@@ -98,10 +101,7 @@ class Reader:
         account, database = self.export.account, self.export.database
         found = annotations(database, nodes=self.selection.first, model_runs=True)
         for label, parts in groupby(found, attrgetter("label")):
-            others = [
-                list(annotations(database, nodes=[node], model_runs=True))
-                for node in self.selection.others.get(label.node_id, ())
-            ]
+            others = self._others(label.node_id)
             labels = [label, *(some[0].label for some in others)]
             for one in labels:
                 account.select(LABEL, one.label_id)
@@ -112,6 +112,17 @@ class Reader:
             read = self._chosen(read)
             yield DataRow(labels, map(self._counted, read), label.node_id)
             self._settle_tracks()
+
+    def _others(self, node: int) -> list[list[Annotations]]:
+        """The other chosen labels of the data row whose first label this is; read for some data rows at once."""
+        wanted = self.selection.others
+        if node in wanted and node not in self._read_ahead:
+            nexts = list(islice((first for first in wanted if first >= node), _AHEAD))
+            nodes = sorted(other for first in nexts for other in wanted[first])
+            parts = annotations(self.export.database, nodes=nodes, scattered=True, model_runs=True)
+            read = {label.node_id: list(some) for label, some in groupby(parts, attrgetter("label"))}
+            self._read_ahead = {first: [read[other] for other in wanted[first]] for first in nexts}
+        return self._read_ahead.pop(node, [])
 
     def leave_out(self, one: Object, reason: str) -> None:
         """Count an object as left out, with its questions."""
