@@ -29,6 +29,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_the_formats_of_today() -> None:
     assert registry.formats() == [
+        "classify",
         "coco",
         "cvat-video",
         "geojson",
@@ -61,7 +62,7 @@ def test_every_exporter_is_complete(format: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are coco, "):
+    with pytest.raises(UsageError, match="coco2: unknown format; known are classify, coco, "):
         export(store, "coco2", tmp_path / "out")
 
 

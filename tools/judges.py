@@ -29,6 +29,7 @@ JUDGES: Final = {
     "spacy": Judge(("spacy",)),
     "labelformat": Judge(("labelformat",), small=True),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
+    "ultralytics": Judge(("torch", "ultralytics")),
 }
 """The judges by the names of their environments."""
 

@@ -5,7 +5,13 @@ from typing import Any, Final
 
 from labelstore.export.annotations import Answer
 
-_MANY: Final = ("checklist", "dropdown")
+MANY: Final = ("checklist", "dropdown")
+"""The kinds of questions that take several answers."""
+
+
+def answer_of(one: Answer) -> str | None:
+    """What was answered: the name of an option, or a text."""
+    return next((text for text in (one.name, one.text, one.value) if text is not None), None)
 
 
 def flat_answers(found: Iterable[Answer]) -> dict[str, Any]:
@@ -21,10 +27,10 @@ def flat_answers(found: Iterable[Answer]) -> dict[str, Any]:
         if one.parent_answer_id in paths:
             path = f"{paths[one.parent_answer_id]} / {path}"
         of_question = said.setdefault(path, [])
-        if one.kind in _MANY:
+        if one.kind in MANY:
             many.add(path)
         if one.answer_id is not None:
-            answer = next((text for text in (one.name, one.text, one.value) if text is not None), None)
+            answer = answer_of(one)
             of_question.append(answer)
             paths[one.answer_id] = f"{path} / {answer or ''}"
     return {

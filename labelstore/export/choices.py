@@ -87,7 +87,9 @@ class Choices:
         *("auto", "external-id", "global-key", "id"),
     )
     digits: int | None = _choice(None, "Round coordinates to so many digits.", metavar="N")
-    question: str | None = _choice(None, "The question whose answers are the classes.", metavar="NAME")
+    question: str | None = _choice(
+        None, "The question about labels whose answers are the classes; the only one by default.", metavar="NAME"
+    )
 
     def __post_init__(self) -> None:
         """Raises `UsageError` for a word that a choice does not take."""

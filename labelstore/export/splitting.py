@@ -29,6 +29,13 @@ select distinct l.node_id, coalesce(o.name, o.value)
 from labels as l
 join objects as o on o.label_id = l.label_id
 """
+_ANSWERS = """
+select distinct l.node_id, coalesce(a.name, a.text, a.value)
+from labels as l
+join classifications as c on c.label_id = l.label_id
+join answers as a on a.classification_id = c.classification_id
+where c.object_id is null and c.frame_id is null and coalesce(c.name, c.value) = $question
+"""
 
 Row = tuple[int, str, str | None]
 """A data row: the node of its first label, its id, and the split that a v1 model run gives it."""
@@ -85,7 +92,10 @@ def _stratified(database: Database, choices: Choices, rows: Sequence[Row]) -> di
     nodes = {node for node, _, _ in rows}
 
     def classes() -> Iterator[tuple[int, str | None]]:
-        return (row for row in database.query(_CLASSES).rows if row[0] in nodes)
+        """Those of objects, or the answers to the chosen question."""
+        asked = choices.question is not None
+        found = database.query(_ANSWERS, {"question": choices.question}) if asked else database.query(_CLASSES)
+        return (row for row in found.rows if row[0] in nodes)
 
     often = Counter(name for _, name in classes())
     rarest: dict[int, str | None] = {}
