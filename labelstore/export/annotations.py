@@ -45,13 +45,16 @@ class Label(NamedTuple):
     review_count: int
     key_frame_count: int
     """Those that stand beside the frames (v2)."""
+    derived_data_row_id: bool
+    """Whether the export names no data row, so that its id is ours."""
 
 
 class Message(NamedTuple):
-    """A message that an object picked or ranked."""
+    """A message that an object picked or ranked, and the one that it replies to."""
 
     message_id: str | None
     model_config_name: str | None
+    parent_message_id: str | None
     rank: float | None
 
 
@@ -59,7 +62,7 @@ class Answer(NamedTuple):
     """An answer to a question; without an `answer_id` the question has none.
 
     `parent_answer_id` is the answer that asked the question. `milliseconds` is the start of a span of audio, `axis` the
-    group of frames of DICOM that is asked about.
+    group of frames of DICOM that is asked about. `feature_id` is that of the question.
     """
 
     classification_id: int
@@ -77,6 +80,7 @@ class Answer(NamedTuple):
     value: str | None
     text: str | None
     confidence: float | None
+    answer_feature_id: str | None
 
 
 class Relationship(NamedTuple):
@@ -172,6 +176,7 @@ class _Picked(NamedTuple):
     object_id: int
     message_id: str | None
     model_config_name: str | None
+    parent_message_id: str | None
     rank: float | None
 
 

@@ -3,7 +3,8 @@
 -- $first, $last: the nodes of the first and the last label
 select l.node_id, c.frame_id, c.frame_number, f.group_name, c.classification_id, c.object_id, c.parent_answer_id,
     m.milliseconds, g.group_name as axis, c.message_id, c.feature_id, c.schema_id, c.kind,
-    coalesce(c.name, c.value) as question, a.answer_id, a.name, a.value, a.text, a.confidence
+    coalesce(c.name, c.value) as question, a.answer_id, a.name, a.value, a.text, a.confidence,
+    a.feature_id as answer_feature_id
 from labels as l
 join classifications as c on c.label_id = l.label_id
 left join frames as f on f.frame_id = c.frame_id

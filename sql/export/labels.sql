@@ -11,7 +11,8 @@ select l.node_id, l.label_id, l.generation, l.project_id, coalesce(p.name, l.pro
         from key_frames as k
         where l.key_frame_count > 0 and k.label_id = l.label_id and k.frame_number is not null
             and (k.is_key_frame is null or k.is_key_frame)
-    ) as key_frame_count
+    ) as key_frame_count,
+    coalesce(r.derived_id, false) as derived_data_row_id
 from labels as l
 join records as r on r.record_id = l.record_id
 left join data_rows as d on d.data_row_id = l.data_row_id

@@ -1,6 +1,7 @@
 -- Messages that objects picked or ranked, for exporters: one row is a message of an object.
 -- $first, $last: the nodes of the first and the last label
-select l.node_id, o.frame_id, o.frame_number, f.group_name, o.object_id, s.message_id, s.model_config_name, s.rank
+select l.node_id, o.frame_id, o.frame_number, f.group_name, o.object_id, s.message_id, s.model_config_name,
+    s.parent_message_id, s.rank
 from labels as l
 join objects as o on o.label_id = l.label_id
 join selected_messages as s on s.object_id = o.object_id
