@@ -111,7 +111,7 @@ def on_chat() -> dict[str, Any]:
         return thing(kind, name, f"Message{kind}", **block)
 
     chosen = [{"message_id": "m1", "model_config_name": "A"}, {"message_id": "m2", "model_config_name": "B"}]
-    ranked = [one | {"rank": rank} for rank, one in enumerate(chosen, 1)]
+    ranked = [one | {"order": rank} for rank, one in enumerate(chosen, 1)]
     objects = [
         pick(
             "SingleSelection",
