@@ -38,6 +38,7 @@ def test_the_formats_of_today() -> None:
         "hf",
         "jsonl",
         "labelbox-csv",
+        "labelbox-import",
         "labelbox-v1",
         "labelbox-v2",
         "masks",

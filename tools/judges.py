@@ -26,8 +26,9 @@ class Judge(NamedTuple):
 JUDGES: Final = {
     "datasets": Judge(("datasets", "pillow")),
     "datumaro": Judge(("datumaro",)),
-    "spacy": Judge(("spacy",)),
+    "labelbox": Judge(("labelbox[data]>=7.17,<8",)),
     "labelformat": Judge(("labelformat",), small=True),
+    "spacy": Judge(("spacy",)),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
     "ultralytics": Judge(("torch", "ultralytics")),
 }

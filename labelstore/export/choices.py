@@ -87,6 +87,11 @@ class Choices:
         *("auto", "external-id", "global-key", "id"),
     )
     digits: int | None = _choice(None, "Round coordinates to so many digits.", metavar="N")
+    data_row: str = _choice(
+        "auto",
+        "What names the data row of an import: its global key where it has one, else its id (auto); or one of them.",
+        *("auto", "global-key", "id"),
+    )
     question: str | None = _choice(
         None, "The question about labels whose answers are the classes; the only one by default.", metavar="NAME"
     )
