@@ -178,7 +178,7 @@ def test_classes_are_chosen_renamed_and_numbered(tmp_path: Path) -> None:
     order = tmp_path / "classes.txt"
     order.write_text("Tree\nCar\n")
     assert names(class_file=str(order)) == (["Tree", "Car"], [2, 1])
-    with pytest.raises(Exception, match="Tre: no object is of this class; did you mean Tree"):
+    with pytest.raises(Exception, match="Tre: no object that this format takes is of this class; did you mean Tree"):
         names(classes=("Tre",))
     same = [
         feature("Car", "x", bbox={"top": 1, "left": 1, "height": 1, "width": 1}, schemaId=schema)

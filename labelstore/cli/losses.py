@@ -20,7 +20,7 @@ def show_losses(done: "Written") -> None:
             loss.action,
             f"{loss.count:,}",
             loss.reason,
-            " ".join(loss.examples),
+            " ".join(loss.examples[:1]),
         )
         for loss in done.losses
     ]

@@ -51,7 +51,7 @@ class Classes:
         for name in (*choices.classes, *renames, *(listed or ())):
             if name not in known and name not in renames.values():
                 hint = did_you_mean(name, sorted(known)) or "list them with: labelstore ask DB class-counts"
-                raise NotFoundError(f"{name}: no object is of this class; {hint}")
+                raise NotFoundError(f"{name}: no object that this format takes is of this class; {hint}")
         wanted = set(choices.classes) or known
         self._names = {name: renames.get(name, name) for name in known if name in wanted or renames.get(name) in wanted}
         if listed is not None:

@@ -220,8 +220,7 @@ class Reader:
         is_frame = part.frame_number is not None
         kept, picks = [], self._picks
         for one in part.objects:
-            held = account.holds(construct_of(one.kind))
-            if picks and held and self.classes.of(one) is None:
+            if picks and self.classes.of(one) is None:
                 account.not_selected["objects of another class"] += 1
                 continue
             example = example_of(one)

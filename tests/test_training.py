@@ -1,0 +1,16 @@
+"""docs/training.md shows what its commands print, on both engines."""
+
+from pathlib import Path
+
+from tests.sessions import commands_of, filled
+
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "training.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_what_its_commands_print() -> None:
+    assert filled(PAGE) == PAGE, "run: python -m tests.sessions docs/training.md"
+
+
+def test_the_page_prints_the_same_on_duckdb() -> None:
+    assert sum(map(len, commands_of(PAGE))) > 4
+    assert filled(PAGE, {"labels.db": "labels.duckdb"}) == PAGE
