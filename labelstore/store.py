@@ -21,6 +21,7 @@ from labelstore.query.selection import objects_of, selected, utc
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement
     from labelstore.engines.duckdb_mirror import MirrorDatabase
+    from labelstore.export.exporter import Written
 
 
 def open(path: str | Path, *, read_only: bool = False, engine: str | None = None) -> "Store":
@@ -200,6 +201,16 @@ class Store:
         from labelstore.analyses.agreement import agreement
 
         return agreement(self._open(), project, iou)
+
+    def export(self, format: str, out: str | Path, **choices: Any) -> "Written":
+        """Write the store in another format: `store.export("coco", "coco.json", classes=("Car",))`.
+
+        `choices` are fields of `labelstore.export.choices.Choices`, and keywords of `labelstore.export.writing.export`.
+        What the format cannot hold is in the result, and beside `out` as JSON.
+        """
+        from labelstore.export.writing import export
+
+        return export(self.path, format, out, **choices)
 
     def close(self) -> None:
         """Close the database; the next call reopens it."""

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import labelstore
 from labelstore.errors import UsageError
 from labelstore.export.writing import export
 from tests.exporting import exported, files_of, reasons
 from tests.lines import label, square, thing, v2
 from tests.making import ENGINES, box, feature, store_of, v1
+from tests.test_cli import run
 
 SIZE = {"asset_type": "image", "width": 200, "height": 200}
 DONUT = "POLYGON ((20 20, 180 20, 180 180, 20 180, 20 20), (60 60, 140 60, 140 140, 60 140, 60 60))"
@@ -187,3 +189,53 @@ def test_classes_are_chosen_renamed_and_numbered(tmp_path: Path) -> None:
     other = store_of(tmp_path, "sqlite", [v1("a", *same)], name="same")
     with pytest.raises(UsageError, match=r"Car: 2 classes of project Roads have this name \(schema ids s1, s2\)"):
         export(other, "coco", tmp_path / "x.json", missing_size="skip")
+
+
+@ENGINES
+def test_an_open_store_exports_too(tmp_path: Path, engine: str) -> None:
+    store = store_of(tmp_path, engine, [v2("r1", label("a", square("Car", "c1", 1, 1, 2, 2)), media=SIZE)])
+    with labelstore.open(store) as opened:
+        done = opened.export("coco", tmp_path / "out.json", classes=("Car",))
+    assert (done.count, done.lossless) == (1, True)
+    assert json.loads((tmp_path / "out.json").read_bytes())["categories"] == [
+        {"id": 1, "name": "Car", "supercategory": ""}
+    ]
+
+
+def test_the_command_tells_what_is_lost(tmp_path: Path) -> None:
+    lane = thing("Lane", "n1", "ImagePolyline", line=[{"x": 1, "y": 1}, {"x": 2, "y": 2}])
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", square("Car", "c1", 1, 1, 2, 2), lane), media=SIZE)])
+    out = tmp_path / "out.json"
+    done = run("export", store, "coco", out)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "polyline  left out  1         COCO has no place for it  n1" in done.stderr
+    assert done.stderr.endswith("1 objects of 1 labels written, 1 left out\n")
+    strict = run("export", store, "coco", out, "--strict", "--overwrite", "--json")
+    assert strict.exit_code == 4
+    told = json.loads(strict.stdout)
+    assert told == json.loads((tmp_path / "out.json.losses.json").read_text())
+    assert told["constructs"]["polyline"] == {"selected": 1, "written": 0, "left_out": 1}
+    assert told["losses"] == [
+        {
+            "construct": "polyline",
+            "action": "left out",
+            "reason": "COCO has no place for it",
+            "count": 1,
+            "examples": ["n1"],
+        }
+    ]
+    before = out.read_bytes()
+    dry = run("export", store, "coco", "--dry-run", "--class", "Car")
+    assert (dry.exit_code, "1 objects of 1 labels would be written\n" in dry.stderr) == (0, True)
+    assert out.read_bytes() == before
+    again = run("export", store, "coco", out)
+    assert (again.exit_code, "is there already; name another file, or replace it with --overwrite" in again.stderr) == (
+        1,
+        True,
+    )
+    assert run("export", store, "coco").exit_code == 2
+    assert run("export", store, "coco", "-", "--json").exit_code == 2
+    assert json.loads(run("export", store, "coco", "-").stdout)["annotations"][0]["bbox"] == [1, 1, 2, 2]
+    report = tmp_path / "report.json"
+    assert run("export", store, "coco", "-", "--loss", report).exit_code == 0
+    assert json.loads(report.read_text()) == told

@@ -11,6 +11,7 @@ from labelstore.export.choices import Choices
 from labelstore.export.constructs import LABEL, Fate
 from labelstore.export.losses import Account, Loss
 from labelstore.files.asset_folder import AssetFolder
+from labelstore.files.outputs import is_stream
 
 _EVERY = 1000
 
@@ -97,7 +98,7 @@ class Exporter(NamedTuple):
 
     def is_folder(self, out: str | Path) -> bool:
         """Whether `out` is to be a folder."""
-        return not self.suffix or (bool(self.folder_takes) and Path(out).suffix != self.suffix)
+        return not self.suffix or (bool(self.folder_takes) and not is_stream(out) and Path(out).suffix != self.suffix)
 
 
 @dataclass(frozen=True)
