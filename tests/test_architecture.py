@@ -75,6 +75,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "engines.result",
     },
     "shapely": {"export.geo_frames", "geometry"},
+    "spacy": {"export.exporters.spacy"},
     "sqlite_utils": {"query.search.indexing"},
     "typer": {"cli"},
     "uvicorn": {"browsing"},

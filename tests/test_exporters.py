@@ -31,6 +31,7 @@ def test_the_formats_of_today() -> None:
     assert registry.formats() == [
         "classify",
         "coco",
+        "conll",
         "cvat-video",
         "geojson",
         "geoparquet",
@@ -44,6 +45,7 @@ def test_the_formats_of_today() -> None:
         "masks",
         "mot",
         "parquet",
+        "spacy",
         "voc",
         "yolo",
     ]

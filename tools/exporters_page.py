@@ -60,7 +60,7 @@ def _section(column: Column) -> Iterator[str]:
     yield f"{exporter.description[0].upper()}{exporter.description[1:]}. OUT is {_out(exporter)}.\n"
     if exporter.takes:
         takes = ", ".join(f"`{option_of(name)}`" for name in exporter.takes)
-        more = ", ".join(f"`{option_of(name)}`" for name in exporter.folder_takes)
+        more = ", ".join(f"`{option_of(name)}`" for name in exporter.folder_takes if name not in exporter.takes)
         yield f"It takes {takes}{f'; as a folder also {more}' if more else ''}.\n"
     hows: dict[tuple[str, str], list[str]] = {}
     for construct, fate in column.fates.items():

@@ -6,9 +6,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from labelstore.engines.database import MARKS, Database
-from labelstore.errors import InputError
-from labelstore.files.asset_folder import AssetFolder, is_address, names_of
-from labelstore.formats.messages import messages_of
+from labelstore.export.texts import Texts, texts_of
+from labelstore.files.asset_folder import AssetFolder
 from labelstore.formats.spans import Claim, Offsets, Unit, span_problem, unit_of
 
 
@@ -59,7 +58,7 @@ def entities(
             yield from _of_label(rows, sources[rows[0][-1]], otherwise)
 
 
-def _of_label(rows: list[tuple[Any, ...]], source: "_Source", otherwise: Unit) -> Iterator[Entity]:
+def _of_label(rows: list[tuple[Any, ...]], source: Texts, otherwise: Unit) -> Iterator[Entity]:
     claims = [Claim(text, *row[5:8]) for row in rows if (text := source.texts.get(row[4])) is not None]
     unit = unit_of(claims, otherwise)
     offsets = {key: Offsets(source.texts[key], unit) for key in {row[4] for row in rows} & source.texts.keys()}
@@ -67,7 +66,7 @@ def _of_label(rows: list[tuple[Any, ...]], source: "_Source", otherwise: Unit) -
         yield _entity(row, source, offsets.get(row[4]))
 
 
-def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) -> Entity:
+def _entity(row: tuple[Any, ...], source: Texts, offsets: Offsets | None) -> Entity:
     label_id, data_row_id, object_id, name, message_id, start, end, token, _ = row
     problem = span_problem(start, end, token=token, offsets=offsets)
     if problem is None and offsets is None and message_id is None:
@@ -78,46 +77,21 @@ def _entity(row: tuple[Any, ...], source: "_Source", offsets: Offsets | None) ->
     return Entity(label_id, data_row_id, object_id, name, message_id, start, end, text, origin, problem)
 
 
-class _Source(NamedTuple):
-    """The text of the asset of a record, or of its messages by their ids; where it is from, and why there is none."""
-
-    texts: dict[str | None, str]
-    origin: str | None
-    problem: str | None
-
-
-def _sources(database: Database, assets: AssetFolder | None, record_ids: Collection[int]) -> dict[int, _Source]:
+def _sources(database: Database, assets: AssetFolder | None, record_ids: Collection[int]) -> dict[int, Texts]:
     messages: dict[int, dict[str | None, str]] = {}
     for record_id, message_id, text in database.select_in(_MESSAGES, list(record_ids)):
         messages.setdefault(record_id, {})[message_id] = text
     return {
-        record_id: _source(assets, messages.get(record_id, {}), *told)
-        for record_id, *told in database.select_in(_RECORDS, list(record_ids))
+        record_id: texts_of(
+            assets,
+            messages.get(record_id, {}),
+            asset_type=asset_type,
+            row_data=row_data,
+            external_id=external_id,
+            global_key=global_key,
+            data_row_id=data_row_id,
+        )
+        for record_id, asset_type, row_data, external_id, global_key, data_row_id in database.select_in(
+            _RECORDS, list(record_ids)
+        )
     }
-
-
-def _source(
-    assets: AssetFolder | None,
-    messages: dict[str | None, str],
-    asset_type: str,
-    row_data: str | None,
-    external_id: str | None,
-    global_key: str | None,
-    data_row_id: str | None,
-) -> _Source:
-    if assets is not None:
-        names = names_of(external_id=external_id, global_key=global_key, data_row_id=data_row_id, row_data=row_data)
-        try:
-            found = assets.text(names)
-        except InputError as error:
-            return _Source({}, None, f"the file of the asset {error.reason}")
-        if found is not None:
-            return _Source({**_messages(found), None: found}, "assets", None)
-    if asset_type == "text" and row_data is not None and not is_address(row_data):
-        return _Source({None: row_data}, "row_data", None)
-    return _Source(messages, "row_data" if messages else None, None)
-
-
-def _messages(text: str) -> dict[str | None, str]:
-    """The messages in the file of a conversation; of each id the first, as in the table `messages`."""
-    return {message.message_id: message.text for message in reversed(messages_of(text))}

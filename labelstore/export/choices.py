@@ -87,6 +87,7 @@ class Choices:
         *("auto", "external-id", "global-key", "id"),
     )
     digits: int | None = _choice(None, "Round coordinates to so many digits.", metavar="N")
+    language: str = _choice("xx", "The tokenizer of DocBin: en, de … as spaCy calls languages.", metavar="CODE")
     data_row: str = _choice(
         "auto",
         "What names the data row of an import: its global key where it has one, else its id (auto); or one of them.",

@@ -93,12 +93,15 @@ class Exporter(NamedTuple):
     folder_takes: tuple[str, ...] = ()
     """More choices, where it can be a file or a folder and `out` is a folder: its name does not end in the suffix."""
     folder_defaults: Mapping[str, Any] = {}
+    more_suffixes: tuple[str, ...] = ()
+    """Of other forms of the file."""
     columns: Mapping[str, Mapping[str, Any]] = {}
     """Its columns in the matrix of formats → the choices that they differ by; without any, it has one."""
 
     def is_folder(self, out: str | Path) -> bool:
         """Whether `out` is to be a folder."""
-        return not self.suffix or (bool(self.folder_takes) and not is_stream(out) and Path(out).suffix != self.suffix)
+        may_be_file = Path(out).suffix in (self.suffix, *self.more_suffixes) or is_stream(out)
+        return not self.suffix or (bool(self.folder_takes) and not may_be_file)
 
 
 @dataclass(frozen=True)

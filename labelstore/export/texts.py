@@ -1,24 +1,68 @@
-"""The texts of data rows."""
+"""The text of an asset: in its file, in the export, or in the messages of a conversation."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from labelstore.errors import InputError
 from labelstore.export.annotations import Label
 from labelstore.export.exporter import Export
-from labelstore.files.asset_folder import is_address, names_of
+from labelstore.files.asset_folder import AssetFolder, is_address, names_of
+from labelstore.formats.messages import messages_of
+
+
+class Texts(NamedTuple):
+    """The text of an asset (by None), or of its messages by their ids; where it is from, and why there is none."""
+
+    texts: Mapping[str | None, str]
+    origin: str | None
+    problem: str | None
+
+
+def texts_of(
+    assets: AssetFolder | None,
+    messages: Mapping[str | None, str],
+    *,
+    asset_type: str,
+    row_data: str | None,
+    external_id: str | None,
+    global_key: str | None,
+    data_row_id: str | None,
+) -> Texts:
+    """The texts of a data row, whose `messages` the export holds; the file in the folder of assets comes first."""
+    if assets is not None:
+        names = names_of(external_id=external_id, global_key=global_key, data_row_id=data_row_id, row_data=row_data)
+        try:
+            found = assets.text(names)
+        except InputError as error:
+            return Texts({}, None, f"the file of the asset {error.reason}")
+        if found is not None:
+            return Texts({**_messages(found), None: found}, "assets", None)
+    if asset_type == "text" and row_data is not None and not is_address(row_data):
+        return Texts({None: row_data}, "row_data", None)
+    return Texts(messages, "row_data" if messages else None, None)
+
+
+def texts_of_label(export: Export, label: Label, messages: Mapping[str | None, str]) -> Texts:
+    """The texts of the data row of a label."""
+    return texts_of(
+        export.assets,
+        messages,
+        asset_type=label.asset_type,
+        row_data=label.row_data,
+        external_id=label.external_id,
+        global_key=label.global_key,
+        data_row_id=label.data_row_id,
+    )
 
 
 def text_of(export: Export, label: Label) -> str | None:
-    """The text of a data row, from the export or from its file in the folder of assets; None where it is not at hand.
+    """The text of a data row that is one; None where it is not at hand."""
+    return texts_of_label(export, label, {}).texts.get(None)
 
-    Raises `InputError` for a file that is no text.
-    """
-    if label.row_data and not is_address(label.row_data):
-        return label.row_data
-    if export.assets is None:
-        return None
-    return export.assets.text(
-        names_of(
-            external_id=label.external_id,
-            global_key=label.global_key,
-            data_row_id=label.data_row_id,
-            row_data=label.row_data,
-        )
-    )
+
+def _messages(text: str) -> dict[str | None, str]:
+    """The messages in the file of a conversation; of each id the first, as in the table `messages`."""
+    found: dict[str | None, str] = {}
+    for message in messages_of(text):
+        found.setdefault(message.message_id, message.text)
+    return found
