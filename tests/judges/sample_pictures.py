@@ -1,7 +1,9 @@
 """Labels of images with their pictures, and what SQL says of the boxes and outlines on them."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image
 
@@ -37,6 +39,11 @@ class Bounds(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def box(self) -> tuple[str, str, float, float, float, float]:
+        """Data row, class and corners."""
+        return self.data_row_id, self.name, self.left, self.top, self.right, self.bottom
+
 
 def store_of_pictures(folder: Path, labels: int = 40) -> tuple[Path, Path]:
     """A store with labels of images, and the folder of the images: plain ones, named by their data rows."""
@@ -59,3 +66,8 @@ def bounds_in(store: Path) -> list[Bounds]:
             if one.left < one.right and one.top < one.bottom:
                 found.append(one)
     return sorted(found)
+
+
+def boxes(found: Iterable[Sequence[Any]]) -> Counter[tuple[str, ...]]:
+    """(data row, class, corners in tenths of pixels), in the precision of the readers: they count in 32 bits."""
+    return Counter((stem, name, *(f"{value + 1e-4:.1f}" for value in box)) for stem, name, *box in found)

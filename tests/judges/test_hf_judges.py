@@ -6,7 +6,7 @@ from PIL import Image
 
 from labelstore.engines import open_database
 from tests.exporting import exported
-from tests.judges.test_coco_judges import store_of_samples
+from tests.judges.sample_pictures import store_of_pictures
 from tests.judging import judge, said
 
 DATASETS = """
@@ -26,12 +26,12 @@ print(json.dumps({"rows": rows, "kinds": kinds, "sizes": sizes}))
 
 @judge
 def test_datasets_loads_every_object_and_picture(tmp_path: Path) -> None:
-    store = store_of_samples(tmp_path)
+    store = store_of_pictures(tmp_path)[0]
     with open_database(store, read_only=True) as database:
         name = database.value("select external_id from data_rows order by data_row_id limit 1")
-    (tmp_path / "assets" / name).parent.mkdir(parents=True)
-    Image.new("RGB", (6, 5)).save(tmp_path / "assets" / name)
-    out, done = exported(store, "hf", "out", assets=str(tmp_path / "assets"))
+    (tmp_path / "pictures" / name).parent.mkdir(parents=True)
+    Image.new("RGB", (6, 5)).save(tmp_path / "pictures" / name)
+    out, done = exported(store, "hf", "out", assets=str(tmp_path / "pictures"))
     found = said("datasets", DATASETS, out, tmp_path / "cache")
     assert found["sizes"] == [[6, 5]]
     assert sum(found["rows"].values()) == done.written["label"]

@@ -1,9 +1,9 @@
 """COCO instances: images, annotations and categories in one JSON, or a folder with one for each split.
 
 Ids are whole numbers from 1, categories in the order of their names. `bbox` is [x, y, width, height], `segmentation`
-the outlines, or run lengths of a bitmap; `iscrowd` is 0, else trainers pass over it. What COCO has no word for stands
-in keys of its own: `attributes` are the answers about an object, `labelbox_id` is its feature id, `track_id` numbers it
-in its video.
+the outlines, run lengths of a bitmap, or [] for a box, which trainers of outlines refuse (choose classes that have
+none); `iscrowd` is 0, else trainers pass over it. What COCO has no word for stands in keys of its own: `attributes` are
+the answers about an object, `labelbox_id` is its feature id, `track_id` numbers it in its video.
 """
 
 from collections.abc import Iterator, Mapping
