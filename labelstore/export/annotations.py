@@ -154,6 +154,10 @@ class Object:
     interpolated: bool = False
     """Whether its place was told from frames before and after, where the export does not list it."""
 
+    def __post_init__(self) -> None:
+        if self.keyframe is not None:
+            self.keyframe = bool(self.keyframe)  # SQLite has 0 and 1
+
     @property
     def geometry(self) -> dict[str, Any]:
         """Where it is: the attributes of `GEOMETRY`; {} for a kind without."""

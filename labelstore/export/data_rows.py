@@ -57,7 +57,7 @@ class Reader:
     together: bool = True
     """Whether the labels of a data row are read as one."""
     _read_ahead: dict[int, list[list[Annotations]]] = field(default_factory=dict)
-    _in_frames: set[str] = field(default_factory=set)
+    _in_frames: dict[str, None] = field(default_factory=dict)
     _written_in_frames: set[str] = field(default_factory=set)
 
     @cached_property
@@ -225,7 +225,7 @@ class Reader:
                 continue
             example = example_of(one)
             if is_frame and one.feature_id is not None and one.feature_id not in self._in_frames:
-                self._in_frames.add(one.feature_id)
+                self._in_frames[one.feature_id] = None
                 account.select(TRACK, example)
             if one.interpolated:
                 kept.append(one)
