@@ -124,6 +124,12 @@ def on_chat() -> dict[str, Any]:
     return v2("row-chat", label("chat", *objects), media={"asset_type": "llm-prompt-response-creation"})
 
 
+def on_audio() -> dict[str, Any]:
+    moments = {str(time): {"classifications": [asked("Wind", "Strong") | {"feature_id": "w"}]} for time in (100, 900)}
+    annotations = {"classifications": [], "timestamp": moments, "segments": {"w": [[100, 900]]}}
+    return v2("row-audio", label("audio") | {"annotations": annotations}, media={"asset_type": "audio"})
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store that holds every construct, and the files of its assets."""
@@ -135,7 +141,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask.paste((255, 0, 0), (50, 50, 90, 90))
     mask.save(assets / "mask.png")
     donut = v1("donut") | {"Label": {"Ring": [{"geometry": DONUT}]}, "External ID": "donut.png"}
-    store_of(folder, "sqlite", [on_image(), on_video(), on_text(), on_map(), on_chat(), donut])
+    store_of(folder, "sqlite", [on_image(), on_video(), on_text(), on_map(), on_chat(), on_audio(), donut])
     return folder
 
 

@@ -29,10 +29,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_the_formats_of_today() -> None:
     assert registry.formats() == [
+        "audacity",
         "classify",
         "coco",
         "conll",
         "cvat-video",
+        "elan",
         "geojson",
         "geoparquet",
         "gpkg",
@@ -45,7 +47,9 @@ def test_the_formats_of_today() -> None:
         "masks",
         "mot",
         "parquet",
+        "rttm",
         "spacy",
+        "textgrid",
         "voc",
         "yolo",
     ]
@@ -65,7 +69,7 @@ def test_every_exporter_is_complete(format: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are classify, coco, "):
+    with pytest.raises(UsageError, match="coco2: unknown format; known are audacity, classify, coco, "):
         export(store, "coco2", tmp_path / "out")
 
 

@@ -29,6 +29,7 @@ JUDGES: Final = {
     "labelbox": Judge(("labelbox[data]>=7.17,<8",)),
     "labelformat": Judge(("labelformat",), small=True),
     "spacy": Judge(("spacy",)),
+    "speech": Judge(("elan-data", "praat-textgrids")),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
     "ultralytics": Judge(("torch", "ultralytics")),
 }
