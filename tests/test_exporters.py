@@ -33,6 +33,7 @@ def test_the_formats_of_today() -> None:
         "classify",
         "coco",
         "conll",
+        "cvat-images",
         "cvat-video",
         "elan",
         "geojson",

@@ -36,6 +36,7 @@ def mask_of(export: Export, one: Object) -> "ndarray[Any, Any] | str":
     path = export.assets.find(names_of(data_row_id=one.feature_id, row_data=url), suffixes=("", ".png"))
     if path is None:
         return "its picture is not in the folder of assets"
+    coco_masks()  # its extra brings numpy
     try:
         rgb = None if one.color_rgb is None else msgspec.json.decode(one.color_rgb, type=tuple[int, int, int])
         picture = covered(path.read_bytes(), rgb)
@@ -97,6 +98,15 @@ def run_lengths(bitmap: "ndarray[Any, Any]") -> dict[str, Any]:
 
     found = coco_masks().encode(numpy.asfortranarray(bitmap))
     return {"size": [int(side) for side in found["size"]], "counts": found["counts"].decode("ascii")}
+
+
+def runs_of(bitmap: "ndarray[Any, Any]") -> list[int]:
+    """How many pixels in a row are 0, then 1, then 0, …, line by line."""
+    import numpy
+
+    flat = bitmap.ravel()
+    turns = numpy.flatnonzero(numpy.diff(flat, prepend=0, append=1 - flat[-1]))
+    return numpy.diff(turns, prepend=0).tolist()  # type: ignore[no-any-return]
 
 
 def png_of(bitmap: "ndarray[Any, Any]", palette: bytes | None = None) -> bytes:

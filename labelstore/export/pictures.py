@@ -8,7 +8,7 @@ from typing import Final
 from labelstore.export.annotations import Annotations, Answer, Label, Object
 from labelstore.export.classes import Category
 from labelstore.export.constructs import HOLE, LABEL
-from labelstore.export.data_rows import DataRow, Reader, example_of
+from labelstore.export.data_rows import DataRow, Reader, asked, example_of, questions
 from labelstore.export.file_names import safe
 from labelstore.export.image_sizes import asset_of, size_of, size_of_video
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
@@ -106,6 +106,11 @@ def pictures(
                 picture.video = stem + group
                 picture.stem, picture.suffix = f"{picture.video}_{part.frame_number:06d}", ".jpg"
             elif not picture.shapes and export.choices.empty == "drop":
+                for construct, answers in asked(part).items():
+                    if export.account.holds(construct):
+                        export.account.deselect(
+                            construct, "questions about labels without an object", questions(answers)
+                        )
                 continue
             written = True
             yield picture
@@ -132,8 +137,8 @@ def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:
     for part in row.parts:
         if part.frame_number is not None:
             yield part
-        for one in part.objects if part.frame_number is None else ():
-            reader.leave_out(one, "in a video, but in no frame")
+        else:
+            reader.leave_out_part(part, "in a video, but in no frame")
 
 
 def _shape(reader: Reader, one: Object, masks: bool) -> Shape | None:

@@ -8,22 +8,24 @@ tracks.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
-from labelstore.export.answers import flat_answers
 from labelstore.export.choices import WHICH_CLASSES, WHICH_LABELS, Choices
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out
+from labelstore.export.cvat import (
+    TAGS,
+    Attributes,
+    attribute_lines,
+    attributes_of,
+    content,
+    label_lines,
+    places,
+    quoted,
+)
 from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks
 from labelstore.export.exporters.mot import length_of
-from labelstore.export.pictures import Picture, Shape, pictures
-from labelstore.export.shapes import Ring, seamed
+from labelstore.export.pictures import Picture, pictures
 from labelstore.export.tracks import IN_TIME
-from labelstore.export.xml_text import xml_text
-
-_TAGS = {"bounding_box": "box", "polygon": "polygon", "polyline": "polyline", "point": "points"}
-Attributes = dict[str, str]
 
 
 def what_becomes(choices: Choices) -> Mapping[str, Fate]:
@@ -35,7 +37,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
         key_frame=kept("keyframe"),
         object_question=changed("flat attributes of text"),
         hole=changed("filled" if choices.holes == "fill" else "cut open along a seam"),
-        **{kind: kept(tag) for kind, tag in _TAGS.items()},
+        **{kind: kept(tag) for kind, tag in TAGS.items()},
     )
 
 
@@ -53,10 +55,7 @@ class _Track:
         if frame > self._last + 1:
             self.leave()
         self._last, self._shape = frame, (tag, place)
-        inner = "".join(
-            f"      <attribute name={_quoted(name)}>{escape(xml_text(value))}</attribute>\n"
-            for name, value in attributes.items()
-        )
+        inner = attribute_lines(attributes)
         self.lines += _shape(frame, tag, place, inner, outside=0, keyframe=int(is_key))
 
     def leave(self, length: int | None = None) -> None:
@@ -78,7 +77,7 @@ def write(export: Export) -> FileChunks:
         yield FileChunk(path, "".join(_head(reader, frame, length, asked)).encode())
         for number, track in enumerate(tracks.values()):
             track.leave(length)
-            opening = f'  <track id="{number}" label={_quoted(track.name)} source="manual">\n'
+            opening = f'  <track id="{number}" label={quoted(track.name)} source="manual">\n'
             yield FileChunk(path, opening.encode() + track.lines + b"  </track>\n")
         yield FileChunk(path, b"</annotations>\n")
 
@@ -90,34 +89,18 @@ def _add(
     seen: Counter[str] = Counter()
     for shape in frame.shapes:
         one, name = shape.object, shape.category.name
-        attributes = {question: _text(answer) for question, answer in flat_answers(one.answers).items()}
+        attributes = attributes_of(one.answers)
         asked.setdefault(name, {}).update(dict.fromkeys(attributes))
-        places = list(_places(reader, shape))
-        if len(places) > 1 and not one.interpolated:
+        found = list(places(reader.export, shape))
+        if len(found) > 1 and not one.interpolated:
             reader.export.account.change(one.kind, "its parts are several tracks", example_of(one))
-        for place in places:
+        for place in found:
             key = example_of(one), seen[example_of(one)]
             seen[example_of(one)] += 1
             track = tracks.get(key) or tracks.setdefault(key, _Track(name))
             is_key = one.keyframe is not False and not one.interpolated
-            track.add((frame.frame_number or 1) - 1, _TAGS[one.kind], place, attributes, is_key=is_key)
+            track.add((frame.frame_number or 1) - 1, TAGS[one.kind], place, attributes, is_key=is_key)
         reader.wrote(one)
-
-
-def _places(reader: Reader, shape: Shape) -> Iterator[str]:
-    """Where the parts of a shape are, as attributes."""
-    export = reader.export
-    if shape.object.kind == "bounding_box":
-        left, top, width, height = shape.box
-        corners = {"xtl": left, "ytl": top, "xbr": left + width, "ybr": top + height}
-        yield " ".join(f'{name}="{export.rounded(value)}"' for name, value in corners.items())
-        return
-    rings: Iterable[Ring] = shape.lines or [
-        part.outline if export.choices.holes == "fill" else seamed(part) for part in shape.parts
-    ]
-    for ring in rings:
-        points = ";".join(f"{export.rounded(x)},{export.rounded(y)}" for x, y in ring)
-        yield f'points="{points}"'
 
 
 def _shape(frame: int, tag: str, place: str, inner: str, *, outside: int, keyframe: int) -> bytes:
@@ -128,30 +111,16 @@ def _shape(frame: int, tag: str, place: str, inner: str, *, outside: int, keyfra
 def _head(reader: Reader, last: Picture, length: int, asked: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """What precedes the tracks: the classes, the questions about them, and the size of the video."""
     yield '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n  <meta>\n    <task>\n'
-    yield f"      <name>{escape(xml_text(last.video or ''))}</name>\n      <size>{length}</size>\n"
+    yield f"      <name>{content(last.video or '')}</name>\n      <size>{length}</size>\n"
     yield "      <mode>interpolation</mode>\n      <overlap>0</overlap>\n      <start_frame>0</start_frame>\n"
     yield f"      <stop_frame>{max(length - 1, 0)}</stop_frame>\n      <labels>\n"
     for category in reader.classes.categories:
-        yield f"        <label>\n          <name>{escape(xml_text(category.name))}</name>\n          <attributes>\n"
-        for question in asked.get(category.name, ()):
-            yield f"            <attribute>\n              <name>{escape(xml_text(question))}</name>\n"
-            yield "              <mutable>True</mutable>\n              <input_type>text</input_type>\n"
-            yield "              <default_value></default_value>\n              <values></values>\n"
-            yield "            </attribute>\n"
-        yield "          </attributes>\n        </label>\n"
+        yield label_lines(category.name, asked.get(category.name, ()))
     yield "      </labels>\n"
     if last.width and last.height:
         yield f"      <original_size>\n        <width>{last.width}</width>\n        <height>{last.height}</height>\n"
         yield "      </original_size>\n"
     yield "    </task>\n  </meta>\n"
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(xml_text(text))
-
-
-def _text(answer: Any) -> str:
-    return ", ".join(str(one) for one in answer) if isinstance(answer, list) else str(answer or "")
 
 
 EXPORTER = Exporter(
