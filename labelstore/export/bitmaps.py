@@ -1,8 +1,9 @@
-"""Masks and polygons as bitmaps: read from pictures of masks, drawn, as run lengths of COCO, and as PNG."""
+"""Masks and polygons as bitmaps: read from pictures, drawn, as run lengths of COCO and Label Studio, and as PNG."""
 
 from io import BytesIO
+from itertools import pairwise
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,6 +16,9 @@ from labelstore.mask_pictures import covered
 
 if TYPE_CHECKING:
     from numpy import ndarray
+
+_RUN_SIZES: Final = (4, 8, 12, 16)
+"""How many bits a length of a run of `brush_of` can have."""
 
 
 def coco_masks() -> Any:
@@ -122,6 +126,25 @@ def png_of(bitmap: "ndarray[Any, Any]", palette: bytes | None = None) -> bytes:
         picture.putpalette(palette)
     picture.save(written := BytesIO(), format="PNG")
     return written.getvalue()
+
+
+def brush_of(bitmap: "ndarray[Any, Any]") -> list[int]:
+    """A bitmap as the bytes that Label Studio has for brushes (rle-pack): runs of 8 bits, four of them for a pixel."""
+    import numpy
+
+    pixels = bitmap.ravel()
+    starts = [0, *(numpy.flatnonzero(numpy.diff(pixels)) + 1).tolist(), pixels.size]
+    bits = [f"{pixels.size * 4:032b}{8 - 1:05b}", *(f"{size - 1:04b}" for size in _RUN_SIZES)]
+    for start, end in pairwise(starts):
+        length, value = (end - start) * 4, 255 if pixels[start] else 0
+        while length:
+            run = min(length, 1 << _RUN_SIZES[-1])
+            at, size = next((at, size) for at, size in enumerate(_RUN_SIZES) if run <= 1 << size)
+            bits.append(f"1{at:02b}{run - 1:0{size}b}{value:08b}")
+            length -= run
+    text = "".join(bits)
+    text += "0" * (-len(text) % 8)
+    return list(int(text, 2).to_bytes(len(text) // 8, "big"))
 
 
 def _filled(ring: Ring, width: int, height: int) -> "ndarray[Any, Any]":

@@ -46,15 +46,16 @@ class Track:
     uuid: str
     name: str
     spans: Sequence[tuple[int, int]]
-    segments: list[list[bytes]] = field(default_factory=list)
+    segments: list[list[tuple[int, bytes]]] = field(default_factory=list)
+    """Frames, and JSON of what is there, without the brace that opens it."""
     dropped: int = 0
     """Frames between key frames, which Labelbox interpolates again."""
     prolonged: int = 0
     """Segments that lasted longer than their last frame in the export."""
     _span: tuple[int, int] | None = None
     _last: int = 0
-    _waiting: bytes | None = None
-    """The last frame, where it is no key frame."""
+    _waiting: bool = False
+    """Whether the last frame is no key frame."""
     _members: bytes = b""
 
     def add(self, frame: int, is_key: bool, members: dict[str, Any]) -> None:
@@ -65,32 +66,28 @@ class Track:
             self.close()
             self.segments.append([])
             is_key = True
-        elif self._waiting is not None:
+        elif self._waiting:
             self.dropped += 1
-        self._span, self._last, self._members = span, frame, _encode(members)[1:]
-        key_frame = self._key_frame(frame)
-        self._waiting = None if is_key else key_frame
+        self._span, self._last, self._members, self._waiting = span, frame, _encode(members)[1:], not is_key
         if is_key:
-            self.segments[-1].append(key_frame)
+            self.segments[-1].append((frame, self._members))
 
     def close(self) -> None:
         """End its last segment."""
         if not self.segments:
             return
-        if self._waiting is not None:
-            self.segments[-1].append(self._waiting)
-            self._waiting = None
+        if self._waiting:
+            self.segments[-1].append((self._last, self._members))
+            self._waiting = False
         if self._span is not None and self._span[1] > self._last:
-            self.segments[-1].append(self._key_frame(self._span[1]))
+            self.segments[-1].append((self._span[1], self._members))
             self.prolonged += 1
-
-    def _key_frame(self, frame: int) -> bytes:
-        return b'{"frame":%d,%b' % (frame, self._members)
 
     @property
     def said(self) -> dict[str, Any]:
         """What an import says of its frames; only once it is closed."""
-        return {"segments": [{"keyframes": msgspec.Raw(b"[" + b",".join(one) + b"]")} for one in self.segments]}
+        key_frames = [[msgspec.Raw(b'{"frame":%d,%b' % at) for at in segment] for segment in self.segments]
+        return {"segments": [{"keyframes": some} for some in key_frames]}
 
 
 @dataclass

@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from labelstore.export.annotations import Answer
+from labelstore.export.answers import MANY, answer_of
 
-_MANY: Final = ("checklist", "dropdown")
 _QUESTION: Final = attrgetter("classification_id")
 
 
@@ -71,7 +71,7 @@ def nested(answers: Sequence[Answer]) -> list[Question]:
 def _why_not(rows: Sequence[Answer]) -> str:
     if not rows[0].question:
         return "without a name"
-    if rows[0].answer_id is None or any(_text(one) is None for one in rows):
+    if rows[0].answer_id is None or any(answer_of(one) is None for one in rows):
         return "without an answer"
     return ""
 
@@ -79,17 +79,13 @@ def _why_not(rows: Sequence[Answer]) -> str:
 def _said(rows: Sequence[Answer], below: dict[int, list[Question]]) -> dict[str, Any]:
     first = rows[0]
     said: dict[str, Any] = {"name": first.question}
-    if first.kind in _MANY or len(rows) > 1:
-        return said | {"answer": [{"name": _text(one)} | _further(one, below) for one in rows]}
+    if first.kind in MANY or len(rows) > 1:
+        return said | {"answer": [{"name": answer_of(one)} | _further(one, below) for one in rows]}
     if first.name is None and first.value is None:
         return said | {"answer": first.text} | _further(first, below)
-    return said | {"answer": {"name": _text(first)} | _further(first, below)}
+    return said | {"answer": {"name": answer_of(first)} | _further(first, below)}
 
 
 def _further(one: Answer, below: dict[int, list[Question]]) -> dict[str, Any]:
     further = below.get(one.answer_id or -1)
     return {"classifications": [question.said for question in reversed(further)]} if further else {}
-
-
-def _text(one: Answer) -> str | None:
-    return next((text for text in (one.name, one.value, one.text) if text is not None), None)

@@ -95,7 +95,7 @@ def pictures(
                 (asset.suffix if asset is not None else suffix) or ".jpg",
                 *size,
                 reader.selection.splits.of(row.node),
-                [shape for one in part.objects if (shape := _shape(reader, one, masks)) is not None],
+                [shape for one in part.objects if (shape := shape_of(reader, one, masks)) is not None],
                 part.answers,
                 asset,
             )
@@ -141,8 +141,8 @@ def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:
             reader.leave_out_part(part, "in a video, but in no frame")
 
 
-def _shape(reader: Reader, one: Object, masks: bool) -> Shape | None:
-    """The object as a shape in pixels; what has none is left out."""
+def shape_of(reader: Reader, one: Object, masks: bool) -> Shape | None:
+    """The object as a shape in pixels; what has none is left out. With `masks` a mask has a shape without bounds."""
     category = reader.category(one)
     if one.form == "geo" or (one.kind == "bounding_box" and one.coordinates is not None):
         reader.leave_out(one, "in degrees, not in pixels")
