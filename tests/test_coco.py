@@ -226,7 +226,7 @@ def test_the_command_tells_what_is_lost(tmp_path: Path) -> None:
     ]
     before = out.read_bytes()
     dry = run("export", store, "coco", "--dry-run", "--class", "Car")
-    assert (dry.exit_code, "1 objects of 1 labels would be written\n" in dry.stderr) == (0, True)
+    assert (dry.exit_code, "1 objects of 1 labels would be written\n" in dry.stdout) == (0, True)
     assert out.read_bytes() == before
     again = run("export", store, "coco", out)
     assert (again.exit_code, "is there already; name another file, or replace it with --overwrite" in again.stderr) == (

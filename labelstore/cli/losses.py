@@ -1,6 +1,6 @@
-"""The losses of an export as a table on standard error."""
+"""The losses of an export as the lines of a table."""
 
-import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from labelstore.cli.tables import table
@@ -10,21 +10,15 @@ if TYPE_CHECKING:
     from labelstore.export.exporter import Written
 
 
-def show_losses(done: "Written") -> None:
-    """Print what was changed or left out, and why labels were not selected; nothing where all is written as it is."""
+def loss_lines(done: "Written") -> Iterator[str]:
+    """What was changed or left out, and why labels were not selected; nothing where all is written as it is."""
     from labelstore.export.constructs import CONSTRUCTS
 
     rows = [
-        (
-            CONSTRUCTS.get(loss.construct, loss.construct),
-            loss.action,
-            f"{loss.count:,}",
-            loss.reason,
-            " ".join(loss.examples[:1]),
-        )
-        for loss in done.losses
+        (CONSTRUCTS.get(one.construct, one.construct), one.action, f"{one.count:,}", one.reason, *one.examples[:1])
+        for one in done.losses
     ]
-    rows += [("", "not selected", f"{count:,}", reason, "") for reason, count in done.not_selected.items()]
+    rows += [("", "not selected", f"{count:,}", reason) for reason, count in done.not_selected.items()]
     if rows:
-        for line in table(("what", "became", "how many", "as or because", "such as"), rows, terminal_width()):
-            print(line, file=sys.stderr)
+        names = ("what", "became", "how many", "as or because", "such as")
+        yield from table(names, [(*row, "")[:5] for row in rows], terminal_width())

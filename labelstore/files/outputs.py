@@ -142,9 +142,10 @@ def output_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]
         yield scratch
         target.mkdir(exist_ok=True)
         check_folder(out, overwrite=overwrite)
-        for old in target.iterdir():
-            remove(old)
-        for child in scratch.iterdir():
+        if any(target.iterdir()):  # changed as a whole
+            os.rename(target, scratch.with_name(f"{scratch.name}.old"))
+            os.rename(scratch, target)
+        for child in scratch.iterdir() if scratch.exists() else ():
             os.replace(child, target / child.name)
     finally:
         remove_scratch(scratch)

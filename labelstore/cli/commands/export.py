@@ -11,7 +11,7 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.command import Command
 from labelstore.cli.diagnostics import LEFT_OUT, stopped
-from labelstore.cli.losses import show_losses
+from labelstore.cli.losses import loss_lines
 from labelstore.cli.options import AsJson, Jobs, Overwrite, Store
 from labelstore.cli.progress import shown
 from labelstore.cli.sections import Section
@@ -86,11 +86,14 @@ def _export(
             progress=None if line is None else line.items,
             **given,
         )
+    told = str(done).replace(" written", " would be written") if dry_run else str(done)
     if as_json:
         output.write_json(report(done))
+    elif dry_run:
+        output.write_lines([*loss_lines(done), told])
     else:
-        show_losses(done)
-    print(done if not dry_run else str(done).replace(" written", " would be written"), file=sys.stderr)
+        for text in (*loss_lines(done), told):
+            print(text, file=sys.stderr)
     if strict and any(done.left_out.values()):
         raise typer.Exit(LEFT_OUT)
 

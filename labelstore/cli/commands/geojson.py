@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelstore.cli.losses import show_losses
+from labelstore.cli.losses import loss_lines
 from labelstore.cli.options import Output, Overwrite, Project, Store
 from labelstore.cli.sections import Section
 
@@ -36,5 +36,5 @@ def geojson(
     chosen: dict[str, Any] = {"classes": class_name, "project": project}
     chosen = {name: (value,) for name, value in chosen.items() if value is not None}
     done = export(db, "geojson", out, overwrite=overwrite, loss="", **chosen)
-    show_losses(done)
-    print(done, file=sys.stderr)
+    for text in (*loss_lines(done), str(done)):
+        print(text, file=sys.stderr)
