@@ -41,6 +41,7 @@ def test_the_formats_of_today() -> None:
         "gpkg",
         "hf",
         "jsonl",
+        "kitti",
         "label-studio",
         "labelbox-csv",
         "labelbox-import",
