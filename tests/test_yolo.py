@@ -1,5 +1,9 @@
 """The exporter yolo: its lines as shares of the picture, its splits, and what it leaves out."""
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from tests.exporting import exported, files_of, reasons
 from tests.lines import label, square, thing, v2
 from tests.making import ENGINES, store_of, v1
 
+ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"asset_type": "image", "width": 200, "height": 100}
 ROOF = [{"x": 10, "y": 10}, {"x": 30, "y": 10}, {"x": 30, "y": 20}]
 
@@ -235,3 +240,28 @@ def test_a_folder_is_replaced_only_where_an_export_wrote_it(tmp_path: Path) -> N
     assert files_of(out) == before
     exported(store, "yolo", "out", split="none")
     assert files_of(out) != before
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_export_that_is_stopped_leaves_the_folder_as_it_was(tmp_path: Path, how: signal.Signals) -> None:
+    records = [
+        v2(f"r{number}", label(f"l{number}", square("Car", f"o{number}", 1, 1, 2, 2)), media=SIZE)
+        for number in range(3000)
+    ]
+    store = store_of(tmp_path, "sqlite", records[:2])
+    out, _ = exported(store, "yolo", "out")
+    before = files_of(out)
+    more = store_of(tmp_path, "sqlite", records, name="more")
+    command = [sys.executable, "cli.py", "export", str(more), "yolo", str(out), "--overwrite"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    while not any(tmp_path.glob(".out.*.labelstore-writing/labels/train/*")):
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(how)
+    said = process.communicate()[1]
+    assert process.returncode == (130 if how is signal.SIGINT else -9)
+    assert files_of(out) == before
+    assert how is signal.SIGKILL or "was not written" in said
+    exported(more, "yolo", "out")
+    assert len(files_of(out)) == 3001
+    assert not list(tmp_path.glob(".out*"))
