@@ -283,16 +283,16 @@ CHAT = {
 
 def test_messages_of_a_conversation() -> None:
     assert [tuple(message) for message in messages_of(json.dumps(CONVERSATION))] == [
-        ("0", "Ada", "Good day 🙂 Ada", True),
-        ("1", "b", "Hello", False),
+        ("0", "Ada", "Good day 🙂 Ada", True, None),
+        ("1", "b", "Hello", False, None),
     ]
 
 
 def test_messages_of_a_chat_in_the_order_of_the_tree() -> None:
     assert [tuple(message) for message in messages_of(json.dumps(CHAT))] == [
-        ("m1", "Ada", "How?", True),
-        ("m2", "Model A", "So.", False),
-        ("m3", "Ada", "Why?", True),
+        ("m1", "Ada", "How?", True, None),
+        ("m2", "Model A", "So.", False, "m1"),
+        ("m3", "Ada", "Why?", True, "m2"),
     ]
 
 

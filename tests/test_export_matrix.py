@@ -1,5 +1,6 @@
 """Every cell of the matrix in docs/formats.md: a store that holds every construct is written in every format."""
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,7 +122,12 @@ def on_chat() -> dict[str, Any]:
         pick("MultiSelection", "c2", selected_messages={"messages": chosen, "parent_message_id": "m0"}),
         pick("Ranking", "c3", ranked_messages={"ranked_messages": ranked, "parent_message_id": "m0"}),
     ]
-    return v2("row-chat", label("chat", *objects), media={"asset_type": "llm-prompt-response-creation"})
+    line = v2("row-chat", label("chat", *objects), media={"asset_type": "llm-prompt-response-creation"})
+    texts = {"m0": {"content": "Why?", "childMessageIds": ["m1", "m2", "m3"]}} | {
+        name: {"content": "So."} for name in ("m1", "m2", "m3")
+    }
+    line["data_row"]["row_data"] = json.dumps({"rootMessageIds": ["m0"], "messages": texts})
+    return line
 
 
 def on_audio() -> dict[str, Any]:

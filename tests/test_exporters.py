@@ -35,6 +35,7 @@ def test_the_formats_of_today() -> None:
         "conll",
         "cvat-images",
         "cvat-video",
+        "dpo",
         "elan",
         "geojson",
         "geoparquet",

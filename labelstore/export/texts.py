@@ -7,7 +7,7 @@ from labelstore.errors import InputError
 from labelstore.export.annotations import Label
 from labelstore.export.exporter import Export
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
-from labelstore.formats.messages import messages_of
+from labelstore.formats.messages import Message, messages_of
 
 
 class Texts(NamedTuple):
@@ -58,6 +58,12 @@ def texts_of_label(export: Export, label: Label, messages: Mapping[str | None, s
 def text_of(export: Export, label: Label) -> str | None:
     """The text of a data row that is one; None where it is not at hand."""
     return texts_of_label(export, label, {}).texts.get(None)
+
+
+def conversation_of(export: Export, label: Label) -> tuple[Message, ...]:
+    """The messages of a conversation or chat, with what they reply to; () where it is not at hand."""
+    text = text_of(export, label) or label.row_data or ""
+    return messages_of(text) if text.lstrip()[:1] in ("{", "[") else ()
 
 
 def _messages(text: str) -> dict[str | None, str]:

@@ -11,12 +11,13 @@ _SENDERS = ("user", "sender", "author", "actor", "from", "role", "name")
 
 
 class Message(NamedTuple):
-    """One message; `own` if it is shown on the right."""
+    """One message; `own` if it is shown on the right. In a chat `parent_id` is the one that it replies to."""
 
     message_id: str
     sender: str
     text: str
     own: bool = False
+    parent_id: str | None = None
 
 
 def messages_of(text: str) -> tuple[Message, ...]:
@@ -36,7 +37,9 @@ def messages_of(text: str) -> tuple[Message, ...]:
         found = next((asset[key] for key in ("messages", "conversation", "turns") if key in asset), None)
         actors, roots = asset.get("actors"), asset.get("rootMessageIds")
     if isinstance(found, dict):
-        return tuple(_message(str(key), item, actors) for key, item in _walked(found, roots))
+        walked = [(key, _message(str(key), item, actors)) for key, item in _walked(found, roots)]
+        parents = {child: message.message_id for key, message in reversed(walked) for child in _children(found[key])}
+        return tuple(message._replace(parent_id=parents.get(key)) for key, message in walked)
     if isinstance(found, list):
         return tuple(_message(str(place), item, actors) for place, item in enumerate(found) if _is_message(item))
     return ()
@@ -58,9 +61,12 @@ def _walked(found: Mapping[str, Any], roots: Any) -> Iterator[tuple[str, Any]]:
         seen.add(key)
         item = found[key]
         yield key, item
-        children = item.get("childMessageIds") if isinstance(item, dict) else None
-        if isinstance(children, list):
-            waiting += [child for child in reversed(children) if isinstance(child, str)]
+        waiting += reversed(_children(item))
+
+
+def _children(item: Any) -> list[str]:
+    children = item.get("childMessageIds") if isinstance(item, dict) else None
+    return [child for child in children if isinstance(child, str)] if isinstance(children, list) else []
 
 
 def _message(key: str, item: Any, actors: Any) -> Message:
