@@ -70,6 +70,33 @@ def test_outlines_are_shares_of_the_picture(tmp_path: Path, engine: str) -> None
 
 
 @ENGINES
+def test_turned_boxes(tmp_path: Path, engine: str) -> None:
+    """Boxes keep their corners; polygons get the smallest rectangle around them, whatever their holes and parts."""
+    corners = [{"x": x, "y": y} for x, y in ((100, 20), (120, 40), (70, 90), (50, 70))]
+    dented = [*corners, {"x": 75, "y": 50}]
+    objects = [
+        square("Car", "c1", 20, 10, 40, 20),
+        square("Car", "c2", 180, 90, 40, 20),
+        thing("Roof", "p1", "ImagePolygon", polygon=dented),
+        thing("Roof", "p2", "ImagePolygon", polygon=[{"x": x, "y": 300} for x in (1, 2, 3)]),
+        thing("Roof", "p3", "ImagePolygon", polygon=[{"x": x, "y": 300 + x} for x in (1, 2, 3)]),
+    ]
+    store = store_of(tmp_path, engine, [v2("r1", label("a", *objects), media=SIZE)])
+    out, done = exported(store, "yolo", "out", split="none", task="obb", digits=3)
+    assert files_of(out)["labels/all/r1.txt"].decode().splitlines() == [
+        "0 0.1 0.1 0.3 0.1 0.3 0.3 0.1 0.3",
+        "0 0.9 0.9 1 0.9 1 1 0.9 1",
+        "1 0.25 0.7 0.5 0.2 0.6 0.4 0.35 0.9",
+    ]
+    assert reasons(done) == {
+        ("bounding_box", "changed", "cut off at the edge of the picture"): 1,
+        ("polygon", "changed", "the smallest turned box around it"): 1,
+        ("polygon", "left out", "without an area"): 1,
+        ("polygon", "left out", "outside of the picture"): 1,
+    }
+
+
+@ENGINES
 def test_a_data_row_stays_in_its_split_when_others_come(tmp_path: Path, engine: str) -> None:
     records = [
         v2(f"r{number}", label(f"l{number}", square("Car", f"o{number}", 1, 1, 2, 2)), media=SIZE)

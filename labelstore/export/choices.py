@@ -51,7 +51,13 @@ class Choices:
         " schema ids (schema-id).",
         *("unique", "name", "schema-id"),
     )
-    task: str = _choice("detect", "YOLO: boxes (detect) or outlines (segment).", "detect", "segment")
+    task: str = _choice(
+        "detect",
+        "YOLO: boxes (detect), outlines (segment), or boxes that are turned (obb).",
+        "detect",
+        "segment",
+        "obb",
+    )
     split: str = _choice(
         "hash",
         "Training, validation and test sets: by the hash of the data row's id, so that no row moves when others"

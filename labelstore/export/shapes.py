@@ -1,7 +1,7 @@
 """Objects as shapes of a picture: boxes, polygons with their holes, lines and points, in pixels."""
 
 from collections.abc import Iterable, Iterator
-from math import isfinite
+from math import hypot, isfinite
 from typing import Any, NamedTuple
 
 import msgspec
@@ -130,6 +130,43 @@ def clipped_box(box: Box, width: float, height: float) -> Box:
         if (left, top, right, bottom) == (box.left, box.top, box.left + box.width, box.top + box.height)
         else Box(left, top, right - left, bottom - top)
     )
+
+
+def smallest_rectangle(points: Ring) -> Ring:
+    """The corners of the smallest rectangle around points, turned as it may be; [] where it has no area."""
+    hull = _hull(points)
+    found: tuple[float, Ring] = (0, [])
+    for (x1, y1), (x2, y2) in zip(hull, hull[1:] + hull[:1], strict=True):
+        length = hypot(x2 - x1, y2 - y1)
+        if not length:
+            continue
+        ux, uy = (x2 - x1) / length, (y2 - y1) / length
+        along, across = [x * ux + y * uy for x, y in hull], [y * ux - x * uy for x, y in hull]
+        left, right, low, high = min(along), max(along), min(across), max(across)
+        area = (right - left) * (high - low)
+        if area and (not found[1] or area < found[0]):
+            corners = ((left, low), (right, low), (right, high), (left, high))
+            found = area, [(a * ux - b * uy, a * uy + b * ux) for a, b in corners]
+    return found[1]
+
+
+def _hull(points: Ring) -> Ring:
+    """The convex hull (Andrew's monotone chain), counter-clockwise where y goes up."""
+    ordered = sorted(set(points))
+    halves: list[Ring] = []
+    for some in (ordered, ordered[::-1]):
+        half: Ring = []
+        for point in some:
+            while len(half) > 1 and _turn(half[-2], half[-1], point) <= 0:
+                half.pop()
+            half.append(point)
+        halves.append(half[:-1])
+    return halves[0] + halves[1]
+
+
+def _turn(first: Point, second: Point, third: Point) -> float:
+    """Positive where three points turn left."""
+    return (second[0] - first[0]) * (third[1] - first[1]) - (second[1] - first[1]) * (third[0] - first[0])
 
 
 def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Iterator[Point]:

@@ -7,6 +7,7 @@ from PIL import Image
 from tests.exporting import exported
 from tests.judges.sample_pictures import bounds_in, boxes, store_of_pictures
 from tests.judging import judge, said
+from tests.lines import label, square, thing, v2
 from tests.making import store_of, v1
 
 ULTRALYTICS = """
@@ -87,3 +88,20 @@ def test_an_outline_has_no_area_in_its_hole(tmp_path: Path) -> None:
     found, _, area = said("ultralytics", ULTRALYTICS, out / "data.yaml", "segment", "train")
     assert boxes(found) == boxes([("a", "Ring", 20, 20, 180, 180)])
     assert round(area) == 19_200
+
+
+@judge
+def test_turned_boxes_are_as_large_as_what_they_are_around(tmp_path: Path) -> None:
+    """A box of 40 × 20 pixels, and a rectangle of 50 × 100 that is turned."""
+    corners = [(100, 20), (140, 50), (80, 130), (40, 100)]
+    turned = thing("Roof", "p1", "ImagePolygon", polygon=[{"x": x, "y": y} for x, y in corners])
+    media = {"asset_type": "image", "width": 200, "height": 200}
+    store = store_of(
+        tmp_path, "sqlite", [v2("r1", label("a", square("Car", "c1", 20, 10, 40, 20), turned), media=media)]
+    )
+    (tmp_path / "assets").mkdir()
+    Image.new("RGB", (200, 200)).save(tmp_path / "assets" / "r1.jpg")
+    out, _ = exported(store, "yolo", "out", assets=str(tmp_path / "assets"), task="obb", split="none")
+    found, _, area = said("ultralytics", ULTRALYTICS, out / "data.yaml", "obb", "train")
+    assert boxes(found) == boxes([("r1", "Car", 20, 10, 60, 30), ("r1", "Roof", 40, 20, 140, 130)])
+    assert round(area) == 40 * 20 + 50 * 100

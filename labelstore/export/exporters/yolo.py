@@ -1,7 +1,7 @@
 """Ultralytics YOLO: a text file for each picture, a line for each object, and data.yaml.
 
-Boxes are centre x, centre y, width and height, outlines are x y x y …, as shares of the picture. A picture without
-objects has an empty file, which makes it background.
+Boxes are centre x, centre y, width and height, outlines and the corners of turned boxes are x y x y …, as shares of the
+picture. A picture without objects has an empty file, which makes it background.
 """
 
 import json
@@ -12,19 +12,27 @@ from labelstore.export.constructs import Fate, changed, fates, kept, left_out
 from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
 from labelstore.export.pictures import CLIPPED, OUTSIDE, Picture, Shape, box_inside, pictures
-from labelstore.export.shapes import Point, bounds_of, clipped, seamed
+from labelstore.export.shapes import Point, bounds_of, clipped, seamed, smallest_rectangle
 
 _NO_PLACE = left_out("YOLO has no place for it")
 
 
 def what_becomes(choices: Choices) -> Mapping[str, Fate]:
-    """Boxes or outlines, and nothing else."""
+    """Boxes, outlines or turned boxes, and nothing else."""
     if choices.task == "detect":
         return fates(
             _NO_PLACE,
             label=kept("a text file"),
             bounding_box=kept("a box"),
             polygon=changed("its bounding box"),
+            mask=left_out("its picture is not read"),
+        )
+    if choices.task == "obb":
+        return fates(
+            _NO_PLACE,
+            label=kept("a text file"),
+            bounding_box=kept("a box that is not turned"),
+            polygon=changed("the smallest turned box around it"),
             mask=left_out("its picture is not read"),
         )
     return fates(
@@ -64,8 +72,7 @@ def write(export: Export) -> FileChunks:
 def _lines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[str]:
     """The lines of a shape: one for each part of an outline that is inside of the picture."""
     export = reader.export
-    points = _box(reader, picture, shape) if export.choices.task == "detect" else _outlines(reader, picture, shape)
-    for some in points:
+    for some in _POINTS[export.choices.task](reader, picture, shape):
         shares = (
             export.rounded(value / size)
             for point in some
@@ -98,13 +105,29 @@ def _outlines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[P
     yield from found
 
 
+def _turned_box(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[Point]]:
+    """The corners of the smallest rectangle around what of a shape is inside of the picture."""
+    rings = [part.outline for part in shape.parts] or [shape.box.ring]
+    inside = [clipped(ring, picture.width, picture.height) for ring in rings]
+    corners = smallest_rectangle([point for ring in inside for point in ring])
+    if not corners:
+        reader.leave_out(shape.object, OUTSIDE)
+        return
+    if inside != rings:
+        reader.export.account.change(shape.object.kind, CLIPPED, example_of(shape.object))
+    reader.wrote(shape.object)
+    yield corners
+
+
+_POINTS = {"detect": _box, "segment": _outlines, "obb": _turned_box}
+
 EXPORTER = Exporter(
     "yolo",
     "",
-    "a folder for Ultralytics YOLO: boxes (detect) or outlines (segment), data.yaml, splits",
+    "a folder for Ultralytics YOLO: boxes (detect, obb) or outlines (segment), data.yaml, splits",
     write,
     what_becomes,
     unit="objects",
     takes=(*OF_PICTURES, *SPLITTING, "task", "boxes", "holes"),
-    columns={"yolo": {}, "yolo --task segment": {"task": "segment"}},
+    columns={"yolo": {}, "yolo --task segment": {"task": "segment"}, "yolo --task obb": {"task": "obb"}},
 )
