@@ -55,6 +55,7 @@ def test_the_formats_of_today() -> None:
         "spacy",
         "textgrid",
         "voc",
+        "webdataset",
         "yolo",
     ]
 

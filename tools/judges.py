@@ -33,6 +33,7 @@ JUDGES: Final = {
     "speech": Judge(("elan-data", "praat-textgrids")),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),
     "ultralytics": Judge(("torch", "ultralytics")),
+    "webdataset": Judge(("webdataset", "pillow")),
 }
 """The judges by the names of their environments."""
 

@@ -93,6 +93,7 @@ class Choices:
         *("auto", "external-id", "global-key", "id"),
     )
     digits: int | None = _choice(None, "Round coordinates to so many digits.", metavar="N")
+    shard_size: int = _choice(1000, "The data rows of a shard.", metavar="N")
     language: str = _choice("xx", "The tokenizer of DocBin: en, de … as spaCy calls languages.", metavar="CODE")
     data_row: str = _choice(
         "auto",
@@ -116,6 +117,8 @@ class Choices:
             raise UsageError(f"--frames {self.frames}: use all, key, or a number from 1")
         if self.digits is not None and not 0 <= self.digits <= 15:
             raise UsageError(f"--digits {self.digits}: use a number from 0 to 15")
+        if self.shard_size < 1:
+            raise UsageError(f"--shard-size {self.shard_size}: use a number from 1")
         self.shares()
 
     def shares(self) -> tuple[float, float, float]:

@@ -114,7 +114,7 @@ def _options() -> list[Parameter]:
         choice = CHOICES[one.name]
         values = "|".join(choice.values)
         many = isinstance(one.default, tuple)
-        kind: Any = list[str] if many else int if one.name == "digits" else str
+        kind: Any = list[str] if many else int if one.type in (int, int | None) else str
         told = None if one.default in (None, ()) else str(one.default)
         option = typer.Option(
             option_of(one.name),

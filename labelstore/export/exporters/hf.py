@@ -25,7 +25,7 @@ from labelstore.files.asset_folder import is_address
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FATES: Final = fates(
+FATES: Final = fates(
     kept("objects"),
     label=kept("a row"),
     hole=kept("parts"),
@@ -51,7 +51,7 @@ def write(export: Export) -> FileChunks:
     for row in reader.data_rows():
         split = reader.selection.splits.of(row.node) or "train"
         file = files.setdefault(split, _File(f"data/{split}.parquet"))
-        yield from file.add(_row(reader, row))
+        yield from file.add(row_of(reader, row) | _asset(export, row.labels[0]))
     for file in files.values():
         yield from file.close()
     splits = "".join(f"  - split: {_WORDS[split]}\n    path: {file.path}\n" for split, file in sorted(files.items()))
@@ -136,15 +136,17 @@ def _feature(kind: "pa.DataType") -> Any:
     return {"_type": "Value", "dtype": {"double": "float64"}.get(str(kind), str(kind))}
 
 
-def _row(reader: Reader, row: DataRow) -> dict[str, Any]:
+def row_of(reader: Reader, row: DataRow) -> dict[str, Any]:
+    """What a data row holds, without its asset."""
     label = row.labels[0]
     found: dict[str, Any] = {
         name: getattr(label, name) for name in (*_PLAIN, "created_by", "updated_at", "width", "height")
     }
-    found |= {"objects": [], "answers": [], "relationships": [], "frames": [], **_asset(reader.export, label)}
+    found |= {"objects": [], "answers": [], "relationships": [], "frames": []}
     for part in row.parts:
         _add(reader, found, part)
-    reader.export.account.wrote(LABEL, label.label_id)
+    for label in row.labels:
+        reader.export.account.wrote(LABEL, label.label_id)
     return found
 
 
@@ -239,7 +241,7 @@ EXPORTER = Exporter(
     "",
     "a folder that Hugging Face datasets loads: Parquet with nested objects, splits",
     write,
-    lambda _: _FATES,
+    lambda _: FATES,
     unit="objects",
     takes=(*WHICH_LABELS, *WHICH_CLASSES, "split", "ratios", "split_field", "frames", "assets", "digits"),
 )
