@@ -35,7 +35,6 @@ where c.object_id is null and c.frame_id is null and c.kind in ('radio', 'checkl
 order by 1, 2
 """
 _SETS: Final = {"train": "train", "val": "dev", "test": "test", None: "all"}
-_SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class Span(NamedTuple):
@@ -104,7 +103,7 @@ class Documents:
         cats = self._cats(whole, texts)
         for key, text in texts.items():
             in_order = sorted(spans.get(key, ()), key=lambda span: (span.start, -span.end))
-            yield Document(label, key, text.translate(_SURROGATES), set_name, in_order, cats.get(key, {}))
+            yield Document(label, key, text, set_name, in_order, cats.get(key, {}))
 
     def _spans(self, whole: Annotations, texts: Mapping[str | None, str]) -> dict[str | None, list[Span]]:
         """The entities of each text; those that do not fit it are left out."""

@@ -22,7 +22,6 @@ from labelstore.formats.messages import Message
 
 Chat = Mapping[str, Message]
 _encode: Final = msgspec.json.Encoder().encode
-_SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _NO_CHAT: Final = f"its conversation is not at hand: give the folder of the files with {option_of('assets')}"
 
 
@@ -125,10 +124,7 @@ def _thread(chat: Chat, last: str | None) -> list[Message]:
 
 
 def _told(messages: Sequence[Message], role: str | None = None) -> list[dict[str, Any]]:
-    return [
-        {"role": role or ("user" if one.own else "assistant"), "content": one.text.translate(_SURROGATES)}
-        for one in messages
-    ]
+    return [{"role": role or ("user" if one.own else "assistant"), "content": one.text} for one in messages]
 
 
 EXPORTER = Exporter(
