@@ -64,3 +64,11 @@ def test_both_engines_write_the_same_splits(tmp_path: Path) -> None:
     assert one == other
     assert set(one) == {"README.md", "data/test.parquet", "data/train.parquet", "data/val.parquet"}
     assert b"split: validation\n    path: data/val.parquet" in one["README.md"]
+
+
+def test_picked_messages_say_what_they_reply_to(tmp_path: Path) -> None:
+    block = {"message_id": "m1", "model_config_name": "A", "parent_message_id": "m0"}
+    pick = thing("Best", "f1", "MessageSingleSelection", selected_message=block, classifications=[])
+    line = v2("r1", label("a", pick), media={"asset_type": "llm-prompt-response-creation"})
+    (row,) = rows_of(exported(store_of(tmp_path, "sqlite", [line]), "hf", "out", split="none")[0])
+    assert row["objects"][0]["messages"] == [block | {"rank": None}]

@@ -105,7 +105,9 @@ def _schema() -> "pa.Schema":
     text, number, whole = pa.string(), pa.float64(), pa.int64()
     ring = pa.list_(pa.list_(number))
     answer = pa.struct([("question", text), ("answers", pa.list_(text))])
-    message = pa.struct([("message_id", text), ("model_config_name", text), ("rank", number)])
+    message = pa.struct(
+        [("message_id", text), ("model_config_name", text), ("parent_message_id", text), ("rank", number)]
+    )
     one: list[tuple[str, Any]] = [(name, text) for name in ("feature_id", "schema_id", "name", "value", "kind")]
     one += [("confidence", number), ("frame_number", whole), ("group_name", text), ("key_frame", pa.bool_())]
     one += [("page", number), ("unit", text), ("degrees", pa.bool_()), ("box", pa.list_(number))]
