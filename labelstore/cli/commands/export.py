@@ -45,7 +45,7 @@ def _export(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where something is left out.")] = False,
     loss: Annotated[
         str | None,
-        typer.Option("--loss", metavar="FILE", help="The report of losses.", show_default="OUT.losses.json"),
+        typer.Option("--loss", metavar="FILE", help="The report of losses.  [default: OUT.losses.json]"),
     ] = None,
     as_json: AsJson = False,
     jobs: Jobs = None,
@@ -119,8 +119,8 @@ def _options() -> list[Parameter]:
         option = typer.Option(
             option_of(one.name),
             metavar=choice.metavar or values,
-            help=choice.help,
-            show_default=told or False,
+            help=choice.help + (f"  [default: {told}]" if told else ""),
+            show_default=False,
             autocompletion=_completion(choice.values),
         )
         found.append(
