@@ -108,7 +108,9 @@ def test_texts_of_files_are_found_by_the_entities_and_not_by_the_type_of_the_ass
     record = v1("a", feature("Name", "e1", **location), **{"Labeled Data": "https://example.com/page.html?x=1"})
     image = v1("b", feature("Car", "c1", bbox={"top": 1, "left": 1, "height": 1, "width": 1}))
     store = store_of(tmp_path, "sqlite", [record, image])
-    with pytest.raises(NothingToWriteError, match="text_entity"):
+    with pytest.raises(
+        NothingToWriteError, match=r"it takes text_entity, questions about a label; left out: .*--assets"
+    ):
         export(store, "spacy", tmp_path / "none.jsonl")
     (assets := tmp_path / "assets").mkdir()
     (assets / "page.html").write_text("<Anna>", encoding="utf-8")
@@ -175,3 +177,4 @@ def test_docbin_needs_spacy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(UsageError, match=r"DocBin needs spaCy, .* pip install 'labelstore-db\[spacy\]'"):
         export(store, "spacy", tmp_path / "out.spacy")
     assert not (tmp_path / "out.spacy").exists()
+    assert export(store, "spacy", "", dry_run=True).written["text_entity"] == 1

@@ -10,7 +10,7 @@ from labelstore.errors import NothingToWriteError
 from labelstore.export.writing import export
 from tests.exporting import exported, files_of, reasons
 from tests.lines import label, square, thing, v2
-from tests.making import ENGINES, store_of
+from tests.making import ENGINES, box, store_of, v1
 from tests.test_tracks import MEDIA, video
 
 
@@ -123,3 +123,27 @@ def test_images_are_no_videos_and_a_group_is_a_video_of_its_own(tmp_path: Path) 
         "r2_Axial/annotations.xml",
         "r2__.._evil/annotations.xml",
     ]
+
+
+@ENGINES
+def test_frames_in_any_order_make_a_track(tmp_path: Path, engine: str) -> None:
+    frames = [
+        {
+            "frameNumber": number,
+            "classifications": [],
+            "objects": [box("Car", "o1", number, 0, 5, 5, keyframe=number == 2)],
+        }
+        for number in (3, 1, 2)
+    ]
+    store = store_of(tmp_path, engine, [v1("a") | {"Label": frames}])
+    tree = ElementTree.parse(exported(store, "cvat-video", "out")[0] / "a" / "annotations.xml")
+    assert [
+        (one.get("frame"), one.get("xtl"), one.get("keyframe"), one.get("outside")) for one in tree.iter("box")
+    ] == [
+        ("0", "1", "0", "0"),
+        ("1", "2", "1", "0"),
+        ("2", "3", "0", "0"),
+    ]
+    out, done = exported(store, "mot", "mot")
+    assert (out / "a" / "gt" / "gt.txt").read_text().splitlines()[0] == "1,1,1,0,5,5,1,1,1"
+    assert reasons(done)["label", "changed", "without seqinfo.ini: nothing tells its size and frame rate"] == 1

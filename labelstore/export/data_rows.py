@@ -182,8 +182,9 @@ class Reader:
         """The parts, and the frames between them."""
         account, database = self.export.account, self.export.database
         segments = segments_of(database, labels)
+        parts = in_order(database, labels, parts)
         if not segments:
-            return iter(parts)
+            return parts
 
         def fills(one: Object) -> bool:
             return account.holds(construct_of(one.kind)) and not (self._picks and self.classes.of(one) is None)
@@ -191,7 +192,7 @@ class Reader:
         def told(one: Object) -> None:
             account.change(construct_of(one.kind), "in the frames that the export lists only", example_of(one))
 
-        return Filler(segments, fills, told).filled(in_order(database, labels, parts))
+        return Filler(segments, fills, told).filled(parts)
 
     def _chosen(self, parts: Iterable[Annotations]) -> Iterator[Annotations]:
         """What stands outside of frames, and the chosen frames."""

@@ -12,7 +12,7 @@ import msgspec
 from labelstore.engines import open_database
 from labelstore.errors import NothingToWriteError, UsageError
 from labelstore.export.choices import CHOICES, Choices, option_of
-from labelstore.export.constructs import CONSTRUCTS
+from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL_QUESTION
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
 from labelstore.files.outputs import (
@@ -144,8 +144,14 @@ def _written(job: Export) -> Generator[bytes | FileChunk | FileCopy, None, None]
 def _why_nothing(job: Export) -> str:
     account = job.account
     fates = job.exporter.fates(job.choices)
-    takes = ", ".join(kind.name for kind in KINDS if fates[kind.name].action != "left out")
-    held = ", ".join(f"{count:,} {CONSTRUCTS.get(name, name)}" for name, count in account.left_out.items() if count)
+    questions = {name: CONSTRUCTS[name] for name in (LABEL_QUESTION, FRAME_QUESTION)}
+    names = {kind.name: kind.name for kind in KINDS} | questions
+    takes = ", ".join(called for name, called in names.items() if fates[name].action != "left out")
+    held = ", ".join(
+        f"{loss.count:,} {CONSTRUCTS.get(loss.construct, loss.construct)} ({loss.reason})"
+        for loss in account.losses()
+        if loss.action == "left out"
+    )
     why = ", ".join(f"{count:,} {reason}" for reason, count in account.not_selected.items())
     return "; ".join(filter(None, (f"it takes {takes}", held and f"left out: {held}", why and f"not selected: {why}")))
 

@@ -37,7 +37,7 @@ def what_becomes(_: Choices) -> Mapping[str, Fate]:
 def write(export: Export) -> Iterator[bytes | FileChunk]:
     """Lines, a DocBin, or a folder with DocBins of each split."""
     reader = Reader(export)
-    if EXPORTER.is_folder(export.out):
+    if export.out and EXPORTER.is_folder(export.out):
         yield from _folder(reader)
     elif str(export.out).endswith(EXPORTER.more_suffixes):
         bins = _Bins(reader)
