@@ -97,6 +97,27 @@ def test_masks_are_read_where_their_pictures_are(tmp_path: Path) -> None:
     assert reasons(done) == {("mask", "left out", "its picture is not in the folder of assets"): 1}
 
 
+@pytest.mark.parametrize("holes", ["seam", "fill"])
+def test_outlines_of_masks_are_their_pixels(tmp_path: Path, holes: str) -> None:
+    """With a hole, which is none of a polygon, and a part apart."""
+    pytest.importorskip("pycocotools")
+    from pycocotools.coco import COCO
+
+    rows = ["#####...", "#...#...", "#.#.#...", "#####.##"]
+    (assets := tmp_path / "assets").mkdir()
+    picture = Image.new("L", (8, 4))
+    picture.putdata([255 * (one == "#") for row in rows for one in row])
+    picture.save(assets / "m1.png")
+    mask = thing("Sky", "m1", "ImageSegmentationMask", mask={"url": "https://example.com/m1.png"})
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", mask), media=SIZE | {"width": 8, "height": 4})])
+    out, done = exported(store, "coco", "out.json", assets=str(assets), masks="polygon", holes=holes)
+    read = COCO(str(out))
+    (one,) = read.loadAnns(read.getAnnIds())
+    assert (one["bbox"], one["area"], len(one["segmentation"])) == ([0, 0, 8, 4], 17, 2)
+    assert ["".join(".#"[pixel] for pixel in row) for row in read.annToMask(one)] == rows
+    assert done.lossless
+
+
 @ENGINES
 def test_a_folder_has_a_file_for_each_split_and_the_pictures(tmp_path: Path, engine: str) -> None:
     records = [

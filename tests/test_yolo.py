@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from PIL import Image
 
 from labelstore.errors import UsageError
 from labelstore.export.writing import export
@@ -94,6 +95,40 @@ def test_turned_boxes(tmp_path: Path, engine: str) -> None:
         ("polygon", "left out", "without an area"): 1,
         ("polygon", "left out", "outside of the picture"): 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("task", "lines", "reason"),
+    [
+        ("detect", ["0 0.5 0.5 0.5 0.5"], "its bounding box"),
+        ("obb", ["0 0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"], "the smallest turned box around it"),
+        (
+            "segment",
+            ["0 0.5 0.25 0.5 0.75 0.25 0.75 0.25 0.25", "0 0.75 0.5 0.75 0.75 0.625 0.75 0.625 0.5"],
+            "an outline along the edges of its pixels",
+        ),
+    ],
+)
+def test_masks_whose_pictures_are_at_hand(tmp_path: Path, task: str, lines: list[str], reason: str) -> None:
+    (assets := tmp_path / "assets").mkdir()
+    picture = Image.new("L", (8, 4))
+    picture.paste(255, (2, 1, 4, 3))
+    picture.paste(255, (5, 2, 6, 3))
+    picture.save(assets / "m1.png")
+    Image.new("L", (5, 5)).save(assets / "m2.png")
+    masks = [
+        thing("Sky", name, "ImageSegmentationMask", mask={"url": f"https://example.com/{name}.png"})
+        for name in ("m1", "m2", "m3")
+    ]
+    media = {"asset_type": "image", "width": 8, "height": 4}
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", *masks), media=media)])
+    out, done = exported(store, "yolo", "out", split="none", task=task, assets=str(assets))
+    assert files_of(out)["labels/all/r1.txt"].decode().splitlines() == lines
+    assert reasons(done) == {
+        ("mask", "changed", reason): 1,
+        ("mask", "left out", "its picture is not as large as the image"): 1,
+        ("mask", "left out", "its picture is not in the folder of assets"): 1,
+    } | ({("mask", "changed", "its parts are several objects"): 1} if task == "segment" else {})
 
 
 @ENGINES

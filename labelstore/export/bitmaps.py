@@ -32,8 +32,8 @@ def coco_masks() -> Any:
     return mask
 
 
-def mask_of(export: Export, one: Object) -> "ndarray[Any, Any] | str":
-    """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none."""
+def mask_of(export: Export, one: Object, size: tuple[int, int] | None = None) -> "ndarray[Any, Any] | str":
+    """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none. It must have the `size`."""
     if export.assets is None:
         return "its picture is not at hand: give its folder with --assets"
     url = one.url or one.composite_url
@@ -48,6 +48,8 @@ def mask_of(export: Export, one: Object) -> "ndarray[Any, Any] | str":
         return f"its picture cannot be read ({error})"
     import numpy
 
+    if size not in (None, picture.size):
+        return "its picture is not as large as the image"
     found = numpy.asarray(picture) > 0
     return found.astype("uint8") if found.any() else "its picture is empty"
 

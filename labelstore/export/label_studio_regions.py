@@ -29,7 +29,7 @@ def values_of(reader: Reader, one: Object, shows: str, size: tuple[int, int], *,
         return [{"start": one.start, "end": one.end + 1}]
     if one.kind == "mask":
         return _brush(reader.export, one, size)
-    shape = shape_of(reader, one, False)
+    shape = shape_of(reader, one)
     return [] if shape is None else _places(reader, shape, size)
 
 
@@ -59,12 +59,8 @@ def _places(reader: Reader, shape: Shape, size: tuple[int, int]) -> Values:
 
 
 def _brush(export: Export, one: Object, size: tuple[int, int]) -> Values:
-    bitmap = mask_of(export, one)
-    if isinstance(bitmap, str):
-        return bitmap
-    if bitmap.shape != size[::-1]:
-        return "its picture is not as large as the image"
-    return [{"format": "rle", "rle": brush_of(bitmap)}]
+    bitmap = mask_of(export, one, size)
+    return bitmap if isinstance(bitmap, str) else [{"format": "rle", "rle": brush_of(bitmap)}]
 
 
 def _percents(export: Export, ring: Ring, size: tuple[int, int]) -> list[list[float]]:

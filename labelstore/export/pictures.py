@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from labelstore.export.annotations import Annotations, Answer, Label, Object
+from labelstore.export.bitmaps import bounds_of_bitmap, mask_of
 from labelstore.export.classes import Category
 from labelstore.export.constructs import HOLE, LABEL
 from labelstore.export.data_rows import DataRow, Reader, asked, example_of, questions
 from labelstore.export.file_names import safe
 from labelstore.export.image_sizes import asset_of, size_of, size_of_video
+from labelstore.export.outlines import outlines_of
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
 from labelstore.export.tracks import IN_TIME
 
@@ -19,6 +21,7 @@ PICTURES: Final = ("image", "video", "dicom", "unknown", "geospatial")
 _AREAS: Final = ("bounding_box", "polygon")
 CLIPPED: Final = "cut off at the edge of the picture"
 OUTSIDE: Final = "outside of the picture"
+Masks = Literal["outlines", "bitmaps"]
 
 
 @dataclass
@@ -63,12 +66,16 @@ class Picture:
 
 
 def pictures(
-    reader: Reader, *, masks: bool = False, largest: int | None = None, types: Collection[str] = PICTURES
+    reader: Reader,
+    *,
+    masks: Masks = "outlines",
+    largest: int | None = None,
+    types: Collection[str] = PICTURES,
 ) -> Iterator[Picture]:
     """The pictures of the chosen data rows of some types, those with more than `largest` pixels left out.
 
-    With `masks`, objects that are masks come without a shape. Where no images are wanted but videos, their width and
-    height are 0 if the export does not tell them.
+    Objects that are masks come with the outlines of their pixels, or without any for those who want bitmaps. Where no
+    images are wanted but videos, their width and height are 0 if the export does not tell them.
     """
     export = reader.export
     for row in reader.data_rows(interpolated=True):
@@ -95,7 +102,11 @@ def pictures(
                 (asset.suffix if asset is not None else suffix) or ".jpg",
                 *size,
                 reader.selection.splits.of(row.node),
-                [shape for one in part.objects if (shape := shape_of(reader, one, masks)) is not None],
+                [
+                    shape
+                    for one in part.objects
+                    if (shape := shape_of(reader, one, size if masks == "outlines" else None)) is not None
+                ],
                 part.answers,
                 asset,
             )
@@ -141,14 +152,17 @@ def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:
             reader.leave_out_part(part, "in a video, but in no frame")
 
 
-def shape_of(reader: Reader, one: Object, masks: bool) -> Shape | None:
-    """The object as a shape in pixels; what has none is left out. With `masks` a mask has a shape without bounds."""
+def shape_of(reader: Reader, one: Object, size: tuple[int, int] | None = None) -> Shape | None:
+    """The object as a shape in pixels; what has none is left out.
+
+    With the `size` of its picture a mask has the outlines of its pixels, else it has a shape without bounds.
+    """
     category = reader.category(one)
     if one.form == "geo" or (one.kind == "bounding_box" and one.coordinates is not None):
         reader.leave_out(one, "in degrees, not in pixels")
         return None
-    if one.kind == "mask" and masks:
-        return Shape(one, category, Box(0, 0, 0, 0))
+    if one.kind == "mask":
+        return Shape(one, category, Box(0, 0, 0, 0)) if size is None else _outlined(reader, one, category, size)
     shape = None
     if one.kind == "bounding_box":
         shape = None if (box := box_of(one)) is None else Shape(one, category, box)
@@ -169,3 +183,12 @@ def shape_of(reader: Reader, one: Object, masks: bool) -> Shape | None:
         reader.leave_out(one, "without an area")
         return None
     return shape
+
+
+def _outlined(reader: Reader, one: Object, category: Category, size: tuple[int, int]) -> Shape | None:
+    """A mask with the outlines of its pixels; one whose picture is not at hand is left out."""
+    bitmap = mask_of(reader.export, one, size)
+    if isinstance(bitmap, str):
+        reader.leave_out(one, bitmap)
+        return None
+    return Shape(one, category, bounds_of_bitmap(bitmap), outlines_of(bitmap))

@@ -46,6 +46,10 @@ class _Vertex(msgspec.Struct):
 
 _vertices = msgspec.json.Decoder(list[_Vertex])
 _LARGEST = 1e15
+_PAIRS = 20_000
+"""Of points, between which the shortest seam is looked for."""
+_TRIED = 200
+"""Points of a long ring that are tried."""
 
 
 def box_of(one: Object) -> Box | None:
@@ -104,13 +108,22 @@ def seamed(part: Part) -> Ring:
     """
     ring = part.outline
     for hole in sorted(part.holes, key=min):
-        turned = hole if _turns_right(hole) != _turns_right(ring) else hole[::-1]
-        near, far = min(
-            ((one, other) for one in range(len(ring)) for other in range(len(turned))),
-            key=lambda pair: _distance(ring[pair[0]], turned[pair[1]]),
-        )
+        turned = hole if turns_right(hole) != turns_right(ring) else hole[::-1]
+        near, far = _seam(ring, turned)
         ring = [*ring[: near + 1], *turned[far:], *turned[: far + 1], *ring[near:]]
     return ring
+
+
+def _seam(ring: Ring, hole: Ring) -> tuple[int, int]:
+    """The numbers of two points with a short way between them: the shortest where there are not too many."""
+    ends: Iterable[int] = range(len(hole))
+    tried: Iterable[int] = range(len(ring))
+    if len(ring) * len(hole) > _PAIRS:
+        ends = [hole.index(min(hole))]
+        step = len(ring) // _TRIED + 1
+        near = min(range(0, len(ring), step), key=lambda one: _distance(ring[one], hole[ends[0]]))
+        tried = range(max(near - step, 0), min(near + step, len(ring)))
+    return min(((one, end) for one in tried for end in ends), key=lambda pair: _distance(ring[pair[0]], hole[pair[1]]))
 
 
 def clipped(ring: Ring, width: float, height: float) -> Ring:
@@ -182,7 +195,8 @@ def _cut(ring: Ring, axis: int, limit: float, sign: int) -> Iterator[Point]:
         before = point
 
 
-def _turns_right(ring: Ring) -> bool:
+def turns_right(ring: Ring) -> bool:
+    """Whether a ring goes clockwise, where y goes down."""
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)) > 0
 
 

@@ -28,6 +28,11 @@ _HOLES = {
     "rle": kept("a hole of a bitmap"),
     "fill": changed("filled"),
 }
+_MASKS = {
+    "rle": kept("segmentation of run lengths"),
+    "polygon": kept("segmentation along the edges of its pixels"),
+    "skip": left_out("as --masks skip says"),
+}
 
 
 def what_becomes(choices: Choices) -> Mapping[str, Fate]:
@@ -38,7 +43,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
         bounding_box=kept("bbox"),
         polygon=kept("segmentation"),
         hole=_HOLES[choices.holes],
-        mask=left_out("as --masks skip says") if choices.masks == "skip" else kept("segmentation of run lengths"),
+        mask=_MASKS[choices.masks],
         track=changed("a key track_id, which COCO does not know"),
         object_question=changed("a key attributes, which COCO does not know"),
     )
@@ -97,7 +102,7 @@ def write(export: Export) -> Iterator[bytes | FileChunk | FileCopy]:
     is_folder = EXPORTER.is_folder(export.out)
     categories = [{"id": one.number + 1, "name": one.name, "supercategory": ""} for one in reader.classes.categories]
     files: dict[str, _File] = {}
-    for picture in pictures(reader, masks=True):
+    for picture in pictures(reader, masks="outlines" if export.choices.masks == "polygon" else "bitmaps"):
         split = picture.split or "all"
         path = f"annotations/instances_{split}.json" if is_folder else ""
         file = files.get(split) or files.setdefault(split, _File(path, categories))
@@ -120,22 +125,19 @@ def write(export: Export) -> Iterator[bytes | FileChunk | FileCopy]:
 def _where(reader: Reader, picture: Picture, shape: Shape) -> dict[str, Any] | str:
     """The bounds, the area and the segmentation of a shape; or why it has none."""
     export, holes = reader.export, reader.export.choices.holes
-    if shape.object.kind == "mask":
-        bitmap = mask_of(export, shape.object)
+    if shape.object.kind == "mask" and not shape.parts:
+        bitmap = mask_of(export, shape.object, (picture.width, picture.height))
         if isinstance(bitmap, str):
             return bitmap
-        if bitmap.shape != (picture.height, picture.width):
-            return "its picture is not as large as the image"
         return _members(export, bounds_of_bitmap(bitmap), int(bitmap.sum()), run_lengths(bitmap))
     if not shape.parts:
         return _members(export, shape.box, shape.box.width * shape.box.height, [])
     if holes == "rle" and shape.object.holes:
         bitmap = drawn(shape.parts, picture.width, picture.height)
         return _members(export, shape.box, int(bitmap.sum()), run_lengths(bitmap))
-    rings = [part.outline if holes == "fill" else seamed(part) for part in shape.parts]
-    area = sum(part.area for part in shape.parts)
-    if holes == "fill":
-        area = sum(part._replace(holes=()).area for part in shape.parts)
+    fills = holes == "fill" and shape.object.kind == "polygon"
+    rings = [part.outline if fills else seamed(part) for part in shape.parts]
+    area = sum((part._replace(holes=()) if fills else part).area for part in shape.parts)
     return _members(
         export, shape.box, area, [[export.rounded(value) for point in ring for value in point] for ring in rings]
     )

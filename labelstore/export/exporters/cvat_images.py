@@ -39,7 +39,7 @@ def write(export: Export) -> FileChunks:
     reader = Reader(export)
     labels: dict[str, dict[str, None]] = {one.name: {} for one in reader.classes.categories}
     with TemporaryFile() as images:
-        for number, picture in enumerate(pictures(reader, masks=True)):
+        for number, picture in enumerate(pictures(reader, masks="bitmaps")):
             if picture.asset is not None and export.choices.images != "none":
                 yield FileCopy(f"images/{picture.file_name}", picture.asset)
             images.write("".join(_image(reader, picture, number, labels)).encode())
@@ -85,11 +85,9 @@ def _shape(reader: Reader, picture: Picture, shape: Shape, labels: dict[str, dic
 
 def _mask(reader: Reader, picture: Picture, shape: Shape) -> list[str] | str:
     """The runs of a mask inside of its bounds, row by row, the first of what is not covered; or why it has none."""
-    bitmap = mask_of(reader.export, shape.object)
+    bitmap = mask_of(reader.export, shape.object, (picture.width, picture.height))
     if isinstance(bitmap, str):
         return bitmap
-    if bitmap.shape != (picture.height, picture.width):
-        return "its picture is not as large as the image"
     left, top, width, height = map(int, bounds_of_bitmap(bitmap))
     runs = ", ".join(map(str, runs_of(bitmap[top : top + height, left : left + width])))
     return [f'rle="{runs}" left="{left}" top="{top}" width="{width}" height="{height}"']

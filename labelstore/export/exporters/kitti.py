@@ -30,7 +30,7 @@ def what_becomes(_: Choices) -> Mapping[str, Fate]:
         label=kept("a text file"),
         bounding_box=kept("a line"),
         polygon=changed("its bounding box"),
-        mask=left_out("its picture is not read"),
+        mask=changed("its bounding box"),
         cuboid=left_out("what its numbers mean is not documented"),
     )
 

@@ -65,7 +65,7 @@ def write(export: Export) -> FileChunks:
         color = colors[3 * one.number + 3 :][:3].hex()
         yield FileChunk("classes.csv", _csv([(one.number + 1, one.name, f"#{color}")]))
     yield FileChunk("instances.csv", _csv([("split", "file", "instance", "number", "class", "labelbox_id")]))
-    for picture in pictures(reader, masks=True, largest=MAX_PIXELS):
+    for picture in pictures(reader, masks="bitmaps", largest=MAX_PIXELS):
         split = picture.split or "all"
         if picture.asset is not None and export.choices.images != "none":
             yield FileCopy(f"images/{split}/{picture.file_name}", picture.asset)
@@ -121,11 +121,8 @@ def _is_seen(reader: Reader, shape: Shape, pixels: int, of: int) -> bool:
 def _patch(reader: Reader, picture: Picture, shape: Shape) -> Patch | str:
     """The pixels of a shape; or why it has none."""
     if shape.object.kind == "mask":
-        bitmap = mask_of(reader.export, shape.object)
-        if isinstance(bitmap, str):
-            return bitmap
-        fits = bitmap.shape == (picture.height, picture.width)
-        return Patch(0, 0, bitmap) if fits else "its picture is not as large as the image"
+        bitmap = mask_of(reader.export, shape.object, (picture.width, picture.height))
+        return bitmap if isinstance(bitmap, str) else Patch(0, 0, bitmap)
     box = clipped_box(shape.box, picture.width, picture.height)
     if not (box.width and box.height):
         return OUTSIDE

@@ -25,7 +25,7 @@ def what_becomes(_: Choices) -> Mapping[str, Fate]:
         label=kept("an XML file"),
         bounding_box=kept("bndbox"),
         polygon=changed("its bounding box"),
-        mask=left_out("its picture is not read"),
+        mask=changed("its bounding box"),
     )
 
 

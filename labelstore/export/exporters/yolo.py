@@ -25,7 +25,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
             label=kept("a text file"),
             bounding_box=kept("a box"),
             polygon=changed("its bounding box"),
-            mask=left_out("its picture is not read"),
+            mask=changed("its bounding box"),
         )
     if choices.task == "obb":
         return fates(
@@ -33,7 +33,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
             label=kept("a text file"),
             bounding_box=kept("a box that is not turned"),
             polygon=changed("the smallest turned box around it"),
-            mask=left_out("its picture is not read"),
+            mask=changed("the smallest turned box around it"),
         )
     return fates(
         _NO_PLACE,
@@ -43,7 +43,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
         else left_out("an outline is wanted; --boxes polygon writes its corners"),
         polygon=kept("an outline"),
         hole=changed("filled") if choices.holes == "fill" else changed("cut open along a seam"),
-        mask=left_out("its picture is not read"),
+        mask=changed("an outline along the edges of its pixels"),
     )
 
 
@@ -90,7 +90,8 @@ def _box(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[Point]
 
 
 def _outlines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[list[Point]]:
-    one, account, fills = shape.object, reader.export.account, reader.export.choices.holes == "fill"
+    one, account = shape.object, reader.export.account
+    fills = reader.export.choices.holes == "fill" and one.kind == "polygon"
     rings = [part.outline if fills else seamed(part) for part in shape.parts] or [shape.box.ring]
     inside = [clipped(ring, picture.width, picture.height) for ring in rings]
     found = [ring for ring in inside if (box := bounds_of([ring])) and box.width and box.height]
