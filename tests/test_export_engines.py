@@ -12,6 +12,7 @@ from labelstore.export.registry import exporter_of, formats
 from labelstore.loading import load
 from labelstore.samples import write
 from tests.exporting import files_of
+from tests.test_dpo import chat_row, ranking
 
 _EXPORT = """
 import json, sys
@@ -32,6 +33,9 @@ VARIES = ("loads.parquet",)
 def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("engines")
     files = [file.path for file in write(folder / "samples", labels=12)]
+    chats = [chat_row(f"r{number}", ranking(f"f{number}", "m4", "m3", "m5", ranks=(1, 2, 3))) for number in range(3)]
+    files.append(folder / "chats.ndjson")  # samples of chats have no texts
+    files[-1].write_text("".join(f"{json.dumps(chat)}\n" for chat in chats))
     for name in ("labels.db", "labels.duckdb"):
         load(folder / name, files, frames=folder / "samples" / "frames")
     return folder / "labels.db", folder / "labels.duckdb"

@@ -12,7 +12,7 @@ import msgspec
 from labelstore.engines import open_database
 from labelstore.errors import NothingToWriteError, UsageError
 from labelstore.export.choices import CHOICES, Choices, option_of
-from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL_QUESTION
+from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL, LABEL_QUESTION
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
 from labelstore.files.outputs import (
@@ -144,13 +144,13 @@ def _written(job: Export) -> Generator[bytes | FileChunk | FileCopy, None, None]
 def _why_nothing(job: Export) -> str:
     account = job.account
     fates = job.exporter.fates(job.choices)
-    questions = {name: CONSTRUCTS[name] for name in (LABEL_QUESTION, FRAME_QUESTION)}
-    names = {kind.name: kind.name for kind in KINDS} | questions
-    takes = ", ".join(called for name, called in names.items() if fates[name].action != "left out")
+    names = {kind.name: kind.name for kind in KINDS}
+    names |= {name: CONSTRUCTS[name] for name in (LABEL, LABEL_QUESTION, FRAME_QUESTION)}
+    takes = ", ".join(names[name] for name in names if name != LABEL and fates[name].action != "left out")
     held = ", ".join(
-        f"{loss.count:,} {CONSTRUCTS.get(loss.construct, loss.construct)} ({loss.reason})"
+        f"{loss.count:,} {names[loss.construct]} ({loss.reason})"
         for loss in account.losses()
-        if loss.action == "left out"
+        if loss.action == "left out" and loss.construct in names
     )
     why = ", ".join(f"{count:,} {reason}" for reason, count in account.not_selected.items())
     return "; ".join(filter(None, (f"it takes {takes}", held and f"left out: {held}", why and f"not selected: {why}")))
