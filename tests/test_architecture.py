@@ -64,7 +64,13 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types
-    "numpy": {"export.bitmaps", "export.exporters.masks", "export.outlines"},
+    "numpy": {
+        "export.bitmaps",
+        "export.exporters.coco_panoptic",
+        "export.exporters.masks",
+        "export.instances",
+        "export.outlines",
+    },
     "pyarrow": {
         "export.exporters.hf",
         "export.exporters.geoparquet",

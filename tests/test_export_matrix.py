@@ -38,7 +38,7 @@ def on_image() -> dict[str, Any]:
     objects = [
         square("Car", "b1", 10, 20, 30, 40) | {"classifications": [asked("Color", "Red")]},
         square("Wheel", "b2", 12, 22, 5, 5),
-        thing("Roof", "p1", "ImagePolygon", polygon=points),
+        thing("Roof", "p1", "ImagePolygon", polygon=points, classifications=[asked("Color", "Red")]),
         thing("Lane", "l1", "ImagePolyline", line=points),
         thing("Tip", "t1", "ImagePoint", point={"x": 5, "y": 6}),
         thing("Sky", "m1", "ImageSegmentationMask", composite_mask=mask),

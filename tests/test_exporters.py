@@ -16,6 +16,7 @@ from labelstore.export.writing import export
 from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
 from labelstore.samples import write
+from tests.lines import label, square, v2
 from tests.making import box, store_of, v1
 from tests.test_cli import run
 
@@ -32,6 +33,7 @@ def test_the_formats_of_today() -> None:
         "audacity",
         "classify",
         "coco",
+        "coco-panoptic",
         "conll",
         "cvat-images",
         "cvat-video",
@@ -142,3 +144,23 @@ def test_geojson_says_what_each_kind_becomes(tmp_path: Path, suffix: str) -> Non
         kinds = dict(database.query("select object_id, kind from objects").rows)
     found = {(kinds[one["properties"]["object_id"]], one["geometry"]["type"]) for one in features if one["geometry"]}
     assert found == {(kind, becomes) for kind, becomes in GEOMETRIES.items()}
+
+
+@pytest.mark.parametrize("can_link", [True, False])
+def test_pictures_are_linked_hard_where_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_link: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    if not can_link:
+        monkeypatch.setattr("os.link", refuse)
+    media = {"asset_type": "image", "width": 8, "height": 6}
+    store = store_of(tmp_path, "sqlite", [v2("r1", label("a", square("Car", "c1", 1, 1, 2, 2)), media=media)])
+    (assets := tmp_path / "assets").mkdir()
+    (assets / "r1.jpg").write_bytes(b"picture")
+    export(store, "yolo", tmp_path / "out", assets=str(assets), split="none")
+    picture = tmp_path / "out" / "images" / "all" / "r1.jpg"
+    assert picture.read_bytes() == b"picture"
+    assert picture.samefile(assets / "r1.jpg")
+    assert picture.is_symlink() != can_link

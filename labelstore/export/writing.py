@@ -182,7 +182,7 @@ def _fill(folder: Path, chunks: Iterable[bytes | FileChunk | FileCopy], images: 
                     if images == "copy":
                         shutil.copyfile(source, target)
                     else:
-                        os.symlink(source.resolve(), target)
+                        _link(source.resolve(), target)
                 case FileChunk(path, content):
                     file = opened.pop(path, None)
                     if file is None:
@@ -193,3 +193,11 @@ def _fill(folder: Path, chunks: Iterable[bytes | FileChunk | FileCopy], images: 
                         file = target.open("ab")
                     opened[path] = file
                     file.write(content)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Link a file: hard where the file system can, as some readers refuse links that lead out of their folder."""
+    try:
+        os.link(source, target)
+    except OSError:
+        os.symlink(source, target)

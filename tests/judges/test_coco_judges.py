@@ -84,9 +84,7 @@ def test_a_file_evaluated_against_itself_is_right_everywhere(tmp_path: Path, rea
 @judge
 def test_the_boxes_are_those_of_sql(tmp_path: Path) -> None:
     store, assets = store_of_pictures(tmp_path)
-    out, done = exported(
-        store, "coco", "out", masks="skip", assets=str(assets), images="copy", split="none", labels="all", name="id"
-    )
+    out, done = exported(store, "coco", "out", masks="skip", assets=str(assets), split="none", labels="all", name="id")
     expected = boxes(one.box for one in bounds_in(store))
     assert boxes(said("supervision", SUPERVISION, out)) == expected
     assert expected.total() == done.count

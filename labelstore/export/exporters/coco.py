@@ -7,22 +7,18 @@ the answers about an object, `labelbox_id` is its feature id, `track_id` numbers
 """
 
 from collections.abc import Iterator, Mapping
-from tempfile import TemporaryFile
-from typing import Any, BinaryIO
-
-import msgspec
+from typing import Any
 
 from labelstore.export.answers import flat_answers
 from labelstore.export.bitmaps import bounds_of_bitmap, drawn, mask_of, run_lengths
 from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
+from labelstore.export.coco_file import CocoFile
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out
 from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy
 from labelstore.export.pictures import Picture, Shape, pictures
 from labelstore.export.shapes import Box, seamed
 
-_encode = msgspec.json.Encoder().encode
-_CHUNK = 1 << 20
 _HOLES = {
     "seam": changed("cut open along a seam"),
     "rle": kept("a hole of a bitmap"),
@@ -49,51 +45,16 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
     )
 
 
-class _File:
-    """The file of one split: images go out at once, annotations wait in a temporary file until all images are out."""
-
-    def __init__(self, path: str, categories: list[dict[str, Any]]) -> None:
-        self.path = path
-        self._head = b'{"info":{"description":"Labelbox labels","version":"1.0"},"licenses":[],"categories":'
-        self._head += _encode(categories) + b',\n"images":[\n'
-        self._annotations: BinaryIO = TemporaryFile()  # noqa: SIM115 - closed by `rest`
-        self._images = self._count = 0
-        self._tracks: dict[tuple[str, str | None], int] = {}
-
-    def image(self, picture: Picture) -> Iterator[bytes]:
-        """The image of a picture."""
-        self._images += 1
-        found: dict[str, Any] = {
-            "id": self._images,
-            "file_name": picture.file_name,
-            "width": picture.width,
-            "height": picture.height,
-            "labelbox_id": picture.label.data_row_id,
-        }
-        if picture.video is not None:
-            found |= {"video": picture.video, "frame_number": picture.frame_number}
-        yield (self._head if self._images == 1 else b",\n") + _encode(found)
-
-    def annotation(self, picture: Picture, shape: Shape, where: dict[str, Any]) -> None:
-        """An annotation of the last image."""
-        one = shape.object
-        self._count += 1
-        found = {"id": self._count, "image_id": self._images, "category_id": shape.category.number + 1, **where}
-        found |= {"labelbox_id": one.feature_id}
-        if picture.video is not None:
-            found["track_id"] = self._tracks.setdefault((picture.video, one.feature_id), len(self._tracks) + 1)
-        if one.answers:
-            found["attributes"] = flat_answers(one.answers)
-        self._annotations.write((b",\n" if self._count > 1 else b"") + _encode(found))
-
-    def rest(self) -> Iterator[bytes]:
-        """What follows the last image."""
-        yield (b"" if self._images else self._head) + b'\n],\n"annotations":[\n'
-        self._annotations.seek(0)
-        while chunk := self._annotations.read(_CHUNK):
-            yield chunk
-        yield b"\n]}\n"
-        self._annotations.close()
+def _annotation(
+    picture: Picture, shape: Shape, where: dict[str, Any], tracks: dict[tuple[str, str | None], int]
+) -> dict[str, Any]:
+    one = shape.object
+    found = {"category_id": shape.category.number + 1, **where, "labelbox_id": one.feature_id}
+    if picture.video is not None:
+        found["track_id"] = tracks.setdefault((picture.video, one.feature_id), len(tracks) + 1)
+    if one.answers:
+        found["attributes"] = flat_answers(one.answers)
+    return found
 
 
 def write(export: Export) -> Iterator[bytes | FileChunk | FileCopy]:
@@ -101,21 +62,22 @@ def write(export: Export) -> Iterator[bytes | FileChunk | FileCopy]:
     reader = Reader(export)
     is_folder = EXPORTER.is_folder(export.out)
     categories = [{"id": one.number + 1, "name": one.name, "supercategory": ""} for one in reader.classes.categories]
-    files: dict[str, _File] = {}
+    files: dict[str, CocoFile] = {}
+    tracks: dict[str, dict[tuple[str, str | None], int]] = {}
     for picture in pictures(reader, masks="outlines" if export.choices.masks == "polygon" else "bitmaps"):
         split = picture.split or "all"
         path = f"annotations/instances_{split}.json" if is_folder else ""
-        file = files.get(split) or files.setdefault(split, _File(path, categories))
+        file = files.get(split) or files.setdefault(split, CocoFile(path, categories))
         if is_folder and picture.asset is not None and export.choices.images != "none":
             yield FileCopy(f"images/{split}/{picture.file_name}", picture.asset)
-        for chunk in file.image(picture):
-            yield FileChunk(path, chunk) if is_folder else chunk
+        chunk = file.image(picture)
+        yield FileChunk(path, chunk) if is_folder else chunk
         for shape in picture.shapes:
             where = _where(reader, picture, shape)
             if isinstance(where, str):
                 reader.leave_out(shape.object, where)
             else:
-                file.annotation(picture, shape, where)
+                file.annotation(_annotation(picture, shape, where, tracks.setdefault(split, {})))
                 reader.wrote(shape.object)
     for file in files.values():
         for chunk in file.rest():

@@ -12,20 +12,18 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 from labelstore.errors import UsageError
-from labelstore.export.bitmaps import Patch, coco_masks, mask_of, patch_of, png_of
+from labelstore.export.bitmaps import coco_masks, png_of
 from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices, option_of
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out
-from labelstore.export.data_rows import Reader, example_of
+from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
-from labelstore.export.pictures import CLIPPED, OUTSIDE, Picture, Shape, pictures
-from labelstore.export.shapes import Part, clipped_box
+from labelstore.export.instances import MOST, instances_of
+from labelstore.export.pictures import Shape, pictures
 from labelstore.mask_pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-_MANY: Final = 0xFFFF
-"""What 16 bits can number."""
 _OF_PALETTE: Final = 0xFF
 
 
@@ -54,7 +52,7 @@ def write(export: Export) -> FileChunks:
     coco_masks()
     reader = Reader(export)
     categories = reader.classes.categories
-    if len(categories) > _MANY:
+    if len(categories) > MOST:
         raise UsageError(
             f"{len(categories):,} classes are more than 16 bits can number; choose some: {option_of('classes')}"
         )
@@ -70,7 +68,7 @@ def write(export: Export) -> FileChunks:
         if picture.asset is not None and export.choices.images != "none":
             yield FileCopy(f"images/{split}/{picture.file_name}", picture.asset)
         file = f"{picture.stem}.png"
-        instances, seen = _drawn(reader, picture)
+        instances, seen = instances_of(reader, picture)
         rows = [
             (split, file, number, shape.category.number + 1, shape.category.name, shape.object.feature_id)
             for number, shape in seen.items()
@@ -78,60 +76,6 @@ def write(export: Export) -> FileChunks:
         yield FileChunk("instances.csv", _csv(rows))
         yield FileChunk(f"instances/{split}/{file}", png_of(instances))
         yield FileChunk(f"classes/{split}/{file}", png_of(_classes(instances, seen, palette is None), palette))
-
-
-def _drawn(reader: Reader, picture: Picture) -> tuple["ndarray[Any, Any]", dict[int, Shape]]:
-    """The instances of a picture, and the shapes by their numbers of which something is to be seen."""
-    import numpy
-
-    instances = numpy.zeros((picture.height, picture.width), dtype="uint16")
-    drawn: dict[int, Shape] = {}
-    covered: list[int] = [0]
-    seen = numpy.zeros(min(len(picture.shapes), _MANY) + 1, dtype="int64")
-    for shape in picture.shapes:
-        found = "too many for 16 bits" if len(drawn) == _MANY else _patch(reader, picture, shape)
-        if isinstance(found, str):
-            reader.leave_out(shape.object, found)
-            continue
-        drawn[number := len(drawn) + 1] = shape
-        left, top, bitmap = found
-        under = instances[top : top + bitmap.shape[0], left : left + bitmap.shape[1]]
-        is_inside = bitmap.astype(bool)
-        seen -= numpy.bincount(under[is_inside], minlength=len(seen))
-        covered.append(int(is_inside.sum()))
-        seen[number] = covered[number]
-        under[is_inside] = number
-    return instances, {
-        number: shape for number, shape in drawn.items() if _is_seen(reader, shape, int(seen[number]), covered[number])
-    }
-
-
-def _is_seen(reader: Reader, shape: Shape, pixels: int, of: int) -> bool:
-    """Whether something of it is to be seen; counts it as written or left out."""
-    one = shape.object
-    if not pixels:
-        reader.leave_out(one, "covered by later objects")
-        return False
-    if pixels < of:
-        reader.export.account.change(one.kind, "covered in part by later objects", example_of(one))
-    reader.wrote(one)
-    return True
-
-
-def _patch(reader: Reader, picture: Picture, shape: Shape) -> Patch | str:
-    """The pixels of a shape; or why it has none."""
-    if shape.object.kind == "mask":
-        bitmap = mask_of(reader.export, shape.object, (picture.width, picture.height))
-        return bitmap if isinstance(bitmap, str) else Patch(0, 0, bitmap)
-    box = clipped_box(shape.box, picture.width, picture.height)
-    if not (box.width and box.height):
-        return OUTSIDE
-    found = patch_of(shape.parts or [Part(shape.box.ring)], shape.box, picture.width, picture.height)
-    if not found.bitmap.any():
-        return "too thin to cover a pixel"
-    if box != shape.box:
-        reader.export.account.change(shape.object.kind, CLIPPED, example_of(shape.object))
-    return found
 
 
 def _classes(instances: "ndarray[Any, Any]", seen: dict[int, Shape], is_wide: bool) -> "ndarray[Any, Any]":
