@@ -26,6 +26,7 @@ class Judge(NamedTuple):
 JUDGES: Final = {
     "datasets": Judge(("datasets", "pillow")),
     "datumaro": Judge(("datumaro",)),
+    "fiftyone": Judge(("fiftyone",)),
     "label-studio": Judge(("label-studio-sdk",)),
     "labelbox": Judge(("labelbox[data]>=7.17,<8",)),
     "labelformat": Judge(("labelformat",), small=True),

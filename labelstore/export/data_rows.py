@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, groupby, islice
 from operator import attrgetter
+from typing import Any
 
 from labelstore.export.annotations import Annotations, Answer, Label, Object, annotations
 from labelstore.export.classes import Category, Classes
@@ -26,7 +27,7 @@ from labelstore.export.selecting import Selection, select
 from labelstore.export.tracks import IN_TIME, Filler, in_order, segments_of
 
 _KEYS = """
-select feature_id, frame_number
+select feature_id, group_name, frame_number
 from key_frames
 where label_id = ? and frame_number is not null and (is_key_frame is null or is_key_frame)
 """
@@ -175,7 +176,7 @@ class Reader:
         for part in parts:
             if part.frame_number is None or keys:
                 for one in part.objects:
-                    one.keyframe = (one.feature_id, part.frame_number) in keys
+                    one.keyframe = (one.feature_id, part.group_name, part.frame_number) in keys
             yield part
 
     def _filled(self, parts: Iterable[Annotations], labels: Sequence[Label]) -> Iterator[Annotations]:
@@ -210,10 +211,8 @@ class Reader:
             return any(one.keyframe for one in part.objects)
         return frames == "all" or not ((part.frame_number or 0) - 1) % int(frames)
 
-    def _key_frames(self, label: Label) -> Iterator[tuple[str | None, int | None]]:
-        return (
-            (feature_id, number) for feature_id, number in self.export.database.query(_KEYS, (label.label_id,)).rows
-        )
+    def _key_frames(self, label: Label) -> Iterator[tuple[Any, ...]]:
+        yield from self.export.database.query(_KEYS, (label.label_id,)).rows
 
     def _counted(self, part: Annotations) -> Annotations:
         """The part with the objects that are wanted and can be written; all that it holds is selected."""

@@ -1,6 +1,6 @@
 """All records of one generation, rebuilt from the views; of a large SQLite store by several processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,15 @@ _CHUNK = 1 << 20
 
 
 def rebuilt_records(
-    export: Export, *, generation: str, between: bytes, before: bytes = b"", after: bytes = b""
+    export: Export,
+    *,
+    generation: str,
+    more: Callable[[Export], Iterator[bytes]],
+    between: bytes,
+    before: bytes = b"",
+    after: bytes = b"",
 ) -> Chunks:
-    """The bytes of a file with the records of a generation and what stands before, between and after them."""
+    """The bytes of a file: records of a generation, then `more`, and what stands before, between and after them."""
     database = export.database
     jobs = useful_jobs(export.jobs, database.path) if engine_at(database.path).gains_from_processes else 1
     with helpers(__name__, jobs - 1) as others, folder_for_parts(export.out) as folder:
@@ -37,6 +43,9 @@ def rebuilt_records(
                 while chunk := file.read(_CHUNK):
                     yield chunk
             export.wrote(added)
+    for text in more(export):
+        yield between + text if export.count else text
+        export.wrote()
     if export.count or before:
         yield after
 
