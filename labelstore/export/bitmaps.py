@@ -4,6 +4,7 @@ from io import BytesIO
 from itertools import pairwise
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zlib import Z_RLE
 
 import msgspec
 
@@ -126,7 +127,7 @@ def png_of(bitmap: "ndarray[Any, Any]", palette: bytes | None = None) -> bytes:
     picture = Image.fromarray(bitmap)
     if palette is not None:
         picture.putpalette(palette)
-    picture.save(written := BytesIO(), format="PNG")
+    picture.save(written := BytesIO(), format="PNG", compress_type=Z_RLE)  # smaller and faster for masks
     return written.getvalue()
 
 
