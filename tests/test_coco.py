@@ -97,6 +97,22 @@ def test_masks_are_read_where_their_pictures_are(tmp_path: Path) -> None:
     assert reasons(done) == {("mask", "left out", "its picture is not in the folder of assets"): 1}
 
 
+def test_a_bitmap_that_no_memory_holds_is_left_out(tmp_path: Path) -> None:
+    media = {"Media Attributes": {"width": 1_000_000, "height": 1_000_000}}
+    store = store_of(
+        tmp_path,
+        "sqlite",
+        [
+            v1("a")
+            | media
+            | {"Label": {"Ring": [{"geometry": DONUT}], "Roof": [{"geometry": DONUT[: DONUT.index(", (")] + ")"}]}}
+        ],
+    )
+    found, done = coco(store, holes="rle")
+    assert [one["area"] for one in found["annotations"]] == [25_600]
+    assert reasons(done)["polygon", "left out", "its picture has more than 64,000,000 pixels"] == 1
+
+
 @pytest.mark.parametrize("holes", ["seam", "fill"])
 def test_outlines_of_masks_are_their_pixels(tmp_path: Path, holes: str) -> None:
     """With a hole, which is none of a polygon, and a part apart."""

@@ -11,11 +11,20 @@ _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 """Right, down, left, up: the upper, right, lower and left edge of a pixel, around which they go."""
 
 
-def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part]:
-    """The parts of a bitmap, (height, width) of 0 and 1; pixels that only touch at a corner are of two parts."""
+MOST_EDGES = 300_000
+"""What is traced of one bitmap: a small file can be a checkerboard of millions of pixels."""
+
+
+def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part] | str:
+    """The parts of a bitmap, (height, width) of 0 and 1; or the reason why it has none.
+
+    Pixels that only touch at a corner are of two parts.
+    """
     import numpy
 
     edges = _edges(bitmap)
+    if edges is None:
+        return f"its outlines have more than {MOST_EDGES:,} edges of pixels"
     loops: dict[int, int] = {}
     """Edge → the part that it is of."""
     parts: list[tuple[Ring, list[Ring]]] = []
@@ -37,8 +46,11 @@ def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part]:
     return [Part(ring, tuple(holes)) for ring, holes in parts]
 
 
-def _edges(bitmap: "ndarray[Any, Any]") -> set[int]:
-    """The edges between 1 and 0: the number of the point where it begins, line by line, and two bits of direction."""
+def _edges(bitmap: "ndarray[Any, Any]") -> set[int] | None:
+    """The edges between 1 and 0, None where they are too many.
+
+    An edge is the number of the point where it begins, line by line, and two bits of direction.
+    """
     import numpy
 
     around = numpy.pad(bitmap.astype(bool), 1)
@@ -48,7 +60,10 @@ def _edges(bitmap: "ndarray[Any, Any]") -> set[int]:
     for direction, (neighbour, (right, down)) in enumerate(
         zip(neighbours, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True)
     ):
-        y, x = numpy.nonzero(inside & ~neighbour)
+        edges = inside & ~neighbour
+        if len(found) + int(edges.sum()) > MOST_EDGES:
+            return None
+        y, x = numpy.nonzero(edges)
         found.update(((((y + down) * (bitmap.shape[1] + 1) + x + right) << 2) | direction).tolist())
     return found
 

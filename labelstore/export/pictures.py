@@ -188,7 +188,8 @@ def shape_of(reader: Reader, one: Object, size: tuple[int, int] | None = None) -
 def _outlined(reader: Reader, one: Object, category: Category, size: tuple[int, int]) -> Shape | None:
     """A mask with the outlines of its pixels; one whose picture is not at hand is left out."""
     bitmap = mask_of(reader.export, one, size)
-    if isinstance(bitmap, str):
-        reader.leave_out(one, bitmap)
+    parts = bitmap if isinstance(bitmap, str) else outlines_of(bitmap)
+    if isinstance(bitmap, str) or isinstance(parts, str):
+        reader.leave_out(one, str(parts))
         return None
-    return Shape(one, category, bounds_of_bitmap(bitmap), outlines_of(bitmap))
+    return Shape(one, category, bounds_of_bitmap(bitmap), parts)
