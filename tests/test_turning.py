@@ -262,12 +262,12 @@ def _all(folder: Path, files: Sequence[SampleFile], generation: str, suffix: str
 
 
 def as_v2(folder: Path, engine: str, *elements: Json) -> tuple[list[Json], Written]:
-    out, done = exported(store_of(folder, engine, elements), "labelbox-v2", "out.ndjson")
+    out, done = exported(store_of(folder, engine, elements, name="of-v1"), "labelbox-v2", "out.ndjson")
     return [json.loads(line) for line in out.read_bytes().splitlines()], done
 
 
 def as_v1(folder: Path, engine: str, *lines: Json) -> tuple[list[Json], Written]:
-    out, done = exported(store_of(folder, engine, lines), "labelbox-v1", "out.json")
+    out, done = exported(store_of(folder, engine, lines, name="of-v2"), "labelbox-v1", "out.json")
     return json.loads(out.read_bytes()), done
 
 
@@ -508,3 +508,50 @@ def test_labels_that_v1_cannot_tell_are_left_out_with_all_they_hold(tmp_path: Pa
     assert found["message_single_selection", "left out", "v1 is older than chats with models"] == 1
     assert found["mask", "left out", "v1 has no composite masks"] == 1
     assert found["data_row", "changed", 'without "experiments"'] == 1
+
+
+@ENGINES
+def test_a_kind_that_v1_does_not_know_is_what_its_geometry_is(tmp_path: Path, engine: str) -> None:
+    ring = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    objects = [
+        thing("A", "a", "GeoBlob", geojson=ring),
+        thing("B", "b", "ImageBlob", bounding_box={"top": 1, "left": 2, "height": 3, "width": 4}),
+        thing("C", "c", "ImageHologram", hologram={"x": 1}),
+    ]
+    (element,), done = as_v1(tmp_path, engine, v2("r1", label("a", *objects)))
+    first, second = element["Label"]["objects"]
+    assert (first["type"], first["geometry"]) == ("polygon", {"coordinates": ring["coordinates"]})
+    assert second["bbox"] == {"top": 1, "left": 2, "height": 3, "width": 4}
+    assert (done.selected["other_kind"], done.written["other_kind"]) == (3, 2)
+    assert reasons(done)["other_kind", "changed", "as the kind of its geometry, where v1 knows it"] == 2
+    assert reasons(done)["other_kind", "left out", "of a kind that v1 does not know"] == 1
+
+
+@ENGINES
+def test_frames_of_all_axes_stand_in_one_list(tmp_path: Path, engine: str) -> None:
+    def axis(*numbers: int, name: str) -> Json:
+        line = thing("Vein", name, "DICOMPolyline", classifications=[], line=[{"x": 1, "y": 2}, {"x": 3, "y": 4}])
+        return {
+            "name": name,
+            "classifications": [],
+            "frames": {str(number): {"objects": {name: line}, "classifications": []} for number in numbers},
+        }
+
+    annotations = {
+        "groups": {"Axial": axis(1, 2, name="o1"), "Coronal": axis(2, 3, name="o2")},
+        "segments": {"Axial": {"o1": [[1, 2]]}, "Coronal": {"o2": [[2, 3]]}},
+        "key_frame_feature_map": {"o1": {"Axial": {"1": True, "2": False}}, "o2": {"x": True}},
+        "classifications": [],
+    }
+    media = {"asset_type": "dicom"}
+    (element,), done = as_v1(tmp_path, engine, v2("r1", label("a") | {"annotations": annotations}, media=media))
+    told = [
+        (frame["frameNumber"], [(one["featureId"], one.get("keyframe")) for one in frame["objects"]])
+        for frame in element["Label"]
+    ]
+    assert told == [(1, [("o1", True)]), (2, [("o1", False), ("o2", None)]), (3, [("o2", None)])]
+    assert reasons(done)["polyline", "changed", "without the axis of its frame"] == 4
+    assert (done.written["track"], done.written["key_frame"]) == (2, 1)
+    (back,), _ = as_v2(tmp_path, engine, element)
+    frames = back["projects"]["p2"]["labels"][0]["annotations"]["frames"]
+    assert frames["2"]["objects"]["o2"]["annotation_kind"] == "DICOMPolyline"

@@ -7,7 +7,7 @@ masks, no spans of recordings and no axes; the report counts these, and the keys
 
 from functools import partial
 
-from labelstore.export.constructs import fates, kept, left_out
+from labelstore.export.constructs import changed, fates, kept, left_out
 from labelstore.export.exporter import Exporter
 from labelstore.export.rebuilding import rebuilt_records
 from labelstore.export.turning.records import v2_as_v1
@@ -24,6 +24,6 @@ EXPORTER = Exporter(
         message_single_selection=_OF_CHATS,
         message_multi_selection=_OF_CHATS,
         message_ranking=_OF_CHATS,
-        other_kind=left_out("of a kind that v1 does not know"),
+        other_kind=changed("as the kind of its geometry, where v1 knows it"),
     ),
 )

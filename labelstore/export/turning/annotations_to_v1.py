@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
@@ -19,11 +19,10 @@ from labelstore.export.constructs import (
 from labelstore.export.turning.annotations_to_v2 import OF_A_LOST_OBJECT, spans_of
 from labelstore.export.turning.columns import made, says, tell_unknown, tell_without, turned
 from labelstore.export.turning.ledger import Ledger
-from labelstore.export.turning.words import GEO_WORDS, V2_TO_V1, annotation_kind, named, place, related_kind
-from labelstore.formats.declaration import DECLARATIONS
-from labelstore.formats.kinds import GEOJSON_TYPES, V2_KEYS, kind_of
+from labelstore.export.turning.shapes_to_v1 import shape_in_v1
+from labelstore.export.turning.words import framed, named, related_kind
 from labelstore.formats.lenient_decoding import Odd, fit, sound, unfitted
-from labelstore.formats.v1.objects import GeoGeometry, Object, Span, TextData
+from labelstore.formats.v1.objects import Object
 from labelstore.formats.v1.questions import Answer, Classification
 from labelstore.formats.v1.record import Annotations, Frame
 from labelstore.formats.v1.relationships import Relationship, RelationshipData
@@ -39,15 +38,6 @@ BESIDE_FRAMES: Final = "v1 has nothing beside the frames of a label"
 _IN_TIME: Final = "v1 has no spans of a recording"
 _OF_AN_AXIS: Final = "v1 has no axes"
 _encode = msgspec.json.Encoder().encode
-
-
-class Shape(NamedTuple):
-    """What kind an object is, on which asset, and its geometry; or why it has none."""
-
-    kind: str
-    asset_type: str = ""
-    members: dict[str, Any] | None = None
-    why: str = "of a kind that v1 does not know"
 
 
 class AnnotationsToV1:
@@ -159,7 +149,7 @@ class AnnotationsToV1:
                     told('without "segments" that are not those of its frames')
                     break
         for name, keys in self._keys.items():
-            numbers = keys if isinstance(keys, frozenset) else {int(key) for key in keys if keys[key] is True}
+            numbers = keys if isinstance(keys, frozenset) else {whole_number(key) for key in keys if keys[key] is True}
             if numbers - self._asked[name]:
                 told("without key frames that are not among its frames")
                 break
@@ -180,7 +170,7 @@ class AnnotationsToV1:
     def object(self, item: v2_objects.Object) -> Object | None:
         """An object with what is asked about it; None where it is left out."""
         ledger, example = self.ledger, item.feature_id
-        shape = self.shape(item)
+        shape = shape_in_v1(item, framed(self.asset_type) if self._frame is not None else "", ledger)
         construct = construct_of(shape.kind)
         written = shape.members is not None and not ledger.lost
         if shape.members is None:
@@ -200,7 +190,7 @@ class AnnotationsToV1:
             self._seen[example].append(self._frame)
         told = ledger.teller(construct, example)
         tell_without(item, ("page_dimensions", "custom_metrics"), told)
-        if item.annotation_kind != _word(shape):
+        if item.annotation_kind != shape.word:
             tell_without(item, ("annotation_kind",), told)
         if self._group is not None:
             told("without the axis of its frame")
@@ -208,67 +198,13 @@ class AnnotationsToV1:
             item,
             Object,
             told,
+            apart=("annotation_kind",),
             keyframe=keyframe,
             classifications=questions or None,
-            annotation_kind=GEO_WORDS[shape.kind] if shape.asset_type == "geospatial" else None,
             unit="POINTS" if shape.asset_type == "document" else None,
             **named(item),
             **shape.members,
         )
-
-    def shape(self, item: v2_objects.Object) -> Shape:
-        """The geometry of an object in the keys of v1."""
-        key = next((name for name in v2_objects.Object.exclusive if getattr(item, name) is not None), None)
-        word = item.annotation_kind
-        told = self.ledger.teller(construct_of(kind_of(word, "mask")), item.feature_id)
-        if key is None and (item.mask is not None or item.composite_mask is not None):
-            kind = kind_of(word, "mask")
-            if item.mask is None:
-                return Shape(kind, "", None, "v1 has no composite masks")
-            if item.composite_mask is not None:
-                told('without "composite_mask"')
-            tell_unknown(item.mask, told)
-            return Shape(kind, self.canvas(item), {"instance_uri": item.mask.url})
-        if key is None:
-            return Shape(kind_of(word))
-        value, row_kind = getattr(item, key), V2_KEYS.get(key)
-        if key == "geojson":
-            row_kind = GEOJSON_TYPES.get(value.type)
-            coordinates = None if row_kind is None or value.extra is not None else place(row_kind, value.coordinates)
-            if row_kind is None or coordinates is None:
-                return Shape(kind_of(word))
-            if row_kind == "polygon" and word == "GeoBoundingBox":
-                row_kind = "bounding_box"
-            return Shape(kind_of(word, row_kind), "geospatial", {"geometry": GeoGeometry(coordinates=coordinates)})
-        kind = kind_of(word) if row_kind is None else kind_of(word, row_kind)
-        if row_kind == "text_entity":
-            return self.text(kind, item, value)
-        if key not in V2_TO_V1:
-            return Shape(kind if any(sound(_messages(value))) else kind_of(word))
-        there = V2_TO_V1[key]
-        inner = DECLARATIONS[Object].inner(there)
-        told = self.ledger.teller(construct_of(kind), item.feature_id)
-        if row_kind == "cuboid" and inner is not None:
-            return Shape(kind, self.canvas(item), {there: inner.cls(extra=value.extra)})
-        return Shape(kind, self.canvas(item), {there: value if inner is None else turned(value, inner.cls, told)})
-
-    def text(self, kind: str, item: v2_objects.Object, value: Any) -> Shape:
-        """The place of a text entity."""
-        message_id = None
-        if isinstance(value, v2_objects.ConversationalLocation):
-            message_id, value = value.message_id, value.location
-        if value.location is not None:
-            return Shape(kind, "document", None, "v1 has the boxes of a document, v2 their tokens")
-        told = self.ledger.teller(construct_of(kind), item.feature_id)
-        span = turned(value, Span, told, apart=("location",), message_id=message_id)
-        members = {"data": TextData(location=span), "format": "text.location", "version": 1}
-        return Shape(kind, "text" if message_id is None else "conversation", members)
-
-    def canvas(self, item: v2_objects.Object) -> str:
-        """The type of the asset, in the word that v2 gives what is drawn on it."""
-        if self._frame is not None:
-            return "dicom" if self.asset_type == "dicom" else "video"
-        return "image" if item.page is None else "document"
 
     def keyframe(self, feature_id: str | None) -> bool | None:
         """Whether a frame is a key frame of something; None where nothing tells."""
@@ -363,13 +299,6 @@ class AnnotationsToV1:
         )
 
 
-def _word(shape: Shape) -> str | None:
-    try:
-        return annotation_kind(shape.kind, shape.asset_type)
-    except KeyError:
-        return None
-
-
 def _answers_of(item: v2_questions.Classification) -> tuple[str | None, Sequence[Any]]:
     """The kind of a question, and its answers."""
     for key in v2_questions.Classification.exclusive:
@@ -378,13 +307,6 @@ def _answers_of(item: v2_questions.Classification) -> tuple[str | None, Sequence
             kind = key.removeprefix("conversational_").partition("_")[0]
             return kind, value if kind == "checklist" else (value,)
     return None, ()
-
-
-def _messages(value: Any) -> Iterable[Any]:
-    """The messages of a choice among them."""
-    if isinstance(value, v2_objects.SelectedMessages):
-        return value.messages
-    return value.ranked_messages if isinstance(value, v2_objects.RankedMessages) else (value,)
 
 
 def _is_relationship(item: v2_objects.Object) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
@@ -18,32 +18,21 @@ from labelstore.export.constructs import (
 )
 from labelstore.export.turning.columns import made, tell_unknown, tell_without, turned
 from labelstore.export.turning.ledger import Ledger
-from labelstore.export.turning.words import GEOJSON, V1_TO_V2, annotation_kind, named, place, related_kind
-from labelstore.formats.declaration import DECLARATIONS
-from labelstore.formats.kinds import GEO_WORDS as GEO_KINDS
-from labelstore.formats.kinds import UNKNOWN, V1_KEYS
+from labelstore.export.turning.shapes_to_v2 import shape_in_v2
+from labelstore.export.turning.words import Shape, framed, named, related_kind
 from labelstore.formats.lenient_decoding import Odd, unfitted
 from labelstore.formats.v1 import objects as v1_objects
 from labelstore.formats.v1 import questions as v1_questions
 from labelstore.formats.v1 import relationships as v1_relationships
 from labelstore.formats.v1.record import Frame as V1Frame
 from labelstore.formats.v2.labels import Annotations, Frame
-from labelstore.formats.v2.objects import ConversationalLocation, GeoJson, Mask, Object, TextLocation
+from labelstore.formats.v2.objects import Object
 from labelstore.formats.v2.questions import Answer, Classification
 from labelstore.formats.v2.relationships import Ends, Relationship
 
 OF_A_LOST_OBJECT: Final = "of an object that is left out"
 _DIRECTIONS: Final = ("unidirectional", "bidirectional")
 _encode = msgspec.json.Encoder().encode
-
-
-class Shape(NamedTuple):
-    """What kind an object is, on which asset, and its geometry; or why it has none."""
-
-    kind: str
-    asset_type: str = ""
-    members: dict[str, Any] | None = None
-    why: str = "of a kind that v2 does not know"
 
 
 class AnnotationsToV2:
@@ -113,7 +102,7 @@ class AnnotationsToV2:
     def object(self, item: v1_objects.Object) -> Object | None:
         """An object with what is asked about it; None where it is left out."""
         ledger, example = self.ledger, item.feature_id
-        shape = self.shape(item)
+        shape = shape_in_v2(item, framed(self.asset_type) if self._frame is not None else "", ledger)
         construct = construct_of(shape.kind)
         written = shape.members is not None and not ledger.lost
         if shape.members is None:
@@ -138,7 +127,7 @@ class AnnotationsToV2:
             Object,
             told,
             apart=("keyframe", "instance_uri", "unit", "format", "version"),
-            annotation_kind=annotation_kind(shape.kind, shape.asset_type),
+            annotation_kind=shape.word,
             classifications=questions,
             **named(item),
             **shape.members,
@@ -158,50 +147,6 @@ class AnnotationsToV2:
         geometries = [name for name in v1_objects.Object.exclusive if getattr(item, name) is not None]
         if len(geometries) > 1:
             told("with the first of several geometries")
-
-    def shape(self, item: v1_objects.Object) -> Shape:
-        """The geometry of an object in the keys of v2."""
-        key = next((name for name in v1_objects.Object.exclusive if getattr(item, name) is not None), None)
-        if key is None:
-            if item.instance_uri is None or _holds_unknown(item):
-                return Shape(UNKNOWN)
-            return Shape("mask", self.canvas(item), {"mask": Mask(url=item.instance_uri)})
-        value = getattr(item, key)
-        if key == "geometry":
-            kind = GEO_KINDS.get(item.annotation_kind)
-            coordinates = None if kind is None else place(kind, value.coordinates)
-            if kind is None or coordinates is None:
-                return Shape(UNKNOWN)
-            return Shape(kind, "geospatial", {"geojson": GeoJson(type=GEOJSON[kind], coordinates=coordinates)})
-        if key == "data":
-            return self.text(item, value)
-        kind, there = V1_KEYS[key], V1_TO_V2[key]
-        inner = DECLARATIONS[Object].inner(there)
-        told = self.ledger.teller(construct_of(kind), item.feature_id)
-        if kind == "cuboid":
-            members = {there: inner.cls(extra=value.extra)} if inner else {}
-        else:
-            members = {there: value if inner is None else turned(value, inner.cls, told)}
-        return Shape(kind, self.canvas(item), members)
-
-    def text(self, item: v1_objects.Object, data: v1_objects.TextData) -> Shape:
-        """The place of a text entity."""
-        span, told = data.location, self.ledger.teller("text_entity", item.feature_id)
-        if not isinstance(span, v1_objects.Span):
-            return Shape("text_entity", "document", None, "v2 has the tokens of a document, v1 their boxes")
-        if data.unit is not None:
-            told('without "unit"')
-        location = turned(span, TextLocation, told, apart=("message_id",))
-        if span.message_id is None:
-            return Shape("text_entity", "text", {"location": location})
-        found = ConversationalLocation(message_id=span.message_id, location=location)
-        return Shape("text_entity", "conversation", {"conversational_location": found})
-
-    def canvas(self, item: v1_objects.Object) -> str:
-        """The type of the asset, in the word that v2 gives what is drawn on it."""
-        if self._frame is not None:
-            return "dicom" if self.asset_type == "dicom" else "video"
-        return "image" if item.page is None else "document"
 
     def key(self, item: Any) -> None:
         """Note whether a frame is a key frame of what stands in it."""
@@ -311,16 +256,6 @@ def _key_frames(told: dict[int, bool | None]) -> Any:
 
 def _tells(told: dict[int, bool | None]) -> bool:
     return any(is_key is not None for is_key in told.values())
-
-
-def _holds_unknown(item: v1_objects.Object) -> bool:
-    """Whether an object may have a geometry of another kind."""
-    members = item.extra.members if item.extra is not None else {}
-    return any(
-        (key in v1_objects.Object.exclusive and value is not None)
-        or (isinstance(value, dict | list) and key != "classifications")
-        for key, value in members.items()
-    )
 
 
 def _either(value: str | None, other: str | None) -> str | None:

@@ -15,7 +15,7 @@ from labelstore.export.shapes import Ring, parts_of, points_of
 from labelstore.export.turning.annotations_to_v2 import OF_A_LOST_OBJECT
 from labelstore.export.turning.columns import made
 from labelstore.export.turning.ledger import Ledger
-from labelstore.export.turning.words import V1_TO_V2, annotation_kind, machine_name
+from labelstore.export.turning.words import V1_TO_V2, Shape, machine_name
 from labelstore.formats.kinds import V1_KEYS
 from labelstore.formats.v2.labels import Annotations
 from labelstore.formats.v2.objects import Mask, Object, Point
@@ -45,7 +45,7 @@ def _objects(one: ReadObject, ledger: Ledger) -> list[Object]:
     ledger.kept(construct)
     if len(shapes) > 1:
         ledger.changed(construct, "as an object for each of its parts")
-    word = annotation_kind(one.kind, "image")
+    word = Shape(one.kind, "image").word
     return [
         made(
             Object,

@@ -60,7 +60,7 @@ def line_of(told: Sequence[Told], account: Account) -> Line:
     if media.asset_type is None and asset_type is not None:
         media.asset_type = asset_type
     if metadata is not None:
-        metadata = [turned(one, MetadataField, tell, value=one.value) for one in sound(metadata)]
+        metadata = [turned(one, MetadataField, tell, value=one.value) for one in sound(metadata)] or None
     details = made(DataRowDetails, dataset_name=found["dataset_name"])
     projects = {}
     for project_id, some in _by_project(told).items():

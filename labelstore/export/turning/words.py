@@ -1,7 +1,7 @@
 """Words that one generation has and the other derives: kinds of annotations and labels, machine names, links."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -29,10 +29,25 @@ LABEL_VERSION: Final = "1.0.0"
 """Of every label of v2 so far."""
 
 
-def annotation_kind(kind: str, asset_type: str) -> str:
-    """What v2 calls an object of a kind on an asset."""
-    word = _WORDS[kind]
-    return word if word.startswith(prefix := _PREFIXES[asset_type]) else prefix + word
+class Shape(NamedTuple):
+    """What kind an object is, on which asset, and its geometry; or why it has none."""
+
+    kind: str
+    asset_type: str = ""
+    members: dict[str, Any] | None = None
+    """Fields of the object."""
+    why: str = ""
+
+    @property
+    def word(self) -> str | None:
+        """What v2 calls it; None for a kind that has no word."""
+        word, prefix = _WORDS.get(self.kind), _PREFIXES.get(self.asset_type, "")
+        return word if word is None or word.startswith(prefix) else prefix + word
+
+
+def framed(asset_type: str) -> str:
+    """The type of an asset with frames, in the word that v2 gives what is drawn on it."""
+    return "dicom" if asset_type == "dicom" else "video"
 
 
 def place(kind: str, coordinates: Raw) -> Raw | None:
