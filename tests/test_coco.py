@@ -270,6 +270,12 @@ def test_the_command_tells_what_is_lost(tmp_path: Path) -> None:
         1,
         True,
     )
+    out.unlink()
+    assert run("export", store, "coco", out).exit_code == 0  # the report of what is gone is in nobody's way
+    out.unlink()
+    (tmp_path / "out.json.losses.json").write_text("mine")
+    mine = run("export", store, "coco", out)
+    assert (mine.exit_code, "out.json.losses.json: is there already" in mine.stderr) == (1, True)
     assert run("export", store, "coco").exit_code == 2
     assert run("export", store, "coco", "-", "--json").exit_code == 2
     assert json.loads(run("export", store, "coco", "-").stdout)["annotations"][0]["bbox"] == [1, 1, 2, 2]

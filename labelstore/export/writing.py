@@ -130,7 +130,16 @@ def _check(store: str | Path, out: str | Path, is_folder: bool, overwrite: bool,
     else:
         check_output(out, store, overwrite=overwrite)
     if loss:
-        check_output(loss, store, out, overwrite=overwrite)
+        check_output(loss, store, out, overwrite=overwrite or _is_report(loss))
+
+
+def _is_report(path: str | Path) -> bool:
+    """Whether the file is such a report, perhaps of an export that is no longer there."""
+    try:
+        found = msgspec.json.decode(Path(path).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"format", "lossless", "constructs", "losses"} <= found.keys()
 
 
 def _written(job: Export) -> Generator[bytes | FileChunk | FileCopy, None, None]:
