@@ -164,5 +164,7 @@ def lines_of(path: str) -> list[str]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"--classes {path}: cannot be read ({error})") from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        raise UsageError(f"--classes {path}: cannot be read ({error}); name a text file with a class a line") from None
+    if found := [line.strip() for line in text.splitlines() if line.strip()]:
+        return found
+    raise UsageError(f"--classes {path}: names no class; write one a line")

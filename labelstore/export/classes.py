@@ -11,13 +11,13 @@ from labelstore.export.constructs import construct_of
 from labelstore.schema.suggestions import did_you_mean
 
 _SEEN = """
-select distinct f.project_id, p.name as project_name, coalesce(f.name, f.value) as name, f.kind, f.schema_id
+select distinct f.project_id, p.name as project_name, coalesce(nullif(f.name, ''), f.value) as name, f.kind, f.schema_id
 from feature_counts as f
 left join projects as p on p.project_id = f.project_id
 where f.role = 'tool' and f.grain is null
 """
 _SEEN_IN_MODEL_RUNS = """
-select distinct l.project_id, null, coalesce(o.name, o.value), o.kind, o.schema_id
+select distinct l.project_id, null, coalesce(nullif(o.name, ''), o.value), o.kind, o.schema_id
 from labels as l
 join objects as o on o.label_id = l.label_id
 where $model_run is null or l.model_run_id = $model_run
@@ -51,7 +51,7 @@ class Classes:
         for name in (*choices.classes, *renames, *(listed or ())):
             if name not in known and name not in renames.values():
                 hint = did_you_mean(name, sorted(known)) or "list them with: labelstore ask DB class-counts"
-                raise NotFoundError(f"{name}: no object that this format takes is of this class; {hint}")
+                raise NotFoundError(f"{name or 'no name'}: no object that this format takes is of this class; {hint}")
         wanted = set(choices.classes) or known
         self._names = {name: renames.get(name, name) for name in known if name in wanted or renames.get(name) in wanted}
         if listed is not None:
@@ -101,10 +101,11 @@ def _told_apart(seen: _Seen, choices: Choices) -> frozenset[str]:
 
 
 def _renames(choices: Choices) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for text in choices.rename:
         before, equals, after = text.partition("=")
         if not (before and equals and after):
             raise UsageError(f"{option_of('rename')} {text}: write it as OLD=NEW")
-        found[before] = after
+        if found.setdefault(before, after) != after:
+            raise UsageError(f"{option_of('rename')} {text}: {before} is {found[before]} already; give it one name")
     return found

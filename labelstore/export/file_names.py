@@ -6,9 +6,11 @@ from typing import Final, Protocol
 
 from labelstore.files.asset_folder import names_of
 
-_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]+')
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\s]+')
 _LONGEST: Final = 120
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+"""Bytes of a name, of which file systems take 255: it may be followed by two parts of one and by a frame number."""
+_LONGEST_PART: Final = 40
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for itself."""
 
 
@@ -34,6 +36,7 @@ class FileNames:
         """`by` is a word of the choice `name`."""
         self._by = by
         self._stems: Counter[str] = Counter()
+        self._owners: dict[str, tuple[str, str | None]] = {}
 
     def note(self, row: Named) -> None:
         """Count the name that a data row asks for."""
@@ -43,10 +46,26 @@ class FileNames:
         """The stem and the suffix (".jpg", or "") of its file. No other data row has this stem in any case."""
         stem, suffix = self._parts(row)
         if self._stems[stem.casefold()] > 1:
-            stem = f"{stem}_{safe(row.data_row_id or row.label_id)}"
-            while self._stems[stem.casefold()]:
-                stem += "_"
+            id = row.data_row_id or row.label_id
+            stem = self._own(f"{stem}_{safe(id, _LONGEST_PART)}", (id, None))
         return stem, suffix
+
+    def of_video(self, stem: str, group: str | None) -> str:
+        """The name of a video with this stem, or of a group of its frames; nothing else has it in any case."""
+        return stem if group is None else self._own(f"{stem}_{safe(group, _LONGEST_PART)}", (stem, group))
+
+    def of_frame(self, video: str, number: int) -> str:
+        """The stem of a frame of what `of_video` named so."""
+        stem = f"{video}_{number:06d}"
+        while self._stems[stem.casefold()]:
+            stem += "_"
+        return stem
+
+    def _own(self, name: str, owner: tuple[str, str | None]) -> str:
+        """The name, with _ where that of a data row or of another owner is the same."""
+        while self._stems[name.casefold()] or self._owners.setdefault(name.casefold(), owner) != owner:
+            name += "_"
+        return name
 
     def _parts(self, row: Named) -> tuple[str, str]:
         wanted = {
@@ -58,7 +77,7 @@ class FileNames:
         stem, suffix = parts_of(next((name for name in wanted if name), ""))
         if self._by != "auto" or not suffix:
             suffix = suffix or parts_of(next(iter(names_of(row_data=row.row_data)), ""))[1]
-        return stem or safe(row.data_row_id or row.label_id), suffix
+        return stem or safe(row.data_row_id or row.label_id) or "unnamed", suffix
 
 
 def parts_of(name: str) -> tuple[str, str]:
@@ -69,7 +88,7 @@ def parts_of(name: str) -> tuple[str, str]:
     return safe(stem), suffix
 
 
-def safe(name: str) -> str:
+def safe(name: str, longest: int = _LONGEST) -> str:
     """The name without what a file system or a list of names refuses; "" where nothing is left."""
-    name = _UNSAFE.sub("_", name).strip(". ")[:_LONGEST]
+    name = _UNSAFE.sub("_", name).strip(". ").encode()[:longest].decode(errors="ignore").rstrip(". ")
     return f"_{name}" if _RESERVED.fullmatch(name) else name

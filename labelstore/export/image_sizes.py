@@ -30,11 +30,16 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
 
     Raises `UsageError` where nothing tells, `InputError` for a file that is no picture.
     """
-    if label.width and label.height:
-        return int(label.width), int(label.height)
+    if (told := size_of_video(label)) != (0, 0):
+        return told
+    skips = export.choices.missing_size == "skip"
     if asset is not None:
-        return _size_in_file(asset)
-    if export.choices.missing_size == "skip":
+        try:
+            return _size_in_file(asset)
+        except InputError:
+            if not skips:
+                raise
+    if skips:
         return None
     name = label.external_id or label.global_key or label.data_row_id or label.label_id
     raise UsageError(
@@ -45,7 +50,8 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
 
 def size_of_video(label: Label) -> tuple[int, int]:
     """Width and height as the export has them, else 0 and 0."""
-    return int(label.width or 0), int(label.height or 0)
+    width, height = int(label.width or 0), int(label.height or 0)
+    return (width, height) if min(width, height) > 0 else (0, 0)
 
 
 def _size_in_file(path: Path) -> tuple[int, int]:
@@ -60,4 +66,5 @@ def _size_in_file(path: Path) -> tuple[int, int]:
             turned = picture.getexif().get(_ROTATION, 1) in (5, 6, 7, 8)
             return (picture.height, picture.width) if turned else picture.size
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        raise InputError(str(path), f"is no picture that can be read ({error})") from None
+        hint = f"replace it, or leave such out with {option_of('missing_size')} skip"
+        raise InputError(str(path), f"is no picture that can be read ({error})", hint) from None

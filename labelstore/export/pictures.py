@@ -10,7 +10,6 @@ from labelstore.export.bitmaps import bounds_of_bitmap, mask_of
 from labelstore.export.classes import Category
 from labelstore.export.constructs import HOLE, LABEL
 from labelstore.export.data_rows import DataRow, Reader, asked, example_of, questions
-from labelstore.export.file_names import safe
 from labelstore.export.image_sizes import asset_of, size_of, size_of_video
 from labelstore.export.outlines import outlines_of
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
@@ -92,8 +91,9 @@ def pictures(
         if largest is not None and size[0] * size[1] > largest:
             reader.leave_out_row(row, f"its picture has more than {largest:,} pixels")
             continue
-        found = _frames(reader, row) if label.asset_type in IN_TIME else row.parts
-        stem, suffix = reader.selection.names.of(label)
+        found = _frames(reader, row, types) if label.asset_type in IN_TIME else row.parts
+        names = reader.selection.names
+        stem, suffix = names.of(label)
         written = False
         for part in found:
             picture = Picture(
@@ -113,9 +113,8 @@ def pictures(
             if part.frame_number is not None:
                 picture.asset = None
                 picture.frame_number, picture.group_name = part.frame_number, part.group_name
-                group = "" if part.group_name is None else f"_{safe(part.group_name)}"
-                picture.video = stem + group
-                picture.stem, picture.suffix = f"{picture.video}_{part.frame_number:06d}", ".jpg"
+                picture.video = names.of_video(stem, part.group_name)
+                picture.stem, picture.suffix = names.of_frame(picture.video, part.frame_number), ".jpg"
             elif not picture.shapes and export.choices.empty == "drop":
                 for construct, answers in asked(part).items():
                     if export.account.holds(construct):
@@ -143,13 +142,15 @@ def box_inside(reader: Reader, picture: Picture, shape: Shape) -> Box | None:
     return box
 
 
-def _frames(reader: Reader, row: DataRow) -> Iterator[Annotations]:
-    """The frames of a video; what stands outside of frames has no picture."""
+def _frames(reader: Reader, row: DataRow, types: Collection[str]) -> Iterator[Annotations]:
+    """The frames of a video; what stands outside of frames has no picture. Formats of videos count frames."""
     for part in row.parts:
-        if part.frame_number is not None:
-            yield part
-        else:
+        if part.frame_number is None:
             reader.leave_out_part(part, "in a video, but in no frame")
+        elif types is IN_TIME and part.frame_number < 1:
+            reader.leave_out_part(part, "before the first frame, which is 1")
+        else:
+            yield part
 
 
 def shape_of(reader: Reader, one: Object, size: tuple[int, int] | None = None) -> Shape | None:

@@ -132,8 +132,13 @@ def _condition(database: Database, choices: Choices, skipped: bool) -> Callable[
 
 
 def _ids(database: Database, sql: str | None) -> set[str] | None:
-    """The label ids that a query returns. Raises `QueryError`."""
-    return None if sql is None else {str(row[0]) for row in ask(database, sql).rows}
+    """The label ids that a query returns. Raises `QueryError`, `UsageError` for one with parameters."""
+    if sql is None:
+        return None
+    try:
+        return {str(row[0]) for row in ask(database, sql, {}).rows}
+    except UsageError:
+        raise UsageError(f"{option_of('where')}: takes no parameters; write their values into the SQL") from None
 
 
 def _winner(labels: list[Candidate]) -> list[Candidate]:

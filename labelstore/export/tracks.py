@@ -33,6 +33,8 @@ from (
 where back
 """
 
+_LONGEST_GAP = 100_000
+"""Frames between two positions of an object: a longer gap stays empty, since all of its frames wait in memory."""
 Key = tuple[str, str | None, str]
 """What tells a track in a data row: the group of frames, the feature, and the kind of object."""
 Segments = dict[tuple[str, str | None], list[tuple[int, int]]]
@@ -93,7 +95,7 @@ class Filler:
         key = group, one.feature_id, one.kind
         first, before = self._waiting.pop(key, (number, one))
         if number > first + 1 and any(start <= first and number <= end for start, end in spans):
-            moved = movement(before, one)
+            moved = movement(before, one) if number - first <= _LONGEST_GAP else None
             if moved is None:
                 self.told(before)
             for between in range(first + 1, number if moved else 0):

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,17 +10,17 @@ from typing import Any, BinaryIO
 import msgspec
 
 from labelstore.engines import open_database
-from labelstore.errors import NothingToWriteError, UsageError
+from labelstore.errors import InputError, NothingToWriteError, StoreError, UsageError
 from labelstore.export.choices import CHOICES, Choices, option_of
 from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL, LABEL_QUESTION
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
 from labelstore.files.outputs import (
-    LOSSES,
     STANDARD_OUTPUT,
     check_folder,
     check_output,
     is_stream,
+    losses_beside,
     output_file,
     output_folder,
 )
@@ -55,7 +55,8 @@ def export(
     chosen = chosen_of(exporter, is_folder, choices)
     loss = beside(out) if loss is None else loss
     if not dry_run:
-        _check(store, out, is_folder, overwrite, loss)
+        read = [store, *(path for path in (chosen.assets, chosen.class_file) if path)]
+        _check(read, out, is_folder, overwrite, loss)
     with open_database(Path(store), read_only=True) as database, ExitStack() as stack:
         job = Export(exporter, database, out, chosen, jobs, progress)
         with closing(_written(job)) as chunks:
@@ -96,7 +97,7 @@ def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Cho
 
 def beside(out: str | Path) -> Path | None:
     """Where the report of losses goes; None beside a stream."""
-    return None if is_stream(out) else Path(f"{str(out).rstrip('/')}{LOSSES}")
+    return None if is_stream(out) else losses_beside(out)
 
 
 def report(done: Written) -> dict[str, Any]:
@@ -122,19 +123,30 @@ def report(done: Written) -> dict[str, Any]:
     }
 
 
-def _check(store: str | Path, out: str | Path, is_folder: bool, overwrite: bool, loss: str | Path | None) -> None:
-    if is_folder:
-        if str(out) == STANDARD_OUTPUT:
+def _check(
+    read: Sequence[str | Path], out: str | Path, is_folder: bool, overwrite: bool, loss: str | Path | None
+) -> None:
+    """Check that the output and the report can be written; `read` is what the export reads, its store first."""
+    files = [one for one in read if not Path(one).is_dir()]
+    try:
+        if not is_folder:
+            check_output(out, *files, overwrite=overwrite)
+        elif str(out) == STANDARD_OUTPUT:
             raise UsageError("this format is a folder, which stdout cannot be; name one")
-        check_folder(out, overwrite=overwrite)
-    else:
-        check_output(out, store, overwrite=overwrite)
-    if loss:
-        check_output(loss, store, out, overwrite=overwrite or _is_report(loss))
+        else:
+            check_folder(out, *read, overwrite=overwrite)
+        if loss and Path(loss).resolve() == Path(out).resolve():
+            raise UsageError(f"{loss}: is the output itself; name another file for the report")
+        if loss:
+            check_output(loss, *files, out, overwrite=overwrite or _is_report(loss))
+    except OSError as error:
+        raise StoreError(str(out), f"cannot be written ({error.strerror})", "give it another name") from error
 
 
 def _is_report(path: str | Path) -> bool:
     """Whether the file is such a report, perhaps of an export that is no longer there."""
+    if is_stream(path):
+        return False
     try:
         found = msgspec.json.decode(Path(path).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -189,7 +201,7 @@ def _fill(folder: Path, chunks: Iterable[bytes | FileChunk | FileCopy], images: 
                     target = folder / path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     if images == "copy":
-                        shutil.copyfile(source, target)
+                        _copy(source, target)
                     else:
                         _link(source.resolve(), target)
                 case FileChunk(path, content):
@@ -210,3 +222,14 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         os.symlink(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise InputError(
+            str(source), f"cannot be read ({error.strerror})", f"link files instead: {option_of('images')} link"
+        ) from error
+    with file, target.open("wb") as copy:
+        shutil.copyfileobj(file, copy)

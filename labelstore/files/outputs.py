@@ -59,14 +59,21 @@ def check_output(out: str | Path, *inputs: str | Path, overwrite: bool = False, 
         raise StoreError(str(out), f"the folder {path.parent} does not exist", f"make it with: mkdir -p {path.parent}")
 
 
-def check_folder(out: str | Path, *, overwrite: bool = False) -> None:
+def check_folder(out: str | Path, *inputs: str | Path, overwrite: bool = False) -> None:
     """Check that a folder can be made or, if it is empty, filled. Raises `StoreError`.
 
-    With `overwrite` a folder may be replaced that an export wrote: the report of losses is beside it.
+    `inputs` are what the same command reads, its store first: `UsageError` for a folder that holds or harms them. With
+    `overwrite` a folder may be replaced that an export wrote: the report of losses is beside it.
     """
-    path = Path(out)
+    if not str(out):
+        raise StoreError('""', "is no name of a folder", "name a new one")
+    path = Path(out).resolve()
+    _keep(path, str(out), tuple(read for read in inputs if not Path(read).is_dir()), False)
+    for read in inputs:
+        if path in (Path(read).resolve(), *Path(read).resolve().parents):
+            raise UsageError(f"{out}: holds {read}, which is read; name another folder")
     if path.is_dir() and any(path.iterdir()):
-        if overwrite and path.with_name(path.name + LOSSES).is_file():
+        if overwrite and losses_beside(out).is_file():
             return
         hint = "name a new one"
         if overwrite:
@@ -76,11 +83,18 @@ def check_folder(out: str | Path, *, overwrite: bool = False) -> None:
         raise StoreError(str(out), "is no folder", "name a new one")
 
 
+def losses_beside(out: str | Path) -> Path:
+    """Where the report of losses of an export goes."""
+    path = Path(out)
+    path = path if path.name not in ("", "..") else path.resolve()
+    return path.with_name(path.name + LOSSES) if path.name else path / LOSSES
+
+
 def is_stream(out: str | Path) -> bool:
     """Whether it is stdout, a device or a pipe, which no complete file can replace."""
     if str(out) == STANDARD_OUTPUT or _descriptor(out) is not None:
         return True
-    return Path(out).exists() and not (Path(out).is_file() or Path(out).is_dir())
+    return os.path.exists(out) and not (os.path.isfile(out) or os.path.isdir(out))  # False for a name that is too long
 
 
 @contextmanager
@@ -134,11 +148,11 @@ def output_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]
     """A folder to fill; it is renamed to `out` when all is complete. Raises `StoreError`."""
     check_folder(out, overwrite=overwrite)
     target = Path(out).resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(target)
     scratch = scratch_of(target)
-    scratch.mkdir()
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(target)
+        scratch.mkdir()
         yield scratch
         target.mkdir(exist_ok=True)
         check_folder(out, overwrite=overwrite)
@@ -147,6 +161,10 @@ def output_folder(out: str | Path, *, overwrite: bool = False) -> Iterator[Path]
             os.rename(scratch, target)
         for child in scratch.iterdir() if scratch.exists() else ():
             os.replace(child, target / child.name)
+    except OSError as error:
+        raise StoreError(
+            str(out), f"cannot be written ({error.strerror})", "name a folder that you may write"
+        ) from error
     finally:
         remove_scratch(scratch)
 

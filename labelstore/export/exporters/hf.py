@@ -190,7 +190,7 @@ def _object(reader: Reader, part: Annotations, one: Object) -> dict[str, Any]:
         "page": one.page,
         "unit": one.unit,
         "degrees": one.form == "geo" or (one.kind == "bounding_box" and one.coordinates is not None),
-        "box": None if box is None else list(map(export.rounded, box)),
+        "box": None if box is None else [float(export.rounded(value)) for value in box],
         "parts": [[_ring(export, ring) for ring in (some.outline, *some.holes)] for some in parts] or None,
         "lines": [_ring(export, line) for line in points_of(one)] if one.kind in ("polyline", "point") else None,
         "start": one.start,
@@ -207,7 +207,7 @@ def _object(reader: Reader, part: Annotations, one: Object) -> dict[str, Any]:
 
 
 def _ring(export: Export, ring: Any) -> list[list[float]]:
-    return [[export.rounded(value) for value in point] for point in ring]
+    return [[float(export.rounded(value)) for value in point] for point in ring]
 
 
 def _answers(answers: list[Answer]) -> list[dict[str, Any]]:

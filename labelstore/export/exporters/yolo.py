@@ -62,11 +62,15 @@ def write(export: Export) -> FileChunks:
         name: f"images/{name if name in splits else 'all' if None in splits else 'train'}" for name in ("train", "val")
     }
     where |= {"test": "images/test"} if "test" in splits else {}
-    names = "".join(
-        f"  {one.number}: {json.dumps(one.name, ensure_ascii=False)}\n" for one in reader.classes.categories
-    )
+    names = "".join(f"  {one.number}: {_quoted(one.name)}\n" for one in reader.classes.categories)
     places = "".join(f"{name}: {place}\n" for name, place in where.items())
     yield FileChunk("data.yaml", f"{places}names:\n{names}".encode())
+
+
+def _quoted(text: str) -> str:
+    """Text in YAML, which wants characters that do not print to be escaped."""
+    text = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in text)
 
 
 def _lines(reader: Reader, picture: Picture, shape: Shape) -> Iterator[str]:
