@@ -22,7 +22,9 @@ IDS: Final = (
     "😀" * 90 + ".jpg", "CON", "con.tar.gz", "a_000001.jpg", "a b", "a\nb", "\x00", "classes.csv", None,
 )
 FEATURE_IDS: Final = ("f1", "f2", "f3", "", "../f", "ü😀", None)
-NUMBERS: Final = (10, 0, 1, 50, 99, 33.25, 150, -10, -0.0, 1e-9, 5e-324, 1e15, 1e300, -1e300, 2**70, None, "12", True)
+NUMBERS: Final = (
+    10, 0, 1, 50, 99, 33.25, 150, -10, -0.0, 1e-9, 5e-324, 1e15, 1e300, -1e300, 2**70, 10**400, None, "12", True,
+)
 SIZES: Final = (200, 100, 0, -1, 0.5, 100.5, 10**9, 1e300, "200", None)
 FRAMES: Final = ("1", "2", "3", "5", "0", "-1", "007", "9" * 12, "x")
 GROUPS: Final = ("Axial", "axial", "../x", "a/b", "a_b", "", "A" * 300)

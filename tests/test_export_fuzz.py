@@ -79,8 +79,8 @@ def test_every_format_takes_strange_records(
         chosen = FORMATS[turn::TURNS]
         for format in chosen:
             for name, choices in ways(format, assets, places):
-                out = folder / format / name
-                out.parent.mkdir(exist_ok=True)
+                out = folder / format / f"to {name}" / name
+                out.parent.mkdir(parents=True)
                 with suppress(LabelstoreError):
                     export(store, format, out, **choices)
                     read(out)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import pytest
 import yaml
 from PIL import Image
@@ -150,6 +151,30 @@ def test_coordinates_beyond_64_bits_are_numbers_for_hugging_face(tmp_path: Path)
     line["geojson"] = {"type": "LineString", "coordinates": [[1e14, 2], [3, 4]]}
     store = store_of(tmp_path, "sqlite", [v2("row", label("l", far, near, line), media=IMAGE)])
     assert exported(store, "hf", "out")[1].count == 3
+
+
+@pytest.mark.parametrize("format", ["geoparquet", "gpkg"])
+def test_heights_that_not_all_positions_have_are_left_away(tmp_path: Path, format: str) -> None:
+    objects = [
+        {"feature_id": f"g{number}", "name": "Row", "annotation_kind": "GeoPolyline"}
+        | {"geojson": {"type": "LineString", "coordinates": coordinates}}
+        for number, coordinates in enumerate(
+            ([[0, 0], [1, 1, 5]], [[0, 0, 5], [2**70, 1, 5]], [[0, 0], [1, 1]], [[0, 10**400], [1, 1]])
+        )
+    ]
+    store = store_of(tmp_path, "sqlite", [v2("row", label("l", *objects), media={"asset_type": "geospatial"})])
+    out, done = exported(store, format, f"out.{format}")
+    found = (geopandas.read_file if format == "gpkg" else geopandas.read_parquet)(out)
+    assert [shape.has_z for shape in found.geometry if shape is not None] == [False, True, False]
+    assert reasons(done)["polyline", "changed", "without heights, which not all of its positions have"] == 1
+
+
+@ENGINES
+def test_segments_of_another_type_are_a_loss_of_v1(tmp_path: Path, engine: str) -> None:
+    found = frames(1) | {"segments": {"o1": "all"}}
+    store = store_of(tmp_path, engine, [v2("row", label("l") | {"annotations": found}, media=VIDEO)])
+    done = exported(store, "labelbox-v1", "out.json")[1]
+    assert reasons(done)["label", "changed", 'without "segments" that are not those of its frames'] == 1
 
 
 @pytest.mark.parametrize("format", ["mot", "cvat-video"])

@@ -6,9 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from labelstore.errors import UsageError
+from labelstore.export.annotations import Object
 from labelstore.export.answers import flat_answers
 from labelstore.export.constructs import changed, fates, kept, left_out
-from labelstore.export.data_rows import Reader
+from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporters.geojson import GEOMETRIES, features
 
 if TYPE_CHECKING:
@@ -75,5 +76,23 @@ def _rows(reader: Reader) -> Iterator[tuple[dict[str, Any], Any]]:
                 "updated_at": label.updated_at,
                 "answers": answers,
             },
-            json.loads(text)["geometry"],
+            _even(reader, one, json.loads(text)["geometry"]),
         )
+
+
+def _even(reader: Reader, one: Object, geometry: Any) -> Any:
+    """The geometry as shapely takes it: all positions have a height or none has."""
+    if geometry is None:
+        return None
+    sizes = _sizes(geometry["coordinates"])
+    if sizes not in ({2}, {3}):
+        reader.export.account.change(one.kind, "without heights, which not all of its positions have", example_of(one))
+    return geometry | {"coordinates": _cut(geometry["coordinates"], 3 if sizes == {3} else 2)}
+
+
+def _sizes(value: Any) -> set[int]:
+    return set().union(*map(_sizes, value)) if isinstance(value[0], list) else {len(value)}
+
+
+def _cut(value: Any, size: int) -> Any:
+    return [_cut(one, size) for one in value] if isinstance(value[0], list) else list(map(float, value[:size]))

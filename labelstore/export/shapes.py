@@ -1,7 +1,7 @@
 """Objects as shapes of a picture: boxes, polygons with their holes, lines and points, in pixels."""
 
 from collections.abc import Iterable, Iterator
-from math import hypot, isfinite
+from math import hypot
 from typing import Any, NamedTuple
 
 import msgspec
@@ -237,7 +237,7 @@ def _point(item: Any) -> Point | None:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and isfinite(value) and abs(value) < _LARGEST
+    return type(value) in (int, float) and abs(value) < _LARGEST
 
 
 def _open(ring: Ring) -> Ring:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from math import isfinite
+from sys import float_info
 from typing import Any, Final
 
 import msgspec
@@ -98,7 +98,9 @@ def valid(feature: str) -> str:
 
 def _position(value: Any) -> list[Any] | None:
     suits = isinstance(value, list) and len(value) >= 2
-    return value if suits and all(type(item) in (int, float) and isfinite(item) for item in value) else None
+    return (
+        value if suits and all(type(item) in (int, float) and abs(item) <= float_info.max for item in value) else None
+    )
 
 
 def _positions(value: Any, at_least: int) -> list[Any] | None:
