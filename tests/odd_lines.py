@@ -72,11 +72,17 @@ def _box(draw: Draw) -> dict[str, Any]:
 
 
 def _on_map(draw: Draw) -> dict[str, Any]:
+    def position(draw: Draw) -> list[Any]:
+        return [_number(draw) for _ in range(draw(st.integers(2, 3)))]
+
     def line(draw: Draw) -> list[Any]:
-        positions = _some(draw, lambda draw: [_number(draw), _number(draw)], 4)
+        positions = _some(draw, position, 4)
         return positions + positions[: draw(st.integers(0, 1))]
 
-    shapes = {"Polygon": lambda draw: _some(draw, line, 2), "LineString": line, "Point": lambda draw: line(draw)[:1]}
+    def lines(draw: Draw) -> list[Any]:
+        return _some(draw, line, 2)
+
+    shapes = {"Polygon": lines, "LineString": line, "Point": position}
     kind = _pick(draw, tuple(shapes))
     return {"geojson": {"type": kind, "coordinates": shapes[kind](draw)}}
 
@@ -111,11 +117,13 @@ def _question(draw: Draw, deeper: int = 1) -> dict[str, Any]:
         lambda: {"text_answer": {"content": _pick(draw, NAMES)}},
         dict,
     )
-    return _feature(draw) | _pick(draw, answers)()
+    answered: dict[str, Any] = _pick(draw, answers)()
+    return _feature(draw) | answered
 
 
 def _object(draw: Draw) -> dict[str, Any]:
-    return _feature(draw) | {"classifications": _some(draw, _question, 1)} | _pick(draw, KINDS)(draw)
+    place: dict[str, Any] = _pick(draw, KINDS)(draw)
+    return _feature(draw) | {"classifications": _some(draw, _question, 1)} | place
 
 
 def _frames(draw: Draw) -> dict[str, Any]:
@@ -127,7 +135,7 @@ def _frames(draw: Draw) -> dict[str, Any]:
 
 
 def _spans(draw: Draw) -> dict[str, Any]:
-    spans = ([1, 3], [1, 9], [3, 1], [0, 10**12], [1, None], [], [-5, 5])
+    spans: tuple[Any, ...] = ([1, 3], [1, 9], [3, 1], [0, 10**12], [1, None], [], [-5, 5])
     return {_pick(draw, ("f1", "f2", "")): [_pick(draw, spans)] for _ in range(draw(st.integers(0, 2)))}
 
 

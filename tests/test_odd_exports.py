@@ -147,7 +147,7 @@ def test_coordinates_beyond_64_bits_are_numbers_for_hugging_face(tmp_path: Path)
     place = {"top": 1e14, "left": 0, "height": 1e300, "width": 2**60}
     far = car() | {"bounding_box": place}
     near = car("o2") | {"bounding_box": place | {"height": 5e14, "width": 1}}
-    line = {"feature_id": "p", "name": "Row", "annotation_kind": "GeoPolyline"}
+    line: dict[str, Any] = {"feature_id": "p", "name": "Row", "annotation_kind": "GeoPolyline"}
     line["geojson"] = {"type": "LineString", "coordinates": [[1e14, 2], [3, 4]]}
     store = store_of(tmp_path, "sqlite", [v2("row", label("l", far, near, line), media=IMAGE)])
     assert exported(store, "hf", "out")[1].count == 3

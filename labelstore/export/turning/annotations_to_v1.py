@@ -145,9 +145,8 @@ class AnnotationsToV1:
         else:
             for name, spans in (body.segments or {}).items():
                 there = spans_of(self._seen.get(name, ()))
-                if says(spans) and (
-                    type(spans) is Odd or [list(one) for one in spans if isinstance(one, tuple)] != there
-                ):
+                listed = [list(span) for span in spans if isinstance(span, tuple)] if isinstance(spans, list) else None
+                if says(spans) and listed != there:
                     told('without "segments" that are not those of its frames')
                     break
         for name, keys in self._keys.items():
