@@ -286,3 +286,11 @@ def test_a_place_where_nothing_can_be_written_is_told(store: Path, tmp_path: Pat
         export(store, format, tmp_path / ("x" * 300))
     with pytest.raises(StoreError, match=r"cannot be written|does not exist; make it with"):
         export(store, format, store / "out", loss="")
+
+
+def test_a_zero_has_no_sign_on_any_engine(tmp_path: Path) -> None:
+    tip = {"feature_id": "t", "name": "Tip", "annotation_kind": "ImagePoint", "point": {"x": 1, "y": -0.0}}
+    stores = [store_of(tmp_path, engine, [v2("row", label("l", tip), media=IMAGE)]) for engine in ("sqlite", "duckdb")]
+    written = [exported(store, "jsonl", f"{store.suffix}.jsonl")[0].read_bytes() for store in stores]
+    assert written[0] == written[1]
+    assert b'"y":0.0' in written[0]

@@ -134,7 +134,8 @@ def _value(one: Object, key: str) -> Any:
         case "color_rgb" | "location" | "body":
             return _json(getattr(one, key))
         case _:
-            return getattr(one, key)
+            value = getattr(one, key)
+            return value + 0.0 if isinstance(value, float) else value  # SQLite makes 0.0 of -0.0
 
 
 def _points(coordinates: str | None) -> Any:
