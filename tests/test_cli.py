@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
@@ -186,16 +187,16 @@ class TestExport:
         files = [path for path in made.files if path.name.startswith("v2")]
         loaded = [line for path in files for line in path.read_bytes().splitlines()]
         written = out.read_bytes().splitlines()
-        assert len(written) == len(loaded) > 12
+        assert len(written) > len(loaded) > 12  # those that came as v1 follow
         assert all(map(same, loaded, written))
 
     def test_writes_to_standard_output(self, store: Path) -> None:
         result = run("export", store, "labelbox-v1", "-")
         assert len(json.loads(result.stdout)) > 12
-        assert "records written" in result.stderr
+        assert re.search(r"^\d+ records of \d+ labels written", result.stderr, re.M)
 
-    def test_knows_two_formats(self, store: Path) -> None:
-        result = run("export", store, "coco", "-")
+    def test_knows_its_formats(self, store: Path) -> None:
+        result = run("export", store, "coko", "-")
         assert result.exit_code == 2
         assert "labelbox-v1" in result.stderr
 

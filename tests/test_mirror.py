@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 import labelstore
 from labelstore.engines import open_database
 from labelstore.errors import InUseError, LabelstoreError, RefusedError, StoreError, UsageError
+from labelstore.files.outputs import is_alive
 from labelstore.loading import load
 from labelstore.loading.store_file import locked
 from labelstore.mirroring import drop, mirror, mirror_file, open_engine, open_mirror
@@ -370,6 +372,11 @@ def test_one_that_is_broken_off_leaves_nothing_wrong(stores: tuple[Path, Path], 
         assert process.returncode == 130
         assert err.endswith("has no new mirror\n")
         assert not [name for name in os.listdir(tmp_path) if "mirror" in name]
+    for name in os.listdir(tmp_path):  # what writes the copy notices that nobody waits for it
+        until = time.monotonic() + 30
+        while (found := re.search(r"\.(\d+)\.loading", name)) and is_alive(int(found[1])):
+            assert time.monotonic() < until
+            time.sleep(0.01)
     assert not mirror_file(store).exists()
     assert dump(store, "duckdb") == dump(store, None)
     assert {name for name in os.listdir(tmp_path) if "mirror" in name} == {"labels.db.mirror.duckdb"}

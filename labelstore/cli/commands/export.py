@@ -51,7 +51,7 @@ def _export(
     jobs: Jobs = None,
     **choices: Any,
 ) -> None:
-    """Write what the store holds in another format, and tell what that format cannot hold.
+    """Write the labels in another format, and tell what it cannot hold.
 
     Which labels, classes and frames are written, and how, are choices; each format takes those that it has a use for.
 
