@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.sessions import commands_of, filled
+from tests.consoles import commands_of, filled
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "training.md").read_text(encoding="utf-8")
 
 
 def test_the_page_shows_what_its_commands_print() -> None:
-    assert filled(PAGE) == PAGE, "run: python -m tests.sessions docs/training.md"
+    assert filled(PAGE) == PAGE, "run: python -m tests.consoles docs/training.md"
 
 
 def test_the_page_prints_the_same_on_duckdb() -> None:

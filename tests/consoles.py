@@ -1,6 +1,6 @@
-"""Pages with sessions: ```console blocks, whose lines "$ …" are run in turn, each followed by what it prints.
+"""Pages with ```console blocks, whose lines "$ …" are run in turn, each followed by what it prints.
 
-`python -m tests.sessions docs/training.md` runs them and writes their outputs into the page; a test compares them.
+`python -m tests.consoles docs/training.md` runs them and writes their outputs into the page; a test compares them.
 """
 
 import os
@@ -25,11 +25,11 @@ def filled(page: str, replaced: dict[str, str] | None = None) -> str:
     Raises `subprocess.CalledProcessError` for a command that fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        shown = iter([_session(commands, folder, replaced or {}) for commands in commands_of(page)])
+        shown = iter([_block(commands, folder, replaced or {}) for commands in commands_of(page)])
         return BLOCK.sub(lambda _: f"```console\n{next(shown)}```\n", page)
 
 
-def _session(commands: list[str], folder: str, replaced: dict[str, str]) -> str:
+def _block(commands: list[str], folder: str, replaced: dict[str, str]) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "TZ": "UTC"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     text = ""
