@@ -232,8 +232,9 @@ def test_classes_are_chosen_renamed_and_numbered(tmp_path: Path) -> None:
 def test_an_open_store_exports_too(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, [v2("r1", label("a", square("Car", "c1", 1, 1, 2, 2)), media=SIZE)])
     with labelstore.open(store) as opened:
-        done = opened.export("coco", tmp_path / "out.json", classes=("Car",))
-    assert (done.count, done.lossless) == (1, True)
+        for number, classes in enumerate((("Car",), ["Car"], "Car")):
+            done = opened.export("coco", tmp_path / "out.json", classes=classes, overwrite=number > 0)
+            assert (done.count, done.lossless) == (1, True)
     assert json.loads((tmp_path / "out.json").read_bytes())["categories"] == [
         {"id": 1, "name": "Car", "supercategory": ""}
     ]

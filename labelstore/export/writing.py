@@ -79,6 +79,7 @@ def export(
 
 def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Choices:
     """The choices of an export. Raises `UsageError` for one that is unknown, or that the format has no use for."""
+    given = {name: _several(name, value) for name, value in given.items()}
     takes = (*exporter.takes, *(exporter.folder_takes if is_folder else ()))
     defaults = {**exporter.defaults, **(exporter.folder_defaults if is_folder else {})}
     for name in given:
@@ -93,6 +94,13 @@ def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Cho
             )
             raise UsageError(f"{exporter.name} does not take {option_of(name)}; leave it out{only}")
     return Choices(**{**defaults, **{name: value for name, value in given.items() if name in takes}})
+
+
+def _several(name: str, value: Any) -> Any:
+    """One text, or a list of them, as the tuple that a repeatable choice is."""
+    if name not in CHOICES or not isinstance(getattr(Choices(), name), tuple):
+        return value
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def beside(out: str | Path) -> Path | None:
