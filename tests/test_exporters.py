@@ -83,7 +83,20 @@ def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> 
 def test_a_choice_that_a_format_has_no_use_for_is_an_error(store: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="labelbox-v1 does not take --class; leave it out"):
         export(store, "labelbox-v1", tmp_path / "out", classes=("Car",))
+    with pytest.raises(UsageError, match="labelbox-v1 does not take --split; leave it out"):
+        export(store, "labelbox-v1", tmp_path / "out", split="hash")
+    wrong = run("export", store, "labelbox-v1", tmp_path / "out", "--split", "hash")
+    assert (wrong.exit_code, "does not take --split" in wrong.stderr) == (2, True)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_default_of_others_is_a_choice_too(store: Path, tmp_path: Path) -> None:
+    """jsonl writes all labels unless told otherwise."""
+    older = v1("a2", box("Car", "c2", 1, 2, 3, 4), **{"DataRow ID": "row-a", "Updated At": "2023-01-01T00:00:00.000Z"})
+    both = store_of(tmp_path, "sqlite", [*ELEMENTS, older], name="both")
+    assert export(both, "jsonl", tmp_path / "all.jsonl").count == 2
+    assert run("export", both, "jsonl", tmp_path / "one.jsonl", "--labels", "winner").exit_code == 0
+    assert len((tmp_path / "one.jsonl").read_text().splitlines()) == 1
 
 
 def test_the_caller_writes_what_an_exporter_yields(

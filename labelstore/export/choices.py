@@ -132,10 +132,6 @@ class Choices:
             raise UsageError(f"--ratios {self.ratios}: give three numbers from 0, not all 0")
         return train / total, val / total, test / total
 
-    def given(self) -> list[str]:
-        """The names of the choices that differ from their defaults."""
-        return [one.name for one in fields(self) if getattr(self, one.name) != one.default]
-
 
 CHOICES: Final[dict[str, Choice]] = {one.name: one.metadata["choice"] for one in fields(Choices)}
 """The name of a choice → how it is made."""

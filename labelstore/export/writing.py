@@ -85,8 +85,9 @@ def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Cho
     for name in given:
         if name not in CHOICES:
             raise UsageError(f"{name}: no choice of exports; {did_you_mean(name, CHOICES) or 'see Choices'}")
-    for name in Choices(**{**defaults, **given}).given():
-        if name not in takes and name in given:
+    given = {name: value for name, value in given.items() if value not in (None, ())}
+    for name in given:
+        if name not in takes:
             only = (
                 f"; it does where it writes a folder, so leave {exporter.suffix} away"
                 if name in exporter.folder_takes

@@ -71,9 +71,6 @@ def _export(
         raise UsageError(
             "--json and the export both go to stdout; write the export to a file, or the report with --loss"
         )
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()}
-    defaults = {one.name: one.default for one in fields(Choices)}
-    given = {name: value for name, value in given.items() if value != defaults[name] and value not in (None, ())}
     with stopped(lambda _: f"{out} was not written"), shown() as line:
         done = write(
             db,
@@ -84,7 +81,7 @@ def _export(
             dry_run=dry_run,
             loss=loss,
             progress=None if line is None else line.items,
-            **given,
+            **choices,
         )
     told = str(done).replace(" written", " would be written") if dry_run else str(done)
     if as_json:
