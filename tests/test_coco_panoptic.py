@@ -62,7 +62,7 @@ def test_segments_and_their_pixels(tmp_path: Path, engine: str) -> None:
         (0, 0, 0),
     ]
     assert reasons(done) == {
-        ("bounding_box", "left out", "an outline is wanted; --boxes polygon draws a rectangle"): 1,
+        ("bounding_box", "left out", "an outline is wanted; --boxes polygon writes a rectangle"): 1,
         ("object_question", "changed", "a key attributes, which COCO does not know"): 1,
         ("polygon", "changed", "covered in part by later objects"): 1,
         ("polygon", "left out", "covered by later objects"): 1,

@@ -88,7 +88,7 @@ def test_pixels_are_numbers_of_classes_and_instances(tmp_path: Path, engine: str
         ("polygon", "left out", "too thin to cover a pixel"): 1,
         ("polygon", "changed", "covered in part by later objects"): 1,
         ("polygon", "changed", "cut off at the edge of the picture"): 1,
-        ("bounding_box", "left out", "an outline is wanted; --boxes polygon draws a rectangle"): 1,
+        ("bounding_box", "left out", "an outline is wanted; --boxes polygon writes a rectangle"): 1,
     }
     with_boxes, done = exported(store, "masks", "boxes", split="none", boxes="polygon")
     assert pixels(files_of(with_boxes)["classes/all/r1.png"])[0] == [2, 2, 2, 3, 3, 0, 1, 1]

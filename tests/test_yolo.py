@@ -12,6 +12,7 @@ import yaml
 from PIL import Image
 
 from labelstore.errors import UsageError
+from labelstore.export import data_rows
 from labelstore.export.writing import export
 from tests.exporting import exported, files_of, reasons
 from tests.lines import label, square, thing, v2
@@ -61,7 +62,7 @@ def test_outlines_are_shares_of_the_picture(tmp_path: Path, engine: str) -> None
     assert files_of(out)["labels/all/r1.txt"].decode() == "0 0.05 0.1 0.15 0.1 0.15 0.2\n"
     assert list(yaml.safe_load((out / "data.yaml").read_text())["names"].values()) == ["Roof"]
     assert reasons(done) == {
-        ("bounding_box", "left out", "an outline is wanted; --boxes polygon writes its corners"): 1
+        ("bounding_box", "left out", "an outline is wanted; --boxes polygon writes its four corners"): 1
     }
     both, done = exported(store, "yolo", "both", split="none", task="segment", boxes="polygon", digits=2)
     assert files_of(both)["labels/all/r1.txt"].decode() == (
@@ -270,6 +271,23 @@ def test_which_of_several_labels(tmp_path: Path, engine: str) -> None:
     assert heights(where="select label_id from labels where label_id in ('a', 'c')", labels="all") == [1, 3]
     with pytest.raises(UsageError, match="--where: returns the id of no label"):
         exported(store, "yolo", "out", where="select 1")
+
+
+@ENGINES
+def test_several_labels_of_many_data_rows(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_rows, "_AHEAD", 2)
+    rows = [
+        v2(
+            f"r{row}",
+            *(label(f"{row}-{one}", square("Car", f"{row}{one}", 1, 1, 2, 2)) for one in range(row)),
+            media=SIZE,
+        )
+        for row in range(1, 7)
+    ]
+    out, done = exported(store_of(tmp_path, engine, rows), "yolo", "out", split="none", labels="all")
+    found = {path: len(text.splitlines()) for path, text in files_of(out).items() if path.endswith(".txt")}
+    assert found == {f"labels/all/r{row}.txt": row for row in range(1, 7)}
+    assert done.count == done.written["label"] == 21
 
 
 def test_what_is_no_choice(tmp_path: Path) -> None:

@@ -41,9 +41,6 @@ class Fate(NamedTuple):
     how: str = ""
 
 
-KEPT: Final = Fate("kept")
-
-
 def kept(how: str) -> Fate:
     """Kept, as something that has another name in the format."""
     return Fate("kept", how)

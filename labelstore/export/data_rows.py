@@ -101,8 +101,9 @@ class Reader:
         interpolated = interpolated and self.export.choices.frames != "key"
         account, database = self.export.account, self.export.database
         found = annotations(database, nodes=self.selection.first, model_runs=True)
+        coming = iter(self.selection.others)
         for label, parts in groupby(found, attrgetter("label")):
-            others = self._others(label.node_id)
+            others = self._others(label.node_id, coming)
             labels = [label, *(some[0].label for some in others)]
             for one in labels:
                 account.select(LABEL, one.label_id)
@@ -114,11 +115,11 @@ class Reader:
             yield DataRow(labels, map(self._counted, read), label.node_id)
             self._settle_tracks()
 
-    def _others(self, node: int) -> list[list[Annotations]]:
-        """The other chosen labels of the data row whose first label this is; read for some data rows at once."""
+    def _others(self, node: int, coming: Iterator[int]) -> list[list[Annotations]]:
+        """The other chosen labels of the data row whose first label this is; read for the next `coming` ones too."""
         wanted = self.selection.others
         if node in wanted and node not in self._read_ahead:
-            nexts = list(islice((first for first in wanted if first >= node), _AHEAD))
+            nexts = list(islice(coming, _AHEAD))
             nodes = sorted(other for first in nexts for other in wanted[first])
             parts = annotations(self.export.database, nodes=nodes, scattered=True, model_runs=True)
             read = {label.node_id: list(some) for label, some in groupby(parts, attrgetter("label"))}

@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from labelstore.export.annotations import Annotations, Answer, Label, Object
 from labelstore.export.bitmaps import bounds_of_bitmap, mask_of
+from labelstore.export.choices import Choices, option_of
 from labelstore.export.classes import Category
-from labelstore.export.constructs import HOLE, LABEL
+from labelstore.export.constructs import HOLE, LABEL, Fate, changed, left_out
 from labelstore.export.data_rows import DataRow, Reader, asked, example_of, questions
 from labelstore.export.image_sizes import asset_of, size_of, size_of_video
 from labelstore.export.outlines import outlines_of
@@ -21,6 +22,13 @@ _AREAS: Final = ("bounding_box", "polygon")
 CLIPPED: Final = "cut off at the edge of the picture"
 OUTSIDE: Final = "outside of the picture"
 Masks = Literal["outlines", "bitmaps"]
+
+
+def boxes_as(becomes: str, choices: Choices) -> Fate:
+    """What becomes of boxes where a format wants outlines."""
+    if choices.boxes == "polygon":
+        return changed(becomes)
+    return left_out(f"an outline is wanted; {option_of('boxes')} polygon writes {becomes}")
 
 
 @dataclass

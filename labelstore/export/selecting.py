@@ -56,11 +56,6 @@ class Selection:
     names: FileNames = field(default_factory=FileNames)
     not_selected: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def nodes(self) -> list[int]:
-        """Of all labels."""
-        return sorted([*self.first, *(node for nodes in self.others.values() for node in nodes)])
-
 
 def select(
     database: Database, choices: Choices, *, skipped: bool = False, model_runs: bool = False, together: bool = True

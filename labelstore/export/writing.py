@@ -141,7 +141,7 @@ def _check(
         if not is_folder:
             check_output(out, *files, overwrite=overwrite)
         elif str(out) == STANDARD_OUTPUT:
-            raise UsageError("this format is a folder, which stdout cannot be; name one")
+            raise UsageError("this format writes a folder, which cannot go to stdout; name a folder")
         else:
             check_folder(out, *read, overwrite=overwrite)
         if loss and Path(loss).resolve() == Path(out).resolve():

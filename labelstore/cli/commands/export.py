@@ -20,11 +20,10 @@ from labelstore.export.choices import CHOICES, Choices, option_of
 from labelstore.export.registry import exporter_of, formats
 
 SECTION = Section.SHARE
-_FORMAT_CHOICES = "Choices (each format takes some)"
 
 
 class ExportCommand(Command):
-    """Its help lists the formats, for which their modules are imported; choices of labels and files stand apart."""
+    """Its help lists the formats, for which their modules are imported."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the formats, then the arguments and the options."""

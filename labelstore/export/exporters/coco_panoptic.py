@@ -16,7 +16,7 @@ from labelstore.export.constructs import Fate, changed, fates, kept, left_out
 from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
 from labelstore.export.instances import instances_of
-from labelstore.export.pictures import Shape, pictures
+from labelstore.export.pictures import Shape, boxes_as, pictures
 from labelstore.mask_pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
     return fates(
         left_out("a segment has no place for it"),
         label=kept("an image"),
-        bounding_box=changed("a rectangle")
-        if choices.boxes == "polygon"
-        else left_out("an outline is wanted; --boxes polygon draws a rectangle"),
+        bounding_box=boxes_as("a rectangle", choices),
         polygon=kept("a segment"),
         hole=kept("pixels of other segments or of none"),
         mask=kept("a segment"),

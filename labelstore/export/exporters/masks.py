@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from labelstore.errors import UsageError
 from labelstore.export.bitmaps import coco_masks, png_of
 from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices, option_of
-from labelstore.export.constructs import Fate, changed, fates, kept, left_out
+from labelstore.export.constructs import Fate, fates, kept, left_out
 from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
 from labelstore.export.instances import MOST, instances_of
-from labelstore.export.pictures import Shape, pictures
+from labelstore.export.pictures import Shape, boxes_as, pictures
 from labelstore.mask_pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
     return fates(
         left_out("it covers no pixels"),
         label=kept("two pictures"),
-        bounding_box=changed("a rectangle")
-        if choices.boxes == "polygon"
-        else left_out("an outline is wanted; --boxes polygon draws a rectangle"),
+        bounding_box=boxes_as("a rectangle", choices),
         polygon=kept("pixels of its number"),
         hole=kept("pixels that are not its own"),
         mask=kept("pixels of its number"),

@@ -11,7 +11,7 @@ from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out
 from labelstore.export.data_rows import Reader, example_of
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
-from labelstore.export.pictures import CLIPPED, OUTSIDE, Picture, Shape, box_inside, pictures
+from labelstore.export.pictures import CLIPPED, OUTSIDE, Picture, Shape, box_inside, boxes_as, pictures
 from labelstore.export.shapes import Point, bounds_of, clipped, seamed, smallest_rectangle
 
 _NO_PLACE = left_out("YOLO has no place for it")
@@ -38,9 +38,7 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
     return fates(
         _NO_PLACE,
         label=kept("a text file"),
-        bounding_box=changed("its four corners")
-        if choices.boxes == "polygon"
-        else left_out("an outline is wanted; --boxes polygon writes its corners"),
+        bounding_box=boxes_as("its four corners", choices),
         polygon=kept("an outline"),
         hole=changed("filled") if choices.holes == "fill" else changed("cut open along a seam"),
         mask=changed("an outline along the edges of its pixels"),
