@@ -1,8 +1,9 @@
 """Headers of pages: what they may load and run, and who may request them.
 
-Our own pages run no script. Datasette's pages have scripts of their own in the page; those, and only those, carry the
-nonce of the request: it is written into the text of the templates before they are filled, so nothing that comes from a
-store can get it. What Datasette sets by `style=` attributes stays allowed, as there is no nonce for attributes.
+Our own pages run one script, which they link to. Datasette's pages have scripts of their own in the page. Those, and only
+those, carry the nonce of the request: it is written into the text of the templates before they are filled, so nothing
+that comes from a store can get it. What Datasette sets by `style=` attributes stays allowed, as there is no nonce for
+attributes.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment
 
-from labelstore.browsing.paths import ROOT, decode
+from labelstore.browsing.paths import ROOT, STATIC, decode
 from labelstore.browsing.refusals import FROM_ELSEWHERE, is_from_elsewhere, refuse
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_new, is_store, stores
@@ -33,10 +34,10 @@ _STYLES_OF_SCRIPTS = (
 
 
 def strict(settings: Settings, nonce: str) -> str:
-    """The policy of our own pages: no script, styles of this server, pictures as the settings allow."""
+    """The policy of our own pages: our one script, styles of this server, pictures as the settings allow."""
     return (
-        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src {settings.image_sources()}; "
-        f"media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; "
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+        f"img-src {settings.image_sources()}; media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -99,7 +100,7 @@ def is_ours(datasette: Any, scope: Scope) -> bool:
     if named and named == set(stores(datasette)):
         return True
     path = "/" + raw.removeprefix(base).lstrip("/") if base != "/" else raw
-    if path.startswith((f"{ROOT}/", f"{ROOT}-static/")):
+    if path.startswith((f"{ROOT}/", f"{STATIC}/")):
         return True
     first = path.lstrip("/").split("/")[0]
     names = {decode(first), decode(first.partition(".")[0])}

@@ -1,19 +1,22 @@
 """Addresses of the pages; ids may hold whatever an export had for an id."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.utils import tilde_decode, tilde_encode
 
 ROOT = "/-/labelstore"
+STATIC = f"{ROOT}-static"
 
 
 class Paths:
-    """The addresses of one store of a Datasette; `base` is what stands before all of them."""
+    """The addresses of one store of a Datasette; `kept` are arguments that go along from label to label."""
 
-    def __init__(self, datasette: Any, database: str) -> None:
+    def __init__(self, datasette: Any, database: str, kept: Sequence[tuple[str, str]] = ()) -> None:
         self._urls = datasette.urls
         self.database = database
+        self.kept = tuple(kept)
 
     def overview(self) -> str:
         """The overview of the store."""
@@ -21,7 +24,8 @@ class Paths:
 
     def label(self, label_id: str, **arguments: Any) -> str:
         """The page of a label, perhaps of one of its frames; `frame` may be `{}`, to be filled in."""
-        return self._path("label", label_id) + _query(arguments)
+        kept = [(name, value) for name, value in self.kept if name not in arguments]
+        return self._path("label", label_id) + _query([*kept, *arguments.items()])
 
     def data_row(self, data_row_id: str) -> str:
         """The page of a data row, with all its labels."""
@@ -37,11 +41,15 @@ class Paths:
 
     def style(self) -> str:
         """The style sheet of all pages."""
-        return str(self._urls.path(f"{ROOT}-static/style.css"))
+        return str(self._urls.path(f"{STATIC}/style.css"))
+
+    def script(self) -> str:
+        """The script of all pages."""
+        return str(self._urls.path(f"{STATIC}/browse.js"))
 
     def table(self, table: str, **filters: Any) -> str:
         """A table in Datasette; filters as `_sort`, `project_id` … and their values."""
-        return str(self._urls.table(self.database, table)) + _query(filters)
+        return str(self._urls.table(self.database, table)) + _query(filters.items())
 
     def query(self, name: str) -> str:
         """A canned query in Datasette."""
@@ -74,7 +82,9 @@ def decode(part: str) -> str:
     return str(tilde_decode(part))
 
 
-def _query(arguments: dict[str, Any]) -> str:
-    given = {key: value for key, value in arguments.items() if value is not None}
-    pairs = (f"{key}={{}}" if value == "{}" else urlencode({key: value}) for key, value in given.items())
-    return "?" + "&".join(pairs) if given else ""
+def _query(arguments: Iterable[tuple[str, Any]]) -> str:
+    """The arguments behind `?`; a name may come several times, and the value `{}` stays as it is."""
+    pairs = [
+        f"{name}={{}}" if value == "{}" else urlencode({name: value}) for name, value in arguments if value is not None
+    ]
+    return "?" + "&".join(pairs) if pairs else ""

@@ -1,0 +1,19 @@
+"""The entries of the header of every page: what one can go to from anywhere."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from labelstore.browsing.paths import Paths
+
+
+class Entry(NamedTuple):
+    """A link of the header, and how its address is made."""
+
+    title: str
+    address: Callable[[Paths], str]
+
+
+ENTRIES = (
+    Entry("Home", Paths.overview),
+    Entry("Tables and SQL", Paths.database_page),
+)

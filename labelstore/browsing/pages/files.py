@@ -1,0 +1,67 @@
+"""Files: those of assets, masks cut out of them, and the style sheet and script of all pages."""
+
+from typing import Any
+
+from datasette.utils.asgi import AsgiFileDownload, NotFound, Response
+
+from labelstore.browsing.local_assets import file_of, image_type, mask_file, sound_type
+from labelstore.browsing.pages.page import ROUTES, database_of, headers_of_files, page, whole
+from labelstore.browsing.paths import STATIC, decode
+from labelstore.browsing.settings import settings_of
+from labelstore.browsing.static import script, style_sheet
+from labelstore.browsing.stores import read
+from labelstore.drawing.masks import mask_png
+from labelstore.scenes import Source
+from labelstore.scenes.assets import read_asset
+
+
+@page("/asset/(?P<data_row_id>[^/]*)")
+async def asset(request: Any, datasette: Any) -> Any:
+    """The file of a data row, if it is a raster picture or a recording: nothing that a browser could run."""
+    database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
+    folder = settings_of(datasette).folder()
+    if folder is None:
+        raise NotFound("no asset folder is configured")
+    found = await read(datasette, database, lambda source: read_asset(source, data_row_id))
+    path = file_of(folder, found)
+    if path is None:
+        raise NotFound("the folder has no file of this data row")
+    kind = image_type(path) or sound_type(path)
+    if kind is None:
+        raise NotFound("the file is not a picture or recording")
+    return AsgiFileDownload(str(path), content_type=kind, headers=headers_of_files())
+
+
+@page(r"/mask/(?P<object_id>\d+)")
+async def mask(request: Any, datasette: Any) -> Any:
+    """The mask of one object as a PNG, cut out of the picture in the folder."""
+    database, object_id = database_of(request, datasette), whole(request.url_vars["object_id"])
+    folder = settings_of(datasette).folder()
+    if folder is None or object_id is None:
+        raise NotFound("no mask is available")
+
+    def work(source: Source) -> bytes | None:
+        found = mask_file(source, folder, object_id)
+        try:
+            return None if found is None else mask_png(found.path.read_bytes(), found.rgb, found.color)
+        except (OSError, ValueError):  # no picture after all
+            return None
+
+    png = await read(datasette, database, work)
+    if png is None:
+        raise NotFound("the folder has no picture of this mask")
+    return Response(png, content_type="image/png", headers=headers_of_files())
+
+
+async def _style(request: Any, datasette: Any) -> Any:
+    """The style sheet of all pages."""
+    return Response(style_sheet(), content_type="text/css; charset=utf-8", headers=_BRIEFLY)
+
+
+async def _script(request: Any, datasette: Any) -> Any:
+    """The script of all pages; none of them needs it."""
+    return Response(script(), content_type="text/javascript; charset=utf-8", headers=_BRIEFLY)
+
+
+_BRIEFLY = {"Cache-Control": "max-age=300", "X-Content-Type-Options": "nosniff"}
+ROUTES += [(rf"^{STATIC}/style\.css$", _style), (rf"^{STATIC}/browse\.js$", _script)]
