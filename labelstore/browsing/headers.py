@@ -1,9 +1,9 @@
 """Headers of pages: what they may load and run, and who may request them.
 
-Our own pages run one script, which they link to. Datasette's pages have scripts of their own in the page. Those, and only
-those, carry the nonce of the request: it is written into the text of the templates before they are filled, so nothing
-that comes from a store can get it. What Datasette sets by `style=` attributes stays allowed, as there is no nonce for
-attributes.
+Our own pages run one script, which they link to. Datasette's pages have scripts of their own in the page. Those, and
+only those, carry the nonce of the request: it is written into the text of the templates before they are filled, so
+nothing that comes from a store can get it. What Datasette sets by `style=` attributes stays allowed, as there is no
+nonce for attributes.
 """
 
 import re
@@ -37,8 +37,8 @@ def strict(settings: Settings, nonce: str) -> str:
     """The policy of our own pages: our one script, styles of this server, pictures as the settings allow."""
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-        f"img-src {settings.image_sources()}; media-src {settings.image_sources()}; frame-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"img-src {settings.image_sources()}; media-src {settings.image_sources()}; frame-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
