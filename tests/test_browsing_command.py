@@ -4,10 +4,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
-from tests.making import store_of, v1
+from tests.making import ENGINES, store_of, v1
 
 pytest.importorskip("datasette")
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,3 +99,56 @@ def test_a_copy_of_a_duckdb_store_is_announced_and_removed(tmp_path: Path, monke
     _, said = _first_words(store)
     assert "copied to a temporary file" in said
     assert list(scratch.iterdir()) == []
+
+
+ODD = "a/b ../?#%é"
+
+
+def _known(engine: str, folder: Path) -> Path:
+    """A label with all kinds of names, one with an odd id, and an external id that two data rows have."""
+    named = v1("l1") | {"DataRow ID": "d1", "External ID": "street.jpg", "Global Key": "key-1"}
+    odd = v1(ODD) | {"DataRow ID": "d2", "External ID": "twin.jpg"}
+    twin = v1("l3") | {"DataRow ID": "d3", "External ID": "twin.jpg"}
+    return store_of(folder, engine, [named, odd, twin])
+
+
+@ENGINES
+def test_ids_print_the_addresses_of_their_pages(engine: str, tmp_path: Path) -> None:
+    store = _known(engine, tmp_path)
+    names = ["l1", "d1", "street.jpg", "key-1", ODD]
+    command = [sys.executable, str(ROOT / "cli.py"), "browse", str(store), *names, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        urls = [process.stdout.readline().strip() for _ in names]
+        try:
+            pages = [urlopen(url).read().decode() for url in urls]
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+    kinds = [url.split("/-/labelstore/")[1].split("/")[1] for url in urls]
+    assert kinds == ["label", "data-row", "data-row", "data-row", "label"]
+    assert all("street.jpg" in page for page in pages[:4])
+    assert "a/b ../?#%é" in pages[4]
+
+
+@ENGINES
+def test_unknown_and_ambiguous_ids_are_told_before_anything_is_served(engine: str, tmp_path: Path) -> None:
+    store = _known(engine, tmp_path)
+    said = _error(str(store), "l1", "nothing.jpg", "--port", "0")
+    assert "nothing.jpg: no label or data row" in said
+    assert "labelstore search" in said
+    said = _error(str(store), "twin.jpg", "--port", "0")
+    assert "2 data rows" in said
+    assert "d2, d3" in said
+
+
+def test_the_first_id_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from labelstore.browsing import serving
+    from labelstore.cli.commands.browse import browse
+
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr(serving, "serve", lambda datasette, listener, host, ready: ready())
+    browse(_known("sqlite", tmp_path), ["street.jpg", "l1"], port=0, open_browser=True)
+    (url,) = opened
+    assert url.endswith("/-/labelstore/export/data-row/d1")

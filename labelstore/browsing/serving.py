@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from labelstore.browsing.settings import PLUGIN, Settings
 from labelstore.engines import SQLITE, engine_at, limits, open_database
 from labelstore.errors import LabelstoreError, UsageError
+from labelstore.query.find import Thing
 
 EXTRA = "pip install 'labelstore-db[browse]'"
 DATASETTE_SETTINGS = {
@@ -119,6 +120,16 @@ def url_of(host: str, listener: socket.socket) -> str:
     """Where the server is."""
     name = f"[{host}]" if ":" in host else host
     return f"http://{name}:{listener.getsockname()[1]}/"
+
+
+def addresses(datasette: Any, root: str, things: Sequence[Thing]) -> list[str]:
+    """Where the pages of these labels and data rows are, below the address of the server; without any, that itself."""
+    from labelstore.browsing.paths import Paths
+    from labelstore.browsing.stores import stores
+
+    paths = Paths(datasette, stores(datasette)[0])
+    pages = [paths.label(thing.id) if thing.is_label else paths.data_row(thing.id) for thing in things]
+    return [root.rstrip("/") + page for page in pages] or [root]
 
 
 def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[], None]) -> None:

@@ -1,11 +1,20 @@
 """Data rows and labels by the names that people know them by: external ids and global keys."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from labelstore.engines.database import Database
 from labelstore.errors import AmbiguousError, NotFoundError
 
 _SHOWN = 20
+_IS_DATA_ROW = "select 1 from data_rows where data_row_id = ? union all select 1 from labels where data_row_id = ?"
+
+
+class Thing(NamedTuple):
+    """A label, or a data row, and its id."""
+
+    is_label: bool
+    id: str
 
 
 def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -20,11 +29,30 @@ def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]
         if not found and (data_row_id := data_row_of(database, wanted)):
             found = database.data_row_json(data_row_id)
         if not found:
-            hint = f"find ids with: labelstore search {database.path} WORDS"
-            raise NotFoundError(
-                f"{wanted}: no label or data row of {database.path} has this id, external id or global key; {hint}"
-            )
+            raise _not_found(database, wanted)
         yield from ((wanted, text) for text in found)
+
+
+def _not_found(database: Database, name: str) -> NotFoundError:
+    hint = f"find ids with: labelstore search {database.path} WORDS"
+    return NotFoundError(
+        f"{name}: no label or data row of {database.path} has this id, external id or global key; {hint}"
+    )
+
+
+def thing_of(database: Database, name: str) -> Thing:
+    """The label with this id, or else the data row with this id, external id or global key.
+
+    Raises `NotFoundError` for none, and `AmbiguousError` for several data rows.
+    """
+    if database.value("select 1 from labels where label_id = ?", (name,)):
+        return Thing(True, name)
+    if database.value(_IS_DATA_ROW, (name, name)):
+        return Thing(False, name)
+    data_row_id = data_row_of(database, name)
+    if data_row_id is None:
+        raise _not_found(database, name)
+    return Thing(False, data_row_id)
 
 
 def data_row_of(database: Database, name: str) -> str | None:

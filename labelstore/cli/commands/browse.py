@@ -18,6 +18,10 @@ WARNING = "This store is not published: others that reach this server see its si
 
 def browse(
     db: Store,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID...", help="Label ids, data row ids, external ids or global keys: open their pages."),
+    ] = None,
     host: Annotated[
         str, typer.Option(metavar="HOST", help="Address to listen on; any but loopback lets others in.")
     ] = "127.0.0.1",
@@ -39,16 +43,19 @@ def browse(
 ) -> None:
     """Show a store in a browser, with the annotations drawn.
 
-    Serves Datasette with a page for each label and data row. Runs until Ctrl-C. Nothing is fetched from
-    elsewhere unless --remote-assets or --tile-url allows it. A DuckDB store is first copied to a temporary
-    SQLite store. Needs the extra "browse": pip install 'labelstore-db[browse]'
+    Serves Datasette with a page for each label and data row. Prints the address of the first page, or those of
+    the pages of the IDs; --open opens the first. Runs until Ctrl-C. Nothing is fetched from elsewhere unless
+    --remote-assets or --tile-url allows it. A DuckDB store is first copied to a temporary SQLite store. Needs the
+    extra "browse": pip install 'labelstore-db[browse]'
 
     \b
     Examples:
       labelstore browse labels.db --open
+      labelstore browse labels.db IMG_0042.jpg --open
       labelstore browse labels.duckdb --assets images --port 0
     """
     from labelstore.browsing.serving import (
+        addresses,
         application,
         as_sqlite,
         check_installed,
@@ -59,13 +66,16 @@ def browse(
         url_of,
     )
     from labelstore.browsing.settings import Settings
-    from labelstore.engines import SQLITE, engine_at
+    from labelstore.engines import SQLITE, engine_at, open_database
     from labelstore.files.asset_folder import AssetFolder
     from labelstore.publishing import is_published
+    from labelstore.query.find import thing_of
 
     check_installed()
     check_tile_url(tile_url)
     folder = str(assets.absolute()) if assets is not None and AssetFolder(assets) else None
+    with open_database(db, read_only=True) as database:
+        things = [thing_of(database, name) for name in ids or ()]
     warned = not is_loopback(host) and not is_published(db)
     if engine_at(db) is not SQLITE and db.exists():
         say(f"{db}: Datasette reads SQLite, so the store is copied to a temporary file first")
@@ -76,16 +86,17 @@ def browse(
             notice = f"{WARNING} It is bound to {host}." if warned else None
             if warned:
                 say(f"{WARNING} Make a copy for others with: labelstore publish {db} OUT.db")
-            url = url_of(host, listener)
+            settings = Settings(folder, remote_assets, tile_url, notice)
+            datasette = application(store, settings)
+            urls = addresses(datasette, url_of(host, listener), things)
 
             def ready() -> None:
-                output.write(f"{url}\n")
+                output.write("".join(f"{url}\n" for url in urls))
                 sys.stdout.flush()
                 print("Ctrl-C ends it", file=sys.stderr)
                 if open_browser:
                     import webbrowser
 
-                    webbrowser.open(url)
+                    webbrowser.open(urls[0])
 
-            settings = Settings(folder, remote_assets, tile_url, notice)
-            serve(application(store, settings), listener, host, ready)
+            serve(datasette, listener, host, ready)
