@@ -19,6 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = (  # from the ground up: each may import those before it
     "errors",
     "clock",
+    "figures",
     "json",
     "version",
     "workers",

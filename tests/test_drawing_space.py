@@ -150,7 +150,7 @@ class TestImage:
         boxes = [shape(number, Box(number % 190, 1, 5, 5)) for number in range(3000)]
         drawing = draw(scene("image", *boxes, shape_count=50_000), DrawOptions(limit=2000))
         assert len(shapes_of(drawing)) == 2000
-        assert "drawn 2 000 of 50 000 shapes" in drawing
+        assert "drawn 2,000 of 50,000 shapes" in drawing
         assert "drawn" not in draw(scene("image", *boxes[:5]))
 
     def test_vertices_have_a_limit(self) -> None:
@@ -355,7 +355,7 @@ class TestTimeline:
     def test_rows_have_a_limit_that_is_said(self) -> None:
         drawing = draw_timeline(tracks(500), first=1, last=9, unit="frames", count=1000)
         assert len(classes(drawing, "track")) == 200
-        assert "shown 200 of 1 000 tracks" in drawing
+        assert "shown 200 of 1,000 tracks" in drawing
 
     @pytest.mark.soak
     def test_marks_have_a_limit(self) -> None:

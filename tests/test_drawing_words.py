@@ -181,8 +181,8 @@ def test_a_long_text_shows_the_neighbourhoods_of_its_entities() -> None:
     html = draw(scene("text", entity(1, 150_000, 150_005), text=text))
     found = Seen(html)
     assert found.marked() == {"o1": "NEEDLE"}
-    assert "149 000 characters left out" in found.text
-    assert "The text has 300 006 characters" in found.text
+    assert "149,000 characters left out" in found.text
+    assert "The text has 300,006 characters" in found.text
     assert len(html) < 10_000
 
 
@@ -195,7 +195,7 @@ def test_an_entity_longer_than_what_is_shown() -> None:
 
 def test_a_long_text_without_entities_shows_its_beginning() -> None:
     found = Seen(draw(scene("text", text="x" * 300_000)))
-    assert "280 000 characters left out" in found.text
+    assert "280,000 characters left out" in found.text
 
 
 def test_without_the_text_the_tokens_are_listed() -> None:
@@ -366,7 +366,7 @@ def test_of_very_many_messages_those_with_annotations_are_shown() -> None:
     html = draw(scene("conversation", entity(1, 0, 3, message="2500")), DrawOptions(asset_text=json.dumps(messages)))
     assert len(keys(html)) == 1001
     assert Seen(html).marked() == {"o1": "text"}
-    assert "shown 1 001 of 3 000 messages" in html
+    assert "shown 1,001 of 3,000 messages" in html
 
 
 def test_answers_nest_and_say_what_they_are_about() -> None:
@@ -379,14 +379,14 @@ def test_answers_nest_and_say_what_they_are_about() -> None:
         ]
     )
     text = Seen(html).text
-    assert text == "Seen frame 1 234catWhyone\ntwodogTone message m1emptySlice Axial, frame 3no answer"
+    assert text == "Seen frame 1,234catWhyone\ntwodogTone message m1emptySlice Axial, frame 3no answer"
     assert html.count("<dl") == 2
 
 
 def test_times_of_answers() -> None:
     asked = [Question("Speaker", "radio", (Answer("A"),), 83_500, end_frame=3_723_000)]
     assert "at 1:23.5–1:02:03" in draw_questions(asked, unit="ms")
-    assert "frames 83 500–3 723 000" in draw_questions(asked)
+    assert "frames 83,500–3,723,000" in draw_questions(asked)
     assert "at" not in Seen(draw_questions(asked, unit="ms", about=False)).text
 
 
@@ -397,7 +397,7 @@ def test_answers_in_answers_end_somewhere() -> None:
     html = draw_questions([question])
     assert html.count("<dl") == 50
     assert "Deeper questions are not shown" in html
-    assert "shown 1 000 of 3 000 questions" in draw_questions([Question("q", "text", ())] * 3000)
+    assert "shown 1,000 of 3,000 questions" in draw_questions([Question("q", "text", ())] * 3000)
 
 
 def test_a_recording_has_a_timeline_and_its_answers() -> None:

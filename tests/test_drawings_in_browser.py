@@ -181,4 +181,4 @@ def test_2000_shapes_of_50000_are_drawn(watched: Watched) -> None:
     boxes = [shape(number, Box(number % 950, number % 450, 40, 40)) for number in range(2000)]
     show(watched, draw(scene("image", *boxes, shape_count=50_000)))
     assert watched.page.locator(".shape").count() == 2000
-    assert watched.page.locator("text=drawn 2 000 of 50 000 shapes").count() == 1
+    assert watched.page.locator("text=drawn 2,000 of 50,000 shapes").count() == 1

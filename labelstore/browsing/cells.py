@@ -15,6 +15,7 @@ from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
 from labelstore.drawing import thumbnail
 from labelstore.drawing.svg import element
+from labelstore.figures import figure
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.json.truncate import truncated
 from labelstore.scenes import Source, read_scene
@@ -219,5 +220,5 @@ def swatch(color: str) -> Markup:
 def folded(text: str) -> Markup:
     """JSON that opens on a click, without the tokens of signed URLs."""
     shown = without_tokens(text[:LONGEST]) + ("…" if len(text) > LONGEST else "")
-    head = element("summary", f"JSON, {len(text):,} characters")
+    head = element("summary", f"JSON, {figure(len(text))} characters")
     return element("details", head, element("pre", shown), class_="labelstore-json")

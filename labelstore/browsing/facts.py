@@ -1,19 +1,16 @@
 """The facts of a label and of a data row, as pairs of a word and a text."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from labelstore.browsing.local_assets import is_web_address
 from labelstore.browsing.paths import Paths
-from labelstore.drawing.captions import duration
-from labelstore.drawing.svg import number
+from labelstore.figures import duration, figure, moment, share
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.json.truncate import truncated
 from labelstore.scenes.scene import Asset, Scene
 
 LONGEST = 300
-_UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)")
 
 
 class Fact(NamedTuple):
@@ -43,12 +40,12 @@ def _of_label(row: dict[str, Any], paths: Paths) -> Iterator[Fact]:
         yield Fact("Labeled by", cut(row["created_by"]))
     for word, column in (("Created", "created_at"), ("Updated", "updated_at")):
         if row[column]:
-            yield Fact(word, moment(row[column]))
+            yield Fact(word, cut(moment(row[column])))
     if (took := _time_taken(row)) is not None:
         yield Fact("Time", took)
     for word, column in (("Agreement", "agreement"), ("Benchmark agreement", "benchmark_agreement")):
         if row[column] is not None and row[column] != -1:  # -1: not computed
-            yield Fact(word, number(row[column]))
+            yield Fact(word, share(row[column]) if 0 <= row[column] <= 1 else figure(row[column]))
     if row["benchmark_id"]:
         yield Fact("Benchmark", cut(row["benchmark_id"]), paths.label(row["benchmark_id"]))
     if row["is_benchmark"]:
@@ -56,7 +53,7 @@ def _of_label(row: dict[str, Any], paths: Paths) -> Iterator[Fact]:
     if row["skipped"]:
         yield Fact("Skipped", "yes")
     if row["has_open_issues"]:
-        yield Fact("Open issues", number(row["has_open_issues"]))
+        yield Fact("Open issues", figure(row["has_open_issues"]))
     if row["workflow_task_name"]:
         yield Fact("Workflow", cut(row["workflow_task_name"]))
     if row["data_split"]:
@@ -81,12 +78,6 @@ def _time_taken(row: dict[str, Any]) -> str | None:
     return duration(row["seconds_to_label"]) + (f" ({', '.join(parts)})" if parts else "")
 
 
-def moment(text: str) -> str:
-    """`2024-03-20 02:06:25 UTC` for a time in UTC as exports write it; anything else as it is."""
-    found = _UTC.fullmatch(text)
-    return f"{found[1]} {found[2]} UTC" if found else cut(text)
-
-
 def facts_of_asset(asset: Asset) -> list[Fact]:
     """Type, ids, size and address of a data row."""
     return list(_of_asset(asset))
@@ -102,10 +93,10 @@ def _of_asset(asset: Asset) -> Iterator[Fact]:
         if value:
             yield Fact(word, cut(value))
     if asset.width and asset.height:
-        yield Fact("Size", f"{number(asset.width)} × {number(asset.height)}")
+        yield Fact("Size", f"{figure(asset.width)} × {figure(asset.height)}")
     if asset.frame_count:
-        rate = f", {number(asset.frame_rate)} a second" if asset.frame_rate else ""
-        yield Fact("Frames", f"{number(asset.frame_count)}{rate}")
+        rate = f", {figure(asset.frame_rate)} a second" if asset.frame_rate else ""
+        yield Fact("Frames", f"{figure(asset.frame_count)}{rate}")
     if asset.duration:
         yield Fact("Duration", duration(asset.duration))
     if asset.row_data:

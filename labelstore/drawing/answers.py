@@ -6,8 +6,9 @@ from typing import Literal
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.captions import clock, grouped, in_words, left_out, shortened
+from labelstore.drawing.captions import clock, in_words, left_out, shortened
 from labelstore.drawing.svg import element, joined
+from labelstore.figures import figure
 from labelstore.scenes.scene import Answer, Question
 
 Unit = Literal["frames", "ms"]
@@ -51,7 +52,7 @@ def _question(question: Question, unit: Unit, about: bool, depth: int) -> Markup
     if not shown:
         answers = element("dd", "no answer", class_="none")
     elif len(shown) < len(question.answers):
-        answers += element("dd", f"… and {grouped(len(question.answers) - len(shown))} more", class_="none")
+        answers += element("dd", f"… and {figure(len(question.answers) - len(shown))} more", class_="none")
     return term + answers
 
 
@@ -72,7 +73,7 @@ def _about(question: Question, unit: Unit) -> str:
             parts.append(f"at {clock(start)}" + (f"–{clock(end)}" if end is not None and end > start else ""))
         else:
             spans = end is not None and end > start
-            parts.append(f"frames {grouped(start)}–{grouped(end or start)}" if spans else f"frame {grouped(start)}")
+            parts.append(f"frames {figure(start)}–{figure(end or start)}" if spans else f"frame {figure(start)}")
     if question.message_id is not None:
         parts.append(f"message {shortened(question.message_id)}")
     return ", ".join(parts)

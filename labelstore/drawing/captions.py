@@ -1,22 +1,18 @@
-"""Words around a drawing: what it omits, numbers, times and shortened texts."""
+"""Words around a drawing: what it omits, places in time, and shortened texts."""
 
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.svg import element, number
+from labelstore.drawing.svg import element
+from labelstore.figures import figure
 from labelstore.json.truncate import truncated
 
 
-def grouped(count: int) -> str:
-    """1234567 as `1 234 567`."""
-    return f"{count:,}".replace(",", " ")
-
-
 def left_out(drawn: int, total: int, things: str, *, verb: str = "drawn") -> Markup:
-    """`<p class="note">` with `drawn 2 000 of 50 000 shapes`; empty where all are drawn."""
+    """`<p class="note">` with `drawn 2,000 of 50,000 shapes`; empty where all are drawn."""
     if drawn >= total:
         return Markup()
-    return element("p", f"{verb} {grouped(drawn)} of {grouped(total)} {things}", class_="note")
+    return element("p", f"{verb} {figure(drawn)} of {figure(total)} {things}", class_="note")
 
 
 def shortened(text: str, longest: int = 60) -> str:
@@ -27,17 +23,6 @@ def shortened(text: str, longest: int = 60) -> str:
 def in_words(kind: str) -> str:
     """`bounding_box` as `bounding box`."""
     return kind.replace("_", " ")
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words, with minutes and hours where needed; implausible numbers unchanged."""
-    if not 0 <= seconds < 1e9:
-        return str(seconds)
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{number(round(seconds, 1))} s"
 
 
 def clock(ms: int) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.captions import grouped
 from labelstore.drawing.svg import element, joined, number
+from labelstore.figures import figure
 from labelstore.json.truncate import truncated
 
 MAX_BARS = 12
@@ -33,7 +33,7 @@ def bars(values: Values, *, title: str, href: str | None = None, most: int = MAX
     largest = max([0.0, *(value for _, value in shown)]) or 1
     rows = (_bar(index, name, value, largest, href) for index, (name, value) in enumerate(shown))
     svg = _svg(joined(rows), max(len(shown), 1) * _ROW + 4, title, kept)
-    note = element("p", f"and {grouped(rest)} more", class_="note") if rest > 0 else ""
+    note = element("p", f"and {figure(rest)} more", class_="note") if rest > 0 else ""
     return _figure(title, svg, note, _table(kept, "name"))
 
 
@@ -47,7 +47,7 @@ def columns_over_time(points: Values, *, title: str) -> Markup:
     firsts = [name for name, _ in kept[:: _together(kept)]]
     names = joined(_foot(index, name, step, len(firsts)) for index, name in enumerate(firsts))
     frame = element("line", class_="axis", x1=_LEFT, x2=_WIDTH, y1=_HIGH, y2=_HIGH)
-    scale = _text(_LEFT - 6, 14, _words(largest), "end") + _text(_LEFT - 6, _HIGH, "0", "end") if shown else ""
+    scale = _text(_LEFT - 6, 14, figure(largest), "end") + _text(_LEFT - 6, _HIGH, "0", "end") if shown else ""
     return _figure(title, _svg(columns + frame + names + scale, _HIGH + _FOOT, title, kept), "", _table(kept, "time"))
 
 
@@ -56,10 +56,10 @@ def _bar(index: int, name: str, value: float, largest: float, href: str | None) 
     room = _WIDTH - _LABEL - _VALUE
     width = max(value, 0) / largest * room
     drawn = (
-        element("title", f"{name}: {_words(value)}")
+        element("title", f"{name}: {figure(value)}")
         + _text(_LABEL - 8, top + 15, _fitting(name, (_LABEL - 8) / _LETTER), "end")
         + element("rect", class_="bar", x=_LABEL, y=top + 3, width=max(width, 1 if value else 0), height=_ROW - 6, rx=2)
-        + _text(_LABEL + width + 6, top + 15, _words(value), "start", "dim")
+        + _text(_LABEL + width + 6, top + 15, figure(value), "start", "dim")
     )
     return element("g", drawn) if href is None else element("a", drawn, href=href.replace("{}", quote(name, safe="")))
 
@@ -71,7 +71,7 @@ def _column(x: float, step: float, point: tuple[str, float], largest: float) -> 
     gap = min(step * 0.15, 2)
     return element(
         "rect",
-        element("title", f"{name}: {_words(value)}"),
+        element("title", f"{name}: {figure(value)}"),
         class_="bar",
         x=x + gap,
         y=_HIGH - height,
@@ -106,7 +106,7 @@ def _thinned(points: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _svg(content: Markup, height: float, title: str, values: Values) -> Markup:
     largest = max(values, key=lambda pair: pair[1], default=None)
-    about = f"{len(values)} values" + (f"; the largest: {largest[0]}, {_words(largest[1])}" if largest else "")
+    about = f"{len(values)} values" + (f"; the largest: {largest[0]}, {figure(largest[1])}" if largest else "")
     return element(
         "svg",
         element("title", title),
@@ -126,7 +126,7 @@ def _figure(title: str, svg: Markup, note: Markup | str, table: Markup) -> Marku
 def _table(values: Values, first: str) -> Markup:
     """The same numbers, for screen readers; at most 1000."""
     head = element("tr", element("th", first, scope="col"), element("th", "number", scope="col"))
-    rows = (element("tr", element("td", name[:200]), element("td", _words(value))) for name, value in values[:1000])
+    rows = (element("tr", element("td", name[:200]), element("td", figure(value))) for name, value in values[:1000])
     return element("div", element("table", head, joined(rows)), class_="hidden")
 
 
@@ -136,11 +136,6 @@ def _text(x: float, y: float, text: str, anchor: str, class_: str | None = None)
 
 def _fitting(text: str, letters: float) -> str:
     return truncated(text, int(letters))
-
-
-def _words(value: float) -> str:
-    """1234567 as `1 234 567`; fractions with three digits at most."""
-    return grouped(int(value)) if value == int(value) else number(round(value, 3))
 
 
 def _finite(value: float) -> float:

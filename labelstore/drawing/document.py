@@ -9,11 +9,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from labelstore.drawing.canvas import draw_canvas
-from labelstore.drawing.captions import grouped, left_out, shortened
+from labelstore.drawing.captions import left_out, shortened
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import Canvas, bounds, describe
 from labelstore.drawing.svg import element, joined
 from labelstore.drawing.thumbnails import draw_small
+from labelstore.figures import figure
 from labelstore.scenes.scene import Box, Path, Scene, Shape
 
 MAX_PAGES = 30
@@ -54,7 +55,7 @@ def thumbnail(scene: Scene, options: DrawOptions) -> Markup:
 
 def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Markup:
     """Draw one page; an object that was drawn on an earlier page gets another id here."""
-    name = f"Page {grouped(page.number)}" if page.number is not None else "Unknown page"
+    name = f"Page {figure(page.number)}" if page.number is not None else "Unknown page"
     ids = {shape.object_id: f"o{shape.object_id}-{page.number}" for shape in page.shapes if shape.object_id in seen}
     seen.update(shape.object_id for shape in page.shapes)
     picture = draw_canvas(

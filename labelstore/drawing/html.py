@@ -4,11 +4,11 @@ from markupsafe import Markup
 
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import text_of, visible
-from labelstore.drawing.captions import grouped
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.sanitize_html import sanitized
 from labelstore.drawing.svg import element
 from labelstore.drawing.text import unplaced_list
+from labelstore.figures import figure
 from labelstore.scenes.scene import Scene
 
 MAX_SOURCE = 200_000
@@ -49,7 +49,7 @@ def _frame(text: str) -> Markup:
 
 def _source(text: str) -> Markup:
     cut = len(text) > MAX_SOURCE
-    note = f"The first {grouped(MAX_SOURCE)} of {grouped(len(text))} characters." if cut else ""
+    note = f"The first {figure(MAX_SOURCE)} of {figure(len(text))} characters." if cut else ""
     return element(
         "details",
         element("summary", "Source"),

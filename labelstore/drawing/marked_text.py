@@ -6,10 +6,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.captions import grouped, shortened
+from labelstore.drawing.captions import shortened
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.svg import element, joined
+from labelstore.figures import figure
 from labelstore.formats.spans import Claim, Offsets, Unit, span_problem
 from labelstore.scenes.scene import Shape, Span
 
@@ -146,7 +147,7 @@ class _Writer:
 
     def gap(self, start: int, stop: int) -> None:
         if stop > start:
-            note = f" … {grouped(stop - start)} characters left out … "
+            note = f" … {figure(stop - start)} characters left out … "
             self.levels[0].append(element("span", note, class_="gap"))
 
     def close(self, edge: int, *, everything: bool = False) -> list[Placed]:

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from labelstore.drawing.captions import grouped, shortened
+from labelstore.drawing.captions import shortened
 from labelstore.drawing.svg import element, joined
+from labelstore.figures import figure
 
 _AROUND = 4
 """Labelled frames before and after this one that are links."""
@@ -17,7 +18,7 @@ def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing
     """The first, the last, and the labelled frames around this one; `frames` in order, `href` with `{}` for one."""
     if not frames and at is None:
         return element("p", f"No {thing.lower()} is labelled.", class_="note")
-    here = f"{thing} {grouped(at)}" if at is not None else f"{grouped(len(frames))} {thing.lower()}s"
+    here = f"{thing} {figure(at)}" if at is not None else f"{figure(len(frames))} {thing.lower()}s"
     if href is None or at is None:
         return element("p", element("b", here), _position(frames, at), class_="picker")
     start, end = bisect_left(frames, at), bisect_right(frames, at)
@@ -25,18 +26,16 @@ def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing
     links = Markup()
     if before:
         links += (
-            _link(href, frames[0], f"« {grouped(frames[0])}", f"first {thing.lower()}")
-            if frames[0] != before[0]
-            else ""
+            _link(href, frames[0], f"« {figure(frames[0])}", f"first {thing.lower()}") if frames[0] != before[0] else ""
         )
-        links += joined(_link(href, frame, grouped(frame)) for frame in before[:-1])
-        links += _link(href, before[-1], f"‹ {grouped(before[-1])}", f"previous {thing.lower()}", rel="prev")
+        links += joined(_link(href, frame, figure(frame)) for frame in before[:-1])
+        links += _link(href, before[-1], f"‹ {figure(before[-1])}", f"previous {thing.lower()}", rel="prev")
     links += element("b", here, aria_current="true")
     if after:
-        links += _link(href, after[0], f"{grouped(after[0])} ›", f"next {thing.lower()}", rel="next")
-        links += joined(_link(href, frame, grouped(frame)) for frame in after[1:])
+        links += _link(href, after[0], f"{figure(after[0])} ›", f"next {thing.lower()}", rel="next")
+        links += joined(_link(href, frame, figure(frame)) for frame in after[1:])
         links += (
-            _link(href, frames[-1], f"{grouped(frames[-1])} »", f"last {thing.lower()}")
+            _link(href, frames[-1], f"{figure(frames[-1])} »", f"last {thing.lower()}")
             if frames[-1] != after[-1]
             else ""
         )
@@ -63,8 +62,8 @@ def _position(frames: Sequence[int], at: int | None) -> Markup:
         return Markup()
     index = bisect_left(frames, at)
     if index == len(frames) or frames[index] != at:
-        return element("span", f"not labelled; {grouped(len(frames))} others are")
-    return element("span", f"{grouped(index + 1)} of {grouped(len(frames))} labelled")
+        return element("span", f"not labelled; {figure(len(frames))} others are")
+    return element("span", f"{figure(index + 1)} of {figure(len(frames))} labelled")
 
 
 def _link(href: str, frame: int, text: str, label: str | None = None, rel: str | None = None) -> Markup:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from labelstore.drawing.asset_text import text_of
-from labelstore.drawing.captions import grouped, in_words, left_out, shortened
+from labelstore.drawing.captions import in_words, left_out, shortened
 from labelstore.drawing.colors import color_class
 from labelstore.drawing.marked_text import LONG, claims, lay_out, marked, windows
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.svg import element, joined
+from labelstore.figures import figure
 from labelstore.formats.spans import unit_of
 from labelstore.scenes.scene import Scene, Shape, Span
 
@@ -48,7 +49,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 def _length_note(text: str) -> Markup:
     if len(text) <= LONG:
         return Markup()
-    note = f"The text has {grouped(len(text))} characters; only the parts around the ends of entities are shown."
+    note = f"The text has {figure(len(text))} characters; only the parts around the ends of entities are shown."
     return element("p", note, class_="note")
 
 

@@ -6,8 +6,9 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from labelstore.drawing.captions import clock, grouped, in_words, left_out, shortened
+from labelstore.drawing.captions import clock, in_words, left_out, shortened
 from labelstore.drawing.svg import element, joined
+from labelstore.figures import figure
 from labelstore.scenes.scene import Track
 
 Unit = Literal["frames", "ms"]
@@ -75,7 +76,7 @@ class _Scale:
 
     def text(self, value: int) -> str:
         """Frame 1 200 as `1 200`; 83 500 ms as `1:23.5`."""
-        return grouped(value) if self.unit == "frames" else clock(value)
+        return figure(value) if self.unit == "frames" else clock(value)
 
     def link(self, value: int, *content: str) -> Markup:
         if self.href is None:

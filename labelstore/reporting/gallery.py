@@ -11,10 +11,10 @@ from markupsafe import Markup
 from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
-from labelstore.drawing.captions import duration
 from labelstore.drawing.colors import color_class
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
+from labelstore.figures import duration, figure
 from labelstore.files.asset_folder import AssetFolder
 from labelstore.reporting.numbers import LabelFilter
 from labelstore.reporting.pictures import Picture, picture_of
@@ -150,8 +150,12 @@ def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
     if facts.get("seconds_to_label") is not None:
         yield "Time", duration(facts["seconds_to_label"])
     if scene.shape_count:
-        what = f"in frame {scene.frame_number} of {len(scene.frames):,}" if scene.frame_number is not None else ""
-        yield "Objects", f"{scene.shape_count:,} {what}".strip()
+        what = (
+            f"in frame {figure(scene.frame_number)} of {figure(len(scene.frames))}"
+            if scene.frame_number is not None
+            else ""
+        )
+        yield "Objects", f"{figure(scene.shape_count)} {what}".strip()
     for review in facts.get("reviews", [])[:1]:
         if review.get("score") in (1, -1):
             yield "Review", "approved" if review["score"] == 1 else "rejected"

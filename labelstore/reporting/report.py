@@ -13,6 +13,7 @@ from typing import Any
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
+from labelstore.figures import figure
 from labelstore.files.asset_folder import AssetFolder
 from labelstore.files.outputs import check_output, output_file
 from labelstore.version import __version__
@@ -144,7 +145,7 @@ def _page(
         "style": style,
         "title": title or f"Labels in {store.name}",
         "subtitle": _subtitle(redactor, numbers.projects),
-        "totals": [(noun, f"{numbers.total[key]:,}") for key, noun in _NOUNS.items() if numbers.total.get(key)],
+        "totals": [(noun, figure(numbers.total[key])) for key, noun in _NOUNS.items() if numbers.total.get(key)],
         "charts": "".join(charts) and type(charts[0])("").join(charts),
         "tables": list(_tables(redactor, numbers.projects, numbers.asset_types)),
         "entries": kept,
@@ -161,7 +162,7 @@ def _tables(redactor: Any, projects: list[dict[str, Any]], asset_types: list[dic
         shown = [
             (
                 redactor.text(row[key] or row.get("project_id") or "unknown")[:200],
-                *(f"{row[column]:,}" for column in known),
+                *(figure(row[column]) for column in known),
             )
             for row in rows[:_MOST_ROWS]
         ]

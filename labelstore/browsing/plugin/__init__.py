@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import datasette
 from jinja2 import Environment
 
+from labelstore import figures
 from labelstore.browsing import cells, metadata
 from labelstore.browsing.counting import count_by_tables, nothing_of_empty_views
 from labelstore.browsing.headers import NONCE, NonceLoader, is_ours, with_headers
@@ -68,7 +69,8 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Gene
 
 @hook
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Scripts and styles that stand in templates carry the nonce of the request."""
+    """Scripts and styles that stand in templates carry the nonce of the request; numbers and times have one form."""
+    env.filters |= figures.FILTERS
     if env.loader is not None and not isinstance(env.loader, NonceLoader):
         env.loader = NonceLoader(env.loader)
 
