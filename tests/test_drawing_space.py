@@ -13,9 +13,23 @@ from labelstore.drawing.canvas import MAX_POINTS
 from labelstore.drawing.document import pages_of
 from labelstore.drawing.geospatial import tile_bounds
 from labelstore.drawing.map_projection import map_around
+from labelstore.drawing.options import DrawView
 from labelstore.drawing.timeline import MAX_MARKS, draw_timeline, merged
 from labelstore.scenes.documents import in_pages
-from labelstore.scenes.scene import Answer, Asset, Box, Dot, Geometry, Mask, Path, Question, Scene, Shape, Track
+from labelstore.scenes.scene import (
+    Answer,
+    Asset,
+    Box,
+    Dot,
+    Geometry,
+    Mask,
+    Path,
+    Question,
+    Relation,
+    Scene,
+    Shape,
+    Track,
+)
 from tests.soaking import amount
 
 HOSTILE = "\"'><script>alert(1)</script></title><svg onload=alert(2)>&amp;\x00 javascript:alert(3)"
@@ -53,6 +67,11 @@ def points(group: ET.Element) -> list[tuple[float, float]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
+def view_box(drawing: str) -> str:
+    """What the first canvas shows."""
+    return next(str(item.get("viewBox")) for item in parsed(drawing).iter(f"{SVG}svg") if item.get("viewBox"))
+
+
 def classes(drawing: str, name: str) -> list[ET.Element]:
     return [item for item in parsed(drawing).iter() if name in str(item.get("class")).split()]
 
@@ -80,7 +99,7 @@ class TestImage:
         assert points(found["o3"]) == [(1.5, 2.25), (3, 4)]
         assert points(found["o4"]) == [(7, 8)]
         assert [item.get("href") for item in found["o5"].iter(f"{SVG}image")] == ["/mask/5.png"]
-        assert next(parsed(drawing).iter(f"{SVG}svg")).get("viewBox") == "0 0 200 100"
+        assert view_box(drawing) == "0 0 200 100"
         assert classes(drawing, "asset")[0].get("href") == "/asset.jpg"
 
     def test_masks_without_a_picture_are_counted(self) -> None:
@@ -141,7 +160,7 @@ class TestImage:
 
     def test_without_a_size_the_canvas_is_what_the_shapes_need(self) -> None:
         drawing = draw(scene("image", shape(1, Box(10, 20, 300, 200)), size=None))
-        left, top, width, height = map(float, str(next(parsed(drawing).iter(f"{SVG}svg")).get("viewBox")).split())
+        left, top, width, height = map(float, view_box(drawing).split())
         assert (left, top) == (0, 0)
         assert 310 < width < 340
         assert 220 < height < 250
@@ -213,8 +232,9 @@ class TestGeospatial:
     @pytest.mark.parametrize("mercator", [False, True])
     def test_the_scale_bar_is_as_long_as_it_says(self, mercator: bool) -> None:
         place = map_around((7.995, 59.995, 8.005, 60.005), mercator=mercator)
-        bar = place.scale_bar()
-        start, end = (float(value) for value in re.findall(r"M([\d.]+) .*?H([\d.]+)V", bar)[0])
+        bar = place.scale_bar(place.canvas)
+        sides = re.findall(r'x1="([\d.]+)%" x2="([\d.]+)%"', bar)[0]
+        start, end = (float(side) / 100 * place.canvas.width for side in sides)
         (meters,) = (float(value) for value in re.findall(r"Scale: ([\d.]+) m<", bar))
         degree_in_units = (place.project(8.001, 60)[0] - place.project(8.0, 60)[0]) / 0.001
         assert (end - start) / degree_in_units * 111_195 * math.cos(math.radians(60)) == pytest.approx(meters, rel=0.01)
@@ -439,13 +459,20 @@ class TestStyles:
 
     def test_every_class_of_the_style_sheet_is_drawn(self) -> None:
         drawn = "".join(
-            draw(one, DrawOptions(frame_href="?{}", mask_hrefs={9: "/m"}))
+            draw(one, DrawOptions(frame_href="?{}", mask_hrefs={9: "/m"}, view=DrawView(zoom_href="?{}")))
             for one in (
                 scene("image", shape(1, Dot(1, 1)), shape(9, Mask(None, None))),
                 scene("video", frames=(1, 2), frame_number=1, tracks=tuple(tracks(1))),
                 scene("document", shape(2, None, texts=((1, "x"),))),
                 scene("geospatial", shape(3, Dot(1, 1), geo=True)),
                 scene("image", shape(4, Mask(None, None))),
+                scene(
+                    "image",
+                    shape(5, Box(0, 50, 20, 20), feature_id="a"),
+                    shape(6, Box(60, 50, 20, 20), "a longer name", feature_id="b"),
+                    shape(7, Box(85, 50, 20, 20), "a longer name"),
+                    relations=(Relation("r", "unidirectional", "a", "b"),),
+                ),
             )
         ) + str(thumbnail(scene("image")))
         css = style_sheet().partition("/* Drawings of what is read")[0]  # the rest: tests/test_drawing_words.py

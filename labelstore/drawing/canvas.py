@@ -1,13 +1,16 @@
 """Shapes on a canvas: an image, one frame of a video, a page of a document, a slice, a map."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.drawing.arrows import draw_arrows
 from labelstore.drawing.captions import left_out
+from labelstore.drawing.names import Placed, draw_names
+from labelstore.drawing.options import DrawView
 from labelstore.drawing.shapes import (
     Canvas,
     Projection,
@@ -23,15 +26,19 @@ from labelstore.drawing.shapes import (
     view_box,
 )
 from labelstore.drawing.svg import element, joined
-from labelstore.scenes.scene import Mask, Shape
+from labelstore.drawing.window import window_of
+from labelstore.drawing.zoom_links import zoom_links
+from labelstore.scenes.scene import Mask, Relation, Shape
 
-__all__ = ["MAX_POINTS", "Canvas", "Outline", "bounds", "describe", "draw_canvas", "thinned"]
+__all__ = ["MAX_POINTS", "Canvas", "Outline", "bounds", "describe", "draw_canvas", "placed_shapes", "thinned"]
 
 MAX_POINTS = 200_000
 """Vertices of all shapes of one drawing together; beyond, of each long outline every n-th is drawn."""
 _HALO_POINTS = 50_000
 """Where there are more, outlines have no halo."""
 _LIMIT = 2000
+_LONGER_SIDE = 2000
+"""Pixels of the longer side where the page has so much room."""
 
 
 class Outline(NamedTuple):
@@ -55,13 +62,21 @@ def draw_canvas(
     limit: int = _LIMIT,
     count: int | None = None,
     element_ids: Mapping[int, str] | None = None,
+    relations: Sequence[Relation] = (),
+    view: DrawView = DrawView(),  # noqa: B008
+    key: str = "",
 ) -> Markup:
     """An SVG of the shapes, large ones below small ones, and a note where not all are drawn.
 
+    The outer SVG is as large as the page lets it be and counts in pixels; in it is a second one with the canvas, or the
+    part of it that `view` zooms to, and over that what keeps its size: names, arrows of relationships, `over`.
+    `key` names the canvas among those of a drawing.
+
     `project` moves points onto the canvas. Each shape is a group `<g class="shape" id="o<object id>">` whose title says
-    what it is; `element_ids` names other ids, where an object is drawn more than once. `under` and `over` are further
-    elements, below and above the shapes. At most `limit` shapes are drawn of `count`, or of those given.
+    what it is; `element_ids` names other ids, where an object is drawn more than once. `under` is below the shapes. At
+    most `limit` shapes are drawn of `count`, or of those given.
     """
+    window = window_of(canvas, view.zoom, key)
     drawable = [shape for shape in shapes[:limit] if has_place(shape, mask_hrefs or {})]
     outlines = thinned(sorted(drawable, key=lambda shape: -extent(shape)), MAX_POINTS)
     halo = sum(len(ring) for one in outlines for ring in one.rings) <= _HALO_POINTS
@@ -73,20 +88,48 @@ def draw_canvas(
             return draw_mask(canvas, one.shape, (mask_hrefs or {})[one.shape.object_id], element_id)
         return draw_shape(canvas, one.shape, one.rings, one.closed, project=project, halo=halo, element_id=element_id)
 
-    svg = element(
+    inner = element(
         "svg",
-        element("title", title),
         background(canvas),
         picture(canvas, asset_href) if asset_href is not None else "",
         under or "",
         joined(drawn(one) for one in outlines),
+        class_="view",
+        viewBox=view_box(window),
+        width="100%",
+        height="100%",
+        data_whole=view_box(canvas) if view.zoom_href else None,
+        data_key=key if view.zoom_href else None,
+    )
+    placed = placed_shapes(drawable, project, ids) if view.names or relations else []
+    scale = _LONGER_SIDE / max(canvas.width, canvas.height)
+    svg = element(
+        "svg",
+        element("title", title),
+        inner,
         over or "",
+        draw_arrows(window, relations, placed) if relations else "",
+        draw_names(window, placed, view.hidden, view.screen) if view.names else "",
         class_="drawing",
         role="img",
-        viewBox=view_box(canvas),
+        width=max(canvas.width * scale, 1),
+        height=max(canvas.height * scale, 1),
         xmlns="http://www.w3.org/2000/svg",
     )
-    return svg + _notes(shapes, limit, count, mask_hrefs or {})
+    links = zoom_links(canvas, window, view.zoom_href, key) if view.zoom_href else Markup()
+    return links + svg + _notes(shapes, limit, count, mask_hrefs or {})
+
+
+def placed_shapes(
+    shapes: Iterable[Shape], project: Projection | None = None, element_ids: Mapping[int, str] | None = None
+) -> list[Placed]:
+    """The shapes with their bounds on the canvas, the largest first; those without an outline are left out."""
+    found = []
+    for shape in shapes:
+        box = bounds([shape], project)
+        if box is not None:
+            found.append(Placed(shape, box, (element_ids or {}).get(shape.object_id, f"o{shape.object_id}")))
+    return sorted(found, key=lambda one: -(one.bounds[2] - one.bounds[0]) * (one.bounds[3] - one.bounds[1]))
 
 
 def has_place(shape: Shape, mask_hrefs: Mapping[int, str]) -> bool:

@@ -10,6 +10,7 @@ from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import text_of, visible
 from labelstore.drawing.captions import left_out, shortened
 from labelstore.drawing.colors import color_class
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.marked_text import claims, lay_out, marked, windows
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
@@ -153,6 +154,7 @@ def _choice_item(shape: Shape, words: str, drawn: set[int]) -> Markup:
         class_=f"shape {color_class(shape.color)}",
         id=f"o{shape.object_id}" if first else None,
         data_object=None if first else shape.object_id,
+        data_of=marks_of(shape),
     )
 
 

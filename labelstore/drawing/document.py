@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from labelstore.drawing.canvas import draw_canvas
 from labelstore.drawing.captions import left_out, shortened
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import Canvas, bounds, describe
 from labelstore.drawing.svg import element, joined
@@ -66,6 +67,9 @@ def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Mar
         mask_hrefs=options.mask_hrefs,
         limit=max(len(page.shapes), 1),
         element_ids=ids,
+        relations=scene.relations,
+        view=options.view,
+        key=str(page.number or ""),
     )
     return element("div", element("h4", name), picture, _texts(page, seen), class_="page-drawing")
 
@@ -80,7 +84,14 @@ def _texts(page: Page, seen: set[int]) -> Markup:
         seen.add(shape.object_id)
         words = element("q", shortened(text, 1000)) if text else ""
         items += element(
-            "li", element("b", shape.name), " ", words, class_="shape", id=element_id, title=describe(shape)
+            "li",
+            element("b", shape.name),
+            " ",
+            words,
+            class_="shape",
+            id=element_id,
+            title=describe(shape),
+            data_of=marks_of(shape),
         )
     return element("ul", items, class_="page-texts")
 

@@ -13,6 +13,7 @@ from labelstore.drawing.map_projection import Map, map_around
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import bounds
 from labelstore.drawing.thumbnails import draw_small
+from labelstore.drawing.window import window_of
 from labelstore.scenes.scene import Asset, Scene, Shape
 
 NOWHERE = (-180.0, -85.0, 180.0, 85.0)
@@ -27,19 +28,31 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     title = f"Label {scene.label_id}"
     if on_map or not (on_pixels or plane):
         area = _map(scene.asset, on_map, mercator=options.tile_url is not None)
+        window = window_of(area.canvas, options.view.zoom)
         result += draw_canvas(
             area.canvas,
             on_map,
             title=title,
             project=area.project,
             mask_hrefs=options.mask_hrefs,
-            under=area.tiles(options.tile_url) + area.graticule(),
-            over=area.scale_bar(),
+            under=area.tiles(options.tile_url) + area.graticule(window),
+            over=area.names(window) + area.scale_bar(window),
             limit=options.limit,
+            relations=scene.relations,
+            view=options.view,
         )
     if on_pixels or plane:
         canvas = _around(on_pixels, plane)
-        result += draw_canvas(canvas, on_pixels, title=title, mask_hrefs=options.mask_hrefs, limit=options.limit)
+        result += draw_canvas(
+            canvas,
+            on_pixels,
+            title=title,
+            mask_hrefs=options.mask_hrefs,
+            limit=options.limit,
+            relations=scene.relations,
+            view=options.view,
+            key="pixels",
+        )
     return result + left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
 
 

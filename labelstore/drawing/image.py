@@ -23,6 +23,8 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
         mask_hrefs=options.mask_hrefs,
         limit=options.limit,
         count=scene.shape_count,
+        relations=scene.relations,
+        view=options.view,
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from labelstore.drawing.shapes import Canvas, Point
 from labelstore.drawing.svg import Attribute, element, joined
+from labelstore.drawing.window import percent
 
 _SIDE = 1000.0
 """The longer side of a map, in units of its canvas."""
@@ -45,41 +46,65 @@ class Map(NamedTuple):
     def _middle(self) -> float:
         return (self.south + self.north) / 2
 
-    def graticule(self) -> Markup:
-        """Meridians and parallels at round degrees, with their names."""
-        step = _round(max(self.east - self.west, self.north - self.south) / 5)
-        digits = max(-math.floor(math.log10(step)), 0)
+    def graticule(self, window: Canvas) -> Markup:
+        """Meridians and parallels at round degrees, as close as the window asks for."""
         lines = Markup()
         width, height = self.canvas.width, self.canvas.height
-        for longitude in _steps(self.west, self.east, step):
+        meridians, parallels = self._degrees(window)
+        for longitude in meridians:
             x = self.project(longitude, self._middle)[0]
             lines += element("path", class_="graticule", d=f"M{x:.2f} 0V{height:.2f}", **_THIN)
-            if x < width - 150:
-                lines += _label(x + 4, 30, _degrees(longitude, digits, "E", "W"))
-        for latitude in _steps(self.south, self.north, step):
+        for latitude in parallels:
             y = self.project(self.west, latitude)[1]
             lines += element("path", class_="graticule", d=f"M0 {y:.2f}H{width:.2f}", **_THIN)
-            if 70 < y < height - 70:
-                lines += _label(4, y - 4, _degrees(latitude, digits, "N", "S"))
         return element("g", lines, aria_hidden="true")
 
-    def scale_bar(self) -> Markup:
+    def names(self, window: Canvas) -> Markup:
+        """The degrees of the meridians along the upper side of the window, those of the parallels along the left."""
+        meridians, parallels = self._degrees(window)
+        digits = max(-math.floor(math.log10(self._step(window))), 0)
+        texts = []
+        for longitude in meridians:
+            x = self.project(longitude, self._middle)[0]
+            if window.left < x < window.left + 0.88 * window.width:
+                texts.append(_label(window, x, window.top, 4, 26, _degrees(longitude, digits, "E", "W")))
+        for latitude in parallels:
+            y = self.project(self.west, latitude)[1]
+            if 0.08 < (y - window.top) / window.height < 0.9:
+                texts.append(_label(window, window.left, y, 4, -4, _degrees(latitude, digits, "N", "S")))
+        return element("g", joined(texts), class_="degrees", aria_hidden="true")
+
+    def _degrees(self, window: Canvas) -> tuple[list[float], list[float]]:
+        """The longitudes and latitudes that have lines: those of the window, or of the whole map."""
+        step = self._step(window)
+        west, north = self._place(window.left, window.top)
+        east, south = self._place(window.left + window.width, window.top + window.height)
+        return _steps(west, east, step), _steps(south, north, step)
+
+    def _step(self, window: Canvas) -> float:
+        return _round(max(self.east - self.west, self.north - self.south) / 5 * window.width / self.canvas.width)
+
+    def _place(self, x: float, y: float) -> Point:
+        """The longitude and latitude at a point of the canvas."""
+        longitude = self.west + (self.east - self.west) * x / self.canvas.width
+        if not self.mercator:
+            return longitude, self.north - (self.north - self.south) * y / self.canvas.height
+        top = _project(0, self.north, 0, True)[1]
+        return longitude, math.degrees(math.atan(math.sinh(math.radians(-top - y / self.scale))))
+
+    def scale_bar(self, window: Canvas) -> Markup:
         """A bar of a round length, in m or km, as it is at the middle parallel."""
         units_per_meter = self.scale / _METERS
         if self.mercator:
             units_per_meter /= max(math.cos(math.radians(self._middle)), 0.01)
-        meters = _round(self.canvas.width / 4 / units_per_meter, down=True)
-        length, bottom = meters * units_per_meter, self.canvas.height - 14
+        meters = _round(window.width / 4 / units_per_meter, down=True)
+        left, bottom = window.left + 0.02 * window.width, window.top + 0.97 * window.height
+        (x1, y), (x2, _) = percent(window, left, bottom), percent(window, left + meters * units_per_meter, bottom)
         text = f"{meters / 1000:g} km" if meters >= 1000 else f"{meters:g} m" if meters >= 1 else f"{meters * 100:g} cm"
-        bar = element(
-            "path",
-            d=f"M14 {bottom - 8:.2f}V{bottom:.2f}H{14 + length:.2f}V{bottom - 8:.2f}",
-            fill="none",
-            stroke="currentColor",
-            stroke_width=2,
-            vector_effect="non-scaling-stroke",
+        bar = element("line", x1=x1, x2=x2, y1=y, y2=y, stroke="currentColor", stroke_width=3)
+        return element(
+            "g", element("title", f"Scale: {text}"), bar, _label(window, left, bottom, 2, -6, text), class_="scale"
         )
-        return element("g", element("title", f"Scale: {text}"), bar, _label(18, bottom - 8, text), class_="scale")
 
     def tiles(self, url: str | None) -> Markup:
         """Pictures of the map below it, from an address with {z}, {x} and {y}; nothing for what is no http address."""
@@ -186,5 +211,7 @@ def _degrees(value: float, digits: int, above: str, below: str) -> str:
     return text if float(text[:-1]) == 0 else f"{text} {above if value > 0 else below}"
 
 
-def _label(x: float, y: float, text: str) -> Markup:
-    return element("text", text, class_="label", x=round(x, 2), y=round(y, 2), font_size=15, fill="currentColor")
+def _label(window: Canvas, x: float, y: float, dx: float, dy: float, text: str) -> Markup:
+    """A text `dx` and `dy` pixels from a point of the canvas."""
+    left, top = percent(window, x, y)
+    return element("text", text, class_="label", x=left, y=top, dx=dx, dy=dy, font_size=13, fill="currentColor")

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from labelstore.drawing.asset_text import visible
 from labelstore.drawing.captions import shortened
 from labelstore.drawing.colors import color_class
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.shapes import describe
 from labelstore.drawing.svg import element, joined
 from labelstore.figures import figure
@@ -174,4 +175,5 @@ class _Writer:
             data_object=None if first else object_id,
             data_name=shortened(one.shape.name) if last else None,
             title=shortened(describe(one.shape), 300),
+            data_of=marks_of(one.shape),
         )

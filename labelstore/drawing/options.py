@@ -3,6 +3,30 @@
 from typing import NamedTuple
 
 
+class Zoom(NamedTuple):
+    """A part of a canvas, in its units; `key` says of which where a drawing has several, such as the page."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    key: str = ""
+
+
+class DrawView(NamedTuple):
+    """What of the canvases is shown, and how."""
+
+    zoom: Zoom | None = None
+    zoom_href: str | None = None
+    """Address of this page for another zoom, with `{}` for it; without it there are no links that zoom."""
+    names: bool = True
+    """Whether shapes have names on them."""
+    hidden: frozenset[str] = frozenset()
+    """Marks of classes and kinds that the page hides (see `labelstore.drawing.legend`): they need no room for names."""
+    screen: tuple[float, float] = (900, 720)
+    """About how many pixels a drawing is wide and high at most."""
+
+
 class DrawOptions(NamedTuple):
     """How to draw, and the files available for it."""
 
@@ -19,3 +43,4 @@ class DrawOptions(NamedTuple):
     """Map tiles with {z}, {x} and {y}, if the user configured any."""
     limit: int = 2000
     """At most so many shapes are drawn."""
+    view: DrawView = DrawView()

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from labelstore.drawing.captions import in_words, shortened
 from labelstore.drawing.colors import readable_on
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.svg import Attribute, element, number
 from labelstore.scenes.scene import Box, Dot, Mask, Path, Shape
 
@@ -23,11 +24,6 @@ class Canvas(NamedTuple):
     top: float
     width: float
     height: float
-
-    @property
-    def unit(self) -> float:
-        """A thousandth of the longer side: the measure of letters."""
-        return max(self.width, self.height) / 1000
 
     def clamp(self, x: float, y: float) -> Point:
         """The point, or one in its direction that is a hundred times the canvas away; never infinite."""
@@ -133,7 +129,9 @@ def _all_of(canvas: Canvas) -> dict[str, Attribute]:
 
 def _group(shape: Shape, element_id: str | None, *content: Markup) -> Markup:
     title = element("title", describe(shape))
-    return element("g", title, *content, class_="shape", id=element_id or f"o{shape.object_id}")
+    return element(
+        "g", title, *content, class_="shape", id=element_id or f"o{shape.object_id}", data_of=marks_of(shape)
+    )
 
 
 def extent(shape: Shape) -> float:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from labelstore.drawing.asset_text import text_of
 from labelstore.drawing.captions import in_words, left_out, shortened
 from labelstore.drawing.colors import color_class
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.marked_text import LONG, claims, lay_out, marked, windows
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
@@ -98,6 +99,7 @@ def _item(shape: Shape, reason: str) -> Markup:
         f" {about}" + (f": {reason}" if reason else ""),
         class_=f"shape {color_class(shape.color)}",
         id=f"o{shape.object_id}",
+        data_of=marks_of(shape),
     )
 
 
