@@ -11,6 +11,7 @@ import pytest
 from labelstore import samples
 from labelstore.drawing import DrawOptions, draw, thumbnail
 from labelstore.engines import open_database
+from labelstore.engines.database import Parameters
 from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
 from labelstore.scenes import ConnectionSource, read_scene
@@ -306,7 +307,7 @@ class Recording(ConnectionSource):
         super().__init__(connection)
         self.plans: list[str] = []
 
-    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Any:
+    def query(self, sql: str, parameters: Parameters = (), /) -> Any:
         self.plans += (row[3] for row in self.connection.execute(f"explain query plan {sql}", parameters))
         return super().query(sql, parameters)
 

@@ -97,13 +97,13 @@ def _first_of(places: list[str]) -> str:
     return places[0] if len(places) == 1 else f"coalesce({', '.join(places)})"
 
 
-def utc(moment: str | date) -> str:
-    """The moment as UTC in ISO 8601, to the second. Raises `UsageError`."""
+def utc(moment: str | date, name: str = "since") -> str:
+    """The moment as UTC in ISO 8601, to the second. Raises `UsageError` that tells of `name`."""
     if isinstance(moment, str):
         try:
             moment = datetime.fromisoformat(moment)
         except ValueError:
-            raise UsageError(f"since: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
+            raise UsageError(f"{name}: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     if moment.tzinfo is not None:

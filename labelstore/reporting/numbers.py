@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from labelstore.analyses.stats import stats
 from labelstore.engines.database import Database
-from labelstore.query.projects import check_project
+from labelstore.query.projects import OF_PROJECTS, check_project
 
 Counted = list[tuple[str, float]]
 
@@ -44,8 +44,7 @@ def label_filter(database: Database, projects: Sequence[str]) -> LabelFilter:
     ids = sorted({row[0] for row in rows if row[0] in projects or row[1] in projects})
     values = {f"p{number}": project for number, project in enumerate(projects)}
     marks = ", ".join(f"${name}" for name in values)
-    chosen = f"select project_id from projects where project_id in ({marks}) or name in ({marks})"
-    return LabelFilter(f"l.model_run_id is null and l.project_id in ({chosen})", values, frozenset(ids))
+    return LabelFilter(f"l.model_run_id is null and {OF_PROJECTS.format(these=marks)}", values, frozenset(ids))
 
 
 def read_numbers(database: Database, labels: LabelFilter) -> Numbers:

@@ -1,8 +1,14 @@
 """The interface to a store that scenes are read through."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
+
+from labelstore.engines.database import Parameters
+from labelstore.engines.result import Result
+from labelstore.schema.dialects import SQLITE, Dialect
 
 Row = dict[str, Any]
 
@@ -15,15 +21,28 @@ class Source(Protocol):
 
 
 class ConnectionSource:
-    """A connection of the standard library's sqlite3 as a `Source`."""
+    """A connection of the standard library's sqlite3 as a `Source`, and as a `labelstore.engines.reading.Reading`."""
+
+    dialect: Dialect = SQLITE
+    has_full_text = True
+    is_columnar = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def query(self, sql: str, parameters: Mapping[str, Any] = {}, /) -> Iterator[Row]:
-        """The rows of a query with parameters `$name`, as dicts."""
+    @cached_property
+    def path(self) -> Path:
+        """The file of the store."""
+        return Path(self.value("select file from pragma_database_list where name = 'main'"))
+
+    def query(self, sql: str, parameters: Parameters = (), /) -> Result:
+        """The rows of a query with parameters `$name`."""
         cursor = self.connection.cursor()
         cursor.row_factory = None
         cursor.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return (dict(zip(names, row, strict=True)) for row in cursor)
+        return Result([column[0] for column in cursor.description], cursor)
+
+    def value(self, sql: str, parameters: Parameters = (), /) -> Any:
+        """The first column of the first row, None without one."""
+        row = next(self.query(sql, parameters).rows, None)
+        return row[0] if row is not None else None

@@ -2,6 +2,6 @@
 
 from labelstore.query.search.indexing import Indexed, index
 from labelstore.query.search.places import PLACES
-from labelstore.query.search.searching import Found, Hit, search
+from labelstore.query.search.searching import Found, Hit, nodes_with, search, texts_holding
 
-__all__ = ["PLACES", "Found", "Hit", "Indexed", "index", "search"]
+__all__ = ["PLACES", "Found", "Hit", "Indexed", "index", "nodes_with", "search", "texts_holding"]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelstore.engines import SQLITE, open_database
-from labelstore.engines.database import CONTENTS, Database
+from labelstore.engines.database import CONTENTS
 from labelstore.engines.holders import writer_of
+from labelstore.engines.reading import Reading
 from labelstore.errors import InUseError, StoreError, UsageError
 from labelstore.query.search.condition import EVERY_TEXT
 from labelstore.query.search.places import OF_DATA_ROWS, OF_LABELS, labels_with, texts_in
@@ -68,7 +69,7 @@ def _built(path: Path) -> int:
             raise InUseError(str(path), writer_of(path)) from error
 
 
-def state(database: Database) -> str:
+def state(database: Reading) -> str:
     """`current`, `stale` (a load has changed the store since) or `none`."""
     if not database.has_full_text:
         return "none"

@@ -1,13 +1,14 @@
 """Finding words: each result is a text that holds all of them, and a label (or data row) in which it stands."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from labelstore.engines.database import Database, together
+from labelstore.engines.database import together
+from labelstore.engines.reading import Reading
 from labelstore.errors import UsageError
-from labelstore.query.search.condition import may_hold
+from labelstore.query.search.condition import Condition, may_hold
 from labelstore.query.search.indexing import state
-from labelstore.query.search.places import OF_LABELS, PLACES, labels_with, texts_in
+from labelstore.query.search.places import OF_DATA_ROWS, OF_LABELS, PLACES, labels_with, texts_in
 
 _TRIGRAM = 3
 _MOST_TERMS, _LONGEST_TERM = 20, 200  # more than that is compared here, not by the engine
@@ -31,7 +32,7 @@ class Found(NamedTuple):
     note: str | None
 
 
-def search(database: Database, words: Sequence[str], places: Sequence[str] = ()) -> Found:
+def search(database: Reading, words: Sequence[str], places: Sequence[str] = ()) -> Found:
     """Labels and data rows with a text that holds all `words`, in any order and case; parts of words count, too.
 
     A word may hold spaces, and no character means anything but itself. `places` are of `PLACES`, all if there are
@@ -52,7 +53,31 @@ def search(database: Database, words: Sequence[str], places: Sequence[str] = ())
     return Found(_by_reading(database, folded, where), False, _note(database, current))
 
 
-def _note(database: Database, current: str) -> str:
+def texts_holding(database: Reading, words: Sequence[str]) -> dict[str, list[str]]:
+    """Place → the different texts there that hold all `words`, as `search` finds them, for places with any."""
+    folded = [word.strip().lower() for word in words if word.strip()]
+    found: dict[str, list[str]] = {}
+    if state(database) == "current":
+        for _, place, text in _texts(database, folded):
+            if _holds(text, folded):
+                found.setdefault(place, []).append(text)
+        return found
+    condition = may_hold(max(folded, key=len))
+    for place in OF_LABELS + OF_DATA_ROWS:
+        candidates = database.query(*texts_in(place, condition)).rows
+        if texts := list(dict.fromkeys(text for (text,) in candidates if _holds(text, folded))):
+            found[place] = texts
+    return found
+
+
+def nodes_with(database: Reading, place: str, words: Sequence[str], texts: Sequence[str]) -> Iterator[int]:
+    """The nodes of the labels in which such texts stand; some may come several times."""
+    condition = may_hold(max((word.strip().lower() for word in words), key=len))
+    for some in together(texts):
+        yield from (row[3] for row in _labels_with(database, place, condition, some) if row[3] is not None)
+
+
+def _note(database: Reading, current: str) -> str:
     if not database.has_full_text:
         return (
             f"searching without an index, which {database.dialect.title} has not without an extension:"
@@ -62,21 +87,28 @@ def _note(database: Database, current: str) -> str:
     return f"{reason}: searching the tables, results are not ranked; to index it: labelstore index {database.path}"
 
 
-def _by_reading(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
+def _by_reading(database: Reading, folded: list[str], where: list[str]) -> Iterator[Hit]:
     condition = may_hold(max(folded, key=len))
     for place in where:
         candidates = database.query(*texts_in(place, condition)).rows
         texts = dict.fromkeys(text for (text,) in candidates if _holds(text, folded))
         for some in together(list(texts)):
-            values = {f"text_{number}": text for number, text in enumerate(some)}
-            sql, parameters = labels_with(place, condition, f"values {', '.join(f'(${name})' for name in values)}")
-            if database.is_columnar:  # else rows come as they are found, in an order of their own
-                sql += " order by node_id, 1, data_row_id"
-            for text, label_id, data_row_id, _ in database.query(sql, parameters | values).rows:
+            for text, label_id, data_row_id, _ in _labels_with(database, place, condition, some):
                 yield Hit(label_id, data_row_id, place, _snippet(text, folded))
 
 
-def _by_index(database: Database, folded: list[str], where: list[str]) -> Iterator[Hit]:
+def _labels_with(
+    database: Reading, place: str, condition: Condition, texts: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """(text, label_id, data_row_id, node_id) of the labels in which these texts stand."""
+    values = {f"text_{number}": text for number, text in enumerate(texts)}
+    sql, parameters = labels_with(place, condition, f"values {', '.join(f'(${name})' for name in values)}")
+    if database.is_columnar:  # else rows come as they are found, in an order of their own
+        sql += " order by node_id, 1, data_row_id"
+    return database.query(sql, parameters | values).rows
+
+
+def _by_index(database: Reading, folded: list[str], where: list[str]) -> Iterator[Hit]:
     for text_id, place, text in _texts(database, folded):
         if place not in where or not _holds(text, folded):
             continue
@@ -97,7 +129,7 @@ def _by_index(database: Database, folded: list[str], where: list[str]) -> Iterat
             yield Hit(label_id, data_row_id, place, snippet)
 
 
-def _texts(database: Database, folded: list[str]) -> Iterator[tuple[int, str, str]]:
+def _texts(database: Reading, folded: list[str]) -> Iterator[tuple[int, str, str]]:
     """Texts that may hold all words, the best first: (text_id, place, text). Words too short for trigrams are read."""
     terms = [word for word in folded if len(word) >= _TRIGRAM and "\0" not in word]
     if not terms:
