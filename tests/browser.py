@@ -4,10 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Request, ViewportSize, sync_playwright
 
 _QUIET = (
     "--no-sandbox",
@@ -29,22 +31,44 @@ def executable() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[BrowserContext]:
-    """One browser for all tests of a process. Without Chromium the test is skipped, but never in CI on Linux."""
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers: there can be one of it in a process."""
+    with sync_playwright() as started:
+        yield started
+
+
+@contextmanager
+def _browser(playwright: Playwright, **options: Any) -> Iterator[BrowserContext]:
+    """A browser. Without Chromium the test is skipped, but never in CI on Linux."""
     program = executable()
     if program is None:
         assert not (os.environ.get("CI") and sys.platform == "linux"), "no chromium: .ci/run installs it"
         pytest.skip("no chromium on this machine")
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder:
         context = playwright.chromium.launch_persistent_context(
             folder,
             executable_path=program,
             headless=True,
             args=list(_QUIET),
-            viewport={"width": 1200, "height": 900},
+            viewport=_SIZE,
+            **options,
         )
         yield context
         context.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[BrowserContext]:
+    """One browser for all tests of a process."""
+    with _browser(playwright) as context:
+        yield context
+
+
+@pytest.fixture
+def without_script(playwright: Playwright) -> Iterator[Page]:
+    """A page of a browser in which no script runs."""
+    with _browser(playwright, java_script_enabled=False) as context:
+        yield context.new_page()
 
 
 class Watched:

@@ -14,7 +14,7 @@ from labelstore.engines import open_database
 from labelstore.engines.duckdb import DuckdbDatabase
 from labelstore.engines.sqlite import SqliteDatabase
 from tests import soaking
-from tests.browser import chromium, watched  # noqa: F401 - fixtures; imported by modules, each would start a browser
+from tests.browser import chromium, playwright, watched, without_script  # noqa: F401 - fixtures; imported by modules, each would start a browser
 
 MADE: dict[Any, Any] = {database: database.__init__ for database in (SqliteDatabase, DuckdbDatabase)}
 

@@ -96,8 +96,10 @@ def _fullest(served: Served, asset_type: str, generation: str) -> dict[str, Any]
     return found[0]
 
 
-def test_the_root_leads_to_the_overview(served: Served, watched: Watched) -> None:
+def test_the_root_leads_to_the_gallery(served: Served, watched: Watched) -> None:
     watched.page.goto(f"{served.url}/")
+    assert watched.page.url == served.address("gallery")
+    watched.page.click("header >> text=Home")
     assert watched.page.url == served.address()
     assert "data rows" in watched.page.inner_text("main")
 

@@ -186,6 +186,22 @@ _MAKERS: dict[str, Callable[[Source, Any, Settings, Paths, Budget], Drawing | No
 }
 
 
+def label_thumbnail(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Markup | None:
+    """A small drawing of a label; None where there is nothing to draw, or the budget of the page is spent."""
+    drawing = _of_label(source, label_id, settings, paths, page) if page.takes("label_id", label_id) else None
+    return drawing.picture if drawing else None
+
+
+def data_row_thumbnail(
+    source: Source, data_row_id: str, settings: Settings, paths: Paths, page: Budget
+) -> Markup | None:
+    """The same of a data row, with its first label."""
+    drawing = (
+        _of_data_row(source, data_row_id, settings, paths, page) if page.takes("data_row_id", data_row_id) else None
+    )
+    return drawing.picture if drawing else None
+
+
 def _address(column: str, value: Any, paths: Paths) -> str:
     if column == "object_id":
         return paths.table("objects", object_id__exact=value)

@@ -15,5 +15,6 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("Home", Paths.overview),
+    Entry("Gallery", Paths.gallery),
     Entry("Tables and SQL", Paths.database_page),
 )

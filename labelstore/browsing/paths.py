@@ -8,6 +8,7 @@ from datasette.utils import tilde_decode, tilde_encode
 
 ROOT = "/-/labelstore"
 STATIC = f"{ROOT}-static"
+_FILLED_IN = ("frame", "group")
 
 
 class Paths:
@@ -21,6 +22,16 @@ class Paths:
     def overview(self) -> str:
         """The overview of the store."""
         return self._path()
+
+    def gallery(self, arguments: Iterable[tuple[str, Any]] = (), /, **filters: Any) -> str:
+        """The gallery with a filter, as pairs or by names: `project`, `labeler`, `review`, `since`, `show`, `sort` …
+
+        A value may be several, as a list; one that is None is left out.
+        """
+        pairs = [*arguments]
+        for name, value in filters.items():
+            pairs += ((name, one) for one in (value if isinstance(value, list | tuple) else [value]))
+        return self._path("gallery") + _query(pairs)
 
     def label(self, label_id: str, **arguments: Any) -> str:
         """The page of a label, perhaps of one of its frames; `frame` may be `{}`, to be filled in."""
@@ -83,8 +94,10 @@ def decode(part: str) -> str:
 
 
 def _query(arguments: Iterable[tuple[str, Any]]) -> str:
-    """The arguments behind `?`; a name may come several times, and the value `{}` stays as it is."""
+    """The arguments behind `?`; a name may come several times, and `{}` for a frame or group stays as it is."""
     pairs = [
-        f"{name}={{}}" if value == "{}" else urlencode({name: value}) for name, value in arguments if value is not None
+        f"{name}={{}}" if value == "{}" and name in _FILLED_IN else urlencode({name: value}, errors="replace")
+        for name, value in arguments
+        if value is not None
     ]
     return "?" + "&".join(pairs) if pairs else ""

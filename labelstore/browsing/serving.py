@@ -146,7 +146,7 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
     from labelstore.browsing.refusals import with_error_responses
     from labelstore.browsing.stores import stores
 
-    app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).overview())
+    app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).gallery())
     config = uvicorn.Config(
         with_error_responses(same_host(app) if is_loopback(host) else app),
         log_level="warning",
@@ -161,7 +161,7 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
 
 
 def starting_at(app: Any, home: str) -> Any:
-    """Redirect the root to that path: the overview of the one store says more than a list of databases."""
+    """Redirect the root to that path: the labels of the one store say more than a list of databases."""
 
     async def led(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] != "/":

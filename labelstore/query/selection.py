@@ -99,13 +99,12 @@ def _first_of(places: list[str]) -> str:
 
 def utc(moment: str | date, name: str = "since") -> str:
     """The moment as UTC in ISO 8601, to the second. Raises `UsageError` that tells of `name`."""
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            raise UsageError(f"{name}: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+    try:
+        read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        if not isinstance(read, datetime):
+            read = datetime(read.year, read.month, read.day, tzinfo=UTC)
+        if read.tzinfo is not None:
+            read = read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{name}: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
+    return read.replace(tzinfo=None).isoformat(timespec="seconds")

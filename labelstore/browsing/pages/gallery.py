@@ -1,0 +1,100 @@
+"""The gallery: a wall of labels or data rows, with filters beside it."""
+
+from typing import Any
+
+from datasette.utils.asgi import NotFound, Response
+
+from labelstore.browsing.cells import Budget
+from labelstore.browsing.gallery import sidebar
+from labelstore.browsing.gallery.cards import data_row_cards, label_cards
+from labelstore.browsing.gallery.matches import matches
+from labelstore.browsing.gallery.view import DATA_ROWS, LABELS, SHOWN, Pair, View, from_forms, view_of
+from labelstore.browsing.pages import home
+from labelstore.browsing.pages.page import ROUTES, database_of, page, rendered
+from labelstore.browsing.paths import ROOT, Paths
+from labelstore.browsing.settings import settings_of
+from labelstore.browsing.stores import is_store, read, stores
+from labelstore.scenes import ConnectionSource
+
+PAGE = 48
+"""Labels of a page."""
+_ORDERS = {
+    "": "as stored",
+    "created": "made",
+    "objects": "objects",
+    "agreement": "agreement",
+    "seconds": "seconds",
+}
+
+
+async def _of_the_only_store(request: Any, datasette: Any) -> Any:
+    """The gallery of the one store that is served, or the home page of a store of that name."""
+    found = stores(datasette)
+    if is_store(datasette, request.url_vars["database"]):
+        return await home.overview(request, datasette)
+    if len(found) != 1:
+        raise NotFound("several stores are served; choose one on the first page")
+    return Response.redirect(Paths(datasette, found[0]).gallery(_pairs(request)))
+
+
+ROUTES.insert(0, (rf"^{ROOT}/(?P<database>gallery)$", _of_the_only_store))
+
+
+@page("/gallery")
+async def gallery(request: Any, datasette: Any) -> Any:
+    """One page of the labels or data rows that match the filter in the address."""
+    database = database_of(request, datasette)
+    paths, settings = Paths(datasette, database), settings_of(datasette)
+    pairs = _pairs(request)
+    if (changed := from_forms(pairs)) is not None:
+        return Response.redirect(paths.gallery(changed))
+    view, wrong = view_of(pairs)
+
+    def work(source: ConnectionSource) -> dict[str, Any]:
+        found = matches(source, view)
+        last = max(-(-len(found) // PAGE), 1)
+        shown = view._replace(page=min(view.page, last))
+        keys = found[(shown.page - 1) * PAGE : shown.page * PAGE]
+        keeping = Paths(datasette, database, shown._replace(page=1).arguments())
+        cards = (data_row_cards if view.show == DATA_ROWS else label_cards)(source, keys, settings, keeping, Budget())
+        values = sidebar.known_values(source)
+        return {
+            "view": shown,
+            "cards": cards,
+            "total": len(found),
+            "first": (shown.page - 1) * PAGE + 1,
+            "last_page": last,
+            "groups": sidebar.groups(shown, values, paths),
+            "chips": sidebar.chips(shown, values, paths),
+        }
+
+    context = await read(datasette, database, work)
+    links = _links(context["view"], context["last_page"], paths)
+    return await rendered(request, datasette, database, "labelstore_gallery.html", wrong=wrong, **context, **links)
+
+
+def _pairs(request: Any) -> list[Pair]:
+    return [(name, value) for name in request.args for value in request.args.getlist(name)]
+
+
+def _links(view: View, last: int, paths: Paths) -> dict[str, Any]:
+    """The links above the wall: what is shown, in which order, which page."""
+
+    def to(**changes: Any) -> str:
+        return paths.gallery(view._replace(**{"page": 1, **changes}).arguments())
+
+    name = view.sort.removeprefix("-")
+    turned = {"": "", **{one: one if view.sort == f"-{one}" else f"-{one}" for one in _ORDERS if one}}
+    arrow = " ↓" if view.sort.startswith("-") else " ↑"
+    return {
+        "shows": [(one.replace("-", " "), to(show=one), view.show == one) for one in SHOWN],
+        "sorts": [
+            (title + (arrow if one and one == name else ""), to(sort=turned[one]), one == name)
+            for one, title in _ORDERS.items()
+        ],
+        "before": to(page=view.page - 1) if view.page > 1 else None,
+        "after": to(page=view.page + 1) if view.page < last else None,
+        "action": paths.gallery(),
+        "bare": paths.gallery(View(show=view.show, sort=view.sort).arguments()),
+        "noun": "label" if view.show == LABELS else "data row",
+    }
