@@ -10,6 +10,7 @@ from labelstore.engines.result import Once, Result
 from labelstore.errors import LabelstoreError, QueryError, UsageError
 from labelstore.query.error_hints import explained
 from labelstore.query.lexer import parameter_names, tokens
+from labelstore.query.moments import PERIOD, utc
 from labelstore.query.projects import check_project
 from labelstore.schema.canned_queries import named
 
@@ -22,13 +23,22 @@ def ask(database: Database, sql: str, parameters: Parameters = ()) -> Result:
 
 
 def ask_named(database: Database, name: str, given: Mapping[str, Any]) -> Result:
-    """Run a canned query. Raises `NotFoundError` for its name or that of a parameter, and for an unknown project."""
+    """Run a canned query. Raises `NotFoundError` for its name or that of a parameter and for an unknown project, and
+    `UsageError` for a date of a period that is none.
+    """
     query = named(name)
     sql = query.sql[database.engine]
     wanted = set(parameter_names(sql, database.dialect.parameter_marks))
     project = given.get("project") if "project" in wanted else None
     check_project(database, None if project is None else str(project))
-    return _run(database, sql, {key: value for key, value in query.values(dict(given)).items() if key in wanted})
+    values = {key: value for key, value in query.values(dict(given)).items() if key in wanted}
+    return _run(database, sql, values | _period(values))
+
+
+def _period(values: Mapping[str, Any]) -> dict[str, str]:
+    """The ends of a period of time, as SQL reads them. Raises `UsageError`."""
+    ends = {name: values.get(name) for name in PERIOD}
+    return {name: utc(str(value), name) for name, value in ends.items() if value is not None}
 
 
 def _check(sql: str, marks: str, given: Mapping[str, Any]) -> None:

@@ -1,14 +1,16 @@
 """The labels and objects that a program asks for: by project, class, labeler and time."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
 
 from labelstore.engines.database import TOGETHER, Database
 from labelstore.engines.result import Result
 from labelstore.errors import UsageError
 from labelstore.formats.kinds import TABLES
+from labelstore.query.moments import utc
 from labelstore.query.run import ask
 from labelstore.schema.suggestions import did_you_mean
+
+__all__ = ["GEOMETRY", "objects_of", "selected", "utc"]
 
 _LABELS = """
 select l.label_id, l.node_id
@@ -95,16 +97,3 @@ def objects_of(
 
 def _first_of(places: list[str]) -> str:
     return places[0] if len(places) == 1 else f"coalesce({', '.join(places)})"
-
-
-def utc(moment: str | date, name: str = "since") -> str:
-    """The moment as UTC in ISO 8601, to the second. Raises `UsageError` that tells of `name`."""
-    try:
-        read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        if not isinstance(read, datetime):
-            read = datetime(read.year, read.month, read.day, tzinfo=UTC)
-        if read.tzinfo is not None:
-            read = read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{name}: {moment!r} is no time; write it as 2024-01-31 or 2024-01-31T10:00:00") from None
-    return read.replace(tzinfo=None).isoformat(timespec="seconds")

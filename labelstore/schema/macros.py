@@ -4,6 +4,10 @@
 without a fraction and an offset (`Z`, `+02:00`; without one it is UTC). They give its day in UTC, the Monday of its ISO
 week (both as text) and the seconds since 1970, to the millisecond. Any other text gives NULL.
 
+`in_period(x)` is true of a moment x from `$since` on and before `$until`, each of which may be NULL; of a query without
+both, of any x. `made_in_period(l)` is that of when the label of the alias l was made, or last changed where the export
+does not say.
+
 `quantile(q, x)` aggregates the column x by linear interpolation between the two nearest values, for q in quarters. Its
 subquery numbers the rows of a group by x: `place` from 0, of `places`. DuckDB sorts a list instead, and computes no
 numbers that nothing reads. Its own `quantile_cont` rounds otherwise in 2.0 than in 1.5.
@@ -17,6 +21,20 @@ Patterns begin with the plain name: an anchor before it would make the search th
 """
 
 _COLUMN = r"([\w.]+)"
+_MOMENT = r"([$\w.]+)"
+"""A column or a parameter."""
+
+PERIOD_MACROS = (  # in the words of the others
+    (
+        r"made_in_period\((\w+)\)",
+        r"case when \1.created_at is null then in_period(\1.updated_at) else in_period(\1.created_at) end",
+    ),
+    (
+        rf"in_period\({_COLUMN}\)",
+        r"(($since is null or seconds_of(\1) >= seconds_of($since))"
+        r" and ($until is null or seconds_of(\1) < seconds_of($until)))",
+    ),
+)
 
 _SQLITE_MOMENT = (
     r"case when \1 glob '[12][0-9][0-9][0-9]-*' and (length(\1) = 10 or \1 glob '??????????[T ]??:??:??*')"
@@ -53,10 +71,11 @@ _DUCKDB_QUANTILE = (
 )
 
 SQLITE_MACROS = (
+    *PERIOD_MACROS,
     (rf"day_of\({_COLUMN}\)", rf"{_SQLITE_MOMENT} then date(\1) end"),
     (rf"week_of\({_COLUMN}\)", rf"{_SQLITE_MOMENT} then date(\1, 'weekday 0', '-6 days') end"),
     (
-        rf"seconds_of\({_COLUMN}\)",
+        rf"seconds_of\({_MOMENT}\)",
         rf"{_SQLITE_MOMENT} then round((julianday(\1) - 2440587.5) * 86400e3) / 1e3 end",
     ),
     _SQLITE_QUANTILE,
@@ -70,9 +89,10 @@ SQLITE_MACROS = (
 )
 
 DUCKDB_MACROS = (
+    *PERIOD_MACROS,
     (rf"day_of\({_COLUMN}\)", f"cast(cast({_DUCKDB_MOMENT} as date) as varchar)"),
     (rf"week_of\({_COLUMN}\)", f"cast(cast(date_trunc('week', {_DUCKDB_MOMENT}) as date) as varchar)"),
-    (rf"seconds_of\({_COLUMN}\)", f"round(epoch_us({_DUCKDB_MOMENT}) / 1e3) / 1e3"),
+    (rf"seconds_of\({_MOMENT}\)", f"round(epoch_us({_DUCKDB_MOMENT}) / 1e3) / 1e3"),
     _DUCKDB_QUANTILE,
     (rf"near_quarter\({_COLUMN}, {_COLUMN}\)", "true"),
     (rf"all_places\({_COLUMN}\)", "count(*)"),

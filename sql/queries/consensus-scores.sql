@@ -2,6 +2,9 @@
 -- mean that no score was computed: such labels are in `not_computed` and in no average. Skipped labels do not count.
 -- Quartiles are interpolated between the two nearest values.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 with told as (
     select
         l.project_id,
@@ -12,6 +15,8 @@ with told as (
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and coalesce(l.skipped, false) = false
         and ($project is null or l.project_id = $project or p.name = $project)
+        and ($labeler is null or l.created_by = $labeler)
+        and made_in_period(l)
 ),
 scored as (
     select project_id, project, created_by, case when told >= 0 then told end as score from told

@@ -2,6 +2,9 @@
 -- modelled. Skipped labels are not among them, nor videos whose frames file was not loaded. Old v1 exports (before
 -- 2021) do not tell an empty label from a skipped one.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 select
     p.name as project,
     l.label_id,
@@ -24,4 +27,6 @@ where l.model_run_id is null
     and not exists (select 1 from segments as s where s.label_id = l.label_id and s.start_frame is not null)
     and (l.frames_url is null or exists (select 1 from frames as f where f.label_id = l.label_id))
     and ($project is null or l.project_id = $project or p.name = $project)
+    and ($labeler is null or l.created_by = $labeler)
+    and made_in_period(l)
 order by project nulls last, l.label_id

@@ -2,6 +2,9 @@
 -- label. A week is its Monday (ISO 8601). `labels` are those that were not skipped. An object in several frames counts
 -- once for each. `hours` counts skipped labels too. Labels without a readable time are left out.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 with framed as (  -- objects_total is without those of v1 frames files
     select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id
 ),
@@ -16,6 +19,8 @@ done as (
     left join framed as f on f.label_id = l.label_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+        and ($labeler is null or l.created_by = $labeler)
+        and made_in_period(l)
 )
 select
     week,

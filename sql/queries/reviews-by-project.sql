@@ -2,11 +2,16 @@
 -- approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected. Skipped
 -- labels count too.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 with labelled as (
     select l.project_id, p.name as project, l.label_id
     from labels as l
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+        and ($labeler is null or l.created_by = $labeler)
+        and made_in_period(l)
 )
 select
     l.project,

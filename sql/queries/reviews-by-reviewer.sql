@@ -2,6 +2,9 @@
 -- labels. A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of
 -- approved + rejected.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only reviews made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only reviews made before this date or time
 select
     p.name as project,
     r.created_by as reviewer,
@@ -15,5 +18,7 @@ from reviews as r
 join labels as l on l.label_id = r.label_id
 left join projects as p on p.project_id = l.project_id
 where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+    and ($labeler is null or l.created_by = $labeler)
+    and in_period(r.created_at)
 group by l.project_id, p.name, r.created_by
 order by project nulls last, l.project_id nulls last, reviewer nulls last

@@ -2,12 +2,17 @@
 -- score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved +
 -- rejected. Reviews without a readable time are left out.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only reviews made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only reviews made before this date or time
 with reviewed as (
     select l.project_id, p.name as project, week_of(r.created_at) as week, r.label_id, r.score
     from reviews as r
     join labels as l on l.label_id = r.label_id
     left join projects as p on p.project_id = l.project_id
     where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+        and ($labeler is null or l.created_by = $labeler)
+        and in_period(r.created_at)
 )
 select
     project,

@@ -3,6 +3,8 @@
 -- `sent_back_at` is the first time, `approved_at` the first approval after the last time (NULL until then), `hours` the
 -- time between the two. Needs the workflow history in the export.
 -- $project: only this project, by id or name
+-- $since: only data rows first sent back at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only data rows first sent back before this date or time
 with moved as (  -- one step that is no rejection cannot go back
     select data_row_id from workflow_events
     group by data_row_id
@@ -91,5 +93,6 @@ select
 from backs as b
 left join data_rows as d on d.data_row_id = b.data_row_id
 left join projects as p on p.project_id = b.project_id
-where $project is null or b.project_id = $project or p.name = $project
+where ($project is null or b.project_id = $project or p.name = $project)
+    and in_period(b.sent_back_at)
 order by project nulls last, b.project_id nulls last, b.data_row_id

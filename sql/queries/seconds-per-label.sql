@@ -3,6 +3,9 @@
 -- seconds per object are those of a label divided by its objects, for labels with objects; an object in several frames
 -- counts once for each.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 with framed as (  -- objects_total is without those of v1 frames files
     select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id
 ),
@@ -20,6 +23,8 @@ timed as (
         and coalesce(l.skipped, false) = false
         and l.seconds_to_label is not null
         and ($project is null or l.project_id = $project or p.name = $project)
+        and ($labeler is null or l.created_by = $labeler)
+        and made_in_period(l)
 ),
 labels_ranked as (
     select

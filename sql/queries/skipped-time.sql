@@ -2,6 +2,9 @@
 -- `skip_rate` is their part of the labels, `time_rate` their part of the seconds. Labels that do not tell their seconds
 -- count as labels, not as time; `untimed` is the number of skipped ones among them.
 -- $project: only this project, by id or name
+-- $labeler: only labels of this labeler
+-- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only labels made before this date or time
 select
     p.name as project,
     l.created_by as labeler,
@@ -17,6 +20,8 @@ select
 from labels as l
 left join projects as p on p.project_id = l.project_id
 where l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
+    and ($labeler is null or l.created_by = $labeler)
+    and made_in_period(l)
 group by l.project_id, p.name, l.created_by
 having sum(case when l.skipped then 1 else 0 end) > 0
 order by project nulls last, l.project_id nulls last, labeler nulls last

@@ -1,6 +1,8 @@
 -- How long data rows stay in each task of the workflow, by project: the time from one event of a data row to its next
 -- one. In hours; quartiles are interpolated between the two nearest values. A stay that goes on does not count yet.
 -- $project: only this project, by id or name
+-- $since: only stays that ended at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
+-- $until: only stays that ended before this date or time
 with stays as (
     select
         w.project_id,
@@ -16,6 +18,7 @@ with stays as (
     from workflow_steps as w
     left join projects as p on p.project_id = w.project_id
     where w.seconds_in_task is not null and ($project is null or w.project_id = $project or p.name = $project)
+        and in_period(w.created_at)
 )
 select
     project,
