@@ -453,9 +453,10 @@ class TestVideo:
 class TestStyles:
     def test_highlights_are_rules_for_each_object(self) -> None:
         rules = highlights([12, 7]).splitlines()
-        assert len(rules) == 2
+        assert len(rules) == 4
         assert rules[0].startswith(':root:has([href="#o12"]:is(:hover,:focus-visible)) :is([id="o12"],[id^="o12-"],')
-        assert len(highlights(range(100_000)).splitlines()) == 1000
+        assert rules[2].startswith(':root:has([id="o12"]:hover) .for-o12')
+        assert len(highlights(range(100_000)).splitlines()) == 1500
 
     def test_every_class_of_the_style_sheet_is_drawn(self) -> None:
         drawn = "".join(

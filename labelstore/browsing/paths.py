@@ -1,6 +1,7 @@
 """Addresses of the pages; ids may hold whatever an export had for an id."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from datasette.utils import tilde_decode, tilde_encode
 
 ROOT = "/-/labelstore"
 STATIC = f"{ROOT}-static"
-_FILLED_IN = ("frame", "group")
+_FILLED_IN = ("frame", "group", "zoom")
 
 
 class Paths:
@@ -18,6 +19,12 @@ class Paths:
         self._urls = datasette.urls
         self.database = database
         self.kept = tuple(kept)
+
+    def keeping(self, kept: Sequence[tuple[str, str]]) -> "Paths":
+        """The same addresses with other arguments that go along."""
+        other = copy(self)
+        other.kept = tuple(kept)
+        return other
 
     def overview(self) -> str:
         """The overview of the store."""
@@ -94,7 +101,7 @@ def decode(part: str) -> str:
 
 
 def _query(arguments: Iterable[tuple[str, Any]]) -> str:
-    """The arguments behind `?`; a name may come several times, and `{}` for a frame or group stays as it is."""
+    """The arguments behind `?`; a name may come several times, and `{}` for a frame, group or zoom stays as it is."""
     pairs = [
         f"{name}={{}}" if value == "{}" and name in _FILLED_IN else urlencode({name: value}, errors="replace")
         for name, value in arguments

@@ -69,9 +69,14 @@ def _page(page: Page, scene: Scene, options: DrawOptions, seen: set[int]) -> Mar
         element_ids=ids,
         relations=scene.relations,
         view=options.view,
-        key=str(page.number or ""),
+        key=key_of(page),
     )
     return element("div", element("h4", name), picture, _texts(page, seen), class_="page-drawing")
+
+
+def key_of(page: Page) -> str:
+    """How a zoom names the canvas of the page."""
+    return "" if page.number is None else str(page.number)
 
 
 def _texts(page: Page, seen: set[int]) -> Markup:

@@ -1,7 +1,8 @@
 """Shapes in longitude and latitude as a map; those of "simple" tile layers on a canvas of pixels."""
 
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 from markupsafe import Markup
@@ -11,7 +12,8 @@ from labelstore.drawing.captions import left_out
 from labelstore.drawing.image import LARGEST_SIDE, canvas_around
 from labelstore.drawing.map_projection import Map, map_around
 from labelstore.drawing.options import DrawOptions
-from labelstore.drawing.shapes import bounds
+from labelstore.drawing.shapes import Projection, bounds
+from labelstore.drawing.svg import joined
 from labelstore.drawing.thumbnails import draw_small
 from labelstore.drawing.window import window_of
 from labelstore.scenes.scene import Asset, Scene, Shape
@@ -19,41 +21,50 @@ from labelstore.scenes.scene import Asset, Scene, Shape
 NOWHERE = (-180.0, -85.0, 180.0, 85.0)
 
 
-def draw(scene: Scene, options: DrawOptions) -> Markup:
+class Ground(NamedTuple):
+    """A map, or a canvas of pixels (without `project`), its key, the shapes on it, and what lies below and above."""
+
+    canvas: Canvas
+    shapes: tuple[Shape, ...]
+    key: str = ""
+    project: Projection | None = None
+    under: Markup = Markup()
+    over: Markup = Markup()
+
+
+def grounds(asset: Asset, shapes: tuple[Shape, ...], options: DrawOptions) -> Iterator[Ground]:
     """A map with graticule and scale, north up; shapes with pixel coordinates get a canvas of their own."""
-    shown = scene.shapes[: options.limit]
-    plane = pixel_plane(scene.asset.row_data)
-    on_map, on_pixels = _apart(shown, plane)
-    result = Markup()
-    title = f"Label {scene.label_id}"
+    plane = pixel_plane(asset.row_data)
+    on_map, on_pixels = _apart(shapes, plane)
     if on_map or not (on_pixels or plane):
-        area = _map(scene.asset, on_map, mercator=options.tile_url is not None)
+        area = _map(asset, on_map, mercator=options.tile_url is not None)
         window = window_of(area.canvas, options.view.zoom)
-        result += draw_canvas(
-            area.canvas,
-            on_map,
-            title=title,
-            project=area.project,
-            mask_hrefs=options.mask_hrefs,
-            under=area.tiles(options.tile_url) + area.graticule(window),
-            over=area.names(window) + area.scale_bar(window),
-            limit=options.limit,
-            relations=scene.relations,
-            view=options.view,
-        )
+        under = area.tiles(options.tile_url) + area.graticule(window)
+        yield Ground(area.canvas, on_map, "", area.project, under, area.names(window) + area.scale_bar(window))
     if on_pixels or plane:
-        canvas = _around(on_pixels, plane)
-        result += draw_canvas(
-            canvas,
-            on_pixels,
-            title=title,
+        yield Ground(_around(on_pixels, plane), on_pixels, "pixels")
+
+
+def draw(scene: Scene, options: DrawOptions) -> Markup:
+    """The map, the canvas of pixels, or both."""
+    shown = scene.shapes[: options.limit]
+    drawings = (
+        draw_canvas(
+            ground.canvas,
+            ground.shapes,
+            title=f"Label {scene.label_id}",
+            project=ground.project,
             mask_hrefs=options.mask_hrefs,
+            under=ground.under,
+            over=ground.over,
             limit=options.limit,
             relations=scene.relations,
             view=options.view,
-            key="pixels",
+            key=ground.key,
         )
-    return result + left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
+        for ground in grounds(scene.asset, shown, options)
+    )
+    return joined(drawings) + left_out(len(shown), max(scene.shape_count, len(scene.shapes)), "shapes")
 
 
 def thumbnail(scene: Scene, options: DrawOptions) -> Markup:

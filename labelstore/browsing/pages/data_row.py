@@ -11,12 +11,15 @@ from labelstore.browsing.paths import Paths, decode
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import read
 from labelstore.drawing import draw
+from labelstore.drawing.options import DrawView
 from labelstore.scenes import Source
 from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
 SHAPES_BESIDE = 500
 """Shapes that are drawn of each label, where several are side by side."""
+SCREEN_BESIDE = (400.0, 360.0)
+"""About how many pixels such a drawing is wide and high."""
 
 
 @page("/data-row/(?P<data_row_id>[^/]*)")
@@ -31,7 +34,8 @@ async def data_row(request: Any, datasette: Any) -> Any:
         if known is None and not labels:
             return None
         ids = [row["label_id"] for row in labels[: page_queries.MOST_LABELS]]
-        shown = (drawn_label(source, label_id, settings, paths, SHAPES_BESIDE) for label_id in ids)
+        small = DrawView(screen=SCREEN_BESIDE)
+        shown = (drawn_label(source, label_id, settings, paths, SHAPES_BESIDE, small) for label_id in ids)
         drawings = [drawn for drawn in shown if drawn is not None]
         asset = read_asset(source, data_row_id)
         bare = Scene("", {}, asset)

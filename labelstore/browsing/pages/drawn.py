@@ -5,11 +5,14 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.browsing.asset_hints import asset_hint
 from labelstore.browsing.local_assets import draw_options
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
 from labelstore.drawing import draw, drawing_of, highlights
 from labelstore.drawing.answers import draw_questions
+from labelstore.drawing.fitting import fits
+from labelstore.drawing.options import DrawView
 from labelstore.scenes import Source, read_scene
 from labelstore.scenes.scene import Scene
 
@@ -23,18 +26,34 @@ class Drawn(NamedTuple):
     scene: Scene
     picture: Markup
     questions: Markup
+    fits: dict[int, str]
+    """Object id → the zoom that shows it."""
+    hint: str | None
+    """What would show the asset, where it is not shown."""
 
 
 def drawn_label(
-    source: Source, label_id: str, settings: Settings, paths: Paths, limit: int, **frame: Any
+    source: Source,
+    label_id: str,
+    settings: Settings,
+    paths: Paths,
+    limit: int,
+    view: DrawView = DrawView(),  # noqa: B008
+    **frame: Any,
 ) -> Drawn | None:
     """The label, with at most `limit` shapes; None where the store does not hold it."""
     scene = read_scene(source, label_id, limit=limit, **frame)
     if scene is None:
         return None
-    picture = draw(scene, draw_options(scene, settings, paths, limit))
+    options = draw_options(scene, settings, paths, limit)._replace(view=view)
     with_answers = drawing_of(scene.asset.asset_type).with_answers
-    return Drawn(scene, picture, Markup() if with_answers else draw_questions(scene.questions))
+    return Drawn(
+        scene,
+        draw(scene, options),
+        Markup() if with_answers else draw_questions(scene.questions),
+        fits(scene._replace(shapes=scene.shapes[:LISTED]), options) if view.zoom_href else {},
+        asset_hint(scene, options, settings),
+    )
 
 
 def highlights_of(drawings: Iterable[Drawn]) -> Markup:

@@ -11,7 +11,10 @@ from labelstore.browsing.pages.page import database_of, headers_of_files, missin
 from labelstore.browsing.paths import Paths, decode
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import read
+from labelstore.browsing.switches import switches_of
+from labelstore.browsing.view import View, view_of, without
 from labelstore.drawing import drawing_of
+from labelstore.drawing.legend import marks_of
 from labelstore.scenes import Source
 
 SHAPES = 2000
@@ -22,11 +25,18 @@ SHAPES = 2000
 async def label(request: Any, datasette: Any) -> Any:
     """One label: its drawing, facts, answers, objects, JSON."""
     database, label_id = database_of(request, datasette), decode(request.url_vars["label_id"])
-    paths, settings = Paths(datasette, database), settings_of(datasette)
+    settings, view = settings_of(datasette), view_of(request.args)
+    bare = Paths(datasette, database)
     frame = {"frame": whole(request.args.get("frame")), "group": request.args.get("group")}
 
+    def address(view: View, **more: str) -> str:
+        return bare.keeping([*without(bare.kept), *view.arguments()]).label(label_id, **frame, **more)
+
+    paths = bare.keeping([*without(bare.kept), *view.arguments()])
+    zoom_href = address(view._replace(zoom=None), zoom="{}")
+
     def work(source: Source) -> dict[str, Any] | None:
-        drawn = drawn_label(source, label_id, settings, paths, SHAPES, **frame)
+        drawn = drawn_label(source, label_id, settings, paths, SHAPES, view.drawn(zoom_href), **frame)
         if drawn is None:
             return None
         with_relations = drawing_of(drawn.scene.asset.asset_type).with_relations
@@ -34,6 +44,8 @@ async def label(request: Any, datasette: Any) -> Any:
             "drawn": drawn,
             "scene": drawn.scene,
             "highlights": highlights_of([drawn]),
+            "switches": switches_of(drawn.scene, view, address),
+            "fits": {one: zoom_href.replace("{}", zoom) for one, zoom in drawn.fits.items()},
             "relations": [] if with_relations else page_queries.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
@@ -45,7 +57,18 @@ async def label(request: Any, datasette: Any) -> Any:
     context = await read(datasette, database, work)
     if context is None:
         return await missing(request, datasette, database, "label", label_id)
-    return await rendered(request, datasette, database, "labelstore_label.html", listed=LISTED, **context)
+    onward = paths.keeping([*without(bare.kept), *view.arguments(zoom=False)])
+    return await rendered(
+        request,
+        datasette,
+        database,
+        "labelstore_label.html",
+        listed=LISTED,
+        view=view,
+        onward=onward,
+        marks_of=marks_of,
+        **context,
+    )
 
 
 @page("/json/(?P<label_id>[^/]*)")

@@ -1,0 +1,30 @@
+"""What would show the asset of a label, where a page has only its shapes."""
+
+from labelstore.browsing.settings import Settings
+from labelstore.drawing import DrawOptions
+from labelstore.drawing.asset_text import text_of
+from labelstore.scenes.scene import Scene
+
+_PICTURES = {"image": "picture", "document": "picture of the page", "video": "video", "audio": "recording"}
+_WORDS = {"text": "text", "conversation": "conversation", "llm": "conversation", "html": "HTML"}
+
+
+def asset_hint(scene: Scene, options: DrawOptions, settings: Settings) -> str | None:
+    """A sentence about the options of `browse` that bring the asset; None where it is there, or cannot be shown."""
+    what = _missing(scene, options)
+    if what is None:
+        return None
+    if settings.assets is None:
+        remote = ", or --remote-assets to fetch it from the address in the export" if what == "picture" else ""
+        return f"The {what} is not shown: start browse with --assets DIR, a folder of downloaded files{remote}."
+    return (
+        f"The {what} is not shown: the folder of --assets has no file of this data row that can be."
+        " Files are found by external id, global key, data row id or the name in the URL."
+    )
+
+
+def _missing(scene: Scene, options: DrawOptions) -> str | None:
+    asset_type = scene.asset.asset_type
+    if asset_type in _PICTURES:
+        return _PICTURES[asset_type] if options.asset_href is None else None
+    return _WORDS[asset_type] if asset_type in _WORDS and text_of(scene, options) is None else None
