@@ -131,7 +131,9 @@ def test_the_objects_of_a_label_are_listed_by_the_id_that_is_drawn(site: Site) -
 
 
 def test_previous_and_next_lead_through_all_labels(site: Site) -> None:
-    in_order = [row["label_id"] for row in site.rows("select label_id from labels order by node_id")]
+    in_order = [
+        row["label_id"] for row in site.rows("select label_id from labels where model_run_id is null order by node_id")
+    ]
     first = site.get(site.paths.label(in_order[0])).text
     assert 'rel="prev"' not in first
     assert f'rel="next" href="{site.paths.label(in_order[1])}"' in first

@@ -15,12 +15,11 @@ from playwright.sync_api import Page
 
 from labelstore import samples
 from labelstore.browsing.gallery.matches import Memory
-from labelstore.browsing.gallery.view import View, from_forms, view_of
-from labelstore.browsing.pages.gallery import PAGE
+from labelstore.browsing.gallery.view import PAGE, View, from_forms, view_of
 from labelstore.loading import load
 from labelstore.query.filters import FILTERS, choose
 from tests.browser import Watched
-from tests.making import box, store_of, v1
+from tests.making import asked, box, store_of, v1
 from tests.test_browsing import HOSTILE, Site
 from tests.test_browsing_pages import Served, browsing
 
@@ -159,6 +158,126 @@ def test_no_filter_takes_a_value_for_sql(site: Site, name: str) -> None:
     site.get(site.paths.gallery(**{name: ["')) or 1 = 1 --", "$x {these}"]}))
 
 
+def walked(site: Site, address: str, rel: str = "next") -> list[str]:
+    """The paths of the labels that Next (or Previous) leads through."""
+    found = []
+    while True:
+        text = site.get(address).text
+        found.append(urlsplit(address).path)
+        link = re.search(rf'<a rel="{rel}" href="([^"]+)"', text)
+        if link is None:
+            return found
+        address = html.unescape(link[1])
+
+
+def test_next_and_previous_keep_the_filter_and_its_order(site: Site) -> None:
+    address = html.unescape(CARD.findall(site.get(site.paths.gallery(sort="-objects", objects="8..")).text)[0])
+    expected = of_labels(
+        site,
+        "select label_id from labels where model_run_id is null and objects_total >= 8"
+        " order by objects_total desc, node_id desc",
+    )
+    assert len(expected) > 3
+    assert walked(site, address) == expected
+    last = expected[-1] + "?" + urlsplit(address).query
+    assert walked(site, last, "prev") == expected[::-1]
+    assert f">{len(expected)} of {len(expected)}</a>" in site.get(last).text
+
+
+def test_a_label_leads_back_to_its_page_of_the_gallery(site: Site) -> None:
+    (row,) = site.rows(f"select label_id from labels where model_run_id is null order by node_id limit 1 offset {PAGE}")
+    text = site.get(site.paths.label(row["label_id"])).text
+    (total,) = site.rows("select count(*) as n from labels where model_run_id is null")
+    assert f">{PAGE + 1} of {total['n']}</a>" in text
+    back = html.unescape(re.search(r'<a rel="up" href="([^"]+)"', text)[1])  # type: ignore[index]
+    assert cards(site.get(back).text)[0] == urlsplit(site.paths.label(row["label_id"])).path
+
+
+def test_a_label_that_the_filter_leaves_out_leads_back_to_it(site: Site) -> None:
+    (row,) = site.rows("select label_id from labels where model_run_id is null and objects_total = 0 limit 1")
+    text = site.get(site.paths.label(row["label_id"], objects="5..")).text
+    assert "Not in this filter" in text
+    assert html.escape(site.paths.gallery(objects="5..")) in text
+
+
+def test_labels_of_a_model_run_are_among_those_of_the_run(site: Site) -> None:
+    rows = site.rows(
+        "select label_id, model_run_id from labels where model_run_id is not null order by model_run_id, node_id"
+    )
+    run = [row["label_id"] for row in rows if row["model_run_id"] == rows[0]["model_run_id"]]
+    assert walked(site, site.paths.label(run[0])) == [urlsplit(site.paths.label(one)).path for one in run]
+
+
+@pytest.mark.parametrize("column", ["label_id", "object_id", "data_row_id"])
+def test_the_result_of_sql_is_a_gallery(site: Site, column: str) -> None:
+    sql = f"select name, {column} from objects join labels using (label_id) where name = :name order by object_id desc"
+    text = site.get(site.paths.gallery(sql=sql, name="Car")).text
+    rows = site.rows(
+        "select label_id, data_row_id from objects join labels using (label_id) where name = 'Car'"
+        " order by object_id desc"
+    )
+    if column == "data_row_id":
+        expected = [urlsplit(site.paths.data_row(row["data_row_id"])).path for row in rows]
+    else:
+        expected = [urlsplit(site.paths.label(row["label_id"])).path for row in rows]
+    assert cards(text) == list(dict.fromkeys(expected))[:PAGE]
+    if column != "data_row_id":
+        first = html.unescape(CARD.findall(text)[0])
+        assert walked(site, first) == list(dict.fromkeys(expected))
+
+
+def test_a_canned_query_is_a_gallery_with_its_parameters(site: Site) -> None:
+    for project in ("", "Street scenes"):
+        text = site.get(site.paths.gallery(query="open-issues", project=project or None)).text
+        rows = asked(site.file, "open-issues", project=project or None)
+        assert rows
+        assert cards(text) == [urlsplit(site.paths.label(row["label_id"])).path for row in rows][:PAGE]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"sql": "select 1 as n"}, "no column label_id"),
+        ({"sql": "select label_id from nowhere"}, "no such table"),
+        ({"sql": "delete from labels"}, "SELECT"),
+        ({"sql": "select label_id from labels; select 1"}, "SQLite"),
+        ({"sql": "select zeroblob(100000000) as label_id"}, "longer than"),
+        ({"query": "open-isues"}, "open-issues"),
+    ],
+)
+def test_a_question_without_an_answer_says_why(site: Site, arguments: dict[str, str], said: str) -> None:
+    text = html.unescape(site.get(site.paths.gallery(**arguments), 400).text)
+    assert said in text
+    assert not cards(text)
+    (row,) = site.rows("select label_id from labels limit 1")
+    site.get(site.paths.label(row["label_id"], **arguments))
+
+
+def test_sql_of_a_gallery_is_stopped_in_time(site: Site) -> None:
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i as object_id from n where i < 0"
+    site.datasette._settings["sql_time_limit_ms"] = 50
+    try:
+        assert "stopped after 0.05 seconds" in site.get(site.paths.gallery(sql=endless), 400).text
+    finally:
+        site.datasette._settings["sql_time_limit_ms"] = 10_000
+
+
+def test_results_of_datasette_link_to_their_gallery(site: Site) -> None:
+    database = site.paths.database_page()
+    for address, there in (
+        (f"{database}?sql=select+label_id+from+labels+where+created_by=:who&who=labeler-01@example.com", True),
+        (f"{database}?sql=select+1", False),
+        (site.paths.query("open-issues"), True),
+        (site.paths.query("class-counts"), False),
+        (site.paths.table("labels"), False),
+    ):
+        links = re.findall(r'href="([^"]*\.gallery[^"]*|[^"]*_format=gallery[^"]*)"', site.get(address).text)
+        assert bool(links) == there, address
+        for link in links:
+            answer = site.get(html.unescape(link), 302)
+            assert cards(site.get(answer.headers["location"]).text)
+
+
 def test_views_of_addresses() -> None:
     pairs = [("class", "Car"), ("page", "3"), ("sort", "-created"), ("frame", "7"), ("show", "data-rows")]
     view, wrong = view_of(pairs)
@@ -171,23 +290,23 @@ def test_views_of_addresses() -> None:
 
 
 def test_what_was_found_is_remembered_until_the_store_changes(tmp_path: Path) -> None:
-    file, asked = tmp_path / "x.db", []
+    file, looked = tmp_path / "x.db", []
     memory = Memory()
 
     def get(key: int) -> int:
-        return memory.get(file, key, lambda: asked.append(key) or key, lambda _: 1_500_000)  # type: ignore[func-returns-value]
+        return memory.get(file, key, lambda: looked.append(key) or key, lambda _: 1_500_000)  # type: ignore[func-returns-value]
 
     file.write_bytes(b"1")
     assert [get(1), get(1), get(2), get(1)] == [1, 1, 2, 1]
-    assert asked == [1, 2]
+    assert looked == [1, 2]
     file.write_bytes(b"12")
     get(1)
-    assert asked == [1, 2, 1]
+    assert looked == [1, 2, 1]
     get(3), get(4)
     get(3)
-    assert asked == [1, 2, 1, 3, 4]  # 3 is still there; those before had to leave
+    assert looked == [1, 2, 1, 3, 4]  # 3 is still there; those before had to leave
     get(2)
-    assert asked[-1] == 2
+    assert looked[-1] == 2
 
 
 def _shown(page: Page) -> str:

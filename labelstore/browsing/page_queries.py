@@ -1,8 +1,8 @@
-"""Queries for what a page shows next to the drawing: neighbours, workflow, attachments, the rebuilt JSON."""
+"""Queries for what a page shows next to the drawing: workflow, attachments, the rebuilt JSON."""
 
 import contextlib
 import sqlite3
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,14 +17,6 @@ LONGEST_JSON = 200_000
 MOST_LABELS = 12
 """Labels of a data row that are drawn side by side."""
 
-_BEFORE = """
-select label_id from labels where node_id < (select node_id from labels where label_id = $label_id)
-order by node_id desc limit 1
-"""
-_AFTER = """
-select label_id from labels where node_id > (select node_id from labels where label_id = $label_id)
-order by node_id limit 1
-"""
 _EVENTS = """
 select e.action, e.created_at, e.created_by, e.previous_task_name, e.next_task_name
 from workflow_events as e
@@ -58,18 +50,6 @@ where l.data_row_id = $data_row_id
 order by l.model_run_id is not null, l.node_id
 limit 1000
 """
-
-
-class Neighbours(NamedTuple):
-    """The labels before and after one, in the order of the store."""
-
-    before: str | None
-    after: str | None
-
-
-def neighbours(source: Source, label_id: str) -> Neighbours:
-    """The previous and the next label."""
-    return Neighbours(*(_one(source, sql, label_id=label_id).get("label_id") for sql in (_BEFORE, _AFTER)))
 
 
 def workflow(source: Source, facts: Row) -> list[Row]:

@@ -30,3 +30,13 @@ async def read(datasette: Any, database: str, work: Callable[[ConnectionSource],
     """The result of `work` on a connection to the store, in a thread of Datasette."""
     result: T = await datasette.get_database(database).execute_fn(lambda connection: work(ConnectionSource(connection)))
     return result
+
+
+async def may_ask(datasette: Any, database: str, actor: Any) -> bool:
+    """Whether the actor of a request may ask SQL of their own."""
+    if hasattr(datasette, "permission_allowed"):
+        return bool(await datasette.permission_allowed(actor, "execute-sql", resource=database, default=True))
+    from datasette.resources import DatabaseResource  # of Datasette 1.0
+
+    resource = DatabaseResource(database=database)
+    return bool(await datasette.allowed(action="execute-sql", resource=resource, actor=actor))

@@ -4,12 +4,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from labelstore.browsing.gallery.view import DATA_ROWS, View
-from labelstore.engines.reading import Reading
+from labelstore.browsing.gallery.asked import answer
+from labelstore.browsing.gallery.view import DATA_ROWS, LABELS, View
 from labelstore.files.file_state import file_state
 from labelstore.query import filters
+from labelstore.scenes import ConnectionSource
 
 T = TypeVar("T")
 
@@ -46,8 +47,20 @@ class Memory:
 _memory = Memory()
 
 
-def matches(reading: Reading, view: View) -> Sequence[Any]:
-    """What the view shows, page after page: the nodes of labels, or the ids of data rows."""
+class Matches(NamedTuple):
+    """What a view shows, page after page: the nodes of labels or (by `show`) the ids of data rows; and what to say."""
+
+    show: str
+    keys: Sequence[Any]
+    note: str = ""
+
+
+def matches(source: ConnectionSource, view: View, milliseconds: int = 10_000) -> Matches:
+    """The labels or data rows of a view. Raises `QueryError` for a question that SQLite cannot answer in that time."""
+    if view.asked is not None:
+        asked = view.asked
+        found = _memory.get(source.path, asked, lambda: answer(source, asked, milliseconds), lambda one: len(one.keys))
+        return Matches(LABELS if found.is_labels else DATA_ROWS, found.keys, found.note)
     find = filters.data_rows if view.show == DATA_ROWS else filters.labels
     key = (view.chosen, view.show, view.sort)
-    return _memory.get(reading.path, key, lambda: find(reading, view.chosen, view.sort), len)
+    return Matches(view.show, _memory.get(source.path, key, lambda: find(source, view.chosen, view.sort), len))

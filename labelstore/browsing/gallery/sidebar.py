@@ -126,6 +126,14 @@ def _fields(one: Filter, view: View) -> Iterator[Field]:
 
 def chips(view: View, values: dict[str, tuple[Value, ...] | None], paths: Paths) -> list[Chip]:
     """The chosen values; following one removes it."""
+    if view.asked is not None:
+        return [
+            Chip(
+                "query" if view.asked.name else "sql",
+                truncated(view.asked.name or view.asked.sql, _LONGEST),
+                paths.gallery(),
+            )
+        ]
     found = []
     for name, value in view.chosen.arguments():
         titles = {known.value: known.title for known in values[name] or ()}

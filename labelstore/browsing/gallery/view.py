@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from labelstore.browsing.gallery.asked import Asked
 from labelstore.errors import UsageError
 from labelstore.query.filters import FILTERS, SORTS, Chosen, choose
 from labelstore.query.filters.forms import BETWEEN
 from labelstore.schema.suggestions import did_you_mean
 
+PAGE = 48
+"""Labels of a page."""
 LABELS, DATA_ROWS = "labels", "data-rows"
 SHOWN = (LABELS, DATA_ROWS)
 LOW, HIGH = "_from", "_to"
@@ -23,9 +26,13 @@ class View(NamedTuple):
     show: str = LABELS
     sort: str = ""
     page: int = 1
+    asked: Asked | None = None
+    """A question, whose answer takes the place of the filter."""
 
     def arguments(self) -> list[Pair]:
         """As the arguments of an address; what goes without saying is left out."""
+        if self.asked is not None:
+            return [*self.asked.arguments, *([("page", str(self.page))] if self.page > 1 else [])]
         others = (
             ("show", self.show if self.show != LABELS else ""),
             ("sort", self.sort),
@@ -38,9 +45,11 @@ class View(NamedTuple):
         return self._replace(page=1)
 
 
-def view_of(pairs: Sequence[Pair]) -> tuple[View, list[str]]:
+def view_of(pairs: Sequence[Pair], asked: Asked | None = None) -> tuple[View, list[str]]:
     """The view that arguments ask for, and what was wrong with those that are left out. Others are ignored."""
     wrong: list[str] = []
+    if asked is not None:
+        return View(page=_page(dict(reversed(pairs)).get("page", ""), wrong), asked=asked), wrong
     chosen = choose(
         (pair for pair in pairs if pair[0] in FILTERS),
         lambda error: wrong.append(str(error)) if len(wrong) < 10 else None,

@@ -6,18 +6,18 @@ from datasette.utils.asgi import NotFound, Response
 
 from labelstore.browsing.cells import Budget
 from labelstore.browsing.gallery import sidebar
+from labelstore.browsing.gallery.asked import asked_in
 from labelstore.browsing.gallery.cards import data_row_cards, label_cards
 from labelstore.browsing.gallery.matches import matches
-from labelstore.browsing.gallery.view import DATA_ROWS, LABELS, SHOWN, Pair, View, from_forms, view_of
+from labelstore.browsing.gallery.view import DATA_ROWS, LABELS, PAGE, SHOWN, Pair, View, from_forms, view_of
 from labelstore.browsing.pages import home
 from labelstore.browsing.pages.page import ROUTES, database_of, page, rendered
 from labelstore.browsing.paths import ROOT, Paths
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import is_store, read, stores
+from labelstore.errors import LabelstoreError, QueryError
 from labelstore.scenes import ConnectionSource
 
-PAGE = 48
-"""Labels of a page."""
 _ORDERS = {
     "": "as stored",
     "created": "made",
@@ -48,29 +48,63 @@ async def gallery(request: Any, datasette: Any) -> Any:
     pairs = _pairs(request)
     if (changed := from_forms(pairs)) is not None:
         return Response.redirect(paths.gallery(changed))
-    view, wrong = view_of(pairs)
+    try:
+        view, wrong = await view_in(request, datasette, database)
+    except LabelstoreError as error:
+        return await _failed(request, datasette, database, str(error))
+    milliseconds = int(datasette.setting("sql_time_limit_ms"))
 
     def work(source: ConnectionSource) -> dict[str, Any]:
-        found = matches(source, view)
-        last = max(-(-len(found) // PAGE), 1)
-        shown = view._replace(page=min(view.page, last))
-        keys = found[(shown.page - 1) * PAGE : shown.page * PAGE]
-        keeping = Paths(datasette, database, shown._replace(page=1).arguments())
-        cards = (data_row_cards if view.show == DATA_ROWS else label_cards)(source, keys, settings, keeping, Budget())
+        found = matches(source, view, milliseconds)
+        last = max(-(-len(found.keys) // PAGE), 1)
+        shown = view._replace(page=min(view.page, last), show=found.show)
+        keys = found.keys[(shown.page - 1) * PAGE : shown.page * PAGE]
+        keeping = Paths(datasette, database, shown.first_page().arguments())
+        cards = (data_row_cards if found.show == DATA_ROWS else label_cards)(source, keys, settings, keeping, Budget())
         values = sidebar.known_values(source)
         return {
             "view": shown,
             "cards": cards,
-            "total": len(found),
+            "total": len(found.keys),
+            "note": found.note,
             "first": (shown.page - 1) * PAGE + 1,
             "last_page": last,
-            "groups": sidebar.groups(shown, values, paths),
+            "groups": [] if shown.asked else sidebar.groups(shown, values, paths),
             "chips": sidebar.chips(shown, values, paths),
         }
 
-    context = await read(datasette, database, work)
+    try:
+        context = await read(datasette, database, work)
+    except QueryError as error:
+        return await _failed(request, datasette, database, str(error))
     links = _links(context["view"], context["last_page"], paths)
     return await rendered(request, datasette, database, "labelstore_gallery.html", wrong=wrong, **context, **links)
+
+
+async def _failed(request: Any, datasette: Any, database: str, reason: str) -> Response:
+    """A gallery without anything, as the question in its address has no answer."""
+    nothing = {"view": View(), "cards": [], "total": 0, "groups": [], "chips": [], "first": 1, "last_page": 1}
+    links = _links(View(), 1, Paths(datasette, database))
+    context = {"wrong": [reason], "failed": True, **nothing, **links}
+    return await rendered(request, datasette, database, "labelstore_gallery.html", 400, **context)
+
+
+async def view_in(request: Any, datasette: Any, database: str) -> tuple[View, list[str]]:
+    """The view that the address of a request asks for, and what is wrong with it.
+
+    Raises `LabelstoreError` for a question that cannot be asked.
+    """
+    pairs = _pairs(request)
+    return view_of(pairs, await asked_in(datasette, database, request.actor, pairs))
+
+
+async def among(request: Any, datasette: Any, database: str) -> View:
+    """The labels that the page of one stands among; all of them where its address asks for what has no answer."""
+    try:
+        view, _ = await view_in(request, datasette, database)
+    except LabelstoreError:
+        return View()
+    return view
 
 
 def _pairs(request: Any) -> list[Pair]:

@@ -6,7 +6,9 @@ from datasette.utils.asgi import NotFound, Response
 
 from labelstore.browsing import page_queries
 from labelstore.browsing.facts import facts_of_asset, facts_of_label
+from labelstore.browsing.gallery.place import place_of
 from labelstore.browsing.pages.drawn import LISTED, drawn_label, highlights_of
+from labelstore.browsing.pages.gallery import among
 from labelstore.browsing.pages.page import database_of, headers_of_files, missing, page, rendered, whole
 from labelstore.browsing.paths import Paths, decode
 from labelstore.browsing.settings import settings_of
@@ -15,7 +17,7 @@ from labelstore.browsing.switches import switches_of
 from labelstore.browsing.view import View, view_of, without
 from labelstore.drawing import drawing_of
 from labelstore.drawing.legend import marks_of
-from labelstore.scenes import Source
+from labelstore.scenes import ConnectionSource
 
 SHAPES = 2000
 """Shapes that are drawn of a label."""
@@ -26,7 +28,8 @@ async def label(request: Any, datasette: Any) -> Any:
     """One label: its drawing, facts, answers, objects, JSON."""
     database, label_id = database_of(request, datasette), decode(request.url_vars["label_id"])
     settings, view = settings_of(datasette), view_of(request.args)
-    bare = Paths(datasette, database)
+    others = await among(request, datasette, database)
+    bare = Paths(datasette, database, others.first_page().arguments())
     frame = {"frame": whole(request.args.get("frame")), "group": request.args.get("group")}
 
     def address(view: View, **more: str) -> str:
@@ -35,7 +38,7 @@ async def label(request: Any, datasette: Any) -> Any:
     paths = bare.keeping([*without(bare.kept), *view.arguments()])
     zoom_href = address(view._replace(zoom=None), zoom="{}")
 
-    def work(source: Source) -> dict[str, Any] | None:
+    def work(source: ConnectionSource) -> dict[str, Any] | None:
         drawn = drawn_label(source, label_id, settings, paths, SHAPES, view.drawn(zoom_href), **frame)
         if drawn is None:
             return None
@@ -49,7 +52,7 @@ async def label(request: Any, datasette: Any) -> Any:
             "relations": [] if with_relations else page_queries.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
-            "neighbours": page_queries.neighbours(source, label_id),
+            "neighbours": place_of(source, others, label_id, bare),
             "workflow": page_queries.workflow(source, drawn.scene.facts),
             "json": page_queries.json_text(source, label_id),
         }

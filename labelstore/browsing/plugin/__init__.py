@@ -11,7 +11,7 @@ import datasette
 from jinja2 import Environment
 
 from labelstore import figures
-from labelstore.browsing import cells, metadata
+from labelstore.browsing import as_gallery, cells, metadata
 from labelstore.browsing.counting import count_by_tables, nothing_of_empty_views
 from labelstore.browsing.headers import NONCE, NonceLoader, is_ours, with_headers
 from labelstore.browsing.pages import ROUTES
@@ -98,6 +98,12 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, database: 
     if not is_store(datasette, database):
         return None
     return lambda: cells.cell(value, column, table, row, database, datasette)
+
+
+@hook
+def register_output_renderer(datasette: Any) -> dict[str, Any]:
+    """Results of queries with the id of a label, an object or a data row, as a gallery."""
+    return {"extension": "gallery", "render": as_gallery.render, "can_render": as_gallery.can_render}
 
 
 @hook
