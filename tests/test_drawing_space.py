@@ -13,7 +13,7 @@ from labelstore.drawing.canvas import MAX_POINTS
 from labelstore.drawing.document import pages_of
 from labelstore.drawing.geospatial import tile_bounds
 from labelstore.drawing.map_projection import map_around
-from labelstore.drawing.options import DrawView
+from labelstore.drawing.options import DrawView, Film
 from labelstore.drawing.timeline import MAX_MARKS, draw_timeline, merged
 from labelstore.scenes.documents import in_pages
 from labelstore.scenes.scene import (
@@ -364,7 +364,8 @@ class TestTimeline:
 
     def test_bars_and_dots_are_links_to_their_frames(self) -> None:
         drawing = draw_timeline(tracks(1, [(3, 9)], [5]), first=1, last=9, unit="frames", href="/l1?frame={}")
-        assert re.findall(r'href="([^"]*)"', drawing) == ["/l1?frame=3", "/l1?frame=5"]
+        links = re.findall(r'href="([^"]*)"( class="place")?', drawing)
+        assert [href for href, is_place in links if not is_place] == ["/l1?frame=3", "/l1?frame=5"]
         assert "href" not in draw_timeline(tracks(1, [(3, 9)], [5]), first=1, last=9, unit="frames")
 
     def test_milliseconds_are_minutes_and_seconds(self) -> None:
@@ -460,7 +461,10 @@ class TestStyles:
 
     def test_every_class_of_the_style_sheet_is_drawn(self) -> None:
         drawn = "".join(
-            draw(one, DrawOptions(frame_href="?{}", mask_hrefs={9: "/m"}, view=DrawView(zoom_href="?{}")))
+            draw(
+                one,
+                DrawOptions(frame_href="?{}", film=Film("/f"), mask_hrefs={9: "/m"}, view=DrawView(zoom_href="?{}")),
+            )
             for one in (
                 scene("image", shape(1, Dot(1, 1)), shape(9, Mask(None, None))),
                 scene("video", frames=(1, 2), frame_number=1, tracks=tuple(tracks(1))),

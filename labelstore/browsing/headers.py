@@ -34,11 +34,12 @@ _STYLES_OF_SCRIPTS = (
 
 
 def strict(settings: Settings, nonce: str) -> str:
-    """The policy of our own pages: our one script, styles of this server, pictures as the settings allow."""
+    """The policy of our own pages: our one script, which may ask this server; styles of this server, pictures as the
+    settings allow."""
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         f"img-src {settings.image_sources()}; media-src {settings.image_sources()}; frame-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -7,8 +7,11 @@ from labelstore.analyses.class_colors import class_colors
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
 from labelstore.drawing import DrawOptions, drawing_of
+from labelstore.drawing.options import Film
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
+from labelstore.files.media_types import image_type, sound_type, video_type
+from labelstore.files.video_header import read_video_header
 from labelstore.scenes import Source
 from labelstore.scenes.assets import file_names
 from labelstore.scenes.geometry import read_mask
@@ -16,47 +19,12 @@ from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
 MOST_MASKS = 200
 """Masks of a drawing that are looked up in the folder."""
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-)
-_SOUNDS = ((b"ID3", "audio/mpeg"), (b"\xff\xfb", "audio/mpeg"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
 _MASK = """
 select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color, o.name
 from objects as o
 join masks as m on m.object_id = o.object_id
 where o.object_id = $object_id
 """
-
-
-def image_type(path: Path) -> str | None:
-    """The content type of a picture, by how the file begins; None for anything but a raster picture (SVG included)."""
-    head = _head(path)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:12] in (b"ftypavif", b"ftypavis"):
-        return "image/avif"
-    return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
-
-
-def sound_type(path: Path) -> str | None:
-    """The content type of a recording, by how the file begins."""
-    head = _head(path)
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "audio/wav"
-    return next((kind for signature, kind in _SOUNDS if head.startswith(signature)), None)
-
-
-def _head(path: Path) -> bytes:
-    """The first bytes of the file; empty for one that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(16)
-    except OSError:
-        return b""
 
 
 def file_of(folder: AssetFolder, asset: Asset) -> Path | None:
@@ -69,6 +37,7 @@ def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, 
     folder = settings.folder()
     return DrawOptions(
         asset_href=_picture(scene.asset, folder, settings, paths),
+        film=None if small else _film(scene.asset, folder, paths),
         asset_text=None if small else _text(scene.asset, folder),
         mask_hrefs={} if small or folder is None else _masks(scene.shapes, folder, paths),
         frame_href=paths.label(scene.label_id, group=scene.group_name, frame="{}"),
@@ -79,7 +48,7 @@ def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, 
 
 
 def _picture(asset: Asset, folder: AssetFolder | None, settings: Settings, paths: Paths) -> str | None:
-    fitting = {"image": image_type, "document": image_type, "audio": sound_type}.get(asset.asset_type)
+    fitting = {"image": image_type, "document": image_type, "audio": _player_type}.get(asset.asset_type)
     if fitting is None or asset.data_row_id is None:
         return None
     if folder is not None and (path := file_of(folder, asset)) is not None and fitting(path) is not None:
@@ -89,6 +58,20 @@ def _picture(asset: Asset, folder: AssetFolder | None, settings: Settings, paths
     if settings.remote_assets and asset.row_data is not None and is_web_address(asset.row_data):
         return asset.row_data
     return None
+
+
+def _player_type(path: Path) -> str | None:
+    return sound_type(path) or video_type(path)
+
+
+def _film(asset: Asset, folder: AssetFolder | None, paths: Paths) -> Film | None:
+    """The file of a video with what its header tells; None without one that a browser can play."""
+    if folder is None or asset.asset_type != "video" or asset.data_row_id is None:
+        return None
+    path = file_of(folder, asset)
+    if path is None or video_type(path) is None:
+        return None
+    return Film(paths.asset(asset.data_row_id), *read_video_header(path))
 
 
 def is_web_address(text: str) -> bool:

@@ -45,6 +45,10 @@ class Paths:
         kept = [(name, value) for name, value in self.kept if name not in arguments]
         return self._path("label", label_id) + _query([*kept, *arguments.items()])
 
+    def frame(self, label_id: str) -> str:
+        """What of the page of a label differs from frame to frame; it takes the same arguments."""
+        return self._path("frame", label_id)
+
     def data_row(self, data_row_id: str) -> str:
         """The page of a data row, with all its labels."""
         return self._path("data-row", data_row_id)

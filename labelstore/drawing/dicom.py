@@ -2,11 +2,13 @@
 
 from markupsafe import Markup
 
-from labelstore.drawing import image
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.picker import pick_frame, pick_group
-from labelstore.drawing.video import draw_tracks
+from labelstore.drawing.svg import element
+from labelstore.drawing.video import draw_frame, draw_tracks
 from labelstore.scenes.scene import Scene
+
+_NO_PICTURE = "Browsers show no DICOM files: the shapes are on an empty canvas."
 
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
@@ -14,6 +16,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     return (
         pick_group(scene.groups, scene.group_name, options.group_href)
         + pick_frame(scene.frames, scene.frame_number, options.frame_href, thing="Slice")
-        + image.draw(scene, options)
+        + draw_frame(scene, options)
+        + element("p", _NO_PICTURE, class_="note")
         + draw_tracks(scene, options)
     )

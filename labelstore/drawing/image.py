@@ -13,8 +13,8 @@ LARGEST_SIDE = 10_000_000.0
 """Pixels; larger sizes are taken for mistakes."""
 
 
-def draw(scene: Scene, options: DrawOptions) -> Markup:
-    """The image, or an empty canvas of its size, with the objects on it."""
+def draw(scene: Scene, options: DrawOptions, under: Markup | None = None) -> Markup:
+    """The image, or an empty canvas of its size, with the objects on it; `under` is below them."""
     return draw_canvas(
         canvas_of(scene),
         scene.shapes,
@@ -25,6 +25,7 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
         count=scene.shape_count,
         relations=scene.relations,
         view=options.view,
+        under=under,
     )
 
 

@@ -27,11 +27,22 @@ class DrawView(NamedTuple):
     """About how many pixels a drawing is wide and high at most."""
 
 
+class Film(NamedTuple):
+    """The file of a video: its address, its size in pixels and its frames per second, where the file tells them."""
+
+    href: str
+    width: float | None = None
+    height: float | None = None
+    frame_rate: float | None = None
+
+
 class DrawOptions(NamedTuple):
     """How to draw, and the files available for it."""
 
     asset_href: str | None = None
     """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""
+    film: Film | None = None
+    """The file of a video, to be shown under the shapes."""
     asset_text: str | None = None
     """The text of a text, HTML or conversation asset."""
     mask_hrefs: dict[int, str] = {}  # noqa: RUF012

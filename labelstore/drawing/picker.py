@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from markupsafe import Markup
 
@@ -39,7 +39,17 @@ def pick_frame(frames: Sequence[int], at: int | None, href: str | None, *, thing
             if frames[-1] != after[-1]
             else ""
         )
-    return element("nav", links, _position(frames, at), class_="picker", aria_label=f"{thing}s")
+    links += _form(href, at, thing) + _position(frames, at)
+    return element("nav", links, class_="picker", aria_label=f"{thing}s")
+
+
+def _form(href: str, at: int, thing: str) -> Markup:
+    """A field for the number of any frame, labelled or not; the other arguments of the address go along."""
+    path, _, query = href.partition("?")
+    kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[1] != "{}"]
+    hidden = joined(element("input", type="hidden", name=name, value=value) for name, value in kept)
+    field = element("input", type="number", name="frame", value=at, aria_label=f"{thing} number")
+    return element("form", hidden, field, element("button", "Go", type="submit"), action=path or None, method="get")
 
 
 def pick_group(groups: Sequence[str], at: str | None, href: str | None) -> Markup:

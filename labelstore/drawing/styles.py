@@ -13,7 +13,9 @@ MAX_HIGHLIGHTS = 1000
 def style_sheet() -> str:
     """CSS for all classes of drawings, for light and dark."""
     folder = files("labelstore.drawing")
-    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("drawing.css", "words.css"))
+    return "".join(
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("drawing.css", "media.css", "words.css")
+    )
 
 
 MAX_LIT = 500

@@ -1,7 +1,9 @@
 """Tracks over frames or milliseconds: a row for each feature, a bar for each of its runs, a dot for each key frame."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from markupsafe import Markup
@@ -19,6 +21,8 @@ MAX_MARKS = 4000
 """Bars and dots of one timeline; where there are more, neighbours that are hardly apart become one."""
 _MAX_DOTS = 100
 """Of one track; more would cover its bar."""
+_PLACES = 120
+"""Parts of the line that are links of their own."""
 _HEAD, _ROW, _BAR = 22, 26, 8
 """Heights in pixels: of the scale, of a row with its name, of the bar in it."""
 
@@ -32,11 +36,13 @@ def draw_timeline(
     at: int | None = None,
     href: str | None = None,
     count: int | None = None,
+    labelled: Sequence[int] = (),
 ) -> Markup:
     """The tracks between `first` and `last`, both included, with a line at `at`.
 
     As wide as the page lets it be; letters keep their size. `href` has `{}` for a frame number (or milliseconds): with
-    it the bars and dots are links. `count` is how many tracks there are, if not all of them were given.
+    it the bars and dots are links, and so is every place behind them: to the first frame there of `labelled`, which is
+    in order, or to its middle. `count` is how many tracks there are, if not all of them were given.
     """
     if not tracks:
         return Markup()
@@ -50,13 +56,16 @@ def draw_timeline(
             "title", f"Timeline, {'frames' if unit == 'frames' else 'time'} {scale.text(first)} to {scale.text(last)}"
         ),
         scale.ticks(height),
+        scale.places(height, labelled),
         joined(scale.row(track, _HEAD + _ROW * row) for row, track in enumerate(shown)),
         scale.cursor(at, height) if at is not None else "",
         class_="timeline",
-        role="img",
+        role="img" if href is None else "group",
         width="100%",
         height=height,
         xmlns="http://www.w3.org/2000/svg",
+        data_first=first,
+        data_last=last,
     )
     note = left_out(len(shown), max(count or 0, len(tracks)), "tracks", verb="shown")
     return element("div", svg, note, class_="timeline-frame")
@@ -85,6 +94,22 @@ class _Scale:
 
     def ticks(self, height: int) -> Markup:
         return joined(self._tick(value, height) for value in _round_values(self.first, self.last, self.unit))
+
+    def places(self, height: int, labelled: Sequence[int]) -> Markup:
+        """Links over the whole line; by keyboard one goes by the bars, or by the number of a frame."""
+        if self.href is None:
+            return Markup()
+        parts = min(self.span, _PLACES)
+        edges = [self.first + self.span * part // parts for part in range(parts + 1)]
+        return joined(self._place(start, stop, height, labelled) for start, stop in pairwise(edges))
+
+    def _place(self, start: int, stop: int, height: int, labelled: Sequence[int]) -> Markup:
+        index = bisect_left(labelled, start)
+        to = labelled[index] if index < len(labelled) and labelled[index] < stop else (start + stop - 1) // 2
+        title = element("title", self.text(to))
+        width = self.percent(self.first + stop - start)
+        rect = element("rect", title, x=self.percent(start), y=0, width=width, height=height, fill="none")
+        return element("a", rect, href=(self.href or "").replace("{}", str(to)), class_="place", tabindex=-1)
 
     def _tick(self, value: int, height: int) -> Markup:
         x, share = self.percent(value), (value - self.first) / self.span

@@ -5,8 +5,10 @@ import math
 from markupsafe import Markup
 
 from labelstore.drawing import image
+from labelstore.drawing.film import picture_of_frame, rate_of
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.picker import pick_frame
+from labelstore.drawing.svg import element
 from labelstore.drawing.timeline import draw_timeline
 from labelstore.scenes.scene import Scene
 
@@ -17,10 +19,23 @@ _SHORTEST = 10
 
 def draw(scene: Scene, options: DrawOptions) -> Markup:
     """The picker, the frame, the timeline."""
-    if scene.frame_number is None and not scene.tracks:
-        return pick_frame(scene.frames, None, None) + image.draw(scene, options)
-    picker = pick_frame(scene.frames, scene.frame_number, options.frame_href)
-    return picker + image.draw(scene, options) + draw_tracks(scene, options)
+    href = options.frame_href if scene.frame_number is not None or scene.tracks else None
+    picker = pick_frame(scene.frames, scene.frame_number, href)
+    return picker + draw_frame(scene, options) + draw_tracks(scene, options)
+
+
+def draw_frame(scene: Scene, options: DrawOptions) -> Markup:
+    """The frame: the picture of the video, where there is a file of it, with the objects on it."""
+    film, asset = options.film, scene.asset
+    if film is not None and film.width and film.height and image.size_of(asset) is None:
+        scene = scene._replace(asset=asset._replace(width=film.width, height=film.height))
+    rate = rate_of(asset, film)
+    under = picture_of_frame(image.canvas_of(scene), film, scene.frame_number, rate) if film is not None else None
+    drawing = image.draw(scene, options, under)
+    note = element("p", rate.note, class_="note") if film is not None and rate.note else ""
+    return element(
+        "div", drawing, note, class_="frame-drawing", data_frame=scene.frame_number, data_rate=rate.per_second
+    )
 
 
 def draw_tracks(scene: Scene, options: DrawOptions) -> Markup:
@@ -36,6 +51,7 @@ def draw_tracks(scene: Scene, options: DrawOptions) -> Markup:
         at=scene.frame_number,
         href=options.frame_href,
         count=scene.track_count,
+        labelled=scene.frames,
     )
 
 

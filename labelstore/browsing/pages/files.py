@@ -2,22 +2,24 @@
 
 from typing import Any
 
-from datasette.utils.asgi import AsgiFileDownload, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
-from labelstore.browsing.local_assets import file_of, image_type, mask_file, sound_type
+from labelstore.browsing.local_assets import file_of, mask_file
 from labelstore.browsing.pages.page import ROUTES, database_of, headers_of_files, page, whole
 from labelstore.browsing.paths import STATIC, decode
+from labelstore.browsing.ranges import RangedFile
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.static import script, style_sheet
 from labelstore.browsing.stores import read
 from labelstore.drawing.masks import mask_png
+from labelstore.files.media_types import media_type
 from labelstore.scenes import Source
 from labelstore.scenes.assets import read_asset
 
 
 @page("/asset/(?P<data_row_id>[^/]*)")
 async def asset(request: Any, datasette: Any) -> Any:
-    """The file of a data row, if it is a raster picture or a recording: nothing that a browser could run."""
+    """The file of a data row, if it is a raster picture, recording or video: nothing that a browser could run."""
     database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
     folder = settings_of(datasette).folder()
     if folder is None:
@@ -26,10 +28,10 @@ async def asset(request: Any, datasette: Any) -> Any:
     path = file_of(folder, found)
     if path is None:
         raise NotFound("the folder has no file of this data row")
-    kind = image_type(path) or sound_type(path)
+    kind = media_type(path)
     if kind is None:
-        raise NotFound("the file is not a picture or recording")
-    return AsgiFileDownload(str(path), content_type=kind, headers=headers_of_files())
+        raise NotFound("the file is not a picture, recording or video")
+    return RangedFile(request, path, kind, headers_of_files())
 
 
 @page(r"/mask/(?P<object_id>\d+)")

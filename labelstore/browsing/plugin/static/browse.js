@@ -268,3 +268,169 @@
     code.after(button);
   }
 })();
+
+// Videos and DICOM series: another frame takes the place of the one shown, and the page stays. Keys: , . and space.
+(() => {
+  const LABEL = /(\/-\/labelstore\/[^/]+)\/label\//;
+  const shown = document.querySelector(".frame-drawing");
+  const frames = () => document.querySelector('.picker:not([aria-label="Groups"])');
+  if (!shown || !LABEL.test(location.pathname) || !frames()?.querySelector("a, form")) return;
+  const timeline = document.querySelector(".timeline[data-first]");
+  const [first, last] = timeline ? [+timeline.dataset.first, +timeline.dataset.last] : [0, 0];
+  const whole = view => view.dataset.whole ?? view.getAttribute("viewBox");
+  let box = whole(shown.querySelector("svg.view"));
+  let wanted = null, loading = null, playing = false;
+
+  /** Show the frame of an address of this page; of several asked for meanwhile, the last. */
+  function show(href) {
+    wanted = new URL(href, location.href);
+    const here = new URL(location.href);
+    for (const name of ["frame", "group"]) {
+      if (wanted.searchParams.has(name)) here.searchParams.set(name, wanted.searchParams.get(name));
+    }
+    wanted = here;
+    loading ??= load().finally(() => { loading = null; });
+    return loading;
+  }
+
+  async function load() {
+    while (wanted) {
+      const url = wanted;
+      wanted = null;
+      try {
+        const answer = await fetch(url.pathname.replace(LABEL, "$1/frame/") + url.search);
+        if (!answer.ok) throw new Error(answer.statusText);
+        exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        history.replaceState(null, "", url.pathname + url.search);
+      } catch {
+        playing = false;
+        location.assign(url);
+      }
+    }
+  }
+
+  function exchange(made) {
+    draw(made.querySelector(".frame-drawing"));
+    const focused = document.activeElement?.closest(".picker")?.contains(frames()) && document.activeElement.rel;
+    frames().replaceChildren(...made.querySelector('.picker:not([aria-label="Groups"])').childNodes);
+    if (focused) frames().querySelector(`a[rel="${focused}"]`)?.focus();
+    for (const part of made.querySelectorAll("[data-part]")) {
+      const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (part.dataset.part === "highlights") old.textContent = part.content;
+      else old?.replaceWith(part);
+    }
+    document.dispatchEvent(new CustomEvent("labelstore:frame"));
+  }
+
+  /** The shapes of another frame; the canvas with its zoom and the video stay, and the video moves to the frame. */
+  function draw(made) {
+    const [canvas, next] = [shown, made].map(one => one.querySelector("svg.view"));
+    const film = canvas.querySelector(".film-frame"), moved = next.querySelector(".film");
+    if (film) film.firstElementChild.currentTime = +moved.src.split("#t=")[1];
+    replaceAllBut(film, canvas, next, ".film-frame");
+    replaceAllBut(canvas, canvas.parentElement, next.parentElement, ".view");
+    if (whole(next) !== box) {  // of a video whose size is not known
+      box = whole(next);
+      if (canvas.dataset.whole) canvas.dataset.whole = box;
+      canvas.setAttribute("viewBox", next.getAttribute("viewBox"));
+    }
+    for (const note of shown.querySelectorAll(":scope > .note")) note.remove();
+    shown.append(...made.querySelectorAll(":scope > .note"));
+    shown.dataset.frame = made.dataset.frame;
+    mark(+made.dataset.frame);
+  }
+
+  /** The children of `from` into `to`, where `kept` stays in the place of the one that `selector` names. */
+  function replaceAllBut(kept, to, from, selector) {
+    for (const one of [...to.children]) if (one !== kept) one.remove();
+    let before = true;
+    for (const one of [...from.children]) {
+      if (kept && one.matches(selector)) before = false;
+      else if (kept && before) kept.before(one);
+      else to.append(one);
+    }
+  }
+
+  function mark(frame) {
+    const share = Math.min(Math.max((frame + 0.5 - first) / (last - first + 1), 0), 1);
+    for (const line of timeline?.querySelectorAll(".at") ?? []) {
+      line.setAttribute("x1", `${100 * share}%`);
+      line.setAttribute("x2", `${100 * share}%`);
+      line.querySelector("title").textContent = frame;
+    }
+  }
+
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "play";
+  button.textContent = "▶ Play";
+  button.title = "Play the labelled frames (space)";
+  frames().before(button);
+
+  async function play() {
+    playing = !playing;
+    button.textContent = playing ? "❚❚ Pause" : "▶ Play";
+    while (playing) {
+      const next = frames().querySelector('a[rel="next"]'), from = +shown.dataset.frame, since = performance.now();
+      if (!next) break;
+      await show(next.href);
+      const due = Math.min(Math.abs(shown.dataset.frame - from) / shown.dataset.rate, 1) * 1000;
+      await new Promise(done => setTimeout(done, Math.max(due - (performance.now() - since), 0)));
+    }
+    playing = false;
+    button.textContent = "▶ Play";
+  }
+  button.addEventListener("click", play);
+
+  document.addEventListener("click", event => {
+    const link = event.target.closest?.('.picker:not([aria-label="Groups"]) a, .timeline a');
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    playing = false;
+    show(link.href?.baseVal ?? link.href);
+  });
+  document.addEventListener("submit", event => {
+    if (!event.target.matches(".picker form")) return;
+    event.preventDefault();
+    playing = false;
+    const url = new URL(event.target.action);
+    url.search = new URLSearchParams(new FormData(event.target));
+    show(url);
+  });
+  document.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const rel = { ",": "prev", ".": "next" }[event.key];
+    if (rel) frames().querySelector(`a[rel="${rel}"]`)?.click();
+    if (event.key === " " && !event.target.closest("a, button, summary, [tabindex]")) {
+      event.preventDefault();
+      play();
+    }
+  });
+
+  let pressed = null, dragged = false;
+  timeline?.addEventListener("dragstart", event => event.preventDefault());
+  timeline?.addEventListener("pointerdown", event => {
+    pressed = event.button ? null : event.clientX;
+    dragged = false;
+  });
+  timeline?.addEventListener("pointermove", event => {
+    if (pressed === null || (!dragged && Math.abs(event.clientX - pressed) < 4)) return;
+    if (!dragged) timeline.setPointerCapture(event.pointerId);
+    dragged = true;
+    playing = false;
+    const sides = timeline.getBoundingClientRect();
+    const share = Math.min(Math.max((event.clientX - sides.left) / sides.width, 0), 0.999999);
+    const frame = first + Math.floor(share * (last - first + 1));
+    const url = new URL(timeline.querySelector("a").href.baseVal, location.href);
+    url.searchParams.set("frame", frame);
+    mark(frame);
+    show(url);
+  });
+  for (const name of ["pointerup", "pointercancel"]) timeline?.addEventListener(name, () => { pressed = null; });
+  timeline?.addEventListener("click", event => {
+    if (!dragged) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dragged = false;
+  }, true);
+})();
