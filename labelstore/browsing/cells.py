@@ -29,6 +29,8 @@ SHAPES = 150
 """Shapes of a thumbnail at most."""
 FOLDED = 100
 """JSON of more characters is folded; of more than `LONGEST` only the start is shown."""
+FOLDED_TEXT = 300
+"""Other text of more characters is folded."""
 LONGEST = 20_000
 
 STAND_INS = {
@@ -215,7 +217,7 @@ def _small(scene: Scene, settings: Settings, paths: Paths) -> Markup:
 
 
 def value_cell(column: str, value: Any) -> Markup | None:
-    """A color, an address or JSON; None for other values."""
+    """A color, an address, JSON or a long text; None for other values."""
     if not isinstance(value, str) or not value:
         return None
     if column == "color" and hexadecimal(value):
@@ -223,7 +225,9 @@ def value_cell(column: str, value: Any) -> Markup | None:
     if value[:4].lower() == "http" and is_web_address(value):
         return element("a", truncated(without_tokens(value), FOLDED), href=value, rel="noreferrer noopener nofollow")
     if len(value) > FOLDED and value[0] in "[{" and value[-1] in "]}":
-        return folded(value)
+        return folded(value, f"JSON, {figure(len(value))} characters")
+    if len(value) > FOLDED_TEXT:
+        return folded(value, truncated(without_tokens(value), FOLDED))
     return None
 
 
@@ -233,8 +237,7 @@ def swatch(color: str) -> Markup:
     return element("svg", square, width=12, height=12, class_="labelstore-swatch", aria_hidden="true")
 
 
-def folded(text: str) -> Markup:
-    """JSON that opens on a click, without the tokens of signed URLs."""
+def folded(text: str, title: str) -> Markup:
+    """JSON or text that opens on a click, without the tokens of signed URLs."""
     shown = without_tokens(text[:LONGEST]) + ("…" if len(text) > LONGEST else "")
-    head = element("summary", f"JSON, {figure(len(text))} characters")
-    return element("details", head, element("pre", shown), class_="labelstore-json")
+    return element("details", element("summary", title), element("pre", shown), class_="labelstore-json")

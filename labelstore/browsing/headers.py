@@ -6,25 +6,18 @@ nothing that comes from a store can get it. What Datasette sets by `style=` attr
 nonce for attributes.
 """
 
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
-
-from jinja2 import BaseLoader, Environment
 
 from labelstore.browsing.paths import ROOT, STATIC, decode
 from labelstore.browsing.refusals import FROM_ELSEWHERE, is_from_elsewhere, refuse
 from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_new, is_store, stores
+from labelstore.browsing.templates import NONCE
 
 Scope = dict[str, Any]
 Asgi = Callable[[Scope, Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
-
-NONCE = "labelstore_nonce"
-_TAG = re.compile(r"<(script|style)(?=[\s>])")
-_WITH_NONCE = r'<\1{% if labelstore_nonce %} nonce="{{ labelstore_nonce }}"{% endif %}'
-
 
 _STYLES_OF_SCRIPTS = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
@@ -107,19 +100,3 @@ def is_ours(datasette: Any, scope: Scope) -> bool:
     names = {decode(first), decode(first.partition(".")[0])}
     routes = {database.route: name for name, database in datasette.databases.items()}
     return any(is_store(datasette, routes.get(name, name)) for name in names)
-
-
-class NonceLoader(BaseLoader):
-    """Templates whose script and style elements carry the nonce of the request, where it has one."""
-
-    def __init__(self, loader: BaseLoader) -> None:
-        self._loader = loader
-
-    def get_source(self, environment: Environment, template: str) -> Any:
-        """The text of a template, as the loader inside has it, with the nonces."""
-        source, filename, is_current = self._loader.get_source(environment, template)
-        return _TAG.sub(_WITH_NONCE, source), filename, is_current
-
-    def list_templates(self) -> list[str]:
-        """The names that the loader inside knows."""
-        return self._loader.list_templates()

@@ -27,6 +27,8 @@ FACETS = {
     "versions": ("removed",),
     "workflow_events": ("action",),
 }
+FACET_SIZE = 10
+"""Values of a facet that are shown; the last one leads to all."""
 LABEL_COLUMNS = {
     "answers": "name",
     "classifications": "name",
@@ -54,7 +56,7 @@ def _configs() -> dict[str, dict[str, Any]]:
     """Table or view → facets, sort, hidden, label_column, sortable_columns. In any other order, pieces take long."""
     found: dict[str, dict[str, Any]] = {table.name: {} for table in tables()}
     for name, facets in FACETS.items():
-        found[name]["facets"] = list(facets)
+        found[name] |= {"facets": list(facets), "facet_size": FACET_SIZE}
     for name, column in LABEL_COLUMNS.items():
         found[name]["label_column"] = column
     for name, sort in SORTS.items():
@@ -105,7 +107,7 @@ def _canned() -> dict[str, dict[str, Any]]:
         given = {parameter.name: parameter for parameter in query.parameters}
         found[name] = {
             "sql": _with_defaults(query.sql[SQLITE.name], given),
-            "title": name.replace("-", " ").capitalize(),
+            "title": query.title,
             "description": described,
             "params": list(given),
             "hide_sql": True,
@@ -124,7 +126,7 @@ def _described(parameter: Parameter) -> str:
 
 def _with_defaults(sql: str, given: dict[str, Parameter]) -> str:
     """SQL for a form: an empty field means the default of the parameter, and numbers are cast."""
-    lines = (line for line in sql.splitlines() if not line.startswith("-- $"))
+    lines = (line for line in sql.splitlines() if not line.startswith(("-- $", "-- group: ")))
 
     def bound(match: re.Match[str]) -> str:
         default = given[match[1]].default

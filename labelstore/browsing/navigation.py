@@ -16,5 +16,6 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("Home", Paths.overview),
     Entry("Gallery", Paths.gallery),
+    Entry("Queries", Paths.queries),
     Entry("Tables and SQL", Paths.database_page),
 )

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from datasette.utils import tilde_decode, tilde_encode
 
+from labelstore.browsing.stores import is_new
+
 ROOT = "/-/labelstore"
 STATIC = f"{ROOT}-static"
 _FILLED_IN = ("frame", "group", "zoom")
@@ -17,6 +19,7 @@ class Paths:
 
     def __init__(self, datasette: Any, database: str, kept: Sequence[tuple[str, str]] = ()) -> None:
         self._urls = datasette.urls
+        self._is_new = is_new(datasette)
         self.database = database
         self.kept = tuple(kept)
 
@@ -76,6 +79,15 @@ class Paths:
     def query(self, name: str) -> str:
         """A canned query in Datasette."""
         return str(self._urls.query(self.database, name))
+
+    def queries(self) -> str:
+        """All canned queries, by what they are about."""
+        return self._path("queries")
+
+    def sql(self, **arguments: Any) -> str:
+        """The page of SQL of one's own in Datasette; `sql` is what it asks."""
+        page = f"{self.database_page()}/-/query" if self._is_new else self.database_page()
+        return page + _query(arguments.items())
 
     def json(self, label_id: str) -> str:
         """The rebuilt JSON of a label, as the export had it."""

@@ -117,8 +117,7 @@ def error_page(datasette: Any, request: Any, error: Exception) -> Callable[[], A
         info.update({"ok": False, "error": message, "status": status, "title": title})
         if request.path.partition("?")[0].endswith(".json"):
             return Response.json(info, status=status)
-        template = datasette.jinja_env.select_template([f"{status}.html", "error.html"])
-        context = {**info, "urls": datasette.urls, "app_css_hash": datasette.app_css_hash(), "menu_links": list}
-        return Response.html(await template.render_async(context), status=status)
+        text = await datasette.render_template([f"{status}.html", "error.html"], info, request=request)
+        return Response.html(text, status=status)
 
     return respond

@@ -1,6 +1,7 @@
 -- Answers of each question by project: how often each was given, and its share of the times that the question was
 -- answered. The shares of a checklist add up to more than 1 where several answers were ticked. Free texts are counted
 -- together with `answer` NULL, unless $texts is 1. A question asked in several frames counts once for each.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 -- $texts = 0: 1 counts each free text by itself
 with given as (

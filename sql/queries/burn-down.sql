@@ -2,6 +2,7 @@
 -- (ISO 8601, UTC). `entered` and `left_it` are the data rows that came to the step and left it in that week; a week in which
 -- neither happened has no row. An approval without a next step leads to Done. Data rows without workflow history are
 -- left out.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 with moves as (
     select

@@ -2,6 +2,7 @@
 -- several frames counts once for each. `times_rarer` is the largest class divided by this one, `weight` the usual
 -- weight in training: all objects / (number of classes * objects of this class). `label_share` is the share of the
 -- project's labels of that asset type, empty ones too but not the skipped, that hold the class.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with label_counts as (
     select project_id, asset_type, cast(sum(annotations) as integer) as labels

@@ -1,6 +1,7 @@
 -- Pairs of classes that stand in one label: how many labels hold both, by project. `jaccard` is labels with both /
 -- labels with one or both; `share_of_a` and `share_of_b` are the labels with both among those with the first and the
 -- second class.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with singles as (
     select project_id, name, cast(sum(labels) as integer) as labels

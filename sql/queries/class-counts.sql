@@ -1,5 +1,6 @@
 -- Objects of each class by project and asset type, with the labels that hold them and their share of the project's
 -- objects. An object in several frames counts once for each.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with counted as (
     select

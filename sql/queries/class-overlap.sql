@@ -1,6 +1,7 @@
 -- Objects of one class that overlap objects of another in the same label, frame and page: one row is one pair with its IoU.
 -- IoU (intersection over union) and share_of_a (of the area of a that lies in b) are those of the bounds, which for boxes
 -- is exact; points and lines along an axis have no area and no row. With the same class twice each pair comes once.
+-- group: Classes and answers
 -- $a: the one class, by name
 -- $b: the other class, by name
 -- $min_iou = 0: only pairs with at least this IoU

@@ -1,6 +1,7 @@
 -- Names that several features share: one row is one of the schema ids of a name, the most used first.
 -- Names are compared among tools, among the questions of one class or option, and among the options of one question.
 -- role is tool, classification or option; schema_ids is how many the name has, projects how many use this one.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with used as (
     select f.role, f.parent_name as parent, f.name, f.schema_id, cast(sum(f.annotations) as integer) as annotations,

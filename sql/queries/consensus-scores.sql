@@ -1,6 +1,7 @@
 -- Consensus scores: how well labels agree with the other labels of their data row, by project and labeler. NULL and -1
 -- mean that no score was computed: such labels are in `not_computed` and in no average. Skipped labels do not count.
 -- Quartiles are interpolated between the two nearest values.
+-- group: Agreement
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

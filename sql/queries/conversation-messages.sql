@@ -1,6 +1,7 @@
 -- Messages of conversations and chats with what was said about them: one row is one entity, answer or choice about one message.
 -- what is entity (value: its text, where the export has it), answer (name: the question) or choice (value: the model).
 -- Messages that nothing was said about are in no export.
+-- group: Texts, recordings and conversations
 -- $label: only this label, by id
 with wanted as (
     select label_id, data_row_id from labels where model_run_id is null and ($label is null or label_id = $label)

@@ -2,6 +2,7 @@
 -- Boxes, polygons, polylines and points by their coordinates, text entities by their span; masks are pictures and not
 -- compared. `classes` counts the classes of the copies, `name` is the first by alphabet; the object ids are those of
 -- `objects`.
+-- group: Objects and their places
 -- $project: only this project, by id or name
 with placed as (
     select object_id, "left" as a, "top" as b, width as c, height as d from bounding_boxes

@@ -1,5 +1,6 @@
 -- Geospatial objects that reach into a box of longitudes and latitudes: one row is one object with its bounds in degrees.
 -- A box whose west is greater than its east crosses the 180th meridian.
+-- group: Maps
 -- $west = -180: longitude
 -- $south = -90: latitude
 -- $east = 180: longitude

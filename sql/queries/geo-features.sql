@@ -1,6 +1,7 @@
 -- Geospatial objects as GeoJSON: one row is one object and its Feature as JSON text.
 -- Coordinates stand as they were exported: [longitude, latitude]. `labelstore geojson` writes them as one file. Objects in
 -- pixels are left out: plain shapes, and all that is on a tile layer whose epsg is Simple.
+-- group: Maps
 -- $class: only objects of this class
 -- $project: only this project, by id or name
 with shapes as (

@@ -1,5 +1,6 @@
 -- Key frames of video and DICOM labels: one row is one frame that is a key frame of a feature.
 -- question is what an answer answers. From v1's `keyframe` of objects, questions and answers, and from v2's key_frame_feature_map.
+-- group: Video and DICOM
 -- $label: only this label, by id
 -- $class: only features of this name
 with wanted as (

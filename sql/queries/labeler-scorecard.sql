@@ -3,6 +3,7 @@
 -- `seconds_per_object` are means, of labels that tell their seconds. `approved` and `rejected` go by the last review of a
 -- label, `reject_rate` is a part of both. `rework` is labels whose data row was rejected in the workflow, NULL in a store
 -- without workflow history. `agreement` and `benchmark` are means of the scores that were computed.
+-- group: People and time
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -1,6 +1,7 @@
 -- Labels and objects by labeler and week, with the hours that went into them. Days are in UTC, by the creation of the
 -- label. A week is its Monday (ISO 8601). `labels` are those that were not skipped. An object in several frames counts
 -- once for each. `hours` counts skipped labels too. Labels without a readable time are left out.
+-- group: People and time
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

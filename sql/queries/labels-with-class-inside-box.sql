@@ -1,6 +1,7 @@
 -- Labels with an object of a class inside a rectangle: one row is one label, with how many such objects it has.
 -- An object is inside if its bounds are. x grows to the right and y downwards, in pixels (documents: in their unit);
 -- on maps they are longitude and latitude. first_frame is the first frame with such an object in video and DICOM.
+-- group: Objects and their places
 -- $class: the class, by name
 -- $min_x = 0: left side of the rectangle
 -- $min_y = 0: its smallest y

@@ -1,6 +1,7 @@
 -- The objects nearest to a point, in one data row or in all: one row is one object and its distance, nearest first.
 -- distance is from the point to the object's bounds, 0 inside them, in the unit of x and y; among equals the object
 -- whose center is nearer comes first. On maps x and y are longitude and latitude, and the distance is in degrees.
+-- group: Objects and their places
 -- $x = 0: the point
 -- $y = 0: the point
 -- $data_row: only the labels of this data row, by id

@@ -1,6 +1,7 @@
 -- For each object of one class the nearest object of another in the same label, frame and page: one row is one such pair.
 -- distance is between the centers of the bounds, along each axis: dx to the right and dy downwards (maps: northwards).
 -- squared_distance is dx * dx + dy * dy.
+-- group: Objects and their places
 -- $a: the class that asks, by name
 -- $b: the class to be near, by name
 -- $label: only this label, by id

@@ -2,6 +2,7 @@
 -- are parts of the picture: 0.5, 0.5 is its centre, y counts from the top. Only objects with a place in pixels and a
 -- known size of the picture (v1 seldom tells it); `left_out` counts the other boxes, polygons, polylines and points. An
 -- object in several frames counts once for each. A centre is that of the bounding box.
+-- group: Objects and their places
 -- $project: only this project, by id or name
 with sized as (
     select l.label_id, l.node_id, l.end_id, l.frames_url, d.width, d.height

@@ -2,6 +2,7 @@
 -- text entities by length in characters; `unit` tells pixels from degrees (geospatial), the units of documents and
 -- characters. Masks have no size in an export. Quartiles are interpolated between the two nearest values. An object in
 -- several frames counts once for each.
+-- group: Objects and their places
 -- $project: only this project, by id or name
 -- $class: only this class
 -- $perimeters = 0: 1 also gives the median perimeter of boxes and polygons

@@ -1,5 +1,6 @@
 -- Objects per frame: one row is one labelled frame of a video or DICOM label, with its objects, their classes and its questions.
 -- Frames without annotations are in no export; without interpolated frames an export lists the key frames only.
+-- group: Video and DICOM
 -- $label: only this label, by id
 -- $class: count only objects of this class
 with wanted as (

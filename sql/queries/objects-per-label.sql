@@ -1,6 +1,7 @@
 -- How many objects a label has, by project and asset type: smallest, quartiles, largest and mean number.
 -- Labels without objects count with 0, skipped labels do not count. An object in several frames counts once for each.
 -- Quartiles are interpolated between the two nearest values.
+-- group: Objects and their places
 -- $project: only this project, by id or name
 with framed as (  -- objects_total is without those of v1 frames files
     select label_id, count(*) as objects from objects where label_id in (select label_id from frames) group by label_id

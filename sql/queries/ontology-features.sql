@@ -1,5 +1,6 @@
 -- The ontology as the labels show it: one row is a tool, question or option under its parent, with one name, kind and color.
 -- annotations counts an object or answer once for each frame it is in; labels in model runs are left out.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with seen as (
     select case when f.role = 'relationship' then 'tool' else f.role end as role, f.kind, f.name, f.value, f.schema_id, f.color,

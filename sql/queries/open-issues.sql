@@ -1,4 +1,5 @@
 -- Labels with open issues, those with most first. Only v1 exports tell of issues: 1, or how many there are.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -1,5 +1,6 @@
 -- Pairs of boxes of one class in one label (in a video: in one frame) that cover each other almost: IoU above a bound.
 -- IoU is the area that both cover divided by the area that one or both cover. Boxes without area are left out.
+-- group: Objects and their places
 -- $project: only this project, by id or name
 -- $iou = 0.95: the bound, from 0 to 1
 with sides as (

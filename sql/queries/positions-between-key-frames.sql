@@ -1,6 +1,7 @@
 -- Boxes and points in every frame: one row is one frame of a track, as exported or interpolated between two exported frames.
 -- Interpolation is linear and stays within a segment. source is given or interpolated. Frames of a segment before its
 -- first or after its last exported position have no row. A point has no width and height.
+-- group: Video and DICOM
 -- $label: only this label, by id
 -- $feature: only this feature, by id
 -- $across_gaps = 0: 1 to interpolate also where no segment says that the feature is there

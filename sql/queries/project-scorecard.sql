@@ -3,6 +3,7 @@
 -- without skipped ones, `hours` with them; `approved` and `rejected` go by the last review of a label, `unreviewed` have
 -- none, `approve_rate` is a part of approved + rejected. `agreement` and `benchmark` are means of the scores that were
 -- computed.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

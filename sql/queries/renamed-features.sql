@@ -1,5 +1,6 @@
 -- Features that were renamed: one row is a name of a schema id that several names stand for, the newest name first.
 -- role is tool, classification or option; names is how many the schema id has.
+-- group: Classes and answers
 -- $project: only this project, by id or name
 with renamed as (
     select role, schema_id from features

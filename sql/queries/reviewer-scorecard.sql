@@ -1,6 +1,7 @@
 -- Scorecard of reviewers: one row for each, over all projects or one. A score above 0 approves, one below 0 rejects; other
 -- reviews count in `reviews` only, and `approve_rate` is a part of approved + rejected. `median_hours` is from the making
 -- of the label to the review, of reviews that tell both times, interpolated between the two nearest values.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only reviews made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -1,6 +1,7 @@
 -- Reviews by project: how many labels were approved and rejected, and how many have no review yet. A score above 0
 -- approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved + rejected. Skipped
 -- labels count too.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -1,6 +1,7 @@
 -- Reviews by project and week: how many labels were approved and rejected. A week is its Monday (ISO 8601, UTC). A
 -- score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts of approved +
 -- rejected. Reviews without a readable time are left out.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only reviews made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -2,6 +2,7 @@
 -- were in. One row is a data row in a project. The move that follows a rejection is the way out of rework and no move back.
 -- `sent_back_at` is the first time, `approved_at` the first approval after the last time (NULL until then), `hours` the
 -- time between the two. Needs the workflow history in the export.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $since: only data rows first sent back at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
 -- $until: only data rows first sent back before this date or time

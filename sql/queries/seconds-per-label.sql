@@ -2,6 +2,7 @@
 -- values. Only labels that tell their seconds and were not skipped. Seconds include review and rework. The
 -- seconds per object are those of a label divided by its objects, for labels with objects; an object in several frames
 -- counts once for each.
+-- group: People and time
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

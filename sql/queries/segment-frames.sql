@@ -1,5 +1,6 @@
 -- Segments expanded to frames: one row is one frame in which a segment of a v2 video or DICOM label says that a feature is there.
 -- question is what an answer answers. is_listed is 1 where the export has the feature in that frame too, else 0: then it lies between key frames.
+-- group: Video and DICOM
 -- $label: only this label, by id
 -- $limit = 10000: at most so many frames
 with recursive wanted as (

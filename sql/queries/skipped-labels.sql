@@ -1,4 +1,5 @@
 -- Labels whose labeler skipped the asset, with the seconds that went into them.
+-- group: People and time
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

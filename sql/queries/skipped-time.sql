@@ -1,6 +1,7 @@
 -- Time that went into labels that were skipped in the end, by project and labeler; only those who skipped any.
 -- `skip_rate` is their part of the labels, `time_rate` their part of the seconds. Labels that do not tell their seconds
 -- count as labels, not as time; `untimed` is the number of skipped ones among them.
+-- group: People and time
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
 -- $since: only labels made at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00

@@ -3,6 +3,7 @@
 -- units where the tokens of the label prove it, else code points. source tells where the text is from: token (the export
 -- says it), row_data (cut from the text of the asset) or location (documents: its first group). problem says why a span
 -- cannot be right.
+-- group: Texts, recordings and conversations
 -- $label: only this label, by id
 -- $class: only entities of this class
 select

@@ -1,5 +1,6 @@
 -- How long data rows stay in each task of the workflow, by project: the time from one event of a data row to its next
 -- one. In hours; quartiles are interpolated between the two nearest values. A stay that goes on does not count yet.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $since: only stays that ended at this date or time (UTC) or later: 2024-01-31 or 2024-01-31T10:00:00
 -- $until: only stays that ended before this date or time

@@ -2,6 +2,7 @@
 -- Where segments tell when a feature is there they count, else the frames that list it. Segments may also name a
 -- question or an answer (kind answer; question is then what it answers). listed_frames are those that the export lists; without interpolated frames these
 -- are the key frames only.
+-- group: Video and DICOM
 -- $label: only this label, by id
 -- $project: only this project, by id
 with wanted as (

@@ -1,5 +1,6 @@
 -- Data rows without a label, once for each project that they are in; `project` is NULL for one that is in none.
 -- Only exports of the second generation (v2) bring data rows without labels; a skipped label is a label here.
+-- group: Reviews and workflow
 -- $project: only this project, by id or name
 with newest as (
     select

@@ -5,11 +5,12 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from labelstore.browsing.headers import ASSET, NONCE, strict
+from labelstore.browsing.headers import ASSET, strict
 from labelstore.browsing.navigation import ENTRIES
 from labelstore.browsing.paths import ROOT, Paths, decode
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import is_store
+from labelstore.browsing.templates import NONCE
 
 View = Callable[[Any, Any], Awaitable[Any]]
 

@@ -13,11 +13,13 @@ from jinja2 import Environment
 from labelstore import figures
 from labelstore.browsing import as_gallery, cells, metadata
 from labelstore.browsing.counting import count_by_tables, nothing_of_empty_views
-from labelstore.browsing.headers import NONCE, NonceLoader, is_ours, with_headers
+from labelstore.browsing.frame import FRAME, frame_of
+from labelstore.browsing.headers import is_ours, with_headers
 from labelstore.browsing.pages import ROUTES
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.refusals import error_page, with_error_responses
 from labelstore.browsing.stores import is_store, stores
+from labelstore.browsing.templates import NONCE, StoreLoader
 from labelstore.engines.limits import BROWSE, Counted, limit_sqlite
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
@@ -71,25 +73,24 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Gene
 def prepare_jinja2_environment(env: Environment) -> None:
     """Scripts and styles that stand in templates carry the nonce of the request; numbers and times have one form."""
     env.filters |= figures.FILTERS
-    if env.loader is not None and not isinstance(env.loader, NonceLoader):
-        env.loader = NonceLoader(env.loader)
+    if env.loader is not None and not isinstance(env.loader, StoreLoader):
+        env.loader = StoreLoader(env.loader)
 
 
 @hook
 def extra_template_vars(request: Any, datasette: Any, database: str | None) -> dict[str, Any]:
-    """The nonce, and the addresses of our pages for a store."""
-    found: dict[str, Any] = {NONCE: request.scope.get(NONCE) if request is not None else None}
-    if is_store(datasette, database) and database is not None:
-        found["labelstore_paths"] = Paths(datasette, database)
-    return found
+    """The nonce, and what the templates of Datasette's pages of a store get from us."""
+    return {
+        NONCE: request.scope.get(NONCE) if request is not None else None,
+        FRAME: frame_of(datasette, request, database),
+    }
 
 
 @hook
-def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
+def extra_css_urls(request: Any, datasette: Any, database: str | None) -> list[str]:
     """Our style sheet on Datasette's pages of a store."""
-    if database is None or not is_store(datasette, database):
-        return []
-    return [Paths(datasette, database).style()]
+    frame = frame_of(datasette, request, database)
+    return [frame.paths.style()] if frame else []
 
 
 @hook
@@ -107,8 +108,10 @@ def register_output_renderer(datasette: Any) -> dict[str, Any]:
 
 
 @hook
-def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """The overview of each store, in Datasette's menu."""
+def menu_links(request: Any, datasette: Any) -> list[dict[str, str]]:
+    """The overview of each store, in Datasette's menu; pages with our header need none."""
+    if frame_of(datasette, request) is not None:
+        return []
     return [{"href": Paths(datasette, name).overview(), "label": f"Overview of {name}"} for name in stores(datasette)]
 
 
