@@ -56,6 +56,18 @@ class Paths:
         """The page of a data row, with all its labels."""
         return self._path("data-row", data_row_id)
 
+    def compare(self, label_ids: Iterable[str], **arguments: Any) -> str:
+        """The comparison of labels of a data row; `frame` may be `{}`, to be filled in."""
+        return self._path("compare") + _query([*(("label", one) for one in label_ids), *arguments.items()])
+
+    def disagreement(self, **filters: Any) -> str:
+        """The data rows whose labels differ most."""
+        return self._path("disagreement") + _query(filters.items())
+
+    def history(self, label_id: str, **arguments: Any) -> str:
+        """The versions of a label."""
+        return self._path("history", label_id) + _query(arguments.items())
+
     def asset(self, data_row_id: str) -> str:
         """The file of a data row in the folder of assets."""
         return self._path("asset", data_row_id)

@@ -1,7 +1,7 @@
 """Which objects of two labels are the same: best first, each at most once."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from labelstore.geometry import Overlap, Place, overlap
 
@@ -22,11 +22,46 @@ def shape_of(place: Place) -> Shape | None:
     return Shape(place, (min(xs), min(ys), max(xs), max(ys))) if xs else None
 
 
-def matches(one: Sequence[Shape], other: Sequence[Shape], iou: float) -> list[Overlap]:
-    """The overlaps of the objects that match: the two that overlap most first, then the best of the others.
+class Near(Protocol):
+    """Two objects that may match: their numbers in the two labels, and how alike they are, 0 to 1."""
 
-    Of equal overlaps the objects that come first match.
+    @property
+    def one(self) -> int: ...
+    @property
+    def other(self) -> int: ...
+    @property
+    def score(self) -> float: ...
+
+
+N = TypeVar("N", bound=Near)
+
+
+def best_first(pairs: Iterable[N]) -> list[N]:
+    """The pairs that match: the two objects that are most alike first, then the best of the others.
+
+    Of equal scores the objects that come first match; which label is the first makes no difference.
     """
+    matched, taken, given = [], set[int](), set[int]()
+    for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other)):
+        if pair.one not in taken and pair.other not in given:
+            taken.add(pair.one)
+            given.add(pair.other)
+            matched.append(pair)
+    return matched
+
+
+class _Overlapping(NamedTuple):
+    one: int
+    other: int
+    overlap: Overlap
+
+    @property
+    def score(self) -> float:
+        return self.overlap.iou
+
+
+def matches(one: Sequence[Shape], other: Sequence[Shape], iou: float) -> list[Overlap]:
+    """The overlaps of the objects that match, as `best_first` finds them."""
     near = []
     ranked = sorted(range(len(other)), key=lambda second: other[second].bounds[0])
     for first, shape in enumerate(one):
@@ -36,14 +71,8 @@ def matches(one: Sequence[Shape], other: Sequence[Shape], iou: float) -> list[Ov
             if _meet(shape, other[second]):
                 found = overlap(shape.place, other[second].place)
                 if found is not None and found.iou >= iou:
-                    near.append((-found.iou, first, second, found))
-    matched, taken, given = [], set[int](), set[int]()
-    for _, first, second, found in sorted(near, key=lambda pair: pair[:3]):
-        if first not in taken and second not in given:
-            taken.add(first)
-            given.add(second)
-            matched.append(found)
-    return matched
+                    near.append(_Overlapping(first, second, found))
+    return [pair.overlap for pair in best_first(near)]
 
 
 def _meet(one: Shape, other: Shape) -> bool:

@@ -8,6 +8,7 @@ from labelstore.browsing.local_assets import draw_options
 from labelstore.browsing.pages.drawn import drawn_label, highlights_of
 from labelstore.browsing.pages.page import database_of, missing, page, rendered
 from labelstore.browsing.paths import Paths, decode
+from labelstore.browsing.related import comparisons
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import read
 from labelstore.drawing import draw
@@ -44,6 +45,7 @@ async def data_row(request: Any, datasette: Any) -> Any:
             "asset_facts": facts_of_asset(asset),
             "labels": labels,
             "drawings": drawings,
+            "comparisons": comparisons(labels, paths),
             "highlights": highlights_of(drawings),
             "empty": None if labels else draw(bare, draw_options(bare, settings, paths, 0)),
             "projects": page_queries.projects(source, data_row_id),

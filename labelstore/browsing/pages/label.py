@@ -11,6 +11,7 @@ from labelstore.browsing.pages.drawn import LISTED, drawn_label, highlights_of
 from labelstore.browsing.pages.gallery import among
 from labelstore.browsing.pages.page import database_of, headers_of_files, missing, page, rendered, whole
 from labelstore.browsing.paths import Paths, decode
+from labelstore.browsing.related import related_links
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import read
 from labelstore.browsing.switches import switches_of
@@ -49,6 +50,7 @@ async def label(request: Any, datasette: Any) -> Any:
             "highlights": highlights_of([drawn]),
             "switches": switches_of(drawn.scene, view, address),
             "fits": {one: zoom_href.replace("{}", zoom) for one, zoom in drawn.fits.items()},
+            "related": related_links(source, drawn.scene, paths),
             "relations": [] if with_relations else page_queries.relations(drawn.scene),
             "facts": facts_of_label(drawn.scene, paths),
             "asset_facts": facts_of_asset(drawn.scene.asset),
