@@ -511,14 +511,14 @@ def test_bars() -> None:
     assert len(numbers(html)) == 20
     assert 'href="/x?name=class%2020"' in html
     widths = [float(width) for width in re.findall(r'class="bar"[^>]* width="([\d.]+)"', html)]
-    assert widths[0] == 340
-    assert widths[1] == pytest.approx(340 * 19 / 20, abs=0.01)
+    assert widths[0] == 390
+    assert widths[1] == pytest.approx(390 * 19 / 20, abs=0.01)
     assert "<title>Classes</title><desc>20 values; the largest: class 20, 200</desc>" in html
 
 
 def test_columns_over_time() -> None:
     html = columns_over_time([("2024-01", 3), ("2024-02", 6)], title="Labels")
-    assert re.findall(r'class="bar"[^>]* height="([\d.]+)"', html) == ["67", "134"]
+    assert re.findall(r'class="bar"[^>]* height="([\d.]+)"', html) == ["80", "160"]
     assert numbers(html) == [("2024-01", "3"), ("2024-02", "6")]
     many = columns_over_time([(f"day {n}", 1) for n in range(500)], title="Labels")
     assert many.count('class="bar"') == 100

@@ -16,6 +16,9 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("Home", Paths.overview),
     Entry("Gallery", Paths.gallery),
+    Entry("Labelers", lambda paths: paths.scorecard("labelers")),
+    Entry("Projects", lambda paths: paths.scorecard("projects")),
+    Entry("Reviewers", lambda paths: paths.scorecard("reviewers")),
     Entry("Queries", Paths.queries),
     Entry("Tables and SQL", Paths.database_page),
 )

@@ -43,6 +43,10 @@ class Paths:
             pairs += ((name, one) for one in (value if isinstance(value, list | tuple) else [value]))
         return self._path("gallery") + _query(pairs)
 
+    def scorecard(self, name: str, **arguments: Any) -> str:
+        """The page of `labelers`, `projects` or `reviewers`, with `project`, `labeler`, `since`, `until`, `sort`."""
+        return self._path(name) + _query(arguments.items())
+
     def label(self, label_id: str, **arguments: Any) -> str:
         """The page of a label, perhaps of one of its frames; `frame` may be `{}`, to be filled in."""
         kept = [(name, value) for name, value in self.kept if name not in arguments]

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 
+_SHEETS = ("charts.css", "drawing.css", "media.css", "words.css")
 MAX_HIGHLIGHTS = 1000
 """A browser tests each rule whenever the pointer moves."""
 
@@ -13,9 +14,7 @@ MAX_HIGHLIGHTS = 1000
 def style_sheet() -> str:
     """CSS for all classes of drawings, for light and dark."""
     folder = files("labelstore.drawing")
-    return "".join(
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("drawing.css", "media.css", "words.css")
-    )
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
 MAX_LIT = 500
