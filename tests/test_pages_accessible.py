@@ -73,6 +73,12 @@ ASSET_TYPES = ("image", "text", "geospatial", "audio", "document", "conversation
 FORMS: dict[str, Callable[[Store], str]] = {
     **{f"{name} label": _of_type(name, "label", "label_id") for name in ASSET_TYPES[1:]},
     **{f"{name} data row": _of_type(name, "data-row", "data_row_id") for name in amount(ASSET_TYPES[1:], ("text",))},
+    "gallery of a filter": lambda store: store.page(
+        "gallery", objects="1..", since="never", words=EVIL, sort="-created"
+    ),
+    "gallery of data rows": lambda store: store.page("gallery", show="data-rows"),
+    "gallery of a query": lambda store: store.page("gallery", query="open-issues"),
+    "gallery without an answer": lambda store: store.page("gallery", sql="select 1"),
     "no such label": lambda store: store.page("label", "none"),
     "no such data row": lambda store: store.page("data-row", EVIL),
 }

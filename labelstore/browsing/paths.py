@@ -47,6 +47,10 @@ class Paths:
         """The page of `labelers`, `projects` or `reviewers`, with `project`, `labeler`, `since`, `until`, `sort`."""
         return self._path(name) + _query(arguments.items())
 
+    def views(self) -> str:
+        """Where forms save and delete views of the gallery."""
+        return self._path("gallery", "views")
+
     def label(self, label_id: str, **arguments: Any) -> str:
         """The page of a label, perhaps of one of its frames; `frame` may be `{}`, to be filled in."""
         kept = [(name, value) for name, value in self.kept if name not in arguments]

@@ -11,12 +11,15 @@ PLUGIN = "labelstore"
 
 class Settings(NamedTuple):
     """`assets` is a folder of downloaded assets; `remote_assets` allows pictures from the stored URLs; `tile_url` are
-    map tiles with {z}, {x} and {y}; `notice` is shown on the overview."""
+    map tiles with {z}, {x} and {y}; `notice` is shown on the first pages; `views` is the file of saved views, or a
+    folder with one for each store; `views_refused` says why they can only be read."""
 
     assets: str | None = None
     remote_assets: bool = False
     tile_url: str | None = None
     notice: str | None = None
+    views: str | None = None
+    views_refused: str | None = None
 
     def folder(self) -> AssetFolder | None:
         """The folder of assets; raises `InputError` if it is not a folder."""

@@ -1,6 +1,18 @@
 """The pages of a store: one module each, registered by its address."""
 
-from labelstore.browsing.pages import compare, data_row, files, frame, gallery, home, label, queries, scorecards
+from labelstore.browsing.pages import compare, data_row, files, frame, gallery, home, label, queries, scorecards, views
 from labelstore.browsing.pages.page import ROUTES
 
-__all__ = ["ROUTES", "compare", "data_row", "files", "frame", "gallery", "home", "label", "queries", "scorecards"]
+__all__ = [
+    "ROUTES",
+    "compare",
+    "data_row",
+    "files",
+    "frame",
+    "gallery",
+    "home",
+    "label",
+    "queries",
+    "scorecards",
+    "views",
+]

@@ -1,6 +1,7 @@
 """The gallery: a wall of labels or data rows, with filters beside it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Response
 
@@ -129,6 +130,7 @@ def _links(view: View, last: int, paths: Paths) -> dict[str, Any]:
         "before": to(page=view.page - 1) if view.page > 1 else None,
         "after": to(page=view.page + 1) if view.page < last else None,
         "action": paths.gallery(),
+        "arguments": urlencode(view.first_page().arguments(), errors="replace"),
         "bare": paths.gallery(View(show=view.show, sort=view.sort).arguments()),
         "noun": "label" if view.show == LABELS else "data row",
     }

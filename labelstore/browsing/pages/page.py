@@ -8,6 +8,7 @@ from datasette.utils.asgi import NotFound, Response
 from labelstore.browsing.headers import ASSET, strict
 from labelstore.browsing.navigation import ENTRIES
 from labelstore.browsing.paths import ROOT, Paths, decode
+from labelstore.browsing.saved_views import SavedViews
 from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import is_store
 from labelstore.browsing.templates import NONCE
@@ -49,13 +50,14 @@ async def missing(request: Any, datasette: Any, database: str, what: str, wanted
 async def rendered(
     request: Any, datasette: Any, database: str, template: str, status: int = 200, **context: Any
 ) -> Response:
-    """A page of ours. The template gets `store`, `paths`, `settings`, `navigation` and the context."""
+    """A page of ours. The template gets `store`, `paths`, `settings`, `navigation`, `saved` views and the context."""
     settings, nonce = settings_of(datasette), request.scope.get(NONCE, "")
     standard = {
         "store": database,
         "paths": Paths(datasette, database),
         "settings": settings,
         "navigation": ENTRIES,
+        "saved": SavedViews(settings, database),
         "here": request.path,
     }
     body = await datasette.render_template(template, {**standard, **context}, request=request)

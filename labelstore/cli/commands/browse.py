@@ -54,6 +54,7 @@ def browse(
       labelstore browse labels.db IMG_0042.jpg --open
       labelstore browse labels.duckdb --assets images --port 0
     """
+    from labelstore.browsing.saved_views import SUFFIX
     from labelstore.browsing.serving import (
         addresses,
         application,
@@ -86,7 +87,8 @@ def browse(
             notice = f"{WARNING} It is bound to {host}." if warned else None
             if warned:
                 say(f"{WARNING} Make a copy for others with: labelstore publish {db} OUT.db")
-            settings = Settings(folder, remote_assets, tile_url, notice)
+            refused = None if is_loopback(host) else "Views are not saved, as others reach this server."
+            settings = Settings(folder, remote_assets, tile_url, notice, f"{db.absolute()}{SUFFIX}", refused)
             datasette = application(store, settings)
             urls = addresses(datasette, url_of(host, listener), things)
 
