@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from jinja2 import BaseLoader, Environment
+from markupsafe import Markup, escape
 
 NONCE = "labelstore_nonce"
 """What templates call the nonce of the request; pages that are not of a store have none."""
@@ -48,3 +49,13 @@ def changed(source: str) -> str:
     for pattern, attribute in _CHANGES:
         source = pattern.sub(rf"\g<0>{{% if {NONCE} %}} {attribute}{{% endif %}}", source)
     return _HANDLER.sub(rf"{{% if not {NONCE} %}}\1{{% endif %}}", source)
+
+
+def with_code(text: str) -> Markup:
+    """A text of our own, in which `names` stand as code."""
+    parts = enumerate(text.split("`"))
+    return Markup().join(Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in parts)
+
+
+FILTERS = {"with_code": with_code}
+"""What templates can do with texts."""

@@ -11,7 +11,7 @@ import datasette
 from jinja2 import Environment
 
 from labelstore import figures
-from labelstore.browsing import as_gallery, cells, metadata
+from labelstore.browsing import as_gallery, cells, metadata, templates
 from labelstore.browsing.counting import count_by_tables, nothing_of_empty_views
 from labelstore.browsing.frame import FRAME, frame_of
 from labelstore.browsing.headers import is_ours, with_headers
@@ -72,7 +72,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Gene
 @hook
 def prepare_jinja2_environment(env: Environment) -> None:
     """Scripts and styles that stand in templates carry the nonce of the request; numbers and times have one form."""
-    env.filters |= figures.FILTERS
+    env.filters |= figures.FILTERS | templates.FILTERS
     if env.loader is not None and not isinstance(env.loader, StoreLoader):
         env.loader = StoreLoader(env.loader)
 
