@@ -72,6 +72,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "export.instances",
         "export.outlines",
     },
+    "pypdfium2": {"browsing.pdf_worker"},
     "pyarrow": {
         "export.exporters.hf",
         "export.exporters.geoparquet",

@@ -468,7 +468,7 @@ class TestStyles:
             for one in (
                 scene("image", shape(1, Dot(1, 1)), shape(9, Mask(None, None))),
                 scene("video", frames=(1, 2), frame_number=1, tracks=tuple(tracks(1))),
-                scene("document", shape(2, None, texts=((1, "x"),))),
+                scene("document", shape(2, None, texts=((2, "x"),))),
                 scene("geospatial", shape(3, Dot(1, 1), geo=True)),
                 scene("image", shape(4, Mask(None, None))),
                 scene(

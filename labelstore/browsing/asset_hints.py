@@ -26,5 +26,6 @@ def asset_hint(scene: Scene, options: DrawOptions, settings: Settings) -> str | 
 def _missing(scene: Scene, options: DrawOptions) -> str | None:
     asset_type = scene.asset.asset_type
     if asset_type in _PICTURES:
-        return _PICTURES[asset_type] if options.asset_href is None else None
+        is_there = options.asset_href or options.film or options.document
+        return None if is_there else _PICTURES[asset_type]
     return _WORDS[asset_type] if asset_type in _WORDS and text_of(scene, options) is None else None

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.analyses.class_colors import class_colors
+from labelstore.browsing import pdf_pages
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
 from labelstore.drawing import DrawOptions, drawing_of
-from labelstore.drawing.options import Film
+from labelstore.drawing.options import Document, Film
 from labelstore.errors import InputError
 from labelstore.files.asset_folder import AssetFolder, is_address, names_of
-from labelstore.files.media_types import image_type, sound_type, video_type
+from labelstore.files.media_types import image_type, is_pdf, sound_type, video_type
 from labelstore.files.video_header import read_video_header
 from labelstore.scenes import Source
 from labelstore.scenes.assets import file_names
@@ -38,6 +39,7 @@ def draw_options(scene: Scene, settings: Settings, paths: Paths, limit: int, *, 
     return DrawOptions(
         asset_href=_picture(scene.asset, folder, settings, paths),
         film=None if small else _film(scene.asset, folder, paths),
+        document=None if small else _document(scene.asset, folder, paths),
         asset_text=None if small else _text(scene.asset, folder),
         mask_hrefs={} if small or folder is None else _masks(scene.shapes, folder, paths),
         frame_href=paths.label(scene.label_id, group=scene.group_name, frame="{}"),
@@ -72,6 +74,15 @@ def _film(asset: Asset, folder: AssetFolder | None, paths: Paths) -> Film | None
     if path is None or video_type(path) is None:
         return None
     return Film(paths.asset(asset.data_row_id), *read_video_header(path))
+
+
+def _document(asset: Asset, folder: AssetFolder | None, paths: Paths) -> Document | None:
+    """The PDF of a data row, if its pages can be drawn here; None without one."""
+    if folder is None or asset.asset_type != "document" or asset.data_row_id is None or not pdf_pages.is_installed():
+        return None
+    path = file_of(folder, asset)
+    sizes = pdf_pages.sizes_of(path) if path is not None and is_pdf(path) else None
+    return None if sizes is None else Document(paths.document_page(asset.data_row_id), sizes)
 
 
 def is_web_address(text: str) -> bool:

@@ -80,6 +80,10 @@ class Paths:
         """The file of a data row in the folder of assets."""
         return self._path("asset", data_row_id)
 
+    def document_page(self, data_row_id: str) -> str:
+        """The picture of a page of the PDF of a data row, with `{}` for the number of the page."""
+        return self._path("document-page", data_row_id) + "/{}"
+
     def mask(self, object_id: int) -> str:
         """The picture of a mask, cut out of a file in the folder of assets."""
         return self._path("mask", str(object_id))

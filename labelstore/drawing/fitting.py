@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from labelstore.drawing import document, geospatial, image
+from labelstore.drawing import document, geospatial, image, video
 from labelstore.drawing.canvas import placed_shapes
 from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.shapes import Canvas, Projection
@@ -34,8 +34,12 @@ def _of_image(scene: Scene, options: DrawOptions) -> Iterator[Plane]:
     yield Plane(image.canvas_of(scene), "", scene.shapes)
 
 
+def _of_video(scene: Scene, options: DrawOptions) -> Iterator[Plane]:
+    yield Plane(image.canvas_of(video.sized(scene, options.film)), "", scene.shapes)
+
+
 def _of_document(scene: Scene, options: DrawOptions) -> Iterator[Plane]:
-    for page in document.pages_of(scene.shapes)[: document.MAX_PAGES]:
+    for page in document.pages_of(scene.shapes, options.document)[: document.MAX_PAGES]:
         yield Plane(Canvas(0, 0, *page.size), document.key_of(page), page.shapes)
 
 
@@ -50,7 +54,7 @@ def _no_planes(scene: Scene, options: DrawOptions) -> Iterator[Plane]:
 
 _PLANES: dict[str, Callable[[Scene, DrawOptions], Iterator[Plane]]] = {
     "image": _of_image,
-    "video": _of_image,
+    "video": _of_video,
     "dicom": _of_image,
     "document": _of_document,
     "geospatial": _of_map,

@@ -36,6 +36,24 @@ class Film(NamedTuple):
     frame_rate: float | None = None
 
 
+class PageSizes(NamedTuple):
+    """How many pages a document has, and the sizes of the first of them in points."""
+
+    total: int
+    sizes: tuple[tuple[float, float], ...]
+
+    def of(self, page: int | None) -> tuple[float, float] | None:
+        """The size of a page, from 1, where it is known."""
+        return self.sizes[page - 1] if page is not None and 1 <= page <= len(self.sizes) else None
+
+
+class Document(NamedTuple):
+    """A file whose pages can be shown: the address of the picture of one, with `{}` for its number, and its sizes."""
+
+    href: str
+    pages: PageSizes
+
+
 class DrawOptions(NamedTuple):
     """How to draw, and the files available for it."""
 
@@ -43,6 +61,8 @@ class DrawOptions(NamedTuple):
     """Of the picture to draw on: a path of this server, a data: URI, or a remote address that the user allowed."""
     film: Film | None = None
     """The file of a video, to be shown under the shapes."""
+    document: Document | None = None
+    """The file of a document, whose pages are shown under the shapes."""
     asset_text: str | None = None
     """The text of a text, HTML or conversation asset."""
     mask_hrefs: dict[int, str] = {}  # noqa: RUF012

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from labelstore.drawing import image
 from labelstore.drawing.film import picture_of_frame, rate_of
-from labelstore.drawing.options import DrawOptions
+from labelstore.drawing.options import DrawOptions, Film
 from labelstore.drawing.picker import pick_frame
 from labelstore.drawing.svg import element
 from labelstore.drawing.timeline import draw_timeline
@@ -26,16 +26,21 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
 
 def draw_frame(scene: Scene, options: DrawOptions) -> Markup:
     """The frame: the picture of the video, where there is a file of it, with the objects on it."""
-    film, asset = options.film, scene.asset
-    if film is not None and film.width and film.height and image.size_of(asset) is None:
-        scene = scene._replace(asset=asset._replace(width=film.width, height=film.height))
-    rate = rate_of(asset, film)
+    film, scene = options.film, sized(scene, options.film)
+    rate = rate_of(scene.asset, film)
     under = picture_of_frame(image.canvas_of(scene), film, scene.frame_number, rate) if film is not None else None
     drawing = image.draw(scene, options, under)
     note = element("p", rate.note, class_="note") if film is not None and rate.note else ""
     return element(
         "div", drawing, note, class_="frame-drawing", data_frame=scene.frame_number, data_rate=rate.per_second
     )
+
+
+def sized(scene: Scene, film: Film | None) -> Scene:
+    """The scene with the size of the file, where the export tells none."""
+    if film is None or not film.width or not film.height or image.size_of(scene.asset) is not None:
+        return scene
+    return scene._replace(asset=scene.asset._replace(width=film.width, height=film.height))
 
 
 def draw_tracks(scene: Scene, options: DrawOptions) -> Markup:

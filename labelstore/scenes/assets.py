@@ -7,7 +7,7 @@ from labelstore.scenes.scene import Asset
 from labelstore.scenes.source import Source
 
 _ASSET = """
-select d.*, m.duration
+select d.*, m.duration, m.page_count
 from data_rows as d
 left join media_attributes as m on m.record_id = d.record_id
 where d.data_row_id = $data_row_id

@@ -133,6 +133,7 @@ class Asset(NamedTuple):
     frame_rate: float | None = None
     frame_count: float | None = None
     duration: float | None = None
+    page_count: float | None = None
 
 
 class Scene(NamedTuple):

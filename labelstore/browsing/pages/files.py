@@ -1,9 +1,11 @@
-"""Files: those of assets, masks cut out of them, and the style sheet and script of all pages."""
+"""Files: those of assets, pages of PDFs, masks cut out of them, and the style sheet and script of all pages."""
 
+import asyncio
 from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from labelstore.browsing import pdf_pages
 from labelstore.browsing.local_assets import file_of, mask_file
 from labelstore.browsing.pages.page import ROUTES, database_of, headers_of_files, page, whole
 from labelstore.browsing.paths import STATIC, decode
@@ -12,7 +14,7 @@ from labelstore.browsing.settings import settings_of
 from labelstore.browsing.static import script, style_sheet
 from labelstore.browsing.stores import read
 from labelstore.drawing.masks import mask_png
-from labelstore.files.media_types import media_type
+from labelstore.files.media_types import is_pdf, media_type
 from labelstore.scenes import Source
 from labelstore.scenes.assets import read_asset
 
@@ -52,6 +54,23 @@ async def mask(request: Any, datasette: Any) -> Any:
     png = await read(datasette, database, work)
     if png is None:
         raise NotFound("the folder has no picture of this mask")
+    return Response(png, content_type="image/png", headers=headers_of_files())
+
+
+@page(r"/document-page/(?P<data_row_id>[^/]*)/(?P<number>\d+)")
+async def document_page(request: Any, datasette: Any) -> Any:
+    """One page as PNG; the PDF itself is never served."""
+    database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
+    folder, number = settings_of(datasette).folder(), whole(request.url_vars["number"])
+    if folder is None or not number or not pdf_pages.is_installed():
+        raise NotFound("no page is available")
+    path = file_of(folder, await read(datasette, database, lambda source: read_asset(source, data_row_id)))
+    if path is None or not is_pdf(path):
+        raise NotFound("the folder has no PDF of this data row")
+    loop = asyncio.get_running_loop()
+    png = await loop.run_in_executor(pdf_pages.RENDERING, pdf_pages.picture_of, path, number)
+    if png is None:
+        raise NotFound("the page cannot be drawn")
     return Response(png, content_type="image/png", headers=headers_of_files())
 
 
