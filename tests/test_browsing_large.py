@@ -35,7 +35,7 @@ class Traced:
         """The steps of the plans of statements that read all of a large table, not only an index of it."""
         found = []
         with sqlite3.connect(self.site.file) as connection:
-            for sql in statements:
+            for sql in (sql for sql in statements if not sql.startswith("--")):  # those that SQLite runs by itself
                 aliases = {name: name for name in LARGE} | {
                     alias: name for name, alias in re.findall(r"\b(\w+) as (\w+)\b", sql) if name in LARGE
                 }

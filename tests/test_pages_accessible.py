@@ -34,7 +34,7 @@ LONGEST_TITLE = 60
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 _AXE = f"axe.run({{runOnly: {{type: 'tag', values: {list(_RULES)}}}, resultTypes: ['violations']}})"
-_GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()\\]|\\.|\[[^\]]*\])*\)")
+_GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()\\]|\\.|\[[^\]]*\])*)\)")
 _FULLEST = """
 select l.label_id, l.data_row_id, d.external_id
 from labels as l
@@ -53,7 +53,11 @@ class Store(NamedTuple):
 
     def filled(self, pattern: str) -> str:
         """An address that a pattern of `ROUTES` takes."""
-        path = _GROUP.sub(lambda match: encode(self.values[match[1]]), pattern.removeprefix("^").removesuffix("$"))
+
+        def value(match: re.Match[str]) -> str:
+            return match[2] if match[2].isalpha() else encode(self.values[match[1]])
+
+        path = _GROUP.sub(value, pattern.removeprefix("^").removesuffix("$"))
         return self.served.url + path.replace("\\.", ".").replace("?", "")
 
     def page(self, *parts: str, **arguments: str) -> str:
@@ -79,6 +83,7 @@ FORMS: dict[str, Callable[[Store], str]] = {
     "gallery of data rows": lambda store: store.page("gallery", show="data-rows"),
     "gallery of a query": lambda store: store.page("gallery", query="open-issues"),
     "gallery without an answer": lambda store: store.page("gallery", sql="select 1"),
+    "search": lambda store: store.page("search", q="a"),
     "no such label": lambda store: store.page("label", "none"),
     "no such data row": lambda store: store.page("data-row", EVIL),
 }

@@ -76,6 +76,10 @@ class Paths:
         """The versions of a label."""
         return self._path("history", label_id) + _query(arguments.items())
 
+    def search(self, words: str | None = None) -> str:
+        """The page of a search, for words where there are some."""
+        return self._path("search") + _query([("q", words)])
+
     def asset(self, data_row_id: str) -> str:
         """The file of a data row in the folder of assets."""
         return self._path("asset", data_row_id)

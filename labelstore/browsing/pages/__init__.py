@@ -1,6 +1,18 @@
 """The pages of a store: one module each, registered by its address."""
 
-from labelstore.browsing.pages import compare, data_row, files, frame, gallery, home, label, queries, scorecards, views
+from labelstore.browsing.pages import (
+    compare,
+    data_row,
+    files,
+    frame,
+    gallery,
+    home,
+    label,
+    queries,
+    scorecards,
+    search,
+    views,
+)
 from labelstore.browsing.pages.page import ROUTES
 
 __all__ = [
@@ -14,5 +26,6 @@ __all__ = [
     "label",
     "queries",
     "scorecards",
+    "search",
     "views",
 ]

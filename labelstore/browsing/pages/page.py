@@ -1,17 +1,25 @@
 """What every page shares: its address, its store, its headers, and the frame around its content."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
 from labelstore.browsing.headers import ASSET, strict
+from labelstore.browsing.ids_found import FoundId, close_ids
 from labelstore.browsing.navigation import ENTRIES
 from labelstore.browsing.paths import ROOT, Paths, decode
 from labelstore.browsing.saved_views import SavedViews
 from labelstore.browsing.settings import settings_of
-from labelstore.browsing.stores import is_store
+from labelstore.browsing.stores import is_store, read
 from labelstore.browsing.templates import NONCE
+from labelstore.errors import TooSlowError
+from labelstore.query.filters.chosen import LONGEST_VALUE
+from labelstore.scenes import ConnectionSource
+
+SECONDS = 0.4
+"""To look for ids that are close to one that is not there."""
 
 View = Callable[[Any, Any], Awaitable[Any]]
 
@@ -43,8 +51,16 @@ def whole(text: str | None) -> int | None:
 
 
 async def missing(request: Any, datasette: Any, database: str, what: str, wanted: str) -> Response:
-    """The page that says that the store does not hold something."""
-    return await rendered(request, datasette, database, "labelstore_missing.html", 404, what=what, wanted=wanted)
+    """The page that says that the store does not hold something, and what was perhaps meant."""
+
+    def work(source: ConnectionSource) -> list[FoundId]:
+        with suppress(TooSlowError), source.within(SECONDS):
+            return close_ids(source, wanted)
+        return []
+
+    close = await read(datasette, database, work)
+    context = {"what": what, "wanted": wanted, "close": close, "searched": wanted[:LONGEST_VALUE]}
+    return await rendered(request, datasette, database, "labelstore_missing.html", 404, **context)
 
 
 async def rendered(

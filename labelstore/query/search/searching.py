@@ -39,14 +39,13 @@ def search(database: Reading, words: Sequence[str], places: Sequence[str] = ()) 
     none. Labels in model runs are found as well. Without an index that is up to date the tables are read, with the
     same hits in another order. Raises `UsageError` for no words and for unknown places.
     """
-    wanted = [word.strip() for word in words if word.strip()]
-    if not wanted:
+    folded = folded_words(words)
+    if not folded:
         raise UsageError("there is no word to search for; name at least one")
     for place in places:
         if place not in PLACES:
             raise UsageError(f"{place}: no place to search; there are {', '.join(PLACES)}")
     where = [kind for place, kinds in PLACES.items() if place in places or not places for kind in kinds]
-    folded = [word.lower() for word in wanted]
     current = state(database)
     if current == "current":
         return Found(_by_index(database, folded, where), True, None)
@@ -55,26 +54,43 @@ def search(database: Reading, words: Sequence[str], places: Sequence[str] = ()) 
 
 def texts_holding(database: Reading, words: Sequence[str]) -> dict[str, list[str]]:
     """Place → the different texts there that hold all `words`, as `search` finds them, for places with any."""
-    folded = [word.strip().lower() for word in words if word.strip()]
     found: dict[str, list[str]] = {}
-    if state(database) == "current":
-        for _, place, text in _texts(database, folded):
-            if _holds(text, folded):
-                found.setdefault(place, []).append(text)
-        return found
-    condition = may_hold(max(folded, key=len))
-    for place in OF_LABELS + OF_DATA_ROWS:
-        candidates = database.query(*texts_in(place, condition)).rows
-        if texts := list(dict.fromkeys(text for (text,) in candidates if _holds(text, folded))):
-            found[place] = texts
+    for place, text in texts_with(database, words, OF_LABELS + OF_DATA_ROWS):
+        found.setdefault(place, []).append(text)
     return found
+
+
+def texts_with(database: Reading, words: Sequence[str], places: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(place, text) of the different texts of `OF_LABELS` and `OF_DATA_ROWS` that hold all words, as they are found.
+
+    By an index that is up to date the best come first.
+    """
+    folded = folded_words(words)
+    if state(database) == "current":
+        yield from ((place, text) for _, place, text in _texts(database, folded, places) if holds(text, folded))
+        return
+    condition = may_hold(max(folded, key=len))
+    for place in places:
+        candidates = database.query(*texts_in(place, condition)).rows
+        yield from ((place, text) for text in dict.fromkeys(text for (text,) in candidates if holds(text, folded)))
 
 
 def nodes_with(database: Reading, place: str, words: Sequence[str], texts: Sequence[str]) -> Iterator[int]:
     """The nodes of the labels in which such texts stand; some may come several times."""
-    condition = may_hold(max((word.strip().lower() for word in words), key=len))
+    condition = may_hold(max(folded_words(words), key=len))
     for some in together(texts):
         yield from (row[3] for row in _labels_with(database, place, condition, some) if row[3] is not None)
+
+
+def labels_holding(database: Reading, place: str, words: Sequence[str], text: str) -> Iterator[str]:
+    """The ids of the labels in which this text with the words stands, as they are found."""
+    condition = may_hold(max(folded_words(words), key=len))
+    yield from (row[1] for row in _labels_with(database, place, condition, [text]) if row[1] is not None)
+
+
+def folded_words(words: Sequence[str]) -> list[str]:
+    """Words as texts are compared with them; blank ones are left out."""
+    return [word.strip().lower() for word in words if word.strip()]
 
 
 def _note(database: Reading, current: str) -> str:
@@ -91,7 +107,7 @@ def _by_reading(database: Reading, folded: list[str], where: list[str]) -> Itera
     condition = may_hold(max(folded, key=len))
     for place in where:
         candidates = database.query(*texts_in(place, condition)).rows
-        texts = dict.fromkeys(text for (text,) in candidates if _holds(text, folded))
+        texts = dict.fromkeys(text for (text,) in candidates if holds(text, folded))
         for some in together(list(texts)):
             for text, label_id, data_row_id, _ in _labels_with(database, place, condition, some):
                 yield Hit(label_id, data_row_id, place, _snippet(text, folded))
@@ -109,8 +125,8 @@ def _labels_with(
 
 
 def _by_index(database: Reading, folded: list[str], where: list[str]) -> Iterator[Hit]:
-    for text_id, place, text in _texts(database, folded):
-        if place not in where or not _holds(text, folded):
+    for text_id, place, text in _texts(database, folded, where):
+        if not holds(text, folded):
             continue
         snippet = _snippet(text, folded)
         if place in OF_LABELS:
@@ -129,12 +145,13 @@ def _by_index(database: Reading, folded: list[str], where: list[str]) -> Iterato
             yield Hit(label_id, data_row_id, place, snippet)
 
 
-def _texts(database: Reading, folded: list[str]) -> Iterator[tuple[int, str, str]]:
+def _texts(database: Reading, folded: list[str], places: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Texts that may hold all words, the best first: (text_id, place, text). Words too short for trigrams are read."""
+    among = "place in ('" + "', '".join(places) + "')"
     terms = [word for word in folded if len(word) >= _TRIGRAM and "\0" not in word]
     if not terms:
         condition = may_hold(max(folded, key=len))
-        sql = f"select text_id, place, text from search_texts where {condition.of('text')}"
+        sql = f"select text_id, place, text from search_texts where {among} and {condition.of('text')}"
         rows = database.query(f"{sql} order by length(text), text, text_id", condition.parameters).rows
         yield from ((text_id, place, text) for text_id, place, text in rows)
         return
@@ -142,13 +159,14 @@ def _texts(database: Reading, folded: list[str]) -> Iterator[tuple[int, str, str
     match = " ".join('"' + term[:_LONGEST_TERM].replace('"', '""') + '"' for term in longest)
     sql = (
         "select t.text_id, t.place, t.text from search_texts_fts as f join search_texts as t on t.text_id = f.rowid"
-        " where search_texts_fts match ? order by f.rank, t.text_id"
+        f" where search_texts_fts match ? and t.{among} order by f.rank, t.text_id"
     )
     # not the cursor itself: what ends early would close it, maybe after its database
     yield from ((text_id, place, text) for text_id, place, text in database.query(sql, (match,)).rows)
 
 
-def _holds(text: str, folded: list[str]) -> bool:
+def holds(text: str, folded: Sequence[str]) -> bool:
+    """Whether a text holds all of the words, which are folded."""
     text = text.lower()
     return all(word in text for word in folded)
 

@@ -434,3 +434,13 @@
     dragged = false;
   }, true);
 })();
+
+// The key "/" goes to the search box.
+addEventListener("keydown", event => {
+  const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.querySelector(".bar .search input");
+  if (!box) return;
+  event.preventDefault();
+  box.select();
+});
