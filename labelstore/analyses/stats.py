@@ -151,5 +151,9 @@ class Counted(Protocol):
 
 def stats(database: Counted) -> dict[str, Any]:
     """`{"total": {noun: count}, section: [{column: value}]}`, the sections those of `SECTIONS`."""
-    total = next(iter(database.query(_TOTAL)))
-    return {"total": total, **{section: list(database.query(sql)) for section, sql in SECTIONS.items()}}
+    return {"total": total(database), **{section: list(database.query(sql)) for section, sql in SECTIONS.items()}}
+
+
+def total(database: Counted) -> dict[str, Any]:
+    """The number of each noun in the store."""
+    return next(iter(database.query(_TOTAL)))

@@ -54,10 +54,13 @@ select label_id from labels where data_row_id = $data_row_id order by model_run_
 
 
 class Budget:
-    """What one page may still draw, and what it has drawn, so that nothing is drawn twice."""
+    """What one page may still draw, and what it has drawn, so that nothing is drawn twice.
 
-    def __init__(self) -> None:
-        self.left, self.until = THUMBNAILS, time.monotonic() + SECONDS
+    Nothing is begun after the time `until`, by default `SECONDS` from now.
+    """
+
+    def __init__(self, until: float | None = None) -> None:
+        self.left, self.until = THUMBNAILS, time.monotonic() + SECONDS if until is None else until
         self.seen: set[tuple[str, Any]] = set()
         self.scenes: dict[tuple[str, int | None, str | None], Scene | None] = {}
 
