@@ -95,7 +95,7 @@ def test_every_asset_type_is_drawn(engine: str, samples: tuple[dict[str, Path], 
     assert len(entries) == 40
     kinds = re.findall(r'<span class="kind">(\w+)</span>', page)
     assert sorted(set(kinds)) == ASSET_TYPES
-    assert all(kinds.count(kind) == 4 for kind in ASSET_TYPES)
+    assert len(kinds) == 40
     left = {secret for secret in secrets_of(files) if secret in page}
     assert not left
     assert "?" not in "".join(re.findall(r"https?://[^\s\"<]*", page))
@@ -104,7 +104,41 @@ def test_every_asset_type_is_drawn(engine: str, samples: tuple[dict[str, Path], 
     for noun in ("projects", "labels", "objects"):
         assert f"<dt>{noun}</dt><dd>{counts[noun]:,}</dd>" in page
     assert '<svg role="img" aria-label="Objects of each class' in page
-    assert "Labels made over time" in page
+    assert re.search(r"Labels by (week|month|year)</figcaption>", page)
+
+
+@ENGINES
+def test_scorecards_and_sections(engine: str, tmp_path: Path) -> None:
+    rejected = [{"id": "r1", "score": -1, "createdAt": "2024-01-03T10:00:00.000Z", "createdBy": "rev@example.com"}]
+    twice = [*rejected, {**rejected[0], "id": "r2"}]
+    records = [
+        *(v1(f"l{number}", box("car", f"f{number}", 1, 1, 2, 2)) for number in range(6)),
+        v1("rejected", Reviews=rejected),
+        v1("rejected-twice", Reviews=twice, **{"Created By": "cy@example.com"}),
+        *(v1(f"a{number}", Agreement=number / 10, **{"Created By": "Cy"}) for number in (9, 2, 0)),
+    ]
+    page = page_of(store_of(tmp_path, engine, records), labels=8)
+    check_harmless(page)
+    assert re.findall(r'<h2 id="labels-\d">([^<]*)<', page) == ["Newest", "Most rejected", "Largest disagreement"]
+    titles = re.findall(r'<h4 dir="auto">([^<]*)</h4>', page)
+    assert titles[-4:] == ["rejected-twice.jpg", "rejected.jpg", "a0.jpg", "a2.jpg"]
+    assert len(titles) == len(set(titles)) == 8
+    tables = dict(re.findall(r"<h2>(\w+)</h2>\n(.*?)</section>", page, re.S))
+    rows = re.findall(r"<tr><td>([^<]*)</td>(.*?)</tr>", tables["Labelers"], re.S)
+    assert [(name.startswith("person-"), re.findall(r">([^<]*)</td>", cells)[0]) for name, cells in rows] == [
+        (True, "7"),
+        (False, "3"),
+        (True, "1"),
+    ]
+    assert len(re.findall("<tr><td>", tables["Reviewers"])) == 1
+    assert "example.com" not in re.sub(r"https?://[^\s<]*", "", page)
+    assert "rejected 2 times" in page
+
+
+def test_a_report_of_nothing(tmp_path: Path) -> None:
+    page = page_of(store_of(tmp_path, "sqlite", []))
+    check_harmless(page)
+    assert "There are no labels." in page
 
 
 def test_both_engines_give_the_same_page(samples: tuple[dict[str, Path], list[Path]]) -> None:
@@ -215,34 +249,12 @@ def test_the_numbers_of_all_projects_are_those_of_the_store(
     with open_database(samples[0][engine], read_only=True) as database:
         ids = [str(row[0]) for row in database.query("select project_id from projects").rows]
         whole, parts = (read_numbers(database, label_filter(database, projects)) for projects in ([], ids))
-        sql = "select count(*) from labels where model_run_id is null and created_at is not null"
-        dated = database.value(sql)
     assert whole.classes == parts.classes
     assert whole.questions == parts.questions
-    assert whole.over_time == parts.over_time
-    assert sum(count for _, count in whole.over_time) == dated
     for noun in ("projects", "labels", "objects", "classifications"):
         assert whole.total[noun] == parts.total[noun]
     labels = {row["asset_type"]: row["labels"] for row in whole.asset_types}
     assert labels == {row["asset_type"]: row["labels"] for row in parts.asset_types}
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (["2024-02-27", "2024-03-01T10:00:00Z", "2024-03-01", "soon", None], 4),
-        (["2023-11-05", "2024-12-01"], 14),
-        (["1970-01-01", "2024-01-01", "2024-05-05"], 2),
-    ],
-)
-def test_labels_over_time_have_no_gaps(days: list[str | None], expected: int, tmp_path: Path) -> None:
-    records = [v1(f"l{place}", **{"Created At": day}) for place, day in enumerate(days)]
-    store = store_of(tmp_path, "sqlite", records)
-    with open_database(store, read_only=True) as database:
-        found = read_numbers(database, label_filter(database, [])).over_time
-    assert len(found) == expected
-    assert sum(count for _, count in found) == len([day for day in days if day and day[0].isdigit()])
-    assert found == sorted(found)
 
 
 # -- pictures ---------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
-from labelstore.browsing.scorecards.charted import burn_down, over_time, times_of
 from labelstore.drawing.charts import MAX_COLUMNS
+from labelstore.reporting.charted import burn_down, over_time, times_of
 from tests.browser import Watched
 from tests.lines import label, v2
 from tests.making import box, store_of, v1

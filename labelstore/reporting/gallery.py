@@ -1,9 +1,8 @@
-"""The labels that a report shows: some of every asset type, each drawn and bounded in size."""
+"""The labels that a report shows, each drawn and bounded in size."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -14,9 +13,8 @@ from labelstore.drawing.asset_text import visible
 from labelstore.drawing.colors import color_class
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
-from labelstore.figures import duration, figure
+from labelstore.figures import duration, figure, share
 from labelstore.files.asset_folder import AssetFolder
-from labelstore.reporting.numbers import LabelFilter
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import SceneRedactor
 from labelstore.scenes import read_scene
@@ -39,6 +37,7 @@ class Entry(NamedTuple):
 
     title: str
     asset_type: str
+    project: str
     facts: tuple[tuple[str, str], ...]
     legend: tuple[tuple[str, str, int], ...]
     """(class of its color, class of objects, number)"""
@@ -46,38 +45,6 @@ class Entry(NamedTuple):
     drawing: Markup
     answers: Markup
     note: str
-
-
-_LABELS = """
-select label_id, asset_type
-from (
-    select l.label_id, d.asset_type, row_number() over (
-        partition by d.asset_type
-        order by
-            case when coalesce(l.object_count, 0) + coalesce(l.frame_count, 0) + coalesce(l.classification_count, 0)
-                + coalesce(l.segment_count, 0) + coalesce(l.group_count, 0) > 0 then 0 else 1 end,
-            coalesce(l.created_at, '') desc,
-            l.label_id
-    ) as ordinal
-    from labels as l
-    left join data_rows as d on d.data_row_id = l.data_row_id
-    where {labels}
-) as ordered
-where ordinal <= $most
-order by asset_type, ordinal
-"""
-
-
-def label_ids(database: Database, labels: LabelFilter, most: int) -> list[str]:
-    """At most `most` labels, of all asset types in turn; of each those with annotations first, the newest first."""
-    rows = database.query(_LABELS.format(labels=labels.condition), {**labels.values, "most": most}).rows
-    by_type: dict[str, list[str]] = {}
-    for label_id, asset_type in rows:
-        by_type.setdefault(asset_type, []).append(label_id)
-    mixed = chain.from_iterable(zip_longest(*by_type.values()))
-    kept = [label_id for label_id in mixed if label_id is not None][:most]
-    order = {label_id: index for index, label_id in enumerate(chain.from_iterable(by_type.values()))}
-    return sorted(kept, key=order.__getitem__)
 
 
 def entries(
@@ -105,7 +72,8 @@ def _entry(scene: Scene, folder: AssetFolder | None, redactor: SceneRedactor) ->
         note = "The drawing is left out because the page would be too large."
     title = visible(scene.asset.external_id or scene.asset.global_key or scene.label_id)[:120]
     asset_type = scene.asset.asset_type
-    return Entry(title, asset_type, facts, shown, max(len(legend) - _LEGEND, 0), drawing, answers, note)
+    project = visible(scene.facts.get("project_name") or "no project")[:120]
+    return Entry(title, asset_type, project, facts, shown, max(len(legend) - _LEGEND, 0), drawing, answers, note)
 
 
 def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, str | None, str]:
@@ -143,8 +111,6 @@ def _drawn(scene: Scene, options: DrawOptions) -> tuple[Markup, Markup]:
 def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
     facts: dict[str, Any] = scene.facts
     yield "Label", scene.label_id
-    if facts.get("project_name"):
-        yield "Project", facts["project_name"]
     if _DAY.match(facts.get("created_at") or ""):
         yield "Made", facts["created_at"][:10]
     if facts.get("seconds_to_label") is not None:
@@ -156,8 +122,18 @@ def _facts(scene: Scene) -> Iterator[tuple[str, str]]:
             else ""
         )
         yield "Objects", f"{figure(scene.shape_count)} {what}".strip()
-    for review in facts.get("reviews", [])[:1]:
-        if review.get("score") in (1, -1):
-            yield "Review", "approved" if review["score"] == 1 else "rejected"
+    yield from _reviewed([review.get("score") or 0 for review in facts.get("reviews", [])])
+    agreement = facts.get("agreement")
+    if agreement is not None and 0 <= agreement <= 1:
+        yield "Agreement", share(agreement)
     if facts.get("skipped"):
         yield "Skipped", "yes"
+
+
+def _reviewed(scores: list[float]) -> Iterator[tuple[str, str]]:
+    for word, number in (
+        ("approved", sum(score > 0 for score in scores)),
+        ("rejected", sum(score < 0 for score in scores)),
+    ):
+        if number:
+            yield "Review", word + (f" {figure(number)} times" if number > 1 else "")

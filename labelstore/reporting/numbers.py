@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from labelstore.analyses.stats import stats
@@ -10,9 +9,6 @@ from labelstore.engines.database import Database
 from labelstore.query.projects import OF_PROJECTS, check_project
 
 Counted = list[tuple[str, float]]
-
-MOST_COLUMNS = 100
-"""Days are joined to weeks or months where there would be more."""
 
 
 class LabelFilter(NamedTuple):
@@ -31,7 +27,6 @@ class Numbers(NamedTuple):
     asset_types: list[dict[str, Any]]
     classes: Counted
     questions: Counted
-    over_time: Counted
 
 
 def label_filter(database: Database, projects: Sequence[str]) -> LabelFilter:
@@ -63,7 +58,7 @@ def read_numbers(database: Database, labels: LabelFilter) -> Numbers:
         rows = {table: database.query(_NAMES.format(table=table, labels=labels.condition), labels.values)
                 for table in ("objects", "classifications")}  # fmt: skip
         classes, questions = (_by_name(rows[table], table) for table in rows)
-    return Numbers(total, projects, asset_types, classes, questions, _over_time(database, labels))
+    return Numbers(total, projects, asset_types, classes, questions)
 
 
 _ASSET_TYPES = """
@@ -80,12 +75,6 @@ from {table}
 where label_id in (select l.label_id from labels as l where {labels})
 group by name
 """
-_DAYS = """
-select substr(l.created_at, 1, 10) as day, count(*) as number
-from labels as l
-where {labels} and l.created_at is not null
-group by 1
-"""
 
 
 def _by_name(rows: Iterable[dict[str, Any]], column: str | None) -> Counted:
@@ -93,36 +82,3 @@ def _by_name(rows: Iterable[dict[str, Any]], column: str | None) -> Counted:
     for row in rows:
         counts[row["name"] or "without a name"] += row[column or "classifications"]
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _over_time(database: Database, labels: LabelFilter) -> Counted:
-    """Labels made in each day, week or month, including those without any."""
-    days: Counter[date] = Counter()
-    for row in database.query(_DAYS.format(labels=labels.condition), labels.values):
-        try:
-            days[date.fromisoformat(row["day"])] += row["number"]
-        except ValueError:  # no moment
-            continue
-    if not days:
-        return []
-    first, last = min(days), max(days)
-    span = (last - first).days
-    if span > 40 * 366:  # a clock that was wrong
-        return [(str(year), count) for year, count in sorted(_together(days, lambda day: str(day.year)).items())]
-    if span < MOST_COLUMNS:
-        every = [first + timedelta(number) for number in range(span + 1)]
-        return [(day.isoformat(), days[day]) for day in every]
-    months = _together(days, lambda day: day.isoformat()[:7])
-    every_month = [f"{number // 12}-{number % 12 + 1:02}" for number in range(_month(first), _month(last) + 1)]
-    return [(month, months[month]) for month in every_month]
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _together(days: Counter[date], name: Any) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for day, count in days.items():
-        found[name(day)] += count
-    return found

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
@@ -22,13 +22,12 @@ LABELS = 24
 LARGEST_PAGE = 4_000_000
 """Characters; labels that do not fit are left out, and the page says how many."""
 MOST_LABELS = 500
-_MOST_ROWS = 30
 _NOUNS = {
     "projects": "projects",
     "data_rows": "data rows",
     "labels": "labels",
     "objects": "objects",
-    "classifications": "answered questions",
+    "classifications": "classifications",
     "frames": "frames",
 }
 
@@ -106,25 +105,19 @@ def _page(
     title: str | None,
     progress: ReportProgress | None,
 ) -> tuple[bytes, int, int]:
-    from labelstore.drawing.charts import bars, columns_over_time
+    from labelstore.drawing.charts import bars
     from labelstore.publishing import Redactor
-    from labelstore.reporting.gallery import entries, label_ids
+    from labelstore.reporting.choosing import sections
     from labelstore.reporting.numbers import label_filter, read_numbers
     from labelstore.reporting.redacted import SceneRedactor
+    from labelstore.reporting.scorecards import read_scorecards
 
     redactor = SceneRedactor(Redactor(secrets.token_bytes(32)))
     labels = label_filter(database, projects)
     numbers = read_numbers(database, labels)
-    wanted = label_ids(database, labels, min(most, MOST_LABELS))
-    kept, size = [], 0
-    for number, entry in enumerate(entries(database, wanted, folder, redactor), 1):
-        length = len(entry.drawing) + len(entry.answers)
-        if size + length <= LARGEST_PAGE:
-            size += length
-            kept.append(entry)
-        if progress is not None:
-            progress(number, len(wanted))
-    left_out = len(wanted) - len(kept)
+    ids = None if labels.projects is None else sorted(labels.projects)
+    scorecards = read_scorecards(database, ids, redactor.text)
+    pictures = _pictures(sections(database, labels, min(most, MOST_LABELS)), database, folder, redactor, progress)
 
     def names(counted: list[tuple[str, float]]) -> list[tuple[str, float]]:
         return [(redactor.text(name), count) for name, count in counted]
@@ -133,12 +126,10 @@ def _page(
     if numbers.classes:
         charts.append(bars(names(numbers.classes), title="Objects of each class"))
     if numbers.questions:
-        charts.append(bars(names(numbers.questions), title="Answered questions"))
+        charts.append(bars(names(numbers.questions), title="Classifications of each question"))
     if len(numbers.asset_types) > 1:
         types = [(str(row["asset_type"] or "unknown"), row["labels"]) for row in numbers.asset_types]
         charts.append(bars(sorted(types, key=lambda pair: -pair[1]), title="Labels of each asset type"))
-    if numbers.over_time:
-        charts.append(columns_over_time(numbers.over_time, title="Labels made over time"))
     style = _style()
     values = {
         "policy": _policy(style),
@@ -147,27 +138,56 @@ def _page(
         "subtitle": _subtitle(redactor, numbers.projects),
         "totals": [(noun, figure(numbers.total[key])) for key, noun in _NOUNS.items() if numbers.total.get(key)],
         "charts": "".join(charts) and type(charts[0])("").join(charts),
-        "tables": list(_tables(redactor, numbers.projects, numbers.asset_types)),
-        "entries": kept,
-        "footer": _footer(left_out, folder is not None),
+        "asset_types": _asset_types(numbers.asset_types),
+        "scorecards": scorecards,
+        "sections": pictures.sections,
+        "footer": _footer(pictures.left_out, folder is not None),
     }
-    return _template().render(values).encode("utf-8", "replace"), len(kept), left_out
+    return _template().render(values).encode("utf-8", "replace"), pictures.shown, pictures.left_out
 
 
-def _tables(redactor: Any, projects: list[dict[str, Any]], asset_types: list[dict[str, Any]]) -> Any:
-    """(heading, columns, rows, how many more there are)"""
-    columns = ("data_rows", "labels", "objects", "classifications")
-    for heading, key, rows in (("Projects", "name", projects), ("Asset types", "asset_type", asset_types)):
-        known = [column for column in columns if rows and column in rows[0]]
-        shown = [
-            (
-                redactor.text(row[key] or row.get("project_id") or "unknown")[:200],
-                *(figure(row[column]) for column in known),
-            )
-            for row in rows[:_MOST_ROWS]
-        ]
-        heads = (heading[:-1], *(_NOUNS[column] for column in known))
-        yield heading, heads, shown, max(len(rows) - _MOST_ROWS, 0)
+class _Pictures(NamedTuple):
+    """(heading, [(project, entries)]) of each section, how many entries there are and how many are left out."""
+
+    sections: list[tuple[str, list[tuple[str, list[Any]]]]]
+    shown: int
+    left_out: int
+
+
+def _pictures(
+    wanted: Sequence[Any],
+    database: Database,
+    folder: AssetFolder | None,
+    redactor: Any,
+    progress: ReportProgress | None,
+) -> _Pictures:
+    """The labels of each section drawn, by project, as many as fit into the page."""
+    from labelstore.reporting.gallery import entries
+
+    count = sum(len(section.label_ids) for section in wanted)
+    found, drawn, shown, size = [], 0, 0, 0
+    for section in wanted:
+        by_project: dict[str, list[Any]] = {}
+        for entry in entries(database, section.label_ids, folder, redactor):
+            drawn += 1
+            length = len(entry.drawing) + len(entry.answers)
+            if size + length <= LARGEST_PAGE:
+                size += length
+                shown += 1
+                by_project.setdefault(redactor.text(entry.project), []).append(entry)
+            if progress is not None:
+                progress(drawn, count)
+        found.append((section.heading, list(by_project.items())))
+    return _Pictures(found, shown, drawn - shown)
+
+
+def _asset_types(rows: list[dict[str, Any]]) -> Any:
+    """The asset types as a table."""
+    from labelstore.reporting.scorecards import Table
+
+    columns = [column for column in ("data_rows", "labels", "objects", "classifications") if rows and column in rows[0]]
+    texts = [(str(row["asset_type"] or "unknown"), *(figure(row[column]) for column in columns)) for row in rows]
+    return Table("Asset types", ("Asset type", *(_NOUNS[column].capitalize() for column in columns)), texts, 0)
 
 
 def _subtitle(redactor: Any, projects: list[dict[str, Any]]) -> str:

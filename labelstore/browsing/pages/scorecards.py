@@ -9,8 +9,9 @@ from labelstore.browsing.pages.page import database_of, page, rendered
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.scorecards import tables
 from labelstore.browsing.scorecards.asking import Asked, Remembered, answer, asked
-from labelstore.browsing.scorecards.charted import burn_down, of_each, over_time
 from labelstore.browsing.stores import read
+from labelstore.reporting import columns
+from labelstore.reporting.charted import burn_down, of_each, over_time
 from labelstore.scenes import ConnectionSource
 
 Row = Mapping[str, Any]
@@ -69,14 +70,14 @@ class _Asking:
 
     def table(
         self,
-        columns: Sequence[tables.Column],
+        shown: Sequence[columns.Column],
         rows: Sequence[Row],
         row_filters: Callable[[Row], dict[str, Any] | None],
         heading: Callable[[Row], str | None],
     ) -> tables.Table:
         """A table of this page."""
         return tables.table(
-            columns, rows, self.sort, lambda key: self.here(sort=key), self.to_gallery(row_filters), heading
+            shown, rows, self.sort, lambda key: self.here(sort=key), self.to_gallery(row_filters), heading
         )
 
     def week(self, first: str, after: str) -> str:
@@ -88,14 +89,14 @@ class _Asking:
 def _labelers(asking: _Asking) -> Sections:
     rows = asking.rows("labeler-scorecard")
     scorecard = asking.table(
-        tables.LABELERS,
+        columns.LABELERS,
         rows,
         lambda row: None if row["labeler"] is None else {"labeler": row["labeler"]},
         lambda row: None if row["labeler"] is None else asking.here(labeler=row["labeler"], sort=None),
     )
     found = [("Labelers", scorecard)]
     if asking.asked.labeler is not None:
-        of_projects = [column for column in tables.PROJECTS if column.key not in ("data_rows", "done", "labelers")]
+        of_projects = [column for column in columns.PROJECTS if column.key not in ("data_rows", "done", "labelers")]
         mine = [row for row in asking.rows("project-scorecard") if row["labels"] or row["skipped"]]
         found.append(("By project", asking.table(of_projects, mine, _of_project, _to_project(asking))))
     weekly = asking.rows("labels-per-week")
@@ -109,7 +110,7 @@ def _labelers(asking: _Asking) -> Sections:
 
 def _projects(asking: _Asking) -> Sections:
     rows = asking.rows("project-scorecard")
-    found = [("Projects", asking.table(tables.PROJECTS, rows, _of_project, _to_project(asking)))]
+    found = [("Projects", asking.table(columns.PROJECTS, rows, _of_project, _to_project(asking)))]
     steps = asking.rows("data-rows-by-step", labeler=None, since=None, until=None)
     if len({row["project_id"] for row in steps}) == 1:
         found.append(("Workflow steps, of today", _steps(asking, steps)))
@@ -126,7 +127,7 @@ def _projects(asking: _Asking) -> Sections:
 def _steps(asking: _Asking, steps: Sequence[Row]) -> tables.Table:
     """Steps of one project; neither the period nor the labeler of the page bounds them."""
     return tables.table(
-        tables.STEPS,
+        columns.STEPS,
         steps,
         None,
         lambda key: asking.here(),
@@ -152,7 +153,7 @@ def _reviewers(asking: _Asking) -> Sections:
         over_time(weekly, counts, "Reviews", "reviews"),
         of_each(rows, "reviewer", "reviews", "Reviews of each reviewer"),
     ]
-    return [("Reviewers", asking.table(tables.REVIEWERS, rows, filters, lambda row: None))], charts
+    return [("Reviewers", asking.table(columns.REVIEWERS, rows, filters, lambda row: None))], charts
 
 
 def _of_project(row: Row) -> dict[str, Any] | None:

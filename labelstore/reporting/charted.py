@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.browsing.scorecards.tables import whoever
 from labelstore.drawing.charts import MAX_COLUMNS, Series, bars, columns
+from labelstore.reporting.columns import whoever
 
 Row = Mapping[str, Any]
 Link = Callable[[str, str], str]
