@@ -551,7 +551,7 @@ def test_every_class_of_the_style_sheet_is_drawn() -> None:
             draw(scene("conversation", *shapes, chosen, questions=asked, relations=relations), chat),
             draw(scene("text", entity(1, 0, 3), text="x" * 300_000)),
             draw(scene("html", questions=asked), DrawOptions(asset_text="x")),
-            draw(scene("audio", tracks=(track,))),
+            draw(scene("audio", tracks=(track,), questions=asked)),
             bars([("a", 1)], title="t", href="/{}"),
             columns_over_time([("a", 1)], title="t"),
         )

@@ -51,6 +51,8 @@ def for_datasette(settings: Settings, nonce: str, *, is_new: bool) -> str:
 
 ASSET = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """The policy of a file from an asset folder: it is displayed, and nothing in it runs."""
+PLAYED = ASSET.replace("sandbox", "media-src 'self'; sandbox allow-same-origin")
+"""That of a recording or video: the browser's player, opened for it alone, fetches it as this server's page would."""
 
 
 def with_headers(datasette: Any, app: Asgi) -> Asgi:

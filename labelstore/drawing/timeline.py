@@ -40,8 +40,8 @@ def draw_timeline(
 ) -> Markup:
     """The tracks between `first` and `last`, both included, with a line at `at`.
 
-    As wide as the page lets it be; letters keep their size. `href` has `{}` for a frame number (or milliseconds): with
-    it the bars and dots are links, and so is every place behind them: to the first frame there of `labelled`, which is
+    As wide as the page lets it be; letters keep their size. `href` has `{}` for a frame number (or seconds): with it
+    the bars and dots are links, and so is every place behind them: to the first frame there of `labelled`, which is
     in order, or to its middle. `count` is how many tracks there are, if not all of them were given.
     """
     if not tracks:
@@ -87,10 +87,15 @@ class _Scale:
         """Frame 1 200 as `1 200`; 83 500 ms as `1:23.5`."""
         return figure(value) if self.unit == "frames" else clock(value)
 
+    def address(self, value: int) -> str:
+        """Of a place: by the number of the frame, or by seconds as a media fragment has them."""
+        number = str(value) if self.unit == "frames" else f"{max(value, 0) / 1000:.3f}"
+        return (self.href or "").replace("{}", number)
+
     def link(self, value: int, *content: str) -> Markup:
         if self.href is None:
             return joined(content)
-        return element("a", *content, href=self.href.replace("{}", str(value)))
+        return element("a", *content, href=self.address(value))
 
     def ticks(self, height: int) -> Markup:
         return joined(self._tick(value, height) for value in _round_values(self.first, self.last, self.unit))
@@ -109,7 +114,7 @@ class _Scale:
         title = element("title", self.text(to))
         width = self.percent(self.first + stop - start)
         rect = element("rect", title, x=self.percent(start), y=0, width=width, height=height, fill="none")
-        return element("a", rect, href=(self.href or "").replace("{}", str(to)), class_="place", tabindex=-1)
+        return element("a", rect, href=self.address(to), class_="place", tabindex=-1)
 
     def _tick(self, value: int, height: int) -> Markup:
         x, share = self.percent(value), (value - self.first) / self.span

@@ -6,6 +6,7 @@ from typing import Any
 from datasette.utils.asgi import NotFound, Response
 
 from labelstore.browsing import pdf_pages
+from labelstore.browsing.headers import PLAYED
 from labelstore.browsing.local_assets import file_of, mask_file
 from labelstore.browsing.pages.page import ROUTES, database_of, headers_of_files, page, whole
 from labelstore.browsing.paths import STATIC, decode
@@ -33,7 +34,8 @@ async def asset(request: Any, datasette: Any) -> Any:
     kind = media_type(path)
     if kind is None:
         raise NotFound("the file is not a picture, recording or video")
-    return RangedFile(request, path, kind, headers_of_files())
+    policy = {} if kind.startswith("image/") else {"Content-Security-Policy": PLAYED}
+    return RangedFile(request, path, kind, headers_of_files() | policy)
 
 
 @page(r"/mask/(?P<object_id>\d+)")

@@ -435,6 +435,38 @@
   }, true);
 })();
 
+// Recordings: a click on a line of the transcript or a part of the timeline goes there; what is heard is marked.
+for (const sound of document.querySelectorAll(".words.audio")) {
+  const player = sound.querySelector("audio"), timeline = sound.querySelector(".timeline");
+  if (!player) continue;
+  const lines = [...sound.querySelectorAll(".transcript li")];
+  sound.addEventListener("click", event => {
+    const link = event.target.closest('a[href*="#t="]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    player.currentTime = parseFloat(link.getAttribute("href").split("#t=")[1]);
+    mark();
+  });
+  function mark() {
+    const now = player.currentTime * 1000;
+    for (const line of lines) {
+      const heard = +line.dataset.start <= now + 1 && now < Math.max(+line.dataset.end, +line.dataset.start + 500);
+      if (heard === line.classList.contains("now")) continue;
+      line.classList.toggle("now", heard);
+      if (heard) line.setAttribute("aria-current", "true");
+      else line.removeAttribute("aria-current");
+      if (heard && !player.paused) line.parentElement.scrollTop = line.offsetTop - line.parentElement.offsetTop - 40;
+    }
+    if (!timeline) return;
+    const [first, last] = [+timeline.dataset.first, +timeline.dataset.last];
+    const share = `${100 * Math.min(Math.max((now - first) / (last - first + 1), 0), 1)}%`;
+    const line = timeline.querySelector(".at");
+    line.setAttribute("x1", share);
+    line.setAttribute("x2", share);
+  }
+  for (const name of ["timeupdate", "seeked"]) player.addEventListener(name, mark);
+}
+
 // The key "/" goes to the search box.
 addEventListener("keydown", event => {
   const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
