@@ -20,5 +20,6 @@ ENTRIES = (
     Entry("Projects", lambda paths: paths.scorecard("projects")),
     Entry("Reviewers", lambda paths: paths.scorecard("reviewers")),
     Entry("Queries", Paths.queries),
+    Entry("Disagreement", Paths.disagreement),
     Entry("Tables and SQL", Paths.database_page),
 )

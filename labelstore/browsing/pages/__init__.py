@@ -3,6 +3,7 @@
 from labelstore.browsing.pages import (
     compare,
     data_row,
+    disagreement,
     files,
     frame,
     gallery,
@@ -19,6 +20,7 @@ __all__ = [
     "ROUTES",
     "compare",
     "data_row",
+    "disagreement",
     "files",
     "frame",
     "gallery",
