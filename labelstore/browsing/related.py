@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from labelstore.browsing import page_queries
 from labelstore.browsing.comparing import MOST_LABELS
 from labelstore.browsing.paths import Paths
+from labelstore.figures import figure
 from labelstore.json.truncate import truncated
 from labelstore.scenes import Source
 from labelstore.scenes.scene import Scene
@@ -13,6 +14,7 @@ from labelstore.scenes.scene import Scene
 Row = dict[str, Any]
 
 _MOST_RUNS = 5
+_VERSIONS = "select count(*) as number from versions where label_id = $label_id"
 
 
 class Link(NamedTuple):
@@ -47,9 +49,13 @@ def comparisons(labels: Sequence[Row], paths: Paths) -> list[Link]:
 
 
 def related_links(source: Source, scene: Scene, paths: Paths) -> list[Link]:
-    """What a label can be compared with, this label first; nothing where it is alone."""
+    """What a label can be compared with, this label first, and its history; nothing where there is neither."""
     data_row_id = scene.asset.data_row_id
     labels = [] if data_row_id is None else page_queries.labels_of(source, data_row_id)
     own = [row for row in labels if row["label_id"] == scene.label_id]
     others = [row for row in labels if row["label_id"] != scene.label_id]
-    return comparisons([*own, *others], paths) if others else []
+    found = comparisons([*own, *others], paths) if others else []
+    earlier = next(iter(source.query(_VERSIONS, {"label_id": scene.label_id})))["number"]
+    if earlier:
+        found.append(Link(f"History: {figure(earlier + 1)} versions", paths.history(scene.label_id)))
+    return found

@@ -3,6 +3,7 @@
 -- fewest; `answers_differ` counts the questions about it (not about objects or moments of a recording) that not all of its labels
 -- answer the same, of `questions`. `agreement` is the lowest score in the export. Skipped labels do not count. Labels whose objects
 -- lie in different places count as equal here: `labelstore agreement` and the comparisons of `browse` look at places.
+-- group: Agreement
 -- $project: only this project, by id or name
 -- $model_run: instead the data rows that this model run has, the labels of all projects against those of the run
 with pairs as (
@@ -99,7 +100,7 @@ select
     coalesce(o.differing, 0) as objects_differ,
     coalesce(a.differing, 0) as answers_differ,
     coalesce(a.questions, 0) as questions,
-    l.agreement
+    round(1e4 * l.agreement) / 1e4 as agreement
 from of_labels as l
 left join of_objects as o
     on o.data_row_id = l.data_row_id and o.project_id is not distinct from l.project_id
