@@ -116,6 +116,15 @@ def test_bars_lead_to_the_gallery_with_their_class(site: Site) -> None:
     assert f'href="{site.paths.gallery()}?class={row["name"]}"' in home(site)
 
 
+def test_columns_lead_to_the_labels_of_their_month(site: Site) -> None:
+    sql = "select substr(created_at, 1, 7) as month, count(*) as n from labels where model_run_id is null"
+    months = site.rows(f"{sql} and created_at is not null group by 1")
+    page = home(site)
+    for row in (months[0], months[-1], next(row for row in months if row["month"].endswith("-12"))):
+        (href,) = re.findall(rf'href="([^"]*since={row["month"]}-01[^"]*)"', page)
+        assert number_at(site, href) == row["n"]
+
+
 def test_frames_files_are_no_loads_of_exports(site: Site) -> None:
     (row,) = site.rows("select sum(generation = 'frames') as f, sum(generation <> 'frames') as e from loads")
     assert row["f"] > 0

@@ -1,8 +1,8 @@
 """Every kind of page in a browser: axe-core finds nothing, nothing scrolls sideways, nothing is asked of elsewhere.
 
-The pages are those of `pages.ROUTES`, so a new one is tested by being registered; the forms that some
-have are listed here. Ordinary runs look at each by day, and by night on a narrow screen, `-m soak` in all
-combinations, at all asset types.
+The pages are those of `pages.ROUTES`, so a new one is tested by being registered; the forms that some have are listed
+here. Ordinary runs look at each by night on a narrow screen, and at one form of it by day; `-m soak` at all of them in
+all combinations.
 """
 
 import re
@@ -44,6 +44,14 @@ order by (select count(*) from objects as o where o.label_id = l.label_id) desc,
 limit 1
 """
 
+_OF_ONE_DATA_ROW = """
+select label_id
+from labels
+where model_run_id is null
+    and data_row_id = (select data_row_id from labels where model_run_id is null group by 1 having count(*) > 1 limit 1)
+limit 2
+"""
+
 
 class Store(NamedTuple):
     """A store that is served, and the values that stand for the groups of the patterns of addresses."""
@@ -73,7 +81,7 @@ def _of_type(asset_type: str, kind: str, column: str) -> Callable[[Store], str]:
     return lambda store: store.page(kind, store.served.rows(_FULLEST, asset_type=asset_type)[0][column])
 
 
-ASSET_TYPES = ("image", "text", "geospatial", "audio", "document", "conversation", "html", "llm")
+ASSET_TYPES = ("image", "video", "text", "geospatial", "audio", "document", "conversation", "dicom", "html", "llm")
 FORMS: dict[str, Callable[[Store], str]] = {
     **{f"{name} label": _of_type(name, "label", "label_id") for name in ASSET_TYPES[1:]},
     **{f"{name} data row": _of_type(name, "data-row", "data_row_id") for name in amount(ASSET_TYPES[1:], ("text",))},
@@ -84,14 +92,23 @@ FORMS: dict[str, Callable[[Store], str]] = {
     "gallery of a query": lambda store: store.page("gallery", query="open-issues"),
     "gallery without an answer": lambda store: store.page("gallery", sql="select 1"),
     "search": lambda store: store.page("search", q="a"),
+    "comparison": lambda store: (
+        store.page("compare")
+        + "?"
+        + urlencode([("label", row["label_id"]) for row in store.served.rows(_OF_ONE_DATA_ROW)])
+    ),
+    "frame": lambda store: store.page(
+        "label", store.served.rows(_FULLEST, asset_type="video")[0]["label_id"], frame="1"
+    ),
+    "scorecard of a period": lambda store: store.page("labelers", since="2023-01-01", until="2024-01-01"),
     "no such label": lambda store: store.page("label", "none"),
     "no such data row": lambda store: store.page("data-row", EVIL),
 }
 """The pages that come in several forms: name → address."""
-FILES = re.compile(r"/(asset|mask|json)/")
-"""Addresses of files: without one the answer is no page of ours."""
+NO_PAGES = re.compile(r"/(asset|document-page|mask|json|frame)/|/views\$")
+"""Addresses of files and of parts of pages, and those that take what a form sends."""
 PAGES: dict[str, Callable[[Store], str]] = {
-    **{pattern: _of_route(pattern) for pattern, _ in ROUTES if not FILES.search(pattern)},
+    **{pattern: _of_route(pattern) for pattern, _ in ROUTES if not NO_PAGES.search(pattern)},
     **FORMS,
 }
 OF_ANY_STORE = [
@@ -127,13 +144,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def _values(served: Served, **ids: str) -> dict[str, str]:
     (row,) = served.rows("select min(object_id) as id from objects")
-    return {"database": served.store.stem, "object_id": str(row["id"]), **ids}
+    return {"database": served.store.stem, "object_id": str(row["id"]), "number": "1", **ids}
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits(store: Store, watched: Watched, name: str) -> None:
-    check(watched, PAGES[name](store), MODES)
+    check(watched, PAGES[name](store), amount(MODES, MODES[1:]) if name in FORMS else MODES)
 
 
 @pytest.mark.soak

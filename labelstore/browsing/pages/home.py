@@ -104,5 +104,13 @@ def _charts(found: Overview, paths: Paths) -> list[Markup]:
     href = f"{paths.gallery()}?class={{}}"
     charts = [bars(objects, title="Objects by class", href=href, most=_BARS)] if objects else []
     if found.work and found.work.months:
-        charts.append(columns_over_time(found.work.months, title="Labels by month"))
+        hrefs = [_in_month(month, paths) for month, _ in found.work.months]
+        charts.append(columns_over_time(found.work.months, title="Labels by month", hrefs=hrefs))
     return charts
+
+
+def _in_month(month: str, paths: Paths) -> str:
+    """The gallery of the labels made in a month, such as `2024-03`."""
+    year, number = map(int, month.split("-"))
+    following = f"{year + number // 12:04}-{number % 12 + 1:02}"
+    return paths.gallery(since=f"{month}-01", until=f"{following}-01", sort="-created")
