@@ -62,7 +62,7 @@ class Seen(HTMLParser):
         values = dict(attrs)
         self.tags.append(tag)
         self.attributes |= set(values)
-        if "id" in values:
+        if str(values.get("id")).startswith("o"):
             self.ids.append(str(values["id"]))
         key = values.get("id") or (f"o{values['data-object']}" if "data-object" in values else None)
         if key is not None and tag == "mark":
@@ -549,6 +549,7 @@ def test_every_class_of_the_style_sheet_is_drawn() -> None:
     drawn = "".join(
         (
             draw(scene("conversation", *shapes, chosen, questions=asked, relations=relations), chat),
+            draw(scene("llm"), DrawOptions(asset_text=json.dumps(CONVERSATION).replace("Hello", "Hello " * 500))),
             draw(scene("text", entity(1, 0, 3), text="x" * 300_000)),
             draw(scene("html", questions=asked), DrawOptions(asset_text="x")),
             draw(scene("audio", tracks=(track,), questions=asked)),

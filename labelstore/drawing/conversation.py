@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 from markupsafe import Markup
 
@@ -16,12 +17,17 @@ from labelstore.drawing.options import DrawOptions
 from labelstore.drawing.relations import draw_relations
 from labelstore.drawing.svg import element, joined, number
 from labelstore.drawing.text import doubts, entity_list, tag, unplaced_list
+from labelstore.figures import figure
 from labelstore.formats.messages import Message, messages_of
 from labelstore.formats.spans import Unit, unit_of
 from labelstore.scenes.scene import Messages, Question, Scene, Shape, Span
 
 MAX_MESSAGES = 1000
 """So many messages are shown, and those behind them that have annotations."""
+FOLDED = 2000
+"""Characters; a longer message without entities is folded."""
+SPEAKERS = 6
+"""Who have an edge of a color of their own; further ones share them."""
 LONG_MESSAGE = 20_000
 MAX_TEXT = 1_000_000
 """Characters of all messages; where there are more, long ones are shown in part."""
@@ -53,7 +59,21 @@ def draw(scene: Scene, options: DrawOptions) -> Markup:
     long = LONG_MESSAGE if sum(len(one.text) for one in messages) <= MAX_TEXT else MAX_TEXT // max(len(shown), 50)
     unit = unit_of(claim for one in messages for claim in claims(one.text, notes.entities.get(one.message_id, ())))
     drawn_objects: set[int] = set()
-    bubbles = [_bubble(one, notes, unit, long, drawn_objects, in_asset=one.message_id in said) for one in shown]
+    speakers = {sender: str(at % SPEAKERS) for at, sender in enumerate(dict.fromkeys(one.sender for one in shown))}
+    page = f"m{crc32(scene.label_id.encode('utf-8', 'replace')):x}"  # a page may have several labels
+    bubbles = [
+        _bubble(
+            one,
+            notes,
+            unit,
+            long,
+            drawn_objects,
+            anchor=f"{page}-{at}",
+            speaker=speakers[one.sender],
+            in_asset=one.message_id in said,
+        )
+        for at, one in enumerate(shown, 1)
+    ]
     return element(
         "div",
         _about(text, messages, bool(every)),
@@ -112,7 +132,17 @@ def _choice(form: str, rank: float | None, count: int) -> str:
     return "selected"
 
 
-def _bubble(message: Message, notes: _Notes, unit: Unit, long: int, drawn: set[int], *, in_asset: bool) -> Markup:
+def _bubble(
+    message: Message,
+    notes: _Notes,
+    unit: Unit,
+    long: int,
+    drawn: set[int],
+    *,
+    anchor: str,
+    speaker: str,
+    in_asset: bool,
+) -> Markup:
     key = message.message_id
     entities = notes.entities.get(key, ())
     sender = message.sender or notes.models.get(key, "")
@@ -121,7 +151,7 @@ def _bubble(message: Message, notes: _Notes, unit: Unit, long: int, drawn: set[i
         "p",
         element("span", shortened(sender), class_="name") if sender else "",
         element("span", shortened(model), class_="model") if model and model != sender else "",
-        element("span", f"message {shortened(key)}", class_="key"),
+        element("a", f"message {shortened(key)}", class_="key", href=f"#{anchor}"),
         class_="sender",
     )
     choices = (_choice_item(shape, words, drawn) for shape, words in notes.choices.get(key, ()))
@@ -133,13 +163,21 @@ def _bubble(message: Message, notes: _Notes, unit: Unit, long: int, drawn: set[i
         draw_questions(notes.questions.get(key, ()), about=False),
         class_="message" + (" own" if message.own else "") + (" unknown" if not in_asset else ""),
         data_message=key,
+        data_speaker=speaker,
+        id=anchor,
     )
 
 
 def _words(message: Message, entities: Sequence[Shape], unit: Unit, long: int) -> Markup:
     layout = lay_out(message.text, entities, unit)
     body = marked(message.text, layout.placed, windows(len(message.text), layout.placed, long))
-    return element("div", body, class_="text", dir="auto") + unplaced_list(layout.missing) + doubts(layout.doubtful)
+    text = element("div", body, class_="text", dir="auto")
+    if len(message.text) > FOLDED:
+        start = element("span", shortened(" ".join(message.text[:1000].split()), 160), class_="preview")
+        size = element("span", f"{figure(len(message.text))} characters", class_="key")
+        is_open = "" if entities else None  # what is annotated is seen
+        text = element("details", element("summary", start, " ", size), text, class_="long", open=is_open)
+    return text + unplaced_list(layout.missing) + doubts(layout.doubtful)
 
 
 def _choice_item(shape: Shape, words: str, drawn: set[int]) -> Markup:

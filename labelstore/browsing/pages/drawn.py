@@ -13,6 +13,7 @@ from labelstore.drawing import draw, drawing_of, highlights
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.fitting import fits
 from labelstore.drawing.options import DrawView
+from labelstore.drawing.quotes import quotes
 from labelstore.scenes import Source, read_scene
 from labelstore.scenes.scene import Scene
 
@@ -26,6 +27,8 @@ class Drawn(NamedTuple):
     scene: Scene
     picture: Markup
     questions: Markup
+    quotes: dict[int, str]
+    """Object id → the words of a text that it covers."""
     fits: dict[int, str]
     """Object id → the zoom that shows it."""
     hint: str | None
@@ -51,6 +54,7 @@ def drawn_label(
         scene,
         draw(scene, options),
         Markup() if with_answers else draw_questions(scene.questions),
+        quotes(scene, options) if drawing_of(scene.asset.asset_type).on_text else {},
         fits(scene._replace(shapes=scene.shapes[:LISTED]), options) if view.zoom_href else {},
         asset_hint(scene, options, settings),
     )
