@@ -17,6 +17,7 @@ from labelstore.drawing.options import Zoom
 from tests.browser import Watched
 from tests.making import box, feature, store_of, v1
 from tests.test_browsing_pages import Served, browsing
+from tests.test_scenes_words import entity_v1
 
 EVIL = [
     "\"'><img src=x onerror=\"document.title='gone'\">",
@@ -66,6 +67,16 @@ class TestView:
         assert view.toggled("class:Car").hidden == ("kind:point",)
 
 
+def related(label_id: str, *objects: dict[str, Any]) -> dict[str, Any]:
+    """A record in which the first object has a relationship to the third."""
+    record = v1(label_id, *objects)
+    ends = {"source": objects[0]["featureId"], "target": objects[2]["featureId"]}
+    record["Label"]["relationships"] = [
+        {"featureId": "r1", "schemaId": "s1", "data": {**ends, "label": "near"}, "relationshipType": "unidirectional"}
+    ]
+    return record
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Two labels of boxes and points, one of hostile classes."""
@@ -78,8 +89,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     evil = [box(name, f"e{n}", 10 + 150 * n, 100, 90, 90) for n, name in enumerate(EVIL)]
     size = {"Media Attributes": {"width": 1000, "height": 1000}, "media_attributes": {"width": 1000, "height": 1000}}
     records = [
-        v1("one", *objects) | size | {"External ID": "street 1.jpg"},
+        related("one", *objects) | size | {"External ID": "street 1.jpg"},
         v1("two", *objects) | size | {"External ID": EVIL[0], "DataRow ID": "d2"},
+        v1("words", entity_v1("t1", 0, 2), entity_v1("t2", 8, 10))
+        | {"Labeled Data": "Rom und Ulm", "DataRow ID": "d3"},
         v1(EVIL[1], *evil) | size | {"DataRow ID": EVIL[2], "External ID": EVIL[3]},
     ]
     store = store_of(tmp_path_factory.mktemp("label"), "sqlite", records)
@@ -309,3 +322,42 @@ def test_controls_are_readable(served: Served, watched: Watched, scheme: Any) ->
     page.goto(served.address("label", "one") + "?hide=class:Car&opacity=50&zoom=0,0,500,500")
     assert page.evaluate(_CONTRAST) == []
     page.emulate_media(color_scheme="light")
+
+
+def test_words_of_a_hidden_class_stay(served: Served, watched: Watched) -> None:
+    page = watched.page
+    page.goto(served.address("label", "words"))
+    background = "getComputedStyle(document.querySelector('mark')).backgroundColor"
+    assert page.evaluate(background) != "rgba(0, 0, 0, 0)"
+    _switch(page, "City").click()
+    page.wait_for_function(f"{background} === 'rgba(0, 0, 0, 0)'")
+    assert page.locator(".words .text").inner_text() == "Rom und Ulm"
+    assert _visible(page, ".objects li") == 0
+    page.locator(".show-all").click()
+    assert _visible(page, ".objects li") == 2
+    assert page.locator(".show-all").is_hidden()
+
+
+def test_arrows_stay_at_their_objects(served: Served, watched: Watched) -> None:
+    page = watched.page
+    page.goto(served.address("label", "one"))
+    gap = """() => {
+        const line = document.querySelector('.arrow line').getBoundingClientRect();
+        const [from, to] = ['#' + document.querySelector('.objects a').hash.slice(1)].concat(
+            '#' + document.querySelectorAll('.objects li a:first-child')[2].hash.slice(1)
+        ).map(id => document.querySelector(id + ' .line').getBoundingClientRect());
+        return [line.top - from.bottom, line.bottom - to.top];
+    }"""
+    assert page.evaluate(gap) == pytest.approx([0, 0], abs=3)
+    page.mouse.move(*_middle(page))
+    page.mouse.wheel(0, -150)
+    page.wait_for_function("document.querySelector('.picture .view').viewBox.baseVal.width < 999")
+    assert page.evaluate(gap) == pytest.approx([0, 0], abs=4)
+    _switch(page, "Tree").click()
+    assert _visible(page, ".arrow") == 0
+
+
+def _middle(page: Page) -> tuple[float, float]:
+    sides = page.locator(".picture .drawing").bounding_box()
+    assert sides is not None
+    return sides["x"] + sides["width"] / 2, sides["y"] + sides["height"] / 2

@@ -332,3 +332,19 @@ def test_no_table_of_a_large_store_is_read_as_a_whole(tmp_path: Path, engine: st
 def test_bits_and_runs(engine: str) -> None:
     assert list(bits_set([(32, 0b101), (0, 1 << 31)])) == [31, 32, 34]
     assert runs_of([1, 1, 2, 3, 7, 9, 10]) == ((1, 3), (7, 7), (9, 10))
+
+
+def test_relationships_of_the_frame_that_is_shown(stores: dict[str, Path], engine: str) -> None:
+    sql = """
+        select r.label_id, f.frame_number as frame, f.group_name as "group", count(*) as number, (
+            select count(*) from relationships as other where other.label_id = r.label_id and other.frame_id is null
+        ) as others
+        from relationships as r join frames as f using (frame_id) group by 1, 2, 3 order by 1, 2 limit 3
+    """
+    with open_database(stores[engine], read_only=True) as database:
+        found = list(database.query(sql))
+    assert found
+    for row in found:
+        scene = scene_of(stores[engine], row["label_id"], frame=row["frame"], group=row["group"])
+        assert len(scene.relations) == row["number"] + row["others"]
+        assert len(scene_of(stores[engine], row["label_id"], frame=999_999).relations) == row["others"]

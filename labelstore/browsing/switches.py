@@ -39,14 +39,18 @@ class Choice(NamedTuple):
 
 
 class Switches(NamedTuple):
-    """All switches of a page. `more_classes` have none; `all_href` is the page with nothing hidden."""
+    """All switches of a page. `more_classes` have none; `all_href` is the page with nothing hidden.
+
+    `any_off` says whether anything is hidden now.
+    """
 
     classes: tuple[Switch, ...]
     kinds: tuple[Switch, ...]
     names: Switch
     opacities: tuple[Choice, ...]
     more_classes: int
-    all_href: str | None
+    all_href: str
+    any_off: bool
 
     def all(self) -> tuple[Switch, ...]:
         """The switches, in the order of the page."""
@@ -70,7 +74,8 @@ def switches_of(scene: Scene, view: View, address: Address) -> Switches:
             for percent in (None, *OPACITIES)
         ),
         legend.classes_left_out,
-        address(view._replace(hidden=())) if view.hidden else None,
+        address(view._replace(hidden=())),
+        bool(view.hidden),
     )
 
 

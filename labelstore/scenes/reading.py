@@ -66,6 +66,7 @@ def read_scene(
         moments = read_moments(source, label_id, colors)
         asked = (*(one for one in asked if one.frame_number is None), *moments.questions)
         found = Tracks(moments.tracks, moments.track_count)
+    relations = read_relations(source, label_id, frames)
     frames = frames or Frames((), None, (), None)
     return Scene(
         label_id,
@@ -74,7 +75,7 @@ def read_scene(
         with_messages(source, label_id, shapes),
         count,
         asked,
-        read_relations(source, label_id),
+        relations,
         tracks=found.tracks,
         track_count=found.total,
         frames=frames.numbers,

@@ -177,6 +177,7 @@
       given.delete("hide");
       for (const one of off ? [...others, link.dataset.entry] : others) given.append("hide", one);
     });
+    for (const link of all(".show-all")) link.hidden = !document.querySelector(".legend .switch.off");
     nameAll();
   }
   const opacities = document.querySelector(".opacities");
@@ -207,7 +208,7 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const svg = link.closest(".zoom-links")?.nextElementSibling;
     const work = link.dataset.switch ? () => turn(link) : svg ? () => ways[link.dataset.zoom](svg)
-      : link.dataset.fit && drawings.length ? () => fit(link.dataset.fit) : null;
+      : link.matches(".show-all") ? () => all(".legend .switch.off").forEach(turn) : link.dataset.fit && drawings.length ? () => fit(link.dataset.fit) : null;
     if (!work) return;
     event.preventDefault();
     work();
@@ -242,7 +243,7 @@
     "?": () => {
       const help = document.querySelector("details.keys");
       help.open = !help.open;
-      if (help.open) help.querySelector("summary").focus();
+      if (help.open) help.querySelector("summary").focus({ preventScroll: true });
     },
   };
   document.addEventListener("keydown", event => {
