@@ -13,7 +13,7 @@ from labelstore.drawing.names import HEIGHT, Placed, place_names, width_of
 from labelstore.drawing.options import DrawView, Zoom
 from labelstore.drawing.shapes import Canvas
 from labelstore.drawing.window import parse_zoom, part, window_around, window_of, write_zoom
-from labelstore.scenes.scene import Asset, Box, Dot, Geometry, Relation, Scene, Shape
+from labelstore.scenes.scene import Asset, Box, Dot, Geometry, Relation, Scene, Shape, Track
 
 CANVAS = Canvas(0, 0, 400, 200)
 HOSTILE = ["\"'><script>", "</script></svg><img src=x>", "\x00\x07", "\u202eevil\u2066", "]]>{}*/", "\udc80", "", " "]
@@ -222,11 +222,18 @@ class TestArrows:
 class TestLegend:
     def test_classes_and_kinds_are_counted(self) -> None:
         shapes = (shape(1, None), shape(2, None, "Tree", color="#00ff00"), shape(3, None)._replace(kind="line"))
-        legend = legend_of(shapes)
+        legend = legend_of(scene(*shapes))
         assert [tuple(entry) for entry in legend.classes] == [("Car", "#e6194b", 2), ("Tree", "#00ff00", 1)]
         assert [entry.name for entry in legend.kinds] == ["polygon", "line"]
-        many = legend_of(shape(n, None, f"class {n}") for n in range(100))
+        many = legend_of(scene(*(shape(n, None, f"class {n}") for n in range(100))))
         assert (len(many.classes), many.classes_left_out) == (60, 40)
+
+    def test_of_a_video_what_is_in_other_frames_is_in_the_legend(self) -> None:
+        track = Track("f1", "Car", "polygon", "#e6194b", ((1, 9),))
+        tracks = (track, track._replace(feature_id="f2"), Track("q", "Weather: Rain", "radio", "#000000", ((1, 9),)))
+        shapes = (shape(1, None, feature_id="f1"), shape(2, None, "Tree"))
+        legend = legend_of(scene(*shapes, asset_type="video", tracks=tracks))
+        assert [(entry.name, entry.number) for entry in legend.classes] == [("Car", 2), ("Tree", 1)]
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_marks_are_safe_words(self, name: str) -> None:

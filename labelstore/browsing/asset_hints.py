@@ -5,7 +5,7 @@ from labelstore.drawing import DrawOptions
 from labelstore.drawing.asset_text import text_of
 from labelstore.scenes.scene import Scene
 
-_PICTURES = {"image": "picture", "document": "picture of the page", "video": "video", "audio": "recording"}
+_PICTURES = {"image": "picture", "document": "picture of the pages", "video": "video", "audio": "recording"}
 _WORDS = {"text": "text", "conversation": "conversation", "llm": "conversation", "html": "HTML"}
 
 

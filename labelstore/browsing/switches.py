@@ -58,8 +58,8 @@ class Switches(NamedTuple):
 
 
 def switches_of(scene: Scene, view: View, address: Address) -> Switches:
-    """The switches for the shapes of a scene, and for what is hidden though it has none."""
-    legend = legend_of(scene.shapes)
+    """The switches for the objects of a scene, and for what is hidden though it has none."""
+    legend = legend_of(scene)
     classes, kinds = (
         tuple(_switches(what, entries, view, address))
         for what, entries in (("class", legend.classes), ("kind", legend.kinds))

@@ -89,12 +89,12 @@ def _is_entry(entry: str) -> bool:
 
 
 def hiding(mark: str) -> Markup:
-    """CSS that hides what has the mark; the words of a text stay."""
+    """CSS that hides what has the mark; the words of a text stay, and the rows of a timeline are dimmed."""
     of = f'[data-of~="{mark}"]'
     return Markup(
         f":is(.drawing, .objects, .words ul, .page-texts) {of} {{ display: none }} "
         f".words mark{of} {{ background: none; border-color: transparent; outline: none }} "
-        f".words mark{of}::after {{ content: none }}"
+        f".words mark{of}::after {{ content: none }} .timeline {of} {{ opacity: 0.25 }}"
     )
 
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from zlib import crc32
 
-from labelstore.scenes.scene import Shape
+from labelstore.formats.kinds import OBJECT_KINDS
+from labelstore.scenes.scene import Scene, Shape, Track
 
 MAX_ENTRIES = 60
 """Classes of one legend; the rarest beyond are left out."""
 
 
 class Entry(NamedTuple):
-    """A class or a kind of object: the color of the first, and how many of the shapes have it."""
+    """A class or a kind of object: the color of the first, and how many have it."""
 
     name: str
     color: str
@@ -20,18 +21,23 @@ class Entry(NamedTuple):
 
 
 class Legend(NamedTuple):
-    """The classes and the kinds of shapes, the most frequent first; `classes_left_out` are not among them."""
+    """The classes and the kinds of objects, the most frequent first; `classes_left_out` are not among them."""
 
     classes: tuple[Entry, ...]
     kinds: tuple[Entry, ...]
     classes_left_out: int = 0
 
 
-def legend_of(shapes: Iterable[Shape]) -> Legend:
-    """What there is to switch on and off."""
-    shapes = tuple(shapes)
-    classes = _entries((shape.name, shape.color) for shape in shapes)
-    kinds = _entries((shape.kind, shape.color) for shape in shapes)
+def legend_of(scene: Scene) -> Legend:
+    """What there is to switch on and off; with frames, also what is in others, counted by its tracks."""
+    tracks = [track for track in scene.tracks if track.kind in OBJECT_KINDS]
+    followed = {track.feature_id for track in tracks}
+    found: list[Shape | Track] = [
+        *tracks,
+        *(shape for shape in scene.shapes if not tracks or shape.feature_id not in followed),
+    ]
+    classes = _entries((one.name, one.color) for one in found)
+    kinds = _entries((one.kind, one.color) for one in found)
     return Legend(classes[:MAX_ENTRIES], kinds[:MAX_ENTRIES], max(len(classes) - MAX_ENTRIES, 0))
 
 
@@ -54,7 +60,7 @@ def kind_mark(kind: str) -> str:
     return "k" + _number(kind)
 
 
-def marks_of(shape: Shape) -> str:
+def marks_of(shape: Shape | Track) -> str:
     """The value of `data-of`, by which a rule `[data-of~="…"]` finds all that is drawn of a class or kind."""
     return f"{class_mark(shape.name)} {kind_mark(shape.kind)}"
 

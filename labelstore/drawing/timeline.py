@@ -9,6 +9,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from labelstore.drawing.captions import clock, in_words, left_out, shortened
+from labelstore.drawing.legend import marks_of
 from labelstore.drawing.svg import element, joined
 from labelstore.figures import figure
 from labelstore.scenes.scene import Track
@@ -139,6 +140,7 @@ class _Scale:
             joined(bars),
             joined(dots),
             class_="track",
+            data_of=marks_of(track),
         )
 
     def _bar(self, track: Track, name: str, run: tuple[int, int], y: float) -> Markup:

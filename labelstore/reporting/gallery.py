@@ -11,6 +11,7 @@ from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
 from labelstore.drawing.colors import color_class
+from labelstore.drawing.options import DrawView
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
 from labelstore.figures import duration, figure, share
@@ -29,6 +30,8 @@ LARGEST_DRAWING = 400_000
 LARGEST_TEXT = 60_000
 """Characters of an asset's text; of a longer one the beginning is shown."""
 _LEGEND = 12
+_SCREEN = (480.0, 480.0)
+"""About how many pixels a drawing is wide and high at most: as page.css has it."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 
 
@@ -64,7 +67,8 @@ def _entry(scene: Scene, folder: AssetFolder | None, redactor: SceneRedactor) ->
     if picture is not None and not (scene.asset.width and scene.asset.height):
         asset = scene.asset._replace(width=float(picture.width), height=float(picture.height))
         scene = scene._replace(asset=asset)
-    options = DrawOptions(asset_href=picture.href if picture else None, asset_text=text, limit=LIMIT)
+    href, view = picture.href if picture else None, DrawView(screen=_SCREEN)
+    options = DrawOptions(asset_href=href, asset_text=text, limit=LIMIT, view=view)
     drawing, answers = _drawn(scene, options)
     legend = Counter((color_class(shape.color), visible(shape.name)[:80]) for shape in scene.shapes)
     shown = tuple((color, name, count) for (color, name), count in legend.most_common(_LEGEND))

@@ -1,5 +1,7 @@
 """The relationships of a label."""
 
+from typing import Any
+
 from labelstore.scenes.frames import Frames, in_group
 from labelstore.scenes.scene import Relation
 from labelstore.scenes.source import Source
@@ -24,7 +26,8 @@ def read_relations(
     source: Source, label_id: str, frames: Frames | None = None, limit: int = LIMIT
 ) -> tuple[Relation, ...]:
     """The relationships of the label itself and of the selected frame, in the order of the export."""
-    of_frame, values = "", {}
+    of_frame: str = ""
+    values: dict[str, Any] = {}
     if frames is not None and frames.number is not None:
         condition, values = in_group(frames.group)
         of_frame, values = _OF_FRAME.format(group=condition), {**values, "frame_number": frames.number}

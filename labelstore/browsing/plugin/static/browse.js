@@ -118,8 +118,8 @@
     svg.classList.toggle("zoomed", shown(svg)[2] < whole(svg)[2]);
     // Where there are several canvases, the wheel is needed to get from one to the next.
     svg.addEventListener("wheel", event => {
-      const isWhole = shown(svg)[2] >= whole(svg)[2];
-      if ((drawings.length > 1 && !event.ctrlKey) || (isWhole && event.deltaY > 0)) return;
+      const isWhole = shown(svg)[2] >= whole(svg)[2], scrolls = scrollY > 0 || event.deltaY > 0;
+      if (!event.ctrlKey && (drawings.length > 1 || (isWhole && scrolls))) return;
       event.preventDefault();
       const sides = svg.getBoundingClientRect();
       const by = Math.exp(Math.min(Math.max(event.deltaY, -150), 150) * (event.ctrlKey ? 0.01 : 0.002));
@@ -263,7 +263,8 @@
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "copier", textContent: "Copy", ariaLabel: `Copy ${code.dataset.what}` });
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(code.textContent);
+      getSelection().selectAllChildren(code);  // also what remains where the clipboard is out of reach
+      await navigator.clipboard?.writeText(code.textContent);
       button.textContent = "Copied";
     });
     code.after(button);
