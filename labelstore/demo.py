@@ -8,6 +8,7 @@ from typing import Any
 
 from labelstore.engines import open_database
 from labelstore.errors import StoreError
+from labelstore.figures import duration, figure
 from labelstore.files.outputs import check_folder
 from labelstore.loading import load
 from labelstore.samples import write
@@ -123,11 +124,12 @@ def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str 
 
 def _load_and_verify(store: Path, paths: list[Path], frames: Path) -> Iterator[str]:
     loaded = load(store, paths, frames=frames)
-    yield f"{store}: {loaded.total('records'):,} records loaded in {loaded.seconds:.1f} s"
+    yield f"{store}: {figure(loaded.total('records'))} records loaded in {duration(loaded.seconds)}"
     verified = verify(store, paths, frames=frames)
     if not verified.ok or loaded.total("rejected"):
         raise StoreError(str(store), "does not give back what was loaded", "see labelstore verify --help")
-    yield f"  verified: {verified.equal:,} of {verified.records:,} records rebuilt by SQL, equal to what came"
+    equal = f"{figure(verified.equal)} of {figure(verified.records)} records"
+    yield f"  verified: {equal} rebuilt by SQL, equal to what came"
 
 
 def _tour(store: Path) -> Iterator[Answer]:

@@ -48,7 +48,7 @@ def duration(seconds: float | None) -> str:
     hours, minutes = divmod(whole // 60, 60)
     if hours:
         return f"{figure(hours)} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{figure(round(float(seconds), 1))} s"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{figure(seconds if seconds < 1 else round(seconds, 1))} s"
 
 
 def moment(text: str | None) -> str:

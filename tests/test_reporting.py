@@ -18,6 +18,7 @@ from labelstore.analyses.stats import stats
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import InputError, LabelstoreError, NotFoundError, StoreError, UsageError
+from labelstore.figures import size
 from labelstore.loading import load
 from labelstore.reporting import gallery, report
 from labelstore.reporting import report as report_module
@@ -380,7 +381,7 @@ def test_the_command(tmp_path: Path) -> None:
     out = tmp_path / "out.html"
     shown = CliRunner().invoke(app, ["report", str(store), str(out), "--labels", "1", "--title", "A <title>"])
     assert shown.exit_code == 0
-    assert shown.stdout == f"{out}: 1 labels, {out.stat().st_size / 1e6:,.1f} MB\n"
+    assert shown.stdout == f"{out}: 1 labels, {size(out.stat().st_size)}\n"
     assert "<h1>A &lt;title&gt;</h1>" in out.read_text()
     done = CliRunner().invoke(app, ["report", str(store), str(out), "--json", "--overwrite"])
     assert json.loads(done.stdout)["labels"] == 2

@@ -10,6 +10,7 @@ from typing import Any, Final
 from labelstore.analyses.class_colors import ClassColors
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
+from labelstore.figures import figure
 from labelstore.formats.kinds import KINDS
 from labelstore.query.projects import check_project
 from labelstore.schema.canned_queries import named
@@ -163,7 +164,7 @@ def _children(found: _Found, parent: Key | None, above: frozenset[Key], count: l
             continue
         count[0] += 1
         if count[0] > _LARGEST:
-            raise LabelstoreError(f"the ontology has more than {_LARGEST:,} places; name one with --project")
+            raise LabelstoreError(f"the ontology has more than {figure(_LARGEST)} places; name one with --project")
         feature = children[key]
         below = list(_children(found, key, above | {key}, count))
         yield Feature(**{**vars(feature), "children": below})

@@ -15,6 +15,7 @@ import msgspec
 
 from labelstore.browsing.settings import Settings
 from labelstore.errors import UsageError
+from labelstore.figures import figure
 from labelstore.files.outputs import output_path
 
 SUFFIX = ".views.json"
@@ -69,7 +70,7 @@ class SavedViews:
         if not name:
             raise UsageError("a view needs a name")
         if sum(len(word) + len(value) + 2 for word, value in arguments) > LONGEST:
-            raise UsageError(f"a view has at most {LONGEST:,} characters")
+            raise UsageError(f"a view has at most {figure(LONGEST)} characters")
         with _lock:
             others = [view for view in self._writable() if view.name != name]
             if len(others) >= MOST:

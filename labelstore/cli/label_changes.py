@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sized
 from typing import TYPE_CHECKING
 
 from labelstore.cli.terminal import visible
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.history import LabelChange
@@ -28,8 +29,8 @@ def lines_of(change: "LabelChange") -> Iterator[str]:
     yield from lines[:_SHOWN_LINES]
     more = len(lines) - _SHOWN_LINES + found.other_left_out
     if more > 0:
-        yield f"  {more:,} more differences (--json lists them)"
+        yield f"  {figure(more)} more differences (--json lists them)"
 
 
 def _counted(found: Sized, noun: str) -> str:
-    return f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
+    return f"{figure(len(found))} {noun}{'' if len(found) == 1 else 's'}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.errors import QueryError
+from labelstore.figures import figure
 
 MIB = 1 << 20
 
@@ -80,7 +81,7 @@ def size(number: int) -> str:
     for unit, name in ((1 << 30, "GiB"), (MIB, "MiB"), (1 << 10, "KiB")):
         if number >= unit and number % unit == 0:
             return f"{number // unit} {name}"
-    return f"{number:,} bytes"
+    return f"{figure(number)} bytes"
 
 
 def limit_sqlite(connection: sqlite3.Connection, limits: Limits) -> None:
@@ -138,7 +139,7 @@ class Counted:
         self._bytes += self._names + sum([_bytes(value) for value in values if isinstance(value, str | bytes)])
         self._cells += len(values)
         if self._bytes > BROWSE_RESULT or self._cells > BROWSE_CELLS:
-            what = f"{size(BROWSE_RESULT)}" if self._bytes > BROWSE_RESULT else f"{BROWSE_CELLS:,} values"
+            what = f"{size(BROWSE_RESULT)}" if self._bytes > BROWSE_RESULT else f"{figure(BROWSE_CELLS)} values"
             raise sqlite3.OperationalError(
                 f"the rows of the page are more than it may have ({what}); ask for fewer rows or columns, or ask with"
                 " `labelstore query`"

@@ -10,6 +10,7 @@ from labelstore.engines.database import Database
 from labelstore.export.choices import Choices
 from labelstore.export.constructs import LABEL, Fate
 from labelstore.export.losses import Account, Loss
+from labelstore.figures import figure
 from labelstore.files.asset_folder import AssetFolder
 from labelstore.files.outputs import is_stream
 
@@ -125,10 +126,10 @@ class Written:
         return not self.losses
 
     def __str__(self) -> str:
-        labels = f" of {self.written[LABEL]:,} labels" if self.unit != "labels" and LABEL in self.written else ""
+        labels = f" of {figure(self.written[LABEL])} labels" if self.unit != "labels" and LABEL in self.written else ""
         changed = sum(loss.count for loss in self.losses if loss.action == "changed")
-        told = [f"{self.count:,} {self.unit}{labels} written"]
-        told += [f"{self.interpolated:,} of them interpolated"] * bool(self.interpolated)
-        told += [f"{changed:,} changed"] * bool(changed)
-        told += [f"{sum(self.left_out.values()):,} left out"] * any(self.left_out.values())
+        told = [f"{figure(self.count)} {self.unit}{labels} written"]
+        told += [f"{figure(self.interpolated)} of them interpolated"] * bool(self.interpolated)
+        told += [f"{figure(changed)} changed"] * bool(changed)
+        told += [f"{figure(sum(self.left_out.values()))} left out"] * any(self.left_out.values())
         return ", ".join(told)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from labelstore.export.shapes import Part, Ring, turns_right
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -24,7 +25,7 @@ def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part] | str:
 
     edges = _edges(bitmap)
     if edges is None:
-        return f"its outlines have more than {MOST_EDGES:,} edges of pixels"
+        return f"its outlines have more than {figure(MOST_EDGES)} edges of pixels"
     loops: dict[int, int] = {}
     """Edge → the part that it is of."""
     parts: list[tuple[Ring, list[Ring]]] = []

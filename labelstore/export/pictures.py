@@ -15,6 +15,7 @@ from labelstore.export.image_sizes import asset_of, size_of, size_of_video
 from labelstore.export.outlines import outlines_of
 from labelstore.export.shapes import Box, Part, Ring, bounds_of, box_of, clipped_box, parts_of, points_of
 from labelstore.export.tracks import IN_TIME
+from labelstore.figures import figure
 
 PICTURES: Final = ("image", "video", "dicom", "unknown", "geospatial")
 """Types of assets that have pixels."""
@@ -97,7 +98,7 @@ def pictures(
             reader.leave_out_row(row, "nothing tells the size of its picture")
             continue
         if largest is not None and size[0] * size[1] > largest:
-            reader.leave_out_row(row, f"its picture has more than {largest:,} pixels")
+            reader.leave_out_row(row, f"its picture has more than {figure(largest)} pixels")
             continue
         found = _frames(reader, row, types) if label.asset_type in IN_TIME else row.parts
         names = reader.selection.names

@@ -15,6 +15,7 @@ from labelstore.export.choices import CHOICES, Choices, option_of
 from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL, LABEL_QUESTION
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
+from labelstore.figures import figure
 from labelstore.files.outputs import (
     STANDARD_OUTPUT,
     check_folder,
@@ -178,11 +179,11 @@ def _why_nothing(job: Export) -> str:
     names |= {name: CONSTRUCTS[name] for name in (LABEL, LABEL_QUESTION, FRAME_QUESTION)}
     takes = ", ".join(names[name] for name in names if name != LABEL and fates[name].action != "left out")
     held = ", ".join(
-        f"{loss.count:,} {names[loss.construct]} ({loss.reason})"
+        f"{figure(loss.count)} {names[loss.construct]} ({loss.reason})"
         for loss in account.losses()
         if loss.action == "left out" and loss.construct in names
     )
-    why = ", ".join(f"{count:,} {reason}" for reason, count in account.not_selected.items())
+    why = ", ".join(f"{figure(count)} {reason}" for reason, count in account.not_selected.items())
     return "; ".join(filter(None, (f"it takes {takes}", held and f"left out: {held}", why and f"not selected: {why}")))
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Raw
 
+from labelstore.figures import figure
 from labelstore.formats.declaration import DECLARATIONS, standing
 from labelstore.formats.declaring import JsonObject
 from labelstore.formats.geometry import lnglat_bounds, lnglat_measures, path_text, vertex_measures
@@ -62,7 +63,7 @@ class Walk:
     def check(self) -> None:
         """Raise `TooManyObjects` if the record, now done, has more rows than numbers."""
         if self.node - self.first > MOST_OBJECTS:
-            raise TooManyObjects(f"more than {MOST_OBJECTS:,} objects in one record")
+            raise TooManyObjects(f"more than {figure(MOST_OBJECTS)} objects in one record")
 
     # -- lists and maps: each element with its node, its ordinal and whether it is the last; odd ones get their rows --
 

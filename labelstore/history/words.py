@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
+from labelstore.figures import figure
 from labelstore.history.label_diff import AnswerChange, LabelDiff, Move
 from labelstore.history.label_model import Feature
 from labelstore.json.truncate import truncated
@@ -50,7 +51,7 @@ def summary(found: LabelDiff) -> str:
         "answers" if len(found.answers) != 1 else "answer": len(found.answers),
         "other": len(found.other) + found.other_left_out,
     }
-    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    return ", ".join(f"{figure(count)} {word}" for word, count in counts.items() if count)
 
 
 def _tracks(found: Iterable[T], feature_of: Callable[[T], Feature]) -> Iterable[list[T]]:
@@ -67,7 +68,7 @@ def _named(track: list[Feature], visible: Visible) -> str:
     words = (first.kind, first.name, first.feature_id, first.group)
     text = " ".join(visible(word) for word in words if word) or visible(first.pointer)
     if len(frames) > _SHOWN_FRAMES:
-        return f"{text} in {len(frames):,} frames ({', '.join(map(str, frames[:_SHOWN_FRAMES]))} …)"
+        return f"{text} in {figure(len(frames))} frames ({', '.join(map(str, frames[:_SHOWN_FRAMES]))} …)"
     return f"{text} in frame {', '.join(map(str, frames))}" if frames else text
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labelstore.errors import NotAnExport, UsageError
+from labelstore.figures import figure
 from labelstore.files import Broken, Source, open_sources, split
 from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.v1.record import Frame
@@ -76,7 +77,7 @@ class _Judge:
         self.passed.append(f"{name.removeprefix(self.among).lstrip('!/')} ({reason})")
 
     def told(self) -> str:
-        more = f" and {len(self.passed) - _NAMED:,} more" if len(self.passed) > _NAMED else ""
+        more = f" and {figure(len(self.passed) - _NAMED)} more" if len(self.passed) > _NAMED else ""
         return f"in it: {', '.join(self.passed[:_NAMED])}{more}" if self.passed else ""
 
     def tell(self, notify: Notify | None) -> None:

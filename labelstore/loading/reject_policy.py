@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from labelstore.engines.database import Database
 from labelstore.errors import InputError, NotAnExport
+from labelstore.figures import figure
 from labelstore.files import Broken, Record
 from labelstore.formats.decoding import Decoded, UnknownRecord
 from labelstore.formats.foreign import way_out
@@ -44,7 +45,7 @@ def refuse_many(file: FileReport, options: Options, item: Broken | None = None) 
     if options.max_rejects is None or file.rejected <= options.max_rejects:
         return
     where = f"record {item.position} at byte {item.byte_offset} cannot be stored ({item.reason})" if item else ""
-    many = f"more than {options.max_rejects:,} records cannot be stored"
+    many = f"more than {figure(options.max_rejects)} records cannot be stored"
     reason = where if options.max_rejects == 0 and item else many + (f", the last: {where}" if item else "")
     raise InputError(file.name, reason, "nothing of this load was stored")
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from labelstore.engines.database import Database
 from labelstore.errors import AmbiguousError, NotFoundError
+from labelstore.figures import figure
 
 _SHOWN = 20
 _IS_DATA_ROW = "select 1 from data_rows where data_row_id = ? union all select 1 from labels where data_row_id = ?"
@@ -79,9 +80,9 @@ def _data_rows(database: Database, name: str) -> list[str]:
 
 def _only(database: Database, name: str, noun: str, found: Sequence[str]) -> str | None:
     if len(found) > 1:
-        more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+        more = f" and {figure(len(found) - _SHOWN)} more" if len(found) > _SHOWN else ""
         ids = ", ".join(found[:_SHOWN])
         raise AmbiguousError(
-            f"{name}: {len(found):,} {noun} of {database.path} go by this: {ids}{more}; name one of them"
+            f"{name}: {figure(len(found))} {noun} of {database.path} go by this: {ids}{more}; name one of them"
         )
     return found[0] if found else None

@@ -6,6 +6,7 @@ from labelstore.analyses.agreement.objects import ObjectAgreement, object_agreem
 from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_alpha, question_agreement
 from labelstore.engines.database import Database
 from labelstore.errors import UsageError
+from labelstore.figures import figure
 from labelstore.query.projects import check_project
 from labelstore.schema.tables import sql_text
 
@@ -45,7 +46,7 @@ def agreement(database: Database, project: str | None = None, iou: float = 0.5) 
     questions, pairs = question_agreement(database.query(sql_text("analyses/agreement_answers.sql"), values))
     notes = []
     if skipped:
-        listed = ", ".join(f"{count:,} {kind}" for kind, count in sorted(skipped.items()))
+        listed = ", ".join(f"{figure(count)} {kind}" for kind, count in sorted(skipped.items()))
         notes.append(f"not compared, since only boxes and polygons are: {listed}")
     if any(row.measured == "bounds" for row in objects):
         notes.append("some polygons are measured by their bounds; exactly with: pip install 'labelstore-db[geometry]'")

@@ -14,6 +14,7 @@ from labelstore.browsing.stores import may_ask
 from labelstore.engines.database import together
 from labelstore.engines.limits import BROWSE, explained
 from labelstore.errors import LabelstoreError, QueryError, UsageError
+from labelstore.figures import figure
 from labelstore.scenes import ConnectionSource
 from labelstore.schema.suggestions import did_you_mean
 
@@ -107,7 +108,7 @@ def answer(source: ConnectionSource, asked: Asked, milliseconds: int) -> Answer:
     ids = [one for one in dict.fromkeys(values[:MOST_ROWS]) if isinstance(one, str | int)]
     found = dict(_found(source, column, ids))
     keys = list(dict.fromkeys(found[one] for one in ids if one in found))
-    note = f"The first {MOST_ROWS:,} rows of the result are looked at." if len(values) > MOST_ROWS else ""
+    note = f"The first {figure(MOST_ROWS)} rows of the result are looked at." if len(values) > MOST_ROWS else ""
     is_labels = column != "data_row_id"
     return Answer(is_labels, array("q", keys) if is_labels else keys, note)
 

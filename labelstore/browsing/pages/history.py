@@ -18,6 +18,7 @@ from labelstore.drawing.asset_text import visible
 from labelstore.drawing.changes import Changed, layers_of_versions
 from labelstore.drawing.layers import draw_layers
 from labelstore.drawing.picker import pick_frame
+from labelstore.figures import figure
 from labelstore.history import LabelDiff, Version
 from labelstore.history.label_model import Feature
 from labelstore.history.words import Change, changes, summary
@@ -170,4 +171,4 @@ def _notes(one: Scene, other: Scene) -> Iterator[str]:
     if any(shape.feature_id is None for scene in (one, other) for shape in scene.shapes):
         yield "Objects without an id are drawn as they are now; what changed in them is in the list alone."
     if max(one.shape_count, other.shape_count) > SHAPES:
-        yield f"Only the first {SHAPES:,} objects of each version are drawn."
+        yield f"Only the first {figure(SHAPES)} objects of each version are drawn."

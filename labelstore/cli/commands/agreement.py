@@ -8,6 +8,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Project, Store
 from labelstore.cli.sections import Section
+from labelstore.figures import figure
 
 SECTION = Section.ASK
 
@@ -53,4 +54,4 @@ def agreement(
     if not (found.objects or found.questions):
         say("no data row has several labels with boxes, polygons or answers to compare")
     elif len(objects) < len(found.objects):
-        say(f"{len(found.objects) - len(objects):,} more data rows and classes; --limit 0 shows all")
+        say(f"{figure(len(found.objects) - len(objects))} more data rows and classes; --limit 0 shows all")

@@ -13,6 +13,7 @@ from labelstore.cli.options import AsJson, Exports, MaxRatio
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.errors import InputError
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.inputs.detection import Detection
@@ -66,16 +67,16 @@ def _lines(found: "Detection") -> Iterator[str]:
     yield f"  generation          {_generation(found)}"
     yield f"  framing             {found.framing}, compression {found.compression}"
     extent = "all of the file" if found.is_complete else "the first ones; --all reads all"
-    yield f"  records             {found.records:,} ({extent})"
+    yield f"  records             {figure(found.records)} ({extent})"
     for reject in found.first_rejects:
         place = f"record {reject['position']} at byte {reject['byte_offset']}"
         yield f"  rejected            {place}: {visible(reject['reason'])}"
     if found.rejected > len(found.first_rejects):
-        yield f"  rejected            {found.rejected - len(found.first_rejects):,} more"
+        yield f"  rejected            {figure(found.rejected - len(found.first_rejects))} more"
     yield from _counted("asset types", found.asset_types)
     yield from _counted("objects", found.object_kinds)
     yield from _counted("classifications", found.classification_kinds)
-    present = [f"{name} {count:,}/{of:,}" for name, (count, of) in found.blocks.items() if count]
+    present = [f"{name} {figure(count)}/{figure(of)}" for name, (count, of) in found.blocks.items() if count]
     absent = [name for name, (count, _) in found.blocks.items() if not count]
     if present:
         yield f"  present             {', '.join(present)}"
@@ -94,17 +95,17 @@ def _generation(found: "Detection") -> str:
         hint = way_out(found.foreign)
         holds = f", it holds {visible(found.foreign)}" if found.foreign else ""
         return f"none: not a Labelbox export{holds}" + (f"; {hint}" if hint else "")
-    shapes = ", ".join(f"{name} {count:,}" for name, count in sorted(found.sub_generations.items()))
+    shapes = ", ".join(f"{name} {figure(count)}" for name, count in sorted(found.sub_generations.items()))
     return found.generation + (f" ({shapes})" if shapes else "")
 
 
 def _counted(title: str, counts: "Counter[str]") -> Iterator[str]:
     if counts:
-        yield f"  {title:18}  " + ", ".join(f"{visible(name)} {count:,}" for name, count in counts.most_common())
+        yield f"  {title:18}  " + ", ".join(f"{visible(name)} {figure(count)}" for name, count in counts.most_common())
 
 
 def _listed(title: str, places: "Counter[str]") -> Iterator[str]:
     for place, count in places.most_common(_SHOWN_PLACES):
-        yield f"  {title:18}  {count:,} × {visible(place)}"
+        yield f"  {title:18}  {figure(count)} × {visible(place)}"
     if len(places) > _SHOWN_PLACES:
-        yield f"  {title:18}  {len(places) - _SHOWN_PLACES:,} more places (--json lists them)"
+        yield f"  {title:18}  {figure(len(places) - _SHOWN_PLACES)} more places (--json lists them)"

@@ -13,6 +13,7 @@ from labelstore.cli.options import AsJson, MaxRatio
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import json_escaped, visible
 from labelstore.errors import UsageError
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.history import LabelChange
@@ -82,7 +83,7 @@ def _say_rejects(report: "Report") -> None:
     if count:
         names = ", ".join(file.name for file in report.files)
         records = "record is" if count == 1 else "records are"
-        say(f"{names}: {count:,} {records} left out, unreadable; see: labelstore detect FILE")
+        say(f"{names}: {figure(count)} {records} left out, unreadable; see: labelstore detect FILE")
 
 
 def _print(changes: "Iterator[LabelChange]", title: str, limit: int, as_json: bool) -> None:
@@ -101,7 +102,7 @@ def _print(changes: "Iterator[LabelChange]", title: str, limit: int, as_json: bo
         if not limit or counts.total() <= limit:
             shown += lines_of(change)
     output.write(f"{visible(title)}\n")
-    output.write_lines(f"  {kind:8} {counts[kind]:,}" for kind in ("added", "removed", "changed"))
+    output.write_lines(f"  {kind:8} {figure(counts[kind])}" for kind in ("added", "removed", "changed"))
     output.write_lines(shown)
     if limit and counts.total() > limit:
-        output.write(f"\n{counts.total() - limit:,} more labels (--limit 0 shows all)\n")
+        output.write(f"\n{figure(counts.total() - limit)} more labels (--limit 0 shows all)\n")

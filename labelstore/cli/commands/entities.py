@@ -10,6 +10,7 @@ import typer
 from labelstore.cli.options import Output, Overwrite, RowsFormat, ShortForJson, Store, TextFormat
 from labelstore.cli.row_output import asked, chosen_format
 from labelstore.cli.sections import Section
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.analyses.entities import Entity
@@ -59,8 +60,8 @@ def entities(
         folder = None if assets is None else AssetFolder(assets)
         found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
         write(Entity._fields, _counted(found, counts, problems))
-    told = f"{counts['entities']:,} entities, {counts['text']:,} with their text"
-    print(f"{told}, {counts['problem']:,} with a problem", file=sys.stderr)
+    told = f"{figure(counts['entities'])} entities, {figure(counts['text'])} with their text"
+    print(f"{told}, {figure(counts['problem'])} with a problem", file=sys.stderr)
 
 
 def _counted(found: "Iterator[Entity]", counts: dict[str, int], problems: bool) -> Iterator[tuple[Any, ...]]:

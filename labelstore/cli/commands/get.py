@@ -10,6 +10,7 @@ from labelstore.cli.options import Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import is_terminal, json_escaped
 from labelstore.errors import NotFoundError
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.engines.database import Database
@@ -53,7 +54,7 @@ def get(
                 missing.append(error)
     if missing:
         others = len(missing) - 1
-        more = f" ({others:,} more {'id is' if others == 1 else 'ids are'} missing)" if others else ""
+        more = f" ({figure(others)} more {'id is' if others == 1 else 'ids are'} missing)" if others else ""
         raise NotFoundError(f"{missing[0]}{more}")
 
 

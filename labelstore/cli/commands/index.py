@@ -5,6 +5,7 @@ from labelstore.cli.diagnostics import say
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure
 
 SECTION = Section.MAINTAIN
 
@@ -25,4 +26,4 @@ def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
     if as_json:
         output.write_json(done.as_json())
     else:
-        output.write(f"{visible(done.store)}: {done.texts:,} different texts indexed, {done.seconds:.2f} s\n")
+        output.write(f"{visible(done.store)}: {figure(done.texts)} different texts indexed, {duration(done.seconds)}\n")

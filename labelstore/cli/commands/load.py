@@ -13,6 +13,7 @@ from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait, check_order
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure
 
 if TYPE_CHECKING:
     from labelstore.loading import Report
@@ -124,7 +125,7 @@ def _after_stop(db: Path, since: str) -> str:
 
 def _ask_before_pruning(missing: Mapping[str, int]) -> bool:
     for project, count in missing.items():
-        print(f"{visible(project)}: {count:,} labels are not in the files", file=sys.stderr)
+        print(f"{visible(project)}: {figure(count)} labels are not in the files", file=sys.stderr)
     return typer.confirm("Remove them?", err=True)
 
 
@@ -139,32 +140,33 @@ def _notes_on_empty_files(report: "Report") -> Iterator[str]:
 def _lines(report: "Report") -> Iterator[str]:
     counts = ("added", "changed", "unchanged", "repeated", "stale", "rejected")
     yield f"{visible(report.store)} ({report.engine})"
-    outcome = ", ".join(f"{report.total(count):,} {count}" for count in counts)
-    yield f"  records          {report.total('records'):,}: {outcome}"
-    yield f"  labels           {report.labels:,}"
-    yield f"  objects          {report.objects:,}"
-    yield f"  classifications  {report.classifications:,}"
-    yield f"  frames           {report.frames:,}"
+    outcome = ", ".join(f"{figure(report.total(count))} {count}" for count in counts)
+    yield f"  records          {figure(report.total('records'))}: {outcome}"
+    yield f"  labels           {figure(report.labels)}"
+    yield f"  objects          {figure(report.objects)}"
+    yield f"  classifications  {figure(report.classifications)}"
+    yield f"  frames           {figure(report.frames)}"
     if report.model_run_labels or report.predictions:
-        apart = f"{report.model_run_labels:,} labels, {report.predictions:,} predictions"
+        apart = f"{figure(report.model_run_labels)} labels, {figure(report.predictions)} predictions"
         yield f"  model runs       {apart}, not counted above"
     if report.unread:
-        yield f"  unread           {report.unread:,} values without a column, kept as JSON; see: labelstore detect"
+        unread = f"{figure(report.unread)} values without a column"
+        yield f"  unread           {unread}, kept as JSON; see: labelstore detect"
     if missing := report.total("missing"):
-        yield f"  missing labels   {missing:,}, {_fate_of_missing(report)}"
+        yield f"  missing labels   {figure(missing)}, {_fate_of_missing(report)}"
     if report.asset_types:
-        types = ", ".join(f"{name} {count:,}" for name, count in sorted(report.asset_types.items()))
+        types = ", ".join(f"{name} {figure(count)}" for name, count in sorted(report.asset_types.items()))
         yield f"  asset types      {types}"
     if report.frames_files or report.frames_missing:
         hint = " (give their folder with --frames)" if report.frames_missing else ""
-        yield f"  frames files     {report.frames_files:,} found, {report.frames_missing:,} missing{hint}"
-    yield f"  time             {report.seconds:.2f} s, {report.megabytes_per_second:.1f} MB/s"
+        yield f"  frames files     {figure(report.frames_files)} found, {figure(report.frames_missing)} missing{hint}"
+    yield f"  time             {duration(report.seconds)}, {report.megabytes_per_second:.1f} MB/s"
     for file in report.files:
         for reject in file.first_rejects:
             position = f"record {reject['position']} at byte {reject['byte_offset']}"
             yield f"rejected: {visible(file.name)}, {position}: {visible(reject['reason'])}"
         if file.rejected > len(file.first_rejects):
-            yield f"rejected: {visible(file.name)}, {file.rejected - len(file.first_rejects):,} more"
+            yield f"rejected: {visible(file.name)}, {figure(file.rejected - len(file.first_rejects))} more"
     if report.total("rejected"):
         yield "They are kept in the table rejects."
 
@@ -173,5 +175,5 @@ def _fate_of_missing(report: "Report") -> str:
     if report.total("pruned"):
         return "removed"
     if unheard := report.total("unheard"):
-        return f"kept: rejected records may hold them ({unheard:,} rejected); see: labelstore rejects"
+        return f"kept: rejected records may hold them ({figure(unheard)} rejected); see: labelstore rejects"
     return "kept (--prune removes them)"

@@ -9,6 +9,7 @@ from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, size
 
 SECTION = Section.MAINTAIN
 
@@ -45,5 +46,5 @@ def mirror(
     if as_json:
         output.write_json(done.as_json())
         return
-    what = f"made, {done.seconds:.2f} s" if done.made else "up to date"
-    output.write(f"{visible(done.file)}: {what}, {done.bytes / 1e6:,.1f} MB\n")
+    what = f"made, {duration(done.seconds)}" if done.made else "up to date"
+    output.write(f"{visible(done.file)}: {what}, {size(done.bytes)}\n")

@@ -8,6 +8,7 @@ from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Project, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.analyses.ontology import Feature
@@ -58,5 +59,5 @@ def _tree(features: "list[Feature]", indent: str) -> Iterator[str]:
         dates = sorted({(time or "")[:10] for time in (feature.first_seen, feature.last_seen)} - {""})
         schema = f", schema {visible(feature.schema_id)}" if feature.schema_id else ""
         when = f", {' to '.join(map(visible, dates))}" if dates else ""
-        yield f"{indent}{' '.join(words)}  ({feature.annotations:,}{schema}{when})"
+        yield f"{indent}{' '.join(words)}  ({figure(feature.annotations)}{schema}{when})"
         yield from _tree(feature.children, indent + "  ")

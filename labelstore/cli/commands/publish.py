@@ -10,6 +10,7 @@ from labelstore.cli.diagnostics import stopped
 from labelstore.cli.options import AsJson, Projects, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure, size
 
 SECTION = Section.SHARE
 
@@ -60,6 +61,8 @@ def publish(
     if as_json:
         output.write_json(done.as_json())
         return
-    written = f"{done.records:,} records, {done.labels:,} labels, {done.bytes / 1e6:,.1f} MB, {done.seconds:.2f} s"
+    written = (
+        f"{figure(done.records)} records, {figure(done.labels)} labels, {size(done.bytes)}, {duration(done.seconds)}"
+    )
     output.write(f"{visible(done.out)}: {written}\n")
-    output.write_lines(f"  removed: {count:,} {what}" for what, count in done.removed.items())
+    output.write_lines(f"  removed: {figure(count)} {what}" for what, count in done.removed.items())

@@ -14,6 +14,7 @@ from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.errors import UsageError
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     from labelstore.loading.rejects import Reject
@@ -73,11 +74,11 @@ def _list(db: Path, load: int | None, as_json: bool) -> None:
         for reject in found:
             listed += 1
             output.write_lines(_lines(reject))
-    print(f"{listed:,} rejects" if listed else "no rejects", file=sys.stderr)
+    print(f"{figure(listed)} rejects" if listed else "no rejects", file=sys.stderr)
 
 
 def _lines(reject: "Reject") -> Iterator[str]:
-    position = f"record {reject.position} at byte {reject.byte_offset}, {reject.size:,} bytes"
+    position = f"record {reject.position} at byte {reject.byte_offset}, {figure(reject.size)} bytes"
     yield f"load {reject.load_id}, {visible(reject.file_name or '?')}, {position}"
     yield f"  {visible(reject.reason)}"
     if reject.excerpt:
@@ -92,7 +93,7 @@ def _write(db: Path, load: int | None, out: str, overwrite: bool) -> None:
     check_output(out, db, overwrite=overwrite)
     with open_database(db, read_only=True) as database, output_file(out, overwrite=overwrite) as file:
         count = rejects.write(database, file, load)
-    print(f"{count:,} records written", file=sys.stderr)
+    print(f"{figure(count)} records written", file=sys.stderr)
 
 
 def _retry(db: Path, as_json: bool, wait: float | None) -> None:
@@ -103,6 +104,6 @@ def _retry(db: Path, as_json: bool, wait: float | None) -> None:
     if as_json:
         output.write_json({**report.as_json(), "retried": before, "remaining": remaining})
     else:
-        output.write(f"{before - remaining:,} of {before:,} rejects stored, {remaining:,} remain\n")
+        output.write(f"{figure(before - remaining)} of {figure(before)} rejects stored, {figure(remaining)} remain\n")
     if remaining:
         raise typer.Exit(REJECTED)

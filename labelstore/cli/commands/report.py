@@ -11,6 +11,7 @@ from labelstore.cli.diagnostics import stopped
 from labelstore.cli.options import AsJson, Overwrite, Projects, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import size
 
 SECTION = Section.SHARE
 
@@ -60,5 +61,5 @@ def report(
         output.write_json(done.as_json())
         return
     more = f", {done.left_out} left out" if done.left_out else ""
-    told = f"{visible(done.out)}: {done.labels} labels{more}, {done.bytes / 1e6:,.1f} MB"
+    told = f"{visible(done.out)}: {done.labels} labels{more}, {size(done.bytes)}"
     print(told, file=sys.stderr if out == "-" else sys.stdout)

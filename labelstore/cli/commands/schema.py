@@ -8,6 +8,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.sections import Section
+from labelstore.figures import figure
 from labelstore.json.truncate import truncated
 
 SECTION = Section.ASK
@@ -48,7 +49,7 @@ def schema(
         shown = [column._asdict() | {"example": _plain(column.example)} for column in columns]
         output.write_json(about._asdict() | {"columns": shown})
         return
-    counted = "" if about.rows is None else f", {about.rows:,} rows"
+    counted = "" if about.rows is None else f", {figure(about.rows)} rows"
     one_row = f": one row is {about.description}" if about.description else ""
     output.write(f"{about.name} ({about.kind}{counted}){one_row}\n\n")
     rows = [(name, type_, _example(example), description) for name, type_, description, example in columns]

@@ -11,6 +11,7 @@ from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
+from labelstore.figures import figure
 
 SECTION = Section.ASK
 
@@ -74,4 +75,4 @@ def search(
     if not hits:
         say("nothing found")
     elif len(hits) > len(shown):
-        say(f"there are more results than these {limit:,}; --limit 0 shows all")
+        say(f"there are more results than these {figure(limit)}; --limit 0 shows all")

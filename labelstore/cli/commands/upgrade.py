@@ -9,6 +9,7 @@ from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure
 
 SECTION = Section.MAINTAIN
 
@@ -41,10 +42,12 @@ def upgrade(
         output.write(f"{visible(done.store)}: has schema version {done.to_version} already\n")
         return
     versions = f"upgraded from schema version {done.from_version} to {done.to_version}"
-    output.write(f"{visible(done.store)}: {versions}, {done.records:,} records, {done.seconds:.2f} s\n")
+    output.write(f"{visible(done.store)}: {versions}, {figure(done.records)} records, {duration(done.seconds)}\n")
     if done.repeated:
-        output.write(f"{done.repeated:,} records without an id were stored more than once and are one now.\n")
+        output.write(f"{figure(done.repeated)} records without an id were stored more than once and are one now.\n")
     if done.rejected:
-        output.write(f"{done.rejected:,} records cannot be stored any more: labelstore rejects {visible(done.store)}\n")
+        output.write(
+            f"{figure(done.rejected)} records cannot be stored any more: labelstore rejects {visible(done.store)}\n"
+        )
     if done.kept is not None:
         output.write(f"The old store is {visible(done.kept)}.\n")

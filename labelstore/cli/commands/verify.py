@@ -10,6 +10,7 @@ from labelstore.cli.diagnostics import FAILED, say
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, check_order
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -54,15 +55,15 @@ def verify(
 
 
 def _lines(report: "VerifyReport") -> Iterator[str]:
-    by_load = (f"{count:,} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
+    by_load = (f"{figure(count)} by load {load_id}" for load_id, count in sorted(report.superseded.items()))
     yield f"{visible(report.store)} ({report.engine})"
-    yield f"  records     {report.records:,}"
-    yield f"  equal       {report.equal:,}"
-    yield f"  different   {report.different:,}"
-    yield f"  missing     {report.missing:,}"
-    yield f"  superseded  {', '.join([f'{report.superseded.total():,}', *by_load])}"
-    yield f"  rejected    {report.rejected:,}"
-    yield f"  time        {report.seconds:.2f} s, {report.megabytes_per_second:.1f} MB/s"
+    yield f"  records     {figure(report.records)}"
+    yield f"  equal       {figure(report.equal)}"
+    yield f"  different   {figure(report.different)}"
+    yield f"  missing     {figure(report.missing)}"
+    yield f"  superseded  {', '.join([f'{figure(report.superseded.total())}', *by_load])}"
+    yield f"  rejected    {figure(report.rejected)}"
+    yield f"  time        {duration(report.seconds)}, {report.megabytes_per_second:.1f} MB/s"
     for found in report.first_differences:
         values = f"exported {_value(found['expected'])}, rebuilt {_value(found['found'])}"
         pointer = visible(found["pointer"]) or "the whole record"

@@ -18,6 +18,7 @@ from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy
 from labelstore.export.pictures import Picture, Shape, pictures
 from labelstore.export.shapes import Box, seamed
+from labelstore.figures import figure
 from labelstore.mask_pictures import MAX_PIXELS
 
 _HOLES = {
@@ -97,7 +98,7 @@ def _where(reader: Reader, picture: Picture, shape: Shape) -> dict[str, Any] | s
         return _members(export, shape.box, shape.box.width * shape.box.height, [])
     if holes == "rle" and shape.object.holes:
         if picture.width * picture.height > MAX_PIXELS:
-            return f"its picture has more than {MAX_PIXELS:,} pixels"
+            return f"its picture has more than {figure(MAX_PIXELS)} pixels"
         bitmap = drawn(shape.parts, picture.width, picture.height)
         return _members(export, shape.box, int(bitmap.sum()), run_lengths(bitmap))
     fills = holes == "fill" and shape.object.kind == "polygon"

@@ -19,6 +19,7 @@ from labelstore.export.data_rows import Reader
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks, FileCopy
 from labelstore.export.instances import MOST, instances_of
 from labelstore.export.pictures import Shape, boxes_as, pictures
+from labelstore.figures import figure
 from labelstore.mask_pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write(export: Export) -> FileChunks:
     categories = reader.classes.categories
     if len(categories) > MOST:
         raise UsageError(
-            f"{len(categories):,} classes are more than 16 bits can number; choose some: {option_of('classes')}"
+            f"{figure(len(categories))} classes are more than 16 bits can number; choose some: {option_of('classes')}"
         )
     palette = _palette() if len(categories) <= _OF_PALETTE else None
     colors = _palette(len(categories) + 1)
