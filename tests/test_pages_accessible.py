@@ -33,7 +33,8 @@ MODES = [("light", WIDE), ("dark", NARROW), *amount([("light", NARROW), ("dark",
 LONGEST_TITLE = 60
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
-_AXE = f"axe.run({{runOnly: {{type: 'tag', values: {list(_RULES)}}}, resultTypes: ['violations']}})"
+_ONLY = f"runOnly: {{type: 'tag', values: {list(_RULES)}}}, resultTypes: ['violations']"
+_AXE = f"axe.run({{{_ONLY}, selectors: false}})"  # of elements of Datasette 1.0 it cannot make a selector
 _GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()\\]|\\.|\[[^\]]*\])*)\)")
 _FULLEST = """
 select l.label_id, l.data_row_id, d.external_id
