@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from labelstore.browsing import track_memory
 from labelstore.browsing.paths import encode
 from labelstore.browsing.settings import Settings
 from labelstore.loading import load
+from labelstore.scenes.tracks import Tracks, read_tracks
 from tests.browser import Watched
 from tests.lines import label, square, v2
 
@@ -81,6 +83,24 @@ def test_a_frame_is_asked_for_without_the_rest_of_the_page(site: Site) -> None:
     assert "timeline" not in part
     assert "JSON" not in part
     assert site.get(site.paths.frame("nobody"), 404)
+
+
+def test_the_tracks_are_read_once_for_each_state_of_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def noticed(source: Any, label_id: str, *more: Any) -> Tracks:
+        asked.append(label_id)
+        return read_tracks(source, label_id, *more)
+
+    monkeypatch.setattr(track_memory, "read_tracks", noticed)
+    site = Site(loaded(tmp_path))
+    pages = [site.get(site.paths.label("l-v1", frame=frame)).text for frame in LABELLED]
+    assert asked == ["l-v1"]
+    assert all('class="track"' in page for page in pages)
+    (tmp_path / "more.ndjson").write_text(json.dumps(line("v3")), encoding="utf-8")
+    load(tmp_path / "labels.db", [tmp_path / "more.ndjson"])
+    site.get(site.paths.label("l-v1"))
+    assert asked == ["l-v1", "l-v1"]
 
 
 def test_scripts_may_ask_this_server_only(site: Site) -> None:

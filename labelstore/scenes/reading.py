@@ -11,7 +11,7 @@ from labelstore.scenes.questions import Questions, read_questions
 from labelstore.scenes.relations import read_relations
 from labelstore.scenes.scene import Scene, Shape
 from labelstore.scenes.source import Row, Source
-from labelstore.scenes.tracks import Tracks, read_tracks
+from labelstore.scenes.tracks import ReadTracks, Tracks, read_tracks
 
 LIMIT = 2000
 """Objects that are read for a drawing by default."""
@@ -42,11 +42,13 @@ def read_scene(
     frame: int | None = None,
     group: str | None = None,
     tracks: bool = True,
+    tracks_by: ReadTracks = read_tracks,
 ) -> Scene | None:
     """The scene of a label, or None if the store does not hold it.
 
     Of a label with frames the objects and questions of one frame are read, besides those of the label itself: of
-    `frame` in `group`, else of the first that has objects. Without `tracks` the scene has none: they take most of
+    `frame` in `group`, else of the first that has objects. `tracks_by` reads the tracks, or remembers those that were
+    read before. Without `tracks` the scene has none: they take most of
     the time for a long video.
     """
     facts = next(iter(source.query(_LABEL, {"label_id": label_id})), None)
@@ -60,7 +62,7 @@ def read_scene(
     shapes, count = _shapes(source, facts, frames, questions, colors, limit)
     asset = read_asset(source, facts["data_row_id"])
     timed = tracks and (frames is not None or facts["segment_count"])
-    found = read_tracks(source, label_id, colors, frames.group if frames else None) if timed else Tracks((), 0)
+    found = tracks_by(source, label_id, colors, frames.group if frames else None) if timed else Tracks((), 0)
     asked = questions.of_label
     if asset.asset_type == "audio":
         moments = read_moments(source, label_id, colors)

@@ -6,7 +6,7 @@ there, these count: without interpolated frames only the key frames have objects
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from labelstore.analyses.class_colors import ClassColors
 from labelstore.scenes.frames import in_group
@@ -69,6 +69,13 @@ class Tracks(NamedTuple):
 
     tracks: tuple[Track, ...]
     total: int
+
+
+class ReadTracks(Protocol):
+    """What reads the tracks of a label, as `read_tracks` does."""
+
+    def __call__(self, source: Source, label_id: str, colors: ClassColors, group: str | None = None, /) -> Tracks:
+        """The tracks of a group of a label."""
 
 
 class _Found:

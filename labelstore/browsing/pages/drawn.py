@@ -9,6 +9,7 @@ from labelstore.browsing.asset_hints import asset_hint
 from labelstore.browsing.local_assets import draw_options
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
+from labelstore.browsing.track_memory import remembered_tracks
 from labelstore.drawing import draw, drawing_of, highlights
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.fitting import fits
@@ -45,7 +46,7 @@ def drawn_label(
     **frame: Any,
 ) -> Drawn | None:
     """The label, with at most `limit` shapes; None where the store does not hold it."""
-    scene = read_scene(source, label_id, limit=limit, **frame)
+    scene = read_scene(source, label_id, limit=limit, tracks_by=remembered_tracks, **frame)
     if scene is None:
         return None
     options = draw_options(scene, settings, paths, limit)._replace(view=view)
