@@ -55,6 +55,17 @@ select count(*) as data_rows
 from data_rows as d
 where not exists (select 1 from labels as l where l.data_row_id = d.data_row_id and l.model_run_id is null)
 """
+_COMPARED = """
+select count(*) as data_rows
+from (
+    select 1
+    from labels
+    where model_run_id is null and data_row_id is not null and not coalesce(skipped, 0)
+    group by data_row_id, project_id
+    having count(*) > 1
+) as several
+"""
+"""Data rows with several labels, as the page of disagreement has them."""
 _EXAMPLE = f"""
 select l.node_id
 from labels as l
@@ -127,6 +138,7 @@ class Overview(NamedTuple):
     rejected: int | None
     examples: dict[str, list[int]] | None
     unlabeled: int | None
+    compared: int | None
 
     @property
     def is_whole(self) -> bool:
@@ -193,6 +205,7 @@ PARTS: dict[str, Callable[[Reading], Any]] = {
     "rejected": lambda reading: reading.value(_REJECTED),
     "examples": _examples,
     "unlabeled": lambda reading: reading.value(_UNLABELED),
+    "compared": lambda reading: reading.value(_COMPARED),
 }
 """Part → what reads it, those that counters and short tables have first."""
 _AT_ONCE = tuple(PARTS)[:8]

@@ -58,8 +58,9 @@ def tasks(found: Overview, paths: Paths) -> list[Task]:
     every = (
         Task(found.total["labels"], "labels, newest first", paths.gallery(sort="-created")),
         Task(found.rejected or 0, "rejected", paths.gallery(review="rejected", sort="-created")),
+        Task(found.compared or 0, "data rows with several labels, most different first", paths.disagreement()),
         Task(
-            work.scored if work else 0, "by agreement, lowest first", paths.gallery(agreement="0..", sort="agreement")
+            work.scored if work else 0, "with agreement, lowest first", paths.gallery(agreement="0..", sort="agreement")
         ),
         Task(work.issues if work else 0, "with open issues", paths.gallery(issues="yes")),
         Task(found.skipped, "skipped", paths.gallery(skipped="yes")),
