@@ -12,6 +12,7 @@ PAGE = ROOT / "docs" / "performance.md"
 FULL = {
     "glance": ["--megabytes", "100", "1000", "--rounds", "3"],
     "asking": ["--megabytes", "1000"],
+    "browsing": ["--megabytes", "1000"],
     "changing": ["--rounds", "1"],
     "speed": ["--megabytes", "100", "--rounds", "7"],
     "extremes": [],
@@ -23,6 +24,7 @@ FULL = {
 QUICK = {
     "glance": ["--megabytes", "5", "--rounds", "1"],
     "asking": ["--megabytes", "5"],
+    "browsing": ["--megabytes", "5"],
     "changing": ["--megabytes", "5", "--new", "2", "--files", "40", "--frames", "100", "--rounds", "1"],
     "speed": ["--megabytes", "5", "--rounds", "1"],
     "extremes": ["--megabytes", "2", "--frames", "100", "--points", "500", "--lines", "50"],

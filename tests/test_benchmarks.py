@@ -11,6 +11,7 @@ from tests.soaking import amount
 SECTIONS = (
     "At a glance",
     "Questions",
+    "The gallery",
     "What changes",
     "Speed",
     "Other shapes",

@@ -1,5 +1,6 @@
 """The gallery and what it keeps: its filters against SQL, asked without a port and in a browser."""
 
+import asyncio
 import html
 import re
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ pytest.importorskip("datasette")
 from playwright.sync_api import Page
 
 from labelstore import samples
+from labelstore.browsing.gallery import sidebar
 from labelstore.browsing.gallery.matches import Memory
 from labelstore.browsing.gallery.view import PAGE, View, from_forms, view_of
 from labelstore.loading import load
 from labelstore.query.filters import FILTERS, choose
 from tests.browser import Watched
 from tests.making import asked, box, store_of, v1
-from tests.test_browsing import HOSTILE, Site
+from tests.test_browsing import HOSTILE, Site, awaited
 from tests.test_browsing_pages import Served, browsing
 
 CARD = re.compile(r'<a class="tile" href="([^"]+)"')
@@ -109,6 +111,9 @@ def test_an_empty_result_says_what_to_remove(site: Site) -> None:
     assert "<h1>0 labels</h1>" in text
     assert "No label matches all of these. Remove" in text
     assert html.escape(site.paths.gallery(skipped="yes")) in text
+    assert "no label has 'Caar'; did you mean Car" in html.unescape(
+        site.get(site.paths.gallery(**{"class": "Caar"})).text
+    )
 
 
 def test_wrong_values_are_said_on_the_page(site: Site) -> None:
@@ -118,6 +123,25 @@ def test_wrong_values_are_said_on_the_page(site: Site) -> None:
     for said in ("yesterday", "did you mean 1..5?", "review", "sort", "show", "page"):
         assert said in html.unescape(text)
     assert len(cards(text)) == PAGE
+
+
+def test_what_takes_long_is_counted_after_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(store_of(tmp_path, "sqlite", [v1("a"), v1("b")]))
+    monkeypatch.setattr(sidebar, "SECONDS", -1)
+
+    async def ask() -> list[str]:
+        await site.datasette.invoke_startup()
+        texts = [(await site.datasette.client.get(site.paths.gallery())).text]
+        await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+        monkeypatch.setattr(sidebar, "SECONDS", 10)
+        monkeypatch.setattr(sidebar, "values_of", lambda *_: pytest.fail("counted again"))
+        return [*texts, (await site.datasette.client.get(site.paths.gallery())).text]
+
+    before, after = awaited(ask)
+    assert "not counted yet" in before
+    assert "labeler=ada" not in before
+    assert "not counted yet" not in after
+    assert "labeler=ada" in after
 
 
 def test_a_page_past_the_end_is_the_last(site: Site) -> None:
@@ -313,6 +337,17 @@ def _shown(page: Page) -> str:
     return page.inner_text("h1")
 
 
+def _go_on(page: Page, total: str) -> None:
+    """From the first card to the next label, and back to the gallery."""
+    gallery = page.url
+    page.locator(".wall a").first.click()
+    page.get_by_role("link", name="Next label").click()
+    assert "class=Car" in page.url
+    assert "objects=3.." in page.url
+    page.click(f".pager >> text=2 of {total}")
+    assert page.url == gallery
+
+
 def _walk(page: Page, served: Served) -> None:
     """Choose, type and remove filters as people do, by links and forms alone."""
     page.goto(served.address("gallery"))
@@ -328,6 +363,7 @@ def _walk(page: Page, served: Served) -> None:
     (fewer,) = served.rows("select count(*) as n from labels where objects_total >= 3 and model_run_id is null"
                            " and label_id in (select label_id from objects where name = 'Car')")  # fmt: skip
     assert _shown(page) == f"{fewer['n']} labels"
+    _go_on(page, f"{fewer['n']}")
     page.locator("summary:text-is('Made')").click()
     page.fill("input[name=since]", "2023-06-01")
     page.locator("form:has(input[name=since]) button").click()

@@ -66,7 +66,7 @@ class Budget:
 
     def takes(self, kind: str, key: Any) -> bool:
         """Whether this may be drawn now."""
-        if (kind, key) in self.seen or self.left <= 0 or time.monotonic() > self.until:
+        if (kind, key) in self.seen or self.is_spent:
             return False
         self.seen.add((kind, key))
         self.left -= 1
@@ -78,6 +78,15 @@ class Budget:
         if key not in self.scenes:
             self.scenes[key] = read_scene(source, label_id, limit=SHAPES, frame=frame, group=group, tracks=False)
         return self.scenes[key]
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more is drawn."""
+        return self.left <= 0 or time.monotonic() > self.until
+
+    def known(self, label_id: str) -> Scene | None:
+        """The scene of a label if it was read."""
+        return self.scenes.get((label_id, None, None))
 
 
 budget: ContextVar[Budget | None] = ContextVar("labelstore_budget", default=None)

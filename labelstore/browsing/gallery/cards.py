@@ -1,6 +1,6 @@
 """The cards of a page of the gallery: what is said below each thumbnail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -12,8 +12,10 @@ from labelstore.engines.reading import Reading
 from labelstore.figures import figure, moment
 from labelstore.json.truncate import truncated
 from labelstore.query.filters.registry import LAST_SCORE
+from labelstore.scenes.scene import Scene
 
 _LONGEST = 80
+_ANSWERS = 4
 _LABELS = f"""
 select l.node_id as key, l.label_id, l.data_row_id, d.external_id, d.global_key, l.created_by, l.objects_total,
     coalesce(l.created_at, l.updated_at) as made, l.skipped, l.model_run_id, l.is_prediction, {LAST_SCORE} as score,
@@ -39,20 +41,19 @@ class Card(NamedTuple):
     facts: tuple[str, ...]
     state: str
     """`approved`, `rejected`, `skipped` or empty."""
+    said: tuple[str, ...] = ()
+    """What is answered, or why there is no picture; where there is one, nobody needs it."""
 
 
 def label_cards(reading: Reading, nodes: Sequence[int], settings: Settings, paths: Paths, budget: Budget) -> list[Card]:
     """The cards of labels, in the order of their nodes; `paths` keeps the filter."""
-    return [
-        Card(
-            _title(row, row["label_id"]),
-            paths.label(row["label_id"]),
-            label_thumbnail(reading, row["label_id"], settings, paths, budget),
-            tuple(_facts(row)),
-            _state(row),
-        )
-        for row in _rows(reading, _LABELS, nodes)
-    ]
+    cards = []
+    for row in _rows(reading, _LABELS, nodes):
+        label_id = row["label_id"]
+        picture = label_thumbnail(reading, label_id, settings, paths, budget)
+        said = () if picture else tuple(_said(budget.known(label_id))) or _without(budget)
+        cards.append(Card(_title(row, label_id), paths.label(label_id), picture, tuple(_facts(row)), _state(row), said))
+    return cards
 
 
 def data_row_cards(
@@ -66,6 +67,7 @@ def data_row_cards(
             data_row_thumbnail(reading, row["data_row_id"], settings, paths, budget),
             (str(row["asset_type"] or "unknown"), _number(row["labels"], "label")),
             "",
+            _without(budget),
         )
         for row in _rows(reading, _DATA_ROWS, ids)
     ]
@@ -78,6 +80,18 @@ def _rows(reading: Reading, sql: str, keys: Sequence[Any]) -> list[dict[str, Any
     rows = reading.query(sql.format(marks=", ".join(f"${name}" for name in values)), values)
     found = {row["key"]: row for row in rows}
     return [found[key] for key in keys if key in found]
+
+
+def _without(budget: Budget) -> tuple[str]:
+    """Why there is no picture."""
+    return ("not drawn: this took too long",) if budget.is_spent else ("nothing to draw",)
+
+
+def _said(scene: Scene | None) -> Iterator[str]:
+    """The first answers of a label."""
+    for question in scene.questions[:_ANSWERS] if scene is not None else ():
+        answers = ", ".join(answer.text for answer in question.answers[:_ANSWERS])
+        yield truncated(f"{question.name}: {answers}", _LONGEST)
 
 
 def _title(row: dict[str, Any], otherwise: str) -> str:

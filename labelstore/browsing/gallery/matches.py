@@ -22,7 +22,8 @@ _MOST_IDS = 4_000_000
 class Memory:
     """The last of what was found in stores. What was found before a store changed is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
 
@@ -37,7 +38,7 @@ class Memory:
         found = find()
         with self._lock:
             self._found[whole] = found, size(found)
-            while len(self._found) > _MOST or (
+            while len(self._found) > self._most or (
                 len(self._found) > 1 and sum(number for _, number in self._found.values()) > _MOST_IDS
             ):
                 self._found.popitem(last=False)

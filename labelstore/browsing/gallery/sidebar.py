@@ -12,16 +12,17 @@ from labelstore.engines.reading import Reading
 from labelstore.json.truncate import truncated
 from labelstore.query.filters import FILTERS, Filter, Value, values_of
 from labelstore.query.filters.forms import bounds
+from labelstore.schema.suggestions import did_you_mean
 
 MOST_LINKS = 10
 """Values of a filter that are links; the others are proposed by its field."""
 MOST_PROPOSED = 300
-SECONDS = 0.2
-"""A page counts values for no longer; what is left, the next page counts."""
+SECONDS = 0.1
+"""A page begins to count values for so long; what is left is counted after it was sent."""
 _LONGEST = 60
 _OPEN = ("project", "class", "labeler", "review")
 
-_memory = Memory()
+_memory = Memory(most=400)  # of several stores
 
 
 class Link(NamedTuple):
@@ -63,9 +64,9 @@ class Chip(NamedTuple):
     href: str
 
 
-def known_values(reading: Reading) -> dict[str, tuple[Value, ...] | None]:
+def known_values(reading: Reading, seconds: float | None = None) -> dict[str, tuple[Value, ...] | None]:
     """Filter → its values, None where there was no time to count them: those without counters wait for their turn."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + (SECONDS if seconds is None else seconds)
     found: dict[str, tuple[Value, ...] | None] = {}
     for one in sorted(FILTERS.values(), key=lambda one: not one.instant):
         known: tuple[Value, ...] | None = None
@@ -91,7 +92,7 @@ def _group(one: Filter, view: View, values: tuple[Value, ...] | None, paths: Pat
     replaced = {field.name for field in fields} - {one.name} | (set() if is_choice else {one.name})
     hidden = tuple(pair for pair in view.first_page().arguments() if pair[0] not in replaced)
     is_open = bool(chosen or (one.name == "since" and view.chosen.of("until"))) or one.name in _OPEN
-    note = "not counted yet: the next page has it" if values is None else ""
+    note = "not counted yet; the next page has it" if values is None else ""
     return Group(one.name, one.title if one.name != "since" else "Made", links, proposed, fields, hidden, is_open, note)
 
 
@@ -122,6 +123,17 @@ def _fields(one: Filter, view: View) -> Iterator[Field]:
             yield Field(name, title, text, "date" if len(text) in (0, 10) else "text")
     else:
         yield Field(one.name, one.title, chosen[0] if chosen and one.form.shape == "words" else "")
+
+
+def hints(view: View, values: dict[str, tuple[Value, ...] | None]) -> list[str]:
+    """What may be wrong with values that no label has: near names that some have."""
+    found = []
+    for name, value in view.chosen.arguments():
+        known = {word for one in values[name] or () for word in (one.value, one.title)}
+        if known and value not in known and (FILTERS[name].counts or "") and not view.chosen.of("model_run"):
+            near = did_you_mean(value, known)
+            found.append(f"{FILTERS[name].title}: no label has {value!r}; {near}".removesuffix("; "))
+    return found
 
 
 def chips(view: View, values: dict[str, tuple[Value, ...] | None], paths: Paths) -> list[Chip]:

@@ -1,5 +1,7 @@
 """The gallery: a wall of labels or data rows, with filters beside it."""
 
+from asyncio import Task, create_task
+from math import inf
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,14 +74,31 @@ async def gallery(request: Any, datasette: Any) -> Any:
             "last_page": last,
             "groups": [] if shown.asked else sidebar.groups(shown, values, paths),
             "chips": sidebar.chips(shown, values, paths),
+            "hints": [] if cards else sidebar.hints(shown, values),
+            "is_counted": None not in values.values(),
         }
 
     try:
         context = await read(datasette, database, work)
     except QueryError as error:
         return await _failed(request, datasette, database, str(error))
+    if not context["is_counted"]:
+        _count_soon(datasette, database)
     links = _links(context["view"], context["last_page"], paths)
     return await rendered(request, datasette, database, "labelstore_gallery.html", wrong=wrong, **context, **links)
+
+
+_counting: dict[str, Task[Any]] = {}
+"""Database → what counts the values of its filters after a page was sent."""
+
+
+def _count_soon(datasette: Any, database: str) -> None:
+    """Count all values for the next page, unless that is being done."""
+    running = _counting.get(database)
+    if running is None or running.done():
+        counted = read(datasette, database, lambda source: sidebar.known_values(source, inf))
+        _counting[database] = create_task(counted)
+        _counting[database].add_done_callback(lambda task: task.cancelled() or task.exception())  # the next page tries
 
 
 async def _failed(request: Any, datasette: Any, database: str, reason: str) -> Response:
