@@ -145,7 +145,7 @@ def test_links_sort(served: Served, watched: Watched) -> None:
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Objects")
     page.get_by_role("link", name="Objects").click()
     assert [int(row["Objects"]) for row in cells(page).values()] == sorted(objects)
-    page.get_by_role("link", name="Agreement").click()
+    page.get_by_role("link", name="Agreement", exact=True).click()
     shares = [row["Agreement"] for row in cells(page).values()]
     known = [int(text.removesuffix(" %")) for text in shares if text != "–"]
     assert known == sorted(known, reverse=True)
