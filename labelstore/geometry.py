@@ -11,6 +11,8 @@ from labelstore.formats.kinds import GEO_WORDS, GEOJSON_TYPES, V1_KEYS, V2_KEYS
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
+Bounds = tuple[float, float, float, float]
+"""min_x, min_y, max_x, max_y"""
 
 _GEO_KINDS: Final = {word.lower(): kind for word, kind in (GEO_WORDS | GEOJSON_TYPES).items()}
 GEO: Final = "geometry"
@@ -63,7 +65,7 @@ def overlap(before: Place, after: Place) -> Overlap | None:
     """How much two boxes or polygons overlap; None for what has no area."""
     if not {before.kind, after.kind} <= _AREAS:
         return None
-    both_boxes = _is_upright(before) and _is_upright(after)
+    both_boxes = is_upright(before) and is_upright(after)
     exact = None if both_boxes else _polygon_iou(before, after)
     of = "boxes" if both_boxes else "bounds" if exact is None else "polygons"
     if before.page != after.page:
@@ -158,7 +160,7 @@ FORMS: Final = {
 # -- overlap ----------------------------------------------------------------------------------------------------------
 
 
-def _is_upright(place: Place) -> bool:
+def is_upright(place: Place) -> bool:
     """Whether it is a box whose sides are parallel to the axes."""
     ring = place.rings[0]
     columns, rows = ({point[axis] for point in ring} for axis in (0, 1))
@@ -172,12 +174,15 @@ def _bounds(place: Place) -> tuple[float, float, float, float] | None:
 
 def _bounds_iou(before: Place, after: Place) -> float:
     one, other = _bounds(before), _bounds(after)
-    if one is None or other is None:
-        return 0.0
+    return 0.0 if one is None or other is None else iou_of_bounds(one, other)
+
+
+def iou_of_bounds(one: Bounds, other: Bounds) -> float:
+    """Intersection over union of two rectangles; 0 where neither has an area."""
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     common = max(width, 0.0) * max(height, 0.0)
-    union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)) - common
+    union = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1]) - common
     return common / union if union > 0 else 0.0
 
 

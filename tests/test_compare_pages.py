@@ -1,6 +1,8 @@
 """The comparison of labels in a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -8,7 +10,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from labelstore.loading import load
 from tests.browser import Watched
-from tests.disagreeing import HOSTILE, write
+from tests.disagreeing import HOSTILE, box, label, line, write
+from tests.making import store_of
 from tests.test_browsing_pages import Served, browsing
 from tests.test_pages_accessible import check
 
@@ -220,3 +223,19 @@ def test_without_javascript(served: Served, chromium: BrowserContext) -> None:
     page.goto(compare(served, "a", "b"))
     assert page.locator(".layers .shape").count() == 7
     context.close()
+
+
+def test_large_labels_are_bounded(tmp_path: Path, watched: Watched) -> None:
+    def boxes(who: str) -> list[Any]:
+        return [box("Car", f"{who}{n}", n % 60 * 6, n // 60 * 5, 5, 4) for n in range(3000)]
+
+    record = line("d", label("p", "ada@example.com", *boxes("p")), label("q", "bob@example.com", *boxes("q")[:2900]))
+    store = store_of(tmp_path, "sqlite", [record], "labels")
+    with browsing(store) as url:
+        page = watched.page
+        page.goto(compare(Served(store, url), "p", "q"))
+        assert table(page, "Agreement of every two labels")[1] == ["Matched objects", "2,900"]
+        assert page.locator(".layers .shape").count() <= 2001  # pairs are drawn whole
+        assert "drawn 2,000 of 5,900 objects" in page.inner_text(".columns .picture")
+        assert page.locator("table:has(caption:text('Objects')) tbody tr").count() == 500
+        assert len(page.content()) < 4_000_000

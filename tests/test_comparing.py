@@ -133,9 +133,9 @@ def test_a_label_agrees_with_itself(items: list[Item]) -> None:
 @pytest.mark.parametrize("step", [0.0, 3.0], ids=["on one spot", "side by side"])
 def test_ten_thousand_objects_are_bounded(step: float) -> None:
     sides = [[box(step * (n % 100), step * (n // 100), 4, 4) for n in range(10_000)] for _ in range(2)]
-    started = time.perf_counter()
+    started = time.process_time()
     found = matched(sides, Rule())
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
     assert found.all_tried == (step > 0)
     if step:
         assert found.figures[0, 1].matched == 10_000

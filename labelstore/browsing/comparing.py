@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from labelstore.analyses.agreement.comparing import Answered, Figures
 from labelstore.analyses.agreement.likeness import Rule
+from labelstore.browsing.gallery.matches import Memory
 from labelstore.browsing.local_assets import draw_options
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
@@ -19,7 +20,7 @@ from labelstore.drawing.layers import draw_layers
 from labelstore.drawing.picker import pick_frame
 from labelstore.drawing.svg import number
 from labelstore.figures import NOTHING, figure, share
-from labelstore.scenes import Source, read_scene
+from labelstore.scenes import ConnectionSource, read_scene
 from labelstore.scenes.comparing import NEAR, Asked, Comparison, Same, compared
 from labelstore.scenes.differing_frames import DifferingFrames, differing_frames
 from labelstore.scenes.scene import Scene
@@ -35,6 +36,9 @@ LISTED = 500
 """Rows of a table."""
 FRAMES = 100
 """Links to frames that differ."""
+
+
+_memory = Memory()
 
 
 class Wanted(NamedTuple):
@@ -99,7 +103,7 @@ class View(NamedTuple):
         return self.labels[0].scene
 
 
-def read_view(source: Source, wanted: Wanted, settings: Settings, paths: Paths) -> View | None:
+def read_view(source: ConnectionSource, wanted: Wanted, settings: Settings, paths: Paths) -> View | None:
     """The comparison; None where the store lacks one of the labels, or they are of different data rows."""
     first = read_scene(source, wanted.label_ids[0], limit=0, frame=wanted.frame, group=wanted.group, tracks=False)
     if first is None:
@@ -108,7 +112,8 @@ def read_view(source: Source, wanted: Wanted, settings: Settings, paths: Paths) 
     group, frame = wanted.group, wanted.frame
     if first.frame_number is not None:
         group = first.group_name
-        frames = differing_frames(source, wanted.label_ids, group, _rule(first, wanted.iou))
+        rule, key = _rule(first, wanted.iou), ("frames", wanted.label_ids, group, wanted.iou)
+        frames = _memory.get(source.path, key, lambda: differing_frames(source, wanted.label_ids, group, rule))
         frame = wanted.frame if wanted.frame is not None else frames.most
         frame = first.frame_number if frame is None else frame
     scenes = [

@@ -4,13 +4,16 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from labelstore.analyses.agreement.likeness import FAMILIES, POLYGONS, Likeness, Rule
+from labelstore.analyses.agreement.likeness import BY_DISTANCE, FAMILIES, POLYGONS, Likeness, Rule
 from labelstore.analyses.agreement.matching import EXACTNESS, Shape, best_first
+from labelstore.geometry import Bounds
 
-MOST_TRIED: Final = 250_000
+MOST_TRIED: Final = 300_000
 """Pairs of boxes that are tried for one comparison; polygons count more."""
-_BOUNDS: Final = 100
+_BOUNDS: Final = 8
 """So many bounds are looked at in the time of one pair of boxes."""
+_TALL: Final = 50
+"""What reaches over more rows than that is looked at in each of them."""
 
 
 class Item(NamedTuple):
@@ -121,18 +124,19 @@ def _pairs(one: Sequence[Item], other: Sequence[Item], rule: Rule, tries: _Tries
     """All pairs that could match."""
     theirs = _by_place(other)
     for key, ours in _by_place(one).items():
-        for first, second in _meeting(one, ours, other, theirs.get(key, ()), rule.near, tries):
+        near = rule.near if key[0] in BY_DISTANCE else 0.0
+        for first, second in _meeting(one, ours, other, theirs.get(key, ()), near, tries):
             shapes = one[first].shape, other[second].shape
-            if not tries.takes(POLYGONS if any(shape.place.kind != "bounding_box" for shape in shapes) else 1):
+            if not tries.takes(1 if all(shape.is_upright for shape in shapes) else POLYGONS):
                 return
             likeness = rule.likeness(*shapes)
             if likeness is not None:
                 yield Pair(first, second, likeness, one[first].name == other[second].name)
 
 
-def _by_place(items: Sequence[Item]) -> dict[Hashable, list[int]]:
-    """The numbers of the objects in each place, those that begin furthest to the left first."""
-    found: dict[Hashable, list[int]] = {}
+def _by_place(items: Sequence[Item]) -> dict[tuple[str, Hashable], list[int]]:
+    """The numbers of the objects of each family in each place, those that begin furthest to the left first."""
+    found: dict[tuple[str, Hashable], list[int]] = {}
     for number in sorted(range(len(items)), key=lambda number: items[number].shape.bounds[0]):
         item = items[number]
         found.setdefault((FAMILIES[item.shape.place.kind], item.place), []).append(number)
@@ -148,21 +152,49 @@ def _meeting(
     tries: _Tries,
 ) -> Iterator[tuple[int, int]]:
     """Pairs whose bounds meet, or nearly: a line that sweeps from the left to the right keeps those that it crosses."""
-    open_: list[int] = []
+    bounds = [other[number].shape.bounds for number in theirs]
+    crossed = _Crossed(sum(box[3] - box[1] for box in bounds) / max(len(bounds), 1) + near)
     following = 0
     for first in ours:
-        a = one[first].shape.bounds
-        while following < len(theirs) and other[theirs[following]].shape.bounds[0] <= a[2] + near:
-            open_.append(theirs[following])
+        left, top, right, bottom = one[first].shape.bounds
+        a = (left - near, top - near, right + near, bottom + near)
+        while following < len(theirs) and bounds[following][0] <= a[2]:
+            crossed.add(theirs[following], bounds[following])
             following += 1
-        if not tries.takes(len(open_) // _BOUNDS):
+        looked, found = crossed.meeting(a)
+        if not tries.takes(looked // _BOUNDS):
             return
-        for second in open_:
-            b = other[second].shape.bounds
-            if b[2] >= a[0] - near and b[0] <= a[2] + near and a[1] <= b[3] + near and b[1] <= a[3] + near:
-                yield first, second
-        if following and len(open_) > 64 and first != ours[-1]:  # ours come in order: what ends before them is done
-            open_ = [second for second in open_ if other[second].shape.bounds[2] >= a[0] - near]
+        yield from ((first, second) for second in found)
+
+
+class _Crossed:
+    """The objects that a line crosses which sweeps to the right, in rows by their heights."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height or 1.0
+        self.rows: dict[int | None, list[tuple[int, Bounds]]] = {}
+
+    def _of(self, box: Bounds) -> list[int | None]:
+        first, last = box[1] / self.height, box[3] / self.height
+        return [None] if last - first > _TALL else list(range(int(first // 1), int(last // 1) + 1))
+
+    def add(self, number: int, box: Bounds) -> None:
+        for row in self._of(box):
+            self.rows.setdefault(row, []).append((number, box))
+
+    def meeting(self, a: Bounds) -> tuple[int, list[int]]:
+        """How many were looked at, and those that the bounds meet; what ends before them is forgotten."""
+        found: dict[int, None] = {}
+        looked = 0
+        wanted = self._of(a)
+        for row in list(self.rows) if wanted == [None] else [*wanted, None]:
+            held = self.rows.get(row)
+            if held is None:
+                continue
+            kept = self.rows[row] = [pair for pair in held if pair[1][2] >= a[0]]
+            looked += len(held)
+            found |= {number: None for number, b in kept if b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]}
+        return looked, list(found)
 
 
 def _groups(sides: Sequence[Sequence[Item]], found: Mapping[tuple[int, int], Sequence[Pair]]) -> tuple[Group, ...]:

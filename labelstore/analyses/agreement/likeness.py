@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from labelstore.analyses.agreement.matching import Shape, shape_of
-from labelstore.geometry import Place, overlap
+from labelstore.geometry import Place, iou_of_bounds, overlap
 
 Point = tuple[float, float]
 
@@ -18,7 +18,9 @@ FAMILIES: Final = {
     "text_entity": "text",
 }
 """Kind → family: only objects of the same family can be alike. Other kinds are not compared."""
-POLYGONS: Final = 10
+BY_DISTANCE: Final = ("point", "line")
+"""The families that match by distance."""
+POLYGONS: Final = 20
 """How many overlaps of boxes take as long as one of polygons."""
 _FINE = 9
 """Digits of a score: so that it does not depend on which object comes first."""
@@ -52,7 +54,7 @@ class Rule(NamedTuple):
     def likeness(self, one: Shape, other: Shape) -> Likeness | None:
         """How alike two objects of one family are; None where they do not match."""
         family = FAMILIES[one.place.kind]
-        if family in ("point", "line"):
+        if family in BY_DISTANCE:
             return self._by_distance(one.place, other.place, f"{family}s")
         found = _by_span(one.place, other.place) if family == "text" else _by_area(one, other)
         return found if found is not None and found.score >= self.iou else None
@@ -73,8 +75,11 @@ def shape_with_place(place: Place) -> Shape | None:
 
 
 def _by_area(one: Shape, other: Shape) -> Likeness | None:
+    if one.is_upright and other.is_upright:
+        iou = 1.0 if one.bounds == other.bounds else iou_of_bounds(one.bounds, other.bounds)
+        return Likeness(round(iou, _FINE), "boxes")
     if one.place == other.place:
-        return Likeness(1.0, "boxes" if one.place.kind == "bounding_box" else "polygons")
+        return Likeness(1.0, "polygons")
     found = overlap(one.place, other.place)
     return None if found is None else Likeness(round(found.iou, _FINE), found.of)
 

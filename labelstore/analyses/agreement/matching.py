@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol, TypeVar
 
-from labelstore.geometry import Overlap, Place, overlap
+from labelstore.geometry import Bounds, Overlap, Place, is_upright, overlap
 
 EXACTNESS: Final = ("boxes", "polygons", "bounds")
 """How overlaps are measured, the least exact last."""
@@ -13,13 +13,15 @@ class Shape(NamedTuple):
     """A box or polygon, with its bounds: min_x, min_y, max_x, max_y."""
 
     place: Place
-    bounds: tuple[float, float, float, float]
+    bounds: Bounds
+    is_upright: bool = False
+    """Whether it is a box that its bounds are."""
 
 
 def shape_of(place: Place) -> Shape | None:
     """None for what has no points."""
     xs, ys = ([point[axis] for ring in place.rings for point in ring] for axis in (0, 1))
-    return Shape(place, (min(xs), min(ys), max(xs), max(ys))) if xs else None
+    return Shape(place, (min(xs), min(ys), max(xs), max(ys)), is_upright(place)) if xs else None
 
 
 class Near(Protocol):
