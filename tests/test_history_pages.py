@@ -101,8 +101,8 @@ def test_the_strip_and_two_versions_on_one_canvas(served: Served, watched: Watch
 def test_versions_of_choice(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("history", "a"))
-    page.get_by_label("From").select_option("0")
-    page.get_by_label("To").select_option("2")
+    page.locator("select[name=before]").select_option("0")
+    page.locator("select[name=after]").select_option("2")
     page.get_by_role("button", name="Compare").click()
     assert page.locator("h2").first.inner_text() == "Version 1 to version 3"
     assert page.locator(".strip .chosen").count() == 2
