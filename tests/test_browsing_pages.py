@@ -98,7 +98,7 @@ def _fullest(served: Served, asset_type: str, generation: str) -> dict[str, Any]
 
 def test_the_root_leads_to_the_gallery(served: Served, watched: Watched) -> None:
     watched.page.goto(f"{served.url}/")
-    assert watched.page.url == served.address("gallery")
+    assert watched.page.url == served.address("gallery") + "?sort=-created"
     watched.page.click("header >> text=Home")
     assert watched.page.url == served.address()
     assert "data rows" in watched.page.inner_text("main")

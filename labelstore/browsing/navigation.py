@@ -15,7 +15,7 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("Home", Paths.overview),
-    Entry("Gallery", Paths.gallery),
+    Entry("Gallery", Paths.newest),
     Entry("Labelers", lambda paths: paths.scorecard("labelers")),
     Entry("Projects", lambda paths: paths.scorecard("projects")),
     Entry("Reviewers", lambda paths: paths.scorecard("reviewers")),

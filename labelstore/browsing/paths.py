@@ -43,6 +43,10 @@ class Paths:
             pairs += ((name, one) for one in (value if isinstance(value, list | tuple) else [value]))
         return self._path("gallery") + _query(pairs)
 
+    def newest(self) -> str:
+        """The gallery as browse begins: all labels, the newest first."""
+        return self.gallery(sort="-created")
+
     def scorecard(self, name: str, **arguments: Any) -> str:
         """The page of `labelers`, `projects` or `reviewers`, with `project`, `labeler`, `since`, `until`, `sort`."""
         return self._path(name) + _query(arguments.items())

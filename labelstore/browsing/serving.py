@@ -146,7 +146,7 @@ def serve(datasette: Any, listener: socket.socket, host: str, ready: Callable[[]
     from labelstore.browsing.refusals import with_error_responses
     from labelstore.browsing.stores import stores
 
-    app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).gallery())
+    app = starting_at(datasette.app(), Paths(datasette, stores(datasette)[0]).newest())
     config = uvicorn.Config(
         with_error_responses(same_host(app) if is_loopback(host) else app),
         log_level="warning",
