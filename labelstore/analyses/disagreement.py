@@ -63,17 +63,24 @@ class Choice(NamedTuple):
 def disputed(source: Source, model_run: str | None = None) -> list[Disputed]:
     """The data rows with several labels; with those that this model run has, if one is given."""
     values = {"model_run": model_run}
+    of_labels, of_classes, of_answers = _statements()
     objects: dict[Any, list[ClassCount]] = {}
-    for row in source.query(sql_text("analyses/disagreement_objects.sql"), values):
+    for row in source.query(of_classes, values):
         objects.setdefault(_key(row), []).append(ClassCount(row["name"], row["most"], row["fewest"]))
-    answers = {_key(row): row for row in source.query(sql_text("analyses/disagreement_answers.sql"), values)}
+    answers = {_key(row): row for row in source.query(of_answers, values)}
     found = []
-    for key, labels in groupby(source.query(sql_text("analyses/disagreement_labels.sql"), values), _group_key):
+    for key, labels in groupby(source.query(of_labels, values), _group_key):
         rows = list(labels)
         asked = answers.get(key)
         one = _head(rows)._replace(classes=tuple(objects.get(key, ())))
         found.append(one._replace(questions=asked["questions"], answers=asked["differing"]) if asked else one)
     return found
+
+
+def _statements() -> list[str]:
+    """SQL about the labels, the classes and the answers."""
+    passes, *parts = sql_text("analyses/disagreement.sql").split(";\n")
+    return [f"{passes}\n{part}" for part in parts]
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, Any]:
