@@ -21,7 +21,7 @@ MOST = 50
 """Projects and classes that are shown at most."""
 NEWEST = 16
 """New labels of which some are drawn."""
-SECONDS = 0.3
+SECONDS = 1.0
 """No part is begun after this time."""
 
 _WORKED_ON = """

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.browsing.cells import Budget
+from labelstore.browsing.cells import SECONDS, Budget
 from labelstore.browsing.gallery.cards import Card, label_cards
 from labelstore.browsing.overview import Overview, read_overview
 from labelstore.browsing.pages.page import database_of, page, rendered
@@ -15,8 +15,6 @@ from labelstore.browsing.stores import read
 from labelstore.drawing.charts import bars, columns_over_time
 from labelstore.scenes import ConnectionSource
 
-SECONDS = 0.25
-"""No thumbnail is begun after this time."""
 _BARS = 15
 STRIP = 8
 """New labels that are shown."""
