@@ -260,7 +260,7 @@ def with_answer(hands: Hands) -> None:
     """
     question, answer, labels = hands.rows(sql)[0]
     hands.choose("Question", question)
-    hands.set("Answer", answer)
+    hands.choose("Answer", answer)
     assert hands.found() == labels
 
 

@@ -258,6 +258,30 @@ def test_a_canned_query_is_a_gallery_with_its_parameters(site: Site) -> None:
         assert cards(text) == [urlsplit(site.paths.label(row["label_id"])).path for row in rows][:PAGE]
 
 
+def test_the_answers_to_a_chosen_question_are_links(site: Site) -> None:
+    rows = site.rows("""
+        select c.name as question, a.name as answer, count(distinct l.label_id) as labels
+        from answers as a
+        join classifications as c on c.classification_id = a.classification_id
+        join labels as l on l.label_id = c.label_id
+        where l.model_run_id is null and a.name is not null and c.name is not null
+        group by 1, 2
+    """)
+    assert len({row["question"] for row in rows}) > 3
+    numbered = 0
+    for question in {row["question"] for row in rows}:
+        text = site.get(site.paths.gallery(question=question)).text
+        group = text.partition("<summary>Answer</summary>")[2].partition("</details>")[0]
+        shown = re.findall(r'<li><a href="([^"]+)">.*?</a>(?: <span class="count">([\d,]+)</span>)?</li>', group)
+        answers = {row["answer"]: row["labels"] for row in rows if row["question"] == question}
+        assert len(shown) == min(len(answers), sidebar.MOST_LINKS)
+        for href, number in shown:
+            answer = dict(parse_qsl(urlsplit(html.unescape(href)).query))["answer"]
+            assert not number or int(number.replace(",", "")) == answers[answer]
+        numbered += sum(bool(number) for _, number in shown)
+    assert numbered > 10
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

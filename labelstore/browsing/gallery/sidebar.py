@@ -10,7 +10,7 @@ from labelstore.browsing.gallery.view import HIGH, LOW, Pair, View
 from labelstore.browsing.paths import Paths
 from labelstore.engines.reading import Reading
 from labelstore.json.truncate import truncated
-from labelstore.query.filters import FILTERS, Filter, Value, values_of
+from labelstore.query.filters import FILTERS, Chosen, Filter, Value, answers_to, values_of
 from labelstore.query.filters.forms import bounds
 from labelstore.schema.suggestions import did_you_mean
 
@@ -76,6 +76,15 @@ def known_values(reading: Reading, seconds: float | None = None) -> dict[str, tu
     return found
 
 
+def values_for(reading: Reading, chosen: Chosen) -> dict[str, tuple[Value, ...] | None]:
+    """The values that a page shows: where one question is chosen, with the answers to it."""
+    values, questions = known_values(reading), chosen.of("question")
+    if len(questions) == 1:
+        key = ("answers", questions[0])
+        values["answer"] = _memory.get(reading.path, key, lambda: answers_to(reading, questions[0]))
+    return values
+
+
 def groups(view: View, values: dict[str, tuple[Value, ...] | None], paths: Paths) -> list[Group]:
     """The filters that make sense for the store: those without any value are left out unless they are chosen."""
     made = (_group(one, view, values[one.name], paths) for one in FILTERS.values() if one.name != "until")
@@ -91,7 +100,8 @@ def _group(one: Filter, view: View, values: tuple[Value, ...] | None, paths: Pat
     fields = tuple(_fields(one, view)) if more or not is_choice else ()
     replaced = {field.name for field in fields} - {one.name} | (set() if is_choice else {one.name})
     hidden = tuple(pair for pair in view.first_page().arguments() if pair[0] not in replaced)
-    is_open = bool(chosen or (one.name == "since" and view.chosen.of("until"))) or one.name in _OPEN
+    is_asked = (one.name == "since" and view.chosen.of("until")) or (one.name == "answer" and links)
+    is_open = bool(chosen or is_asked) or one.name in _OPEN
     note = "not counted yet; the next page has it" if values is None else ""
     return Group(one.name, one.title if one.name != "since" else "Made", links, proposed, fields, hidden, is_open, note)
 

@@ -64,7 +64,7 @@ async def gallery(request: Any, datasette: Any) -> Any:
         keys = found.keys[(shown.page - 1) * PAGE : shown.page * PAGE]
         keeping = Paths(datasette, database, shown.first_page().arguments())
         cards = (data_row_cards if found.show == DATA_ROWS else label_cards)(source, keys, settings, keeping, Budget())
-        values = sidebar.known_values(source)
+        values = sidebar.values_for(source, view.chosen)
         return {
             "view": shown,
             "cards": cards,
