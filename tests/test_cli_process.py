@@ -68,7 +68,9 @@ except SystemExit as end:
 print(*{{name.split(".")[1] for name in sys.modules if name.startswith("labelstore.")}})
 """
     rooms = set(python("-c", code).stdout.split())
-    assert {"query", "engines"} <= rooms <= {"cli", "engines", "errors", "json", "query", "schema", "version"}
+    assert (
+        {"query", "engines"} <= rooms <= {"cli", "engines", "errors", "figures", "json", "query", "schema", "version"}
+    )
 
 
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])

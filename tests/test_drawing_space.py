@@ -10,6 +10,7 @@ import pytest
 
 from labelstore.drawing import DrawOptions, draw, highlights, style_sheet, thumbnail
 from labelstore.drawing.canvas import MAX_POINTS
+from labelstore.drawing.charts import MAX_SERIES, Series, bars, columns
 from labelstore.drawing.document import pages_of
 from labelstore.drawing.geospatial import tile_bounds
 from labelstore.drawing.map_projection import map_around
@@ -451,6 +452,9 @@ class TestVideo:
         assert "<script" not in drawing
 
 
+_SERIES = [Series(str(number), [1, 2]) for number in range(MAX_SERIES)]
+
+
 class TestStyles:
     def test_highlights_are_rules_for_each_object(self) -> None:
         rules = highlights([12, 7]).splitlines()
@@ -479,8 +483,8 @@ class TestStyles:
                     relations=(Relation("r", "unidirectional", "a", "b"),),
                 ),
             )
-        ) + str(thumbnail(scene("image")))
+        ) + str(thumbnail(scene("image")) + bars([("a", 1)], title="a") + columns(["2024", "2025"], _SERIES, title="b"))
         css = style_sheet().partition("/* Drawings of what is read")[0]  # the rest: tests/test_drawing_words.py
-        names = set(re.findall(r"\.([a-z][a-z-]*)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", css)))
+        names = set(re.findall(r"\.([a-z][a-z0-9-]*)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", css)))
         assert names
         assert {name for name in names if not re.search(rf'class="[^"]*\b{name}\b', drawn)} == set()

@@ -80,7 +80,9 @@ def test_the_wheel_holds_the_package_and_its_sql(wheel: Path) -> None:
     sql = {f"labelstore/sql/{path.relative_to(ROOT / 'sql')}" for path in (ROOT / "sql").rglob("*.sql")}
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "labelstore").rglob("*.py")}
     pages = {
-        str(path.relative_to(ROOT)) for kind in ("css", "html") for path in (ROOT / "labelstore").rglob(f"*.{kind}")
+        str(path.relative_to(ROOT))
+        for kind in ("css", "html", "js")
+        for path in (ROOT / "labelstore").rglob(f"*.{kind}")
     }
     assert sql
     assert pages
