@@ -131,7 +131,10 @@ def test_the_rows_are_the_same(database: Database, name: str) -> None:
     found = 0
     for given in _choices(database, query):
         values = query.values(given)
-        rows = [list(database.query(sql, values).rows) for sql in (former, query.sql[database.engine])]
+        rows = [
+            list(database.query(sql, {name: value for name, value in values.items() if f"${name}" in sql}).rows)
+            for sql in (former, query.sql[database.engine])  # the former ones have fewer parameters
+        ]
         assert repr(rows[1]) == repr(rows[0]), given
         found += len(rows[0])
     assert found > 0 or name == "span-problems"

@@ -21,7 +21,7 @@ def test_mutants_are_stored_exactly_or_rejected(tmp_path: Path, engine: str, mut
     assert summary.stored > mutations / 3
     assert summary.rejected > mutations / 10
     assert summary.contested < mutations / 50
-    assert summary.swallowed < summary.intact / 5
+    assert summary.swallowed <= summary.intact / 5
 
 
 def test_a_file_that_fails_is_cut_down_to_its_mutant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,9 +137,9 @@ def test_saving_and_deleting_without_javascript(tmp_path: Path, engine: str, wit
         page.goto(f"{gallery}?class=Car")
         page.locator("summary:text-is('Saved views')").click()
         for name in ("all cars", HOSTILE):
-            if not page.locator("input[placeholder]").is_visible():
+            if not page.locator(".filters input[placeholder]").is_visible():
                 page.locator("summary:text-is('Saved views')").click()
-            page.fill("input[placeholder]", name)
+            page.fill(".filters input[placeholder]", name)
             page.click("button:text-is('Save')")
             assert page.url == f"{gallery}?class=Car"
         assert len(_saved(page)) == 2
