@@ -155,7 +155,7 @@ def test_a_page_is_accessible_and_fits(store: Store, watched: Watched, name: str
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", OF_ANY_STORE)
+@pytest.mark.parametrize("name", amount(OF_ANY_STORE, OF_ANY_STORE[::2]))
 def test_hostile_names_neither_run_nor_stretch_a_page(hostile: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](hostile), amount(MODES, [("light", NARROW)]))
     assert watched.page.title() != "gone"
