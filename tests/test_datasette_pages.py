@@ -27,9 +27,9 @@ from labelstore.query.catalogue import tables, views
 from labelstore.schema.canned_queries import GROUPS, OTHERS, grouped, queries
 from tests.browser import Watched
 from tests.making import box, feature, store_of, v1
+from tests.soaking import amount
 from tests.test_browsing import Site, awaited
 from tests.test_browsing_pages import Served, browsing
-from tests.soaking import amount
 from tests.test_pages_accessible import MODES, check
 
 _SQL = "select label_id, 'a text' as words, 12 as number from labels limit 3"
