@@ -9,7 +9,7 @@ from hypothesis import is_hypothesis_test, settings
 T = TypeVar("T")
 _in_full = False
 
-settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("soak", deadline=None, max_examples=1000)
 
 

@@ -12,6 +12,7 @@ from labelstore.loading import load
 from tests.browser import Watched
 from tests.disagreeing import HOSTILE, box, label, line, write
 from tests.making import store_of
+from tests.soaking import amount
 from tests.test_browsing_pages import Served, browsing
 from tests.test_pages_accessible import check
 
@@ -201,13 +202,14 @@ def test_what_cannot_be_compared(served: Served, watched: Watched, ids: tuple[st
     watched.errors.clear()
 
 
+@pytest.mark.soak
 def test_accessible_by_day_and_night_and_on_narrow_screens(served: Served, watched: Watched) -> None:
-    modes = [("light", 1200), ("dark", 1200), ("light", 390), ("dark", 390)]
+    modes = amount([("light", 1200), ("dark", 1200), ("light", 390), ("dark", 390)], [("light", 1200), ("dark", 390)])
     check(watched, compare(served, "a", "b", PREDICTION), modes)
-    check(watched, served.address("data-row", "d1"), modes[1:3])
+    check(watched, served.address("data-row", "d1"), modes[1:])
     found = {row["asset_type"]: row["label_id"] for row in served.rows(_TWICE)}
     for asset_type in ("video", "text", "conversation"):
-        check(watched, compare(served, found[asset_type], f"z{found[asset_type]}"), modes[1:3])
+        check(watched, compare(served, found[asset_type], f"z{found[asset_type]}"), modes[1:])
 
 
 def test_without_javascript(served: Served, chromium: BrowserContext) -> None:

@@ -129,7 +129,8 @@ def _columns(page: str) -> list[str]:
     return re.findall(r'<th [^>]*data-column="([^"]*)"', page)
 
 
-@pytest.mark.parametrize("table", [table.name for table in tables()])
+@pytest.mark.soak
+@pytest.mark.parametrize("table", amount([table.name for table in tables()], [table.name for table in tables()][::3]))
 def test_a_table_shows_the_columns_that_matter(site: Site, table: str) -> None:
     columns = next(found.columns for found in tables() if found.name == table)
     wanted = [column.name for column in columns if not column.is_bookkeeping]
@@ -218,7 +219,8 @@ def test_queries_are_listed_by_group(site: Site, where: str) -> None:
             assert f">{query.title}</a>" in listed
 
 
-@pytest.mark.parametrize("name", list(queries()))
+@pytest.mark.soak
+@pytest.mark.parametrize("name", amount(list(queries()), list(queries())[::3]))
 def test_a_query_asks_for_its_parameters_by_name(site: Site, name: str) -> None:
     query = queries()[name]
     for address in (site.paths.query(name), site.paths.queries()):

@@ -31,6 +31,7 @@ from labelstore.schema.dialects import view_files
 from labelstore.schema.tables import columns
 from labelstore.workers import Helper
 from tests.making import box, feature, store_of, v1
+from tests.soaking import amount
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVEN = {"class": "Car", "a": "Car", "b": "Tree", "x": 500, "y": 400, "max_x": 600, "max_y": 600}
@@ -195,7 +196,8 @@ def dump(store: Path, engine: str | None) -> dict[str, Rows]:
         }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.soak
+@pytest.mark.parametrize("change", amount(list(CHANGES), list(CHANGES)[::3]))
 def test_after_a_change_it_is_made_anew(tmp_path: Path, change: str) -> None:
     store = small(tmp_path)
     assert mirror(store).made

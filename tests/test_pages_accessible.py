@@ -149,7 +149,9 @@ def _values(served: Served, **ids: str) -> dict[str, str]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name", amount(list(PAGES), [*(name for name in PAGES if name not in FORMS), *list(FORMS)[::2]])
+)
 def test_a_page_is_accessible_and_fits(store: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](store), amount(MODES, MODES[1:]) if name in FORMS else MODES)
 
