@@ -100,3 +100,11 @@ def test_quantiles_are_the_same_to_the_last_bit(tmp_path: Path) -> None:
     assert [row[2:3] + row[4:] for row in rows["sqlite"]] == [
         (statistics.median(xs), min(xs), max(xs), len(xs)) for xs in groups.values()
     ]
+
+
+@ENGINES
+def test_what_is_rounded_to_nothing_has_no_sign(tmp_path: Path, engine: str) -> None:
+    dialect = SQLITE if engine == "sqlite" else DUCKDB
+    sql = dialect.translate("select round(-3e-1) / 1e2 as hundredths, round(-3e-1) / 1e4 as parts")
+    with open_database(store_of(tmp_path, engine, []), read_only=True) as database:
+        assert repr(list(database.query(sql).rows)) == "[(0.0, 0.0)]"

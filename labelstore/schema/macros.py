@@ -17,6 +17,8 @@ sorts all rows once more to group them; `all_places(places)` then counts those o
 
 `octet_length(x)` counts the bytes of a blob, `first_bytes(x, n)` gives the first n of them.
 
+What is rounded to `/ 1e2` or `/ 1e4` has no zero with a sign: SQLite rounds -0.3 to 0, DuckDB to -0.
+
 Patterns begin with the plain name: an anchor before it would make the search thirty times as slow.
 """
 
@@ -97,4 +99,5 @@ DUCKDB_MACROS = (
     (rf"near_quarter\({_COLUMN}, {_COLUMN}\)", "true"),
     (rf"all_places\({_COLUMN}\)", "count(*)"),
     (rf"first_bytes\({_COLUMN}, (\d+)\)", r"\1[1:\2]"),
+    (r"\) / (1e[24]) as\b", r") / \1 + 0e0 as"),
 )
