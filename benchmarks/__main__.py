@@ -1,4 +1,4 @@
-"""All benchmarks in turn, each a section of docs/performance.md: python -m benchmarks [--quick].
+"""All benchmarks in turn, each a section of docs/explanation/performance.md: python -m benchmarks [--quick].
 
 Takes about an hour and some gigabytes of disk. With --quick, some MB, a few minutes, and no page is written.
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
 FULL = {
     "glance": ["--megabytes", "100", "1000", "--rounds", "3"],
     "asking": ["--megabytes", "1000"],

@@ -1,6 +1,6 @@
 """Processor time of every canned query, command and page of `browse` over a large store, on both engines.
 
-python -m benchmarks.asking --megabytes 1000 [--patience 60] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.asking --megabytes 1000 [--patience 60] [--dir FOLDER] [--write docs/explanation/performance.md]
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Processor time of the gallery of `browse` over a large store: its first page, each filter, each order.
 
-python -m benchmarks.browsing --megabytes 1000 [--store STORE …] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.browsing --megabytes 1000 [--store STORE …] [--dir FOLDER] [--write
+docs/explanation/performance.md]
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Loads of what changes: new labels, re-exports, new tokens, many small files; and one label of many frames.
 
-python -m benchmarks.changing --megabytes 1000 --new 100 --frames 10000 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.changing --megabytes 1000 --new 100 --frames 10000 [--dir FOLDER] [--write
+docs/explanation/performance.md]
 """
 
 import argparse

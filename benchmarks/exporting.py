@@ -1,6 +1,6 @@
 """Exports of images as COCO and YOLO, beside labelformat, which reads the Labelbox export itself and knows boxes only.
 
-python -m benchmarks.exporting --megabytes 100 1000 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.exporting --megabytes 100 1000 [--dir FOLDER] [--write docs/explanation/performance.md]
 """
 
 import argparse

@@ -3,7 +3,7 @@
 Then files that tell about the same again and again, in three sizes: time grows with the size, not with its square.
 
 python -m benchmarks.extremes [--megabytes 100] [--frames 10000] [--points 5000] [--lines 1000]
-    [--write docs/performance.md]
+    [--write docs/explanation/performance.md]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What a user waits for, beside the tools that people use on these exports today: whole commands, in turn.
 
-python -m benchmarks.glance --megabytes 100 1000 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.glance --megabytes 100 1000 --rounds 3 [--dir FOLDER] [--write docs/explanation/performance.md]
 """
 
 import argparse

@@ -1,5 +1,5 @@
 """What the benchmarks share: sample files of a given size, processes with their time and peak memory,
-sections of docs/performance.md.
+sections of docs/explanation/performance.md.
 
 This process stays small and imports no engine: a child starts with its parent's peak as its own.
 """

@@ -1,6 +1,6 @@
 """How time and memory of load, verify and export grow with the file, for v1 and v2 on both engines.
 
-python -m benchmarks.memory --megabytes 10 100 1000 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.memory --megabytes 10 100 1000 [--dir FOLDER] [--write docs/explanation/performance.md]
 python -m benchmarks.memory --megabytes 10000 --generation v1 --engine SQLite
 """
 

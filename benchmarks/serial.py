@@ -1,6 +1,7 @@
 """How much of a load into a new SQLite store one process does alone: what more cores cannot make shorter.
 
-python -m benchmarks.serial --megabytes 100 1000 [--jobs 2] [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.serial --megabytes 100 1000 [--jobs 2] [--rounds 3] [--dir FOLDER] [--write
+docs/explanation/performance.md]
 """
 
 import argparse

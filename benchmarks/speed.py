@@ -1,6 +1,6 @@
 """Speed of loads (next to DuckDB's read_json_auto), reloads, verifying, exports, of one label by id, and of --help.
 
-python -m benchmarks.speed --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.speed --megabytes 100 --rounds 3 [--dir FOLDER] [--write docs/explanation/performance.md]
 """
 
 import argparse

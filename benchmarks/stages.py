@@ -1,6 +1,6 @@
 """Where the time of a load goes: the processor time of its stages in one process, each measured with those before it.
 
-python -m benchmarks.stages --megabytes 100 [--rounds 3] [--dir FOLDER] [--write docs/performance.md]
+python -m benchmarks.stages --megabytes 100 [--rounds 3] [--dir FOLDER] [--write docs/explanation/performance.md]
 """
 
 import argparse

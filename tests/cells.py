@@ -1,7 +1,7 @@
 """Pages with cells: ```python blocks that run one after the other, each with its output in a ```text block below.
 
-`python -m tests.cells docs/tutorial.md` runs the cells of a page and writes their outputs into it; a test compares
-them. As in a notebook, a cell prints what it prints and then the value of its last expression.
+`python -m tests.cells docs/start/tutorial.md` runs the cells of a page and writes their outputs into it; a test
+compares them. As in a notebook, a cell prints what it prints and then the value of its last expression.
 """
 
 import ast

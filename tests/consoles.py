@@ -1,6 +1,7 @@
 """Pages with ```console blocks, whose lines "$ …" are run in turn, each followed by what it prints.
 
-`python -m tests.consoles docs/training.md` runs them and writes their outputs into the page; a test compares them.
+`python -m tests.consoles docs/how-to/training.md` runs them and writes their outputs into the page; a test compares
+them.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Ten tasks of a labeling manager and ten of an ML engineer, worked through in a browser.
 
-`python -m tests.reviewing docs/reviewing.md` counts the clicks that each takes and writes them into the page.
+`python -m tests.reviewing docs/how-to/reviewing.md` counts the clicks that each takes and writes them into the page.
 """
 
 import re
@@ -336,7 +336,7 @@ def counted(browser: BrowserContext, url: str, store: Path, one: Task) -> tuple[
 
 
 def row_of(one: Task, clicks: int, fields: int) -> str:
-    """A row of the table in docs/reviewing.md."""
+    """A row of the table in docs/how-to/reviewing.md."""
     typed = f", {fields} typed" if fields else ""
     return f"| {one.title} | {one.way} | {clicks}{typed} |"
 

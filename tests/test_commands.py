@@ -15,7 +15,7 @@ from tests.test_cli import run
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = tuple(LazyCommands())
-DOCS = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("test_*.py")))
 
 

@@ -1,4 +1,4 @@
-"""docs/cookbook.md: every SQL and command of the page gives the result below it, on both engines."""
+"""docs/how-to/cookbook.md: every SQL and command of the page gives the result below it, on both engines."""
 
 import re
 import sqlite3

@@ -1,4 +1,4 @@
-"""The documents say what is so: docs/schema.md is what `sql/` says, and the README's commands exist."""
+"""The documents say what is so: docs/reference/schema.md is what `sql/` says, and the README's commands exist."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from tools.formats_page import section_title
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_schema_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,7 +64,11 @@ def keys_of(declaration: Declaration) -> list[str]:
 
 
 def test_every_key_of_the_formats_is_described() -> None:
-    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8").partition("\n## Formats to export to")[0]
+    page = (
+        (ROOT / "docs" / "reference" / "formats.md")
+        .read_text(encoding="utf-8")
+        .partition("\n## Formats to export to")[0]
+    )
     sections = {section.partition("\n")[0]: section for section in page.split("\n### ")[1:]}
     keys = {title: re.findall(r"^\| `([^`]+)` \| ", section, re.M) for title, section in sections.items()}
     for declaration in DECLARATIONS.values():
@@ -137,7 +141,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_index_lists_every_page() -> None:
-    index = ROOT / "docs" / "README.md"
+    index = ROOT / "docs" / "index.md"
     listed = set(re.findall(r"\]\(([^)]+)\)", index.read_text(encoding="utf-8")))
     assert listed == {os.path.relpath(page, index.parent) for page in PAGES} - {index.name}
 
@@ -209,7 +213,7 @@ def test_every_file_of_ours_that_is_named_exists(page: Path) -> None:
 
 
 def test_the_outline_lists_the_packages_from_the_ground_up() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
     table = page.partition("\n## The packages")[2].partition("\n## ")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.M)) == ROOMS
     assert all("/" in name for name in re.findall(r"`([^` ]+\.(?:py|sql))`", page))
@@ -219,13 +223,15 @@ def test_the_outline_lists_the_packages_from_the_ground_up() -> None:
 
 def test_the_declaration_in_the_design_is_one_of_ours() -> None:
     (shown,) = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "docs" / "design.md").read_text(encoding="utf-8"), re.M | re.S
+        r"^```python\n(.*?)^```", (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8"), re.M | re.S
     )
     assert shown in (ROOT / "labelstore" / "formats" / "v1" / "record.py").read_text(encoding="utf-8")
 
 
 def test_every_test_that_is_named_exists() -> None:
-    named = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`(tests/test_\w+\.py)::(\w+)`", (ROOT / "docs" / "explanation" / "reliability.md").read_text(encoding="utf-8")
+    )
     assert len(named) > 40
     missing = [test for file, test in named if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")]
     assert missing == []

@@ -1,4 +1,5 @@
-"""Every cell of the matrix in docs/formats.md: a store that holds every construct is written in every format."""
+"""Every cell of the matrix in docs/reference/formats.md: a store that holds every construct is written in every
+format."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The tasks of docs/reviewing.md take as many clicks as it says, and end where it says."""
+"""The tasks of docs/how-to/reviewing.md take as many clicks as it says, and end where it says."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext
 from tests.reviewing import TASKS, Task, counted, row_of, store_to_review
 
 pytest.importorskip("datasette")
-DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "reviewing.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "how-to" / "reviewing.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

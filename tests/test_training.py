@@ -1,14 +1,14 @@
-"""docs/training.md shows what its commands print, on both engines."""
+"""docs/how-to/training.md shows what its commands print, on both engines."""
 
 from pathlib import Path
 
 from tests.consoles import commands_of, filled
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "training.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "how-to" / "training.md").read_text(encoding="utf-8")
 
 
 def test_the_page_shows_what_its_commands_print() -> None:
-    assert filled(PAGE) == PAGE, "run: python -m tests.consoles docs/training.md"
+    assert filled(PAGE) == PAGE, "run: python -m tests.consoles docs/how-to/training.md"
 
 
 def test_the_page_prints_the_same_on_duckdb() -> None:

@@ -1,4 +1,4 @@
-"""docs/tutorial.md shows what its cells print, on both engines."""
+"""docs/start/tutorial.md shows what its cells print, on both engines."""
 
 import re
 import subprocess
@@ -9,11 +9,11 @@ import pytest
 from tests.cells import code_of, filled, outputs_of, run
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "start" / "tutorial.md").read_text(encoding="utf-8")
 
 
 def test_the_tutorial_shows_what_its_cells_print() -> None:
-    assert filled(PAGE) == PAGE, "run: python -m tests.cells docs/tutorial.md"
+    assert filled(PAGE) == PAGE, "run: python -m tests.cells docs/start/tutorial.md"
 
 
 def test_the_tutorial_prints_the_same_on_duckdb() -> None:

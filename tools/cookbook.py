@@ -1,4 +1,4 @@
-"""docs/cookbook.md: questions and SQL are written by hand there, the results below them are filled in by this.
+"""docs/how-to/cookbook.md: questions and SQL are written by hand there, the results below them are filled in by this.
 
 python -m tools.cookbook            fills them in, from a SQLite store of the page's sample
 python -m tools.cookbook --check    tells whether they are up to date
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from labelstore.errors import UsageError
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "cookbook.md"
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "cookbook.md"
 STORE = "labels.db"
 """What the page calls its store."""
 
@@ -118,7 +118,7 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         TARGET.write_text(made, encoding="utf-8")
     elif made != page:
-        print("docs/cookbook.md is not up to date; run: python -m tools.cookbook", file=sys.stderr)
+        print("docs/how-to/cookbook.md is not up to date; run: python -m tools.cookbook", file=sys.stderr)
         return 1
     return 0
 

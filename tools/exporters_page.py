@@ -1,4 +1,5 @@
-"""The part of docs/formats.md about exports: what each format holds, from the declarations of the exporters."""
+"""The part of docs/reference/formats.md about exports: what each format holds, from the declarations of the
+exporters."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

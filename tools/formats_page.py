@@ -1,4 +1,5 @@
-"""docs/formats.md: the JSON objects of both formats with their keys, from the declarations in labelstore/formats."""
+"""docs/reference/formats.md: the JSON objects of both formats and their keys, from the declarations in
+labelstore/formats."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,14 +19,15 @@ HEAD = """\
 
 Made by `python -m tools.reference_docs` from the declarations in `labelstore/formats/` and the comments in
 `sql/schema.sql`; change those. Every JSON object of an export with its keys, their types, and the columns of
-[schema.md](schema.md) that hold them. [design.md](design.md) tells how a record becomes rows.
+[schema.md](schema.md) that hold them. [design.md](../explanation/design.md) tells how a record becomes rows.
 
 - **v1**, the older export, is a JSON array: each element is a label, with what it says about its data row.
 - **v2**, the current one, is NDJSON: each line is a data row, with its labels in every project and model run asked for.
 - **Frames files** are NDJSON too: each line is a [frame](#v1-frame) of a v1 label of a video or DICOM series.
 - **Labels of 2018 and 2019** (`labels.shape` is L0 to L2) have the names of classes as keys, which no table can list:
-  [design.md](design.md#labels-of-2018-to-2020) tells how they are read.
-- **CSV** exports have v1 elements as rows: the columns are the keys ([design.md](design.md#csv-exports)).
+  [design.md](../explanation/design.md#labels-of-2018-to-2020) tells how they are read.
+- **CSV** exports have v1 elements as rows: the columns are the keys
+([design.md](../explanation/design.md#csv-exports)).
 
 A key may be absent unless it is required. Unknown keys, values of other types, and null where the type does not name
 it, are kept in `extra` and come back as they were. `reviews[]` is each element of an array, `projects{}` each value of
@@ -64,7 +66,7 @@ class Place(NamedTuple):
 
 
 def formats_page() -> str:
-    """The text of docs/formats.md."""
+    """The text of docs/reference/formats.md."""
     sections = (f"\n## {title}\n{''.join(_sections(root))}" for title, root in _ROOTS.items())
     return HEAD + KINDS_HEAD + "".join(map(_kind_row, KINDS)) + "".join(sections)
 

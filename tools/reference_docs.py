@@ -1,6 +1,6 @@
-"""The pages that are made: docs/schema.md from `sql/`, docs/formats.md from the declarations of the formats and of the
-exporters, docs/cli.md from the help texts of the commands, and in docs/publishing.md the table of what secrets look
-like.
+"""The pages that are made: docs/reference/schema.md from `sql/`, docs/reference/formats.md from the declarations of
+the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, and in
+docs/how-to/publishing.md the table of what secrets look like.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
@@ -16,17 +16,18 @@ from labelstore.schema.tables import DERIVED, sql_text
 from tools.exporters_page import exporters_page
 from tools.formats_page import formats_page
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+TARGET = DOCS / "reference" / "schema.md"
 FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
-PUBLISHING_TARGET = TARGET.with_name("publishing.md")
+PUBLISHING_TARGET = DOCS / "how-to" / "publishing.md"
 
 HEAD = """\
 # Tables and views
 
 Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [formats.md](formats.md) lists the keys
-of an export with their columns, [design.md](design.md) tells how a record becomes rows and how the views make it a
-record again, [cookbook.md](cookbook.md) what they answer.
+of an export with their columns, [design.md](../explanation/design.md) tells how a record becomes rows and how the
+views make it a record again, [cookbook.md](../how-to/cookbook.md) what they answer.
 Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
 indexes.
 
@@ -66,7 +67,7 @@ that name in the tables; `project_name` is the name of the label's project.
 
 
 def schema_page() -> str:
-    """The text of docs/schema.md."""
+    """The text of docs/reference/schema.md."""
     return (
         HEAD
         + "\n".join((*_conventions(), *_relations(), *_diagram(), *_tables(), VIEWS_HEAD + "\n".join(_views())))
@@ -156,7 +157,7 @@ to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 
 
 
 def cli_page() -> str:
-    """The text of docs/cli.md."""
+    """The text of docs/reference/cli.md."""
     from labelstore.cli.app import help_texts
 
     sections = (f"## {name}\n\n```text\n{text}\n```\n" for name, text in help_texts().items())
@@ -167,7 +168,7 @@ _MADE = re.compile(r"(<!-- made by python -m tools\.reference_docs -->\n).*?(<!-
 
 
 def publishing_page() -> str:
-    """The text of docs/publishing.md, with the table of what is looked for."""
+    """The text of docs/how-to/publishing.md, with the table of what is looked for."""
     from labelstore.publishing.recognising import AT_EXAMPLES, NAMES, SHORT_NAMES, TOKEN_KINDS
 
     rows = [(f"keys of {kind.service}", f"`{kind.starts}`, wherever it stands") for kind in TOKEN_KINDS]
@@ -197,7 +198,7 @@ def main(arguments: list[str]) -> int:
             if not target.is_file() or target.read_text(encoding="utf-8") != page
         ]
         for name in stale:
-            print(f"docs/{name} is not up to date; run: python -m tools.reference_docs", file=sys.stderr)
+            print(f"{name} is not up to date; run: python -m tools.reference_docs", file=sys.stderr)
         return int(bool(stale))
     for target, page in pages.items():
         target.write_text(page, encoding="utf-8")

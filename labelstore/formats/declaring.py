@@ -9,7 +9,7 @@
 
 A field has the name of its column. From the class come the msgspec struct that decodes the object, `Review.row`, which
 makes its row (labelstore/formats/row_functions.py), its pieces of the views that write it back
-(labelstore/formats/pieces.py), its table in docs/formats.md, and the records of the exhaustive tests.
+(labelstore/formats/pieces.py), its table in docs/reference/formats.md, and the records of the exhaustive tests.
 
 `given` names the columns whose values come from around the object, or from a function; `told_by` is a class whose
 objects share the row. No column is filled in any other way. What does not fit the struct goes into its `extra`.

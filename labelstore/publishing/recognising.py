@@ -1,6 +1,6 @@
 """What secrets look like: the keys that services give out, the names that stand before secrets, e-mail addresses.
 
-docs/publishing.md lists them; that table is made from what is here.
+docs/how-to/publishing.md lists them; that table is made from what is here.
 """
 
 import re

@@ -37,7 +37,7 @@ def publish(
 
     URLs lose their query strings, fragments and user names, tokens are removed, e-mail addresses become
     pseudonyms, and rejected records are left out. The copy is read-only. The command prints what was removed;
-    docs/publishing.md says what it cannot know: look before you publish.
+    docs/how-to/publishing.md says what it cannot know: look before you publish.
 
     \b
     Examples:
