@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import gc
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ MADE: dict[Any, Any] = {database: database.__init__ for database in (SqliteDatab
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background: the commands under test would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LABELSTORE_DB"):  # they change what commands do
+    os.environ.pop(variable, None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
+from labelstore.cli.colors import Style, paint
 from labelstore.cli.terminal import visible
 from labelstore.errors import LabelstoreError
 from labelstore.json.truncate import truncated
@@ -54,7 +55,7 @@ def reported() -> Iterator[None]:
         text = explained(error)
         if text is None:
             raise
-        say(text)
+        say(text, Style.ERROR)
         show(getattr(error, "excerpt", ""))
         raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
     finally:
@@ -95,9 +96,9 @@ def interruptible(out: str = "-") -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def say(text: str) -> None:
-    """Print one line on standard error, whatever the text contains."""
-    print("labelstore:", truncated(visible(text), _LONGEST), file=sys.stderr)
+def say(text: str, style: Style = Style.NOTE) -> None:
+    """Print one line on standard error, whatever the text contains; `style` is that of what it begins with."""
+    print(paint("labelstore:", style, sys.stderr), truncated(visible(text), _LONGEST), file=sys.stderr)
 
 
 def show(excerpt: str) -> None:
