@@ -2,23 +2,21 @@
 
 import os
 from enum import Enum
-from typing import IO, Any
-
-import typer
+from typing import IO
 
 OFF = ("NO_COLOR",)
 ON = ("FORCE_COLOR", "CLICOLOR_FORCE")
 
 
 class Style(Enum):
-    """What a text is; the value is how a terminal shows it."""
+    """What a text is; the value says how a terminal shows it, as parameters of its escape code."""
 
-    HEADING = {"fg": "green", "bold": True}
-    NAME = {"fg": "cyan", "bold": True}  # of a command, an option or a column
-    PLACEHOLDER = {"fg": "cyan"}  # what a user puts a value for
-    ERROR = {"fg": "red", "bold": True}
-    NOTE = {"fg": "yellow", "bold": True}
-    FAINT = {"dim": True}  # of rules, NULL and asides
+    HEADING = "1;32"  # bold green
+    NAME = "1;36"  # bold cyan, of a command, an option or a column
+    PLACEHOLDER = "36"  # cyan, what a user puts a value for
+    ERROR = "1;31"  # bold red
+    NOTE = "1;33"  # bold yellow
+    FAINT = "2"  # of rules, NULL and asides
 
 
 def colored(stream: IO[str]) -> bool:
@@ -35,8 +33,7 @@ def colored(stream: IO[str]) -> bool:
 
 def painted(text: str, style: Style) -> str:
     """The text with the escape codes of a style; for a stream that is `colored`."""
-    look: dict[str, Any] = style.value
-    return typer.style(text, **look) if text else text
+    return f"\x1b[{style.value}m{text}\x1b[0m" if text else text
 
 
 def paint(text: str, style: Style, stream: IO[str]) -> str:
