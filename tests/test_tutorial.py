@@ -28,7 +28,7 @@ def test_every_block_of_python_is_a_cell() -> None:
 
 
 def test_the_readme_leads_to_the_tutorial() -> None:
-    assert re.search(r"\]\(docs/tutorial\.md\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert re.search(r"\]\(docs/start/tutorial\.md\)", (ROOT / "README.md").read_text(encoding="utf-8"))
 
 
 def test_an_output_that_drifted_is_noticed() -> None:
