@@ -2,36 +2,107 @@
 
     with labelstore.open("labels.db") as store:
         store.load(["export.ndjson"])
-        store.query("select name, count(*) from objects group by name")
+        store.query("select name, count(*) from objects group by name").df()
 
-`open` returns a `Store`; every error is a `LabelstoreError` (see `labelstore.errors`).
+`open` returns a `Store`, whose methods return the other types of this module. Every error is a `LabelstoreError`.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from labelstore.errors import InputError, LabelstoreError, NotFoundError, QueryError, StoreError, UsageError
+from labelstore.errors import (
+    AmbiguousError,
+    InputError,
+    InUseError,
+    LabelstoreError,
+    NotAnExport,
+    NotFoundError,
+    NothingToWriteError,
+    QueryError,
+    RefusedError,
+    StoreError,
+    TooSlowError,
+    UsageError,
+)
 from labelstore.version import __version__
 
 if TYPE_CHECKING:
+    from labelstore.analyses.agreement import Agreement, ObjectAgreement, PairAgreement, QuestionAgreement
+    from labelstore.engines.result import Result
+    from labelstore.export.exporter import Written
+    from labelstore.export.keywords import ExportChoices
+    from labelstore.export.losses import Loss
+    from labelstore.history import LabelChange, LabelDiff, State, Version
+    from labelstore.loading import FileReport, Report
+    from labelstore.query.search import Hit
     from labelstore.store import Store, open
+    from labelstore.verifying import VerifyReport
 
 __all__ = [
+    "Agreement",
+    "AmbiguousError",
+    "ExportChoices",
+    "FileReport",
+    "Hit",
+    "InUseError",
     "InputError",
+    "LabelChange",
+    "LabelDiff",
     "LabelstoreError",
+    "Loss",
+    "NotAnExport",
     "NotFoundError",
+    "NothingToWriteError",
+    "ObjectAgreement",
+    "PairAgreement",
     "QueryError",
+    "QuestionAgreement",
+    "RefusedError",
+    "Report",
+    "Result",
+    "State",
     "Store",
     "StoreError",
+    "TooSlowError",
     "UsageError",
+    "VerifyReport",
+    "Version",
+    "Written",
     "__version__",
     "open",
 ]
 
+_HOMES = {
+    "Agreement": "labelstore.analyses.agreement",
+    "ExportChoices": "labelstore.export.keywords",
+    "FileReport": "labelstore.loading",
+    "Hit": "labelstore.query.search",
+    "LabelChange": "labelstore.history",
+    "LabelDiff": "labelstore.history",
+    "Loss": "labelstore.export.losses",
+    "ObjectAgreement": "labelstore.analyses.agreement",
+    "PairAgreement": "labelstore.analyses.agreement",
+    "QuestionAgreement": "labelstore.analyses.agreement",
+    "Report": "labelstore.loading",
+    "Result": "labelstore.engines.result",
+    "State": "labelstore.history",
+    "Store": "labelstore.store",
+    "VerifyReport": "labelstore.verifying",
+    "Version": "labelstore.history",
+    "Written": "labelstore.export.exporter",
+    "open": "labelstore.store",
+}
+"""Name → the module it is imported from when it is first used: the command line starts without them."""
 
-def __getattr__(name: str) -> Any:
-    """`open` and `Store` are imported when first used: the command line starts without them."""
-    if name in ("open", "Store"):
-        from labelstore import store
 
-        return getattr(store, name)
-    raise AttributeError(f"module 'labelstore' has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name for one of ours
+
+    def __getattr__(name):
+        if name in _HOMES:
+            value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+            return value
+        raise AttributeError(f"module 'labelstore' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

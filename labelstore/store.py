@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
-from labelstore.engines import engine_at, open_database
+from labelstore.connections import Connections
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
@@ -13,15 +13,14 @@ from labelstore.history import LabelChange, Version, diff_loads, label_at, versi
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
-from labelstore.mirroring import check_engine, is_current, open_mirror
 from labelstore.query import ask, ask_named
 from labelstore.query.find import json_of, label_of
 from labelstore.query.selection import objects_of, selected, utc
 
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement
-    from labelstore.engines.duckdb_mirror import MirrorDatabase
     from labelstore.export.exporter import Written
+    from labelstore.export.keywords import ExportChoices
 
 
 def open(path: str | Path, *, read_only: bool = False, engine: str | None = None) -> "Store":
@@ -45,28 +44,16 @@ class Store:
     def __init__(self, path: Path, read_only: bool = False, engine: str | None = None) -> None:
         self.path = path
         self.read_only = read_only
-        self.engine = engine_at(path).name
-        self._asked = engine or self.engine
-        self._database: Database | None = None
-        self._mirror: MirrorDatabase | None = None
-        check_engine(path, engine)
+        self._connections = Connections(path, engine)
+        self.engine = self._connections.engine
         if path.exists():
             self._open()
 
     def _open(self) -> Database:
-        if self._database is None:
-            self._database = open_database(self.path, read_only=True)
-        return self._database
+        return self._connections.store()
 
     def _questioned(self) -> Database:
-        """What answers questions: the store, or the mirror of what it holds now."""
-        if self._asked == self.engine:
-            return self._open()
-        if self._mirror is not None and not is_current(self._mirror):
-            self._close_mirror()
-        if self._mirror is None:
-            self._mirror = open_mirror(self.path)
-        return self._mirror
+        return self._connections.questioned()
 
     def load(
         self,
@@ -176,7 +163,7 @@ class Store:
         """
         return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
 
-    def query(self, sql: str, parameters: Parameters = (), /, **named: Any) -> Result:
+    def query(self, sql: str, parameters: Parameters = (), /, **named: object) -> Result:
         """Run one read-only SQL statement; iterate the result for dicts, or its `rows` for tuples.
 
         Parameters are named (`$project` in the SQL, `project=` here), a mapping, or a sequence for `?`. The result
@@ -189,7 +176,7 @@ class Store:
             parameters = {**parameters, **named} if isinstance(parameters, Mapping) else named
         return ask(self._questioned(), sql, parameters)
 
-    def ask(self, query: str, /, **values: Any) -> Result:
+    def ask(self, query: str, /, **values: object) -> Result:
         """Run a canned query: `store.ask("class-counts", project="Roads")`.
 
         Raises `NotFoundError` for an unknown query or parameter, and lists the known ones.
@@ -202,33 +189,31 @@ class Store:
 
         return agreement(self._open(), project, iou)
 
-    def export(self, format: str, out: str | Path, **choices: Any) -> "Written":
-        """Write the store in another format: `store.export("coco", "coco.json", classes=("Car",))`.
+    def export(self, format: str, out: str | Path, **choices: "Unpack[ExportChoices]") -> "Written":
+        """Write the store in another format: `store.export("coco", "coco.json", classes=["Car"])`.
 
-        `choices` are fields of `labelstore.export.choices.Choices`, and keywords of `labelstore.export.writing.export`.
-        What the format cannot hold is in the result, and beside `out` as JSON.
+        `format` is one that `labelstore export --help` lists; `out` is a file or folder, "-" is standard output. What
+        the format cannot hold is in the result, and beside `out` as JSON. Raises `UsageError` for a choice that the
+        format has no use for, `StoreError` where `out` is there already, and `NothingToWriteError`.
         """
         from labelstore.export.writing import export
 
         return export(self.path, format, out, **choices)
 
     def close(self) -> None:
-        """Close the database; the next call reopens it."""
-        self._close_mirror()
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    def _close_mirror(self) -> None:
-        if self._mirror is not None:
-            self._mirror.close()
-            self._mirror = None
+        """Close the database, in all threads; the next call reopens it."""
+        self._connections.close()
 
     def __enter__(self) -> "Store":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            f"an open Store cannot be pickled or copied; open it again: labelstore.open({str(self.path)!r})"
+        )
 
 
 def _value(text: str) -> Any:

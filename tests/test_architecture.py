@@ -34,6 +34,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "engines",
     "loading",
     "mirroring",
+    "connections",
     "query",
     "export",
     "analyses",

@@ -120,6 +120,7 @@ class Database(ABC):
         self.path = path
         self.is_new = not (path.exists() and path.stat().st_size)
         """Whether the file was not there, or empty."""
+        self.is_closed = False
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
         self._deleted: set[int] = set()

@@ -417,6 +417,7 @@ class DuckdbDatabase(Database):
         return {name: Place(first, last) for name, first, last in rows if first >> NODE_BITS not in self._deleted}
 
     def close(self) -> None:
+        self.is_closed = True
         if self._inserts is not None:
             self._inserts.close()
         self._own_connection.close()

@@ -1,10 +1,13 @@
 """The result of a query: columns, and rows that stream, as tuples, dicts, Arrow or DataFrames."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, TypeVar
 
-from labelstore.errors import LabelstoreError
+from labelstore.errors import LabelstoreError, UsageError
 
 if TYPE_CHECKING:
     import pandas
@@ -15,10 +18,16 @@ _T = TypeVar("_T")
 
 
 class Once(Iterator[_T]):
-    """What can be read once: after its end, to begin anew is an error, not an empty result."""
+    """What can be read once: after its end, to begin anew is an error, not an empty result.
+
+    Any thread may read it, one at a time; what is read ahead (`peek`) still comes. Raises `UsageError` for several
+    threads at a time and in a process that was forked meanwhile.
+    """
 
     def __init__(self, values: Iterable[_T]) -> None:
         self._values = iter(values)
+        self._ahead: deque[_T] = deque()
+        self._process = os.getpid()
         self.is_begun = self.is_read = False
 
     def __iter__(self) -> Iterator[_T]:
@@ -27,18 +36,56 @@ class Once(Iterator[_T]):
         return self._rest()
 
     def __next__(self) -> _T:
+        self._check_process()
         self.is_begun = True
+        if self._ahead:
+            return self._ahead.popleft()
         try:
             return next(self._values)
         except StopIteration:
             self.is_read = True
             raise
+        except ValueError as error:
+            raise _shared(error) from None
+
+    def peek(self, number: int) -> list[_T]:
+        """The next values, at most `number`; they can still be read."""
+        self._check_process()
+        try:
+            if not self.is_read:
+                self._ahead.extend(islice(self._values, max(number - len(self._ahead), 0)))
+        except ValueError as error:
+            raise _shared(error) from None
+        return list(islice(self._ahead, number))
 
     def _rest(self) -> Iterator[_T]:
+        self._check_process()
         self.is_begun = True
-        for value in self._values:  # noqa: UP028 - "yield from" would close what another reader may go on with
-            yield value
+        is_over = False
+        try:
+            while not is_over:
+                while self._ahead:
+                    yield self._ahead.popleft()
+                is_over = True
+                for value in self._values:  # not "yield from", which would close what another reader may go on with
+                    yield value
+                    if self._ahead:
+                        is_over = False
+                        break
+        except ValueError as error:
+            raise _shared(error) from None
         self.is_read = True
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise UsageError("this result is of a process that was forked; open the store here, and query again")
+
+
+def _shared(error: ValueError) -> Exception:
+    """The error for people where another thread is reading just now."""
+    if "already executing" not in str(error):
+        return error
+    return UsageError("another thread is reading this result; let each thread query its own")
 
 
 class Result:
@@ -93,6 +140,9 @@ class Result:
         """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
         frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
         return frame
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("a Result cannot be pickled or copied: its rows stream; take list(result), df() or arrow()")
 
 
 def _require(extra: str) -> Any:

@@ -90,7 +90,10 @@ class SqliteDatabase(Database):
         return self._reader_alone() if alone else self._reader()
 
     def _reader(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._uri, uri=True, isolation_level=None, cached_statements=256)
+        # one thread at a time reads a result, but another may close the store
+        connection = sqlite3.connect(
+            self._uri, uri=True, isolation_level=None, cached_statements=256, check_same_thread=False
+        )
         # the cache stays as small as SQLite makes it: to fill fresh memory costs more than to read a page again
         connection.execute("pragma busy_timeout = 60000")
         return connection
@@ -353,6 +356,7 @@ class SqliteDatabase(Database):
         return found
 
     def close(self) -> None:
+        self.is_closed = True
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()

@@ -7,7 +7,7 @@ from labelstore.engines import limits
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.limits import checked
 from labelstore.engines.result import Once, Result
-from labelstore.errors import LabelstoreError, QueryError, UsageError
+from labelstore.errors import LabelstoreError, QueryError, StoreError, UsageError
 from labelstore.query.error_hints import explained
 from labelstore.query.lexer import parameter_names, tokens
 from labelstore.query.moments import PERIOD, utc
@@ -77,6 +77,8 @@ def _told(rows: Iterator[tuple[Any, ...]], sql: str, database: Database) -> Iter
     except LabelstoreError:
         raise
     except Exception as error:
+        if database.is_closed:
+            raise StoreError(str(database.path), "was closed before its result was read", "query again") from None
         raise _explained(error, sql, database) or error from None
 
 
