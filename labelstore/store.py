@@ -9,7 +9,7 @@ from labelstore.connections import Connections
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.history import LabelChange, Version, diff_loads, label_at, versions_of
+from labelstore.history import LabelChange, Load, Version, diff_loads, label_at, loads_of, versions_of
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
@@ -106,6 +106,10 @@ class Store:
     def history(self, label_id: str) -> list[Version]:
         """The versions of a label, the oldest first. Raises `NotFoundError`."""
         return versions_of(self._open(), label_id)
+
+    def loads(self) -> list[Load]:
+        """The loads of exports, oldest first; each counts the frames files that came with it."""
+        return loads_of(self._open())
 
     def diff(self, load_a: int, load_b: int) -> Iterator[LabelChange]:
         """The labels added, removed and changed between two loads. Raises `NotFoundError` for an unknown load."""

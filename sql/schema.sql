@@ -27,8 +27,8 @@ create table loads (
     sha256 text,                    -- of the file's bytes
     bytes integer,                  -- size of the file as it was read (compressed if it was)
     generation text,                -- v1, v2, or 'frames' for a frames file; NULL for a file without records
-    started_at text,                -- UTC, ISO 8601
-    finished_at text,
+    started_at text,                -- of the load; the same for all files of one command. UTC, ISO 8601
+    finished_at text,               -- of reading this file
     records integer,                -- records read, rejected ones included
     added integer,                  -- records that were new
     changed integer,                -- records that replaced what the store had

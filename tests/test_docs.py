@@ -173,7 +173,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tour")
     command = folder / "bin" / "labelstore"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "cli.py"))} "$@"\n')
+    command.write_text(f"#!{sys.executable}\nfrom labelstore.cli import main\n\nmain()\n")
     command.chmod(0o755)
     return folder
 

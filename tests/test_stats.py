@@ -115,10 +115,21 @@ def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str, jobs: int) -
     files = [file.path for file in write(tmp_path, labels=30, asset_types=asset_types, generations=("v2",))]
     report = load(tmp_path / name, files, jobs=jobs).as_json()
     with open_database(tmp_path / name, read_only=True) as database:
-        total = stats(database)["total"]
+        found = stats(database)
+    total = found["total"]
     counts = ("labels", "objects", "classifications", "frames", "model_run_labels", "predictions")
     assert {count: report[count] for count in counts} == {count: total[count] for count in counts}
     assert min(report[count] for count in counts) > 0
+    for told, section, noun in (
+        ("classes", "object_names", "objects"),
+        ("questions", "classification_names", "classifications"),
+    ):
+        names = Counter[str]()
+        for row in found[section]:
+            names[row["name"]] += row[noun]
+        assert report[told] == names
+    named = {row["project_id"]: (row["name"], row["labels"]) for row in found["projects"] if row["labels"]}
+    assert {row["project_id"]: (row["name"], row["labels"]) for row in report["projects"]} == named
 
 
 def _recounted(database: Database) -> dict[str, Any]:

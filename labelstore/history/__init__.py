@@ -4,6 +4,7 @@ from labelstore.history.compare import compare
 from labelstore.history.label_changes import LabelChange, State, diff_files, diff_loads
 from labelstore.history.label_diff import AnswerChange, KeyChange, LabelDiff, Move, Rename
 from labelstore.history.label_model import Feature
+from labelstore.history.loads import Load, last_two, loads_of
 from labelstore.history.versions import Version, label_at, versions_of
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "KeyChange",
     "LabelChange",
     "LabelDiff",
+    "Load",
     "Move",
     "Rename",
     "State",
@@ -20,5 +22,7 @@ __all__ = [
     "diff_files",
     "diff_loads",
     "label_at",
+    "last_two",
+    "loads_of",
     "versions_of",
 ]

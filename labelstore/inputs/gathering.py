@@ -21,7 +21,9 @@ Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """One path, or several; also patterns, and "-" for standard input."""
 
 _LOOKED_AT = 1000
-_NAMED = 20
+_NAMED = 3
+"""More files than these that are passed over for one reason are counted."""
+_TOLD = 8
 
 
 def names_of(files: Files) -> list[str]:
@@ -66,7 +68,8 @@ class _Judge:
 
     def __init__(self, among: str) -> None:
         self.among = among
-        self.passed: list[str] = []
+        self.passed: list[tuple[str, str]] = []
+        """Names and reasons."""
 
     def takes(self, source: Source) -> bool:
         if reason := _foreign(source):
@@ -74,11 +77,21 @@ class _Judge:
         return not reason
 
     def pass_over(self, name: str, reason: str) -> None:
-        self.passed.append(f"{name.removeprefix(self.among).lstrip('!/')} ({reason})")
+        self.passed.append((name.removeprefix(self.among).lstrip("!/"), reason))
 
     def told(self) -> str:
-        more = f" and {figure(len(self.passed) - _NAMED)} more" if len(self.passed) > _NAMED else ""
-        return f"in it: {', '.join(self.passed[:_NAMED])}{more}" if self.passed else ""
+        """What was passed over, many files of one reason by their number."""
+        by_reason: dict[str, list[str]] = {}
+        for name, reason in self.passed:
+            by_reason.setdefault(reason, []).append(name)
+        parts: list[str] = []
+        for reason, names in by_reason.items():
+            if len(names) > _NAMED:
+                parts.append(f"{figure(len(names))} files such as {names[0]} ({reason})")
+            else:
+                parts += [f"{name} ({reason})" for name in names]
+        more = f" and {figure(len(parts) - _TOLD)} more" if len(parts) > _TOLD else ""
+        return f"in it: {', '.join(parts[:_TOLD])}{more}" if parts else ""
 
     def tell(self, notify: Notify | None) -> None:
         if self.passed and notify is not None:

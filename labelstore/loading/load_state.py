@@ -31,6 +31,7 @@ class LoadState:
         """The number in the store of the first record of the next file."""
         self.first_record = lowest_id(self.next_number)
         self.first_load = self.next_load = int(database.value("select coalesce(max(load_id), 0) + 1 from loads"))
+        self._started_at = now()
         self.removal = LabelRemoval(database)
         self.own_replaced = OwnReplaced(self.first_load)
         self.replaced_ids: set[str] = set()
@@ -43,8 +44,8 @@ class LoadState:
         """
 
     def new_file(self, name: str) -> FileReport:
-        """The report of the next file."""
-        file = FileReport(name, self.next_load, started_at=now())
+        """The report of the next file; all files of a load have the time of its start, which tells them together."""
+        file = FileReport(name, self.next_load, started_at=self._started_at)
         self.next_load += 1
         self.report.files.append(file)
         return file

@@ -20,6 +20,7 @@ from labelstore.files import digest_of
 from labelstore.loading.loader import Loader
 from labelstore.loading.merging import merge
 from labelstore.loading.partitions import Partition, partitions, shifts
+from labelstore.loading.recounting import recount
 from labelstore.loading.reject_policy import FIRST_REJECTS, refuse_foreign, refuse_many
 from labelstore.loading.report import FileReport, Options, Progress, Report
 from labelstore.loading.store_file import scratch_folder, writing
@@ -28,6 +29,7 @@ from labelstore.workers import Helper, result_of, send_task
 _LATER = 0.97
 """What a helper gets to one part of this process, which has begun by then."""
 _SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "unheard")
+_COUNTERS = ("asset_types", "projects", "classes", "questions")
 
 
 def load_in_parallel(
@@ -81,6 +83,8 @@ def load_in_parallel(
                 file.added -= again[file.load_id, count]
         loader.state.record(report.files)
         database.derive(0)
+        if replaced_ids or again.total():
+            recount(database, report)
 
 
 class _Digests(Thread):
@@ -110,7 +114,7 @@ class _Digests(Thread):
 def _summary(report: Report, loader: Loader) -> dict[str, Any]:
     return {
         **asdict(report),
-        "asset_types": dict(report.asset_types),
+        **{name: dict(getattr(report, name)) for name in _COUNTERS},
         "first_numbers": loader.first_numbers,
         "replaced_ids": list(loader.state.replaced_ids),
     }
@@ -158,9 +162,10 @@ def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
         "frames_missing",
     ):
         setattr(report, count, sum(part[count] for part in parts))
-    report.asset_types = Counter()
+    for name in _COUNTERS:
+        setattr(report, name, sum((Counter(part[name]) for part in parts), Counter()))
     for part in parts:
-        report.asset_types.update(part["asset_types"])
+        report.project_names |= part["project_names"]
     report.bytes = sum(file.bytes for file in report.files)
 
 

@@ -1,6 +1,8 @@
 """Writing records in batches: what came unchanged is skipped, what changed replaces what was there."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from labelstore.engines.database import Stored
 from labelstore.errors import NeedsStaging
@@ -12,13 +14,17 @@ from labelstore.loading.batch import Batch, Entry
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
-from labelstore.loading.report import Report
+from labelstore.loading.report import MOST_NAMED, Report
 from labelstore.schema.tables import Rows, columns
 
 _RECORDS_A_CUT = 1000
 """A batch may be cut for so many records that were written."""
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
+_PROJECT = list(columns()["labels"]).index("project_id")
+_LABEL_PROJECT = itemgetter(*map(list(columns()["labels"]).index, ("project_id", "project_name")))
+_PROJECT_NAME = itemgetter(*map(list(columns()["data_row_projects"]).index, ("project_id", "name")))
+_CLASS, _QUESTION = (itemgetter(list(columns()[table]).index("name")) for table in ("objects", "classifications"))
 _LABEL_ID_OF = {table: list(columns()[table]).index("label_id") for table in ("objects", "classifications", "frames")}
 
 
@@ -197,6 +203,19 @@ def add_counts(report: Report, rows: Rows) -> None:
     for table, place in _LABEL_ID_OF.items():
         inside = sum(row[place] in under_runs for row in rows[table]) if under_runs else 0
         setattr(report, table, getattr(report, table) + len(rows[table]) - inside)
+    for counter, table, name in ((report.classes, "objects", _CLASS), (report.questions, "classifications", _QUESTION)):
+        place = _LABEL_ID_OF[table]
+        counted = (row for row in rows[table] if row[place] not in under_runs) if under_runs else rows[table]
+        _add_names(counter, map(name, counted))
+    _add_names(report.projects, (row[_PROJECT] for row in rows["labels"] if row[_RUN] is None))
+    if len(report.project_names) < MOST_NAMED:
+        for name_of, table in ((_PROJECT_NAME, "data_row_projects"), (_LABEL_PROJECT, "labels")):
+            report.project_names.update(pair for pair in map(name_of, rows[table]) if None not in pair)
     report.unread += rows.unread
     types = (row[_ASSET_TYPE] for row in rows["records"])
     report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
+
+
+def _add_names(counter: Counter[str], names: Iterable[str | None]) -> None:
+    if len(counter) < MOST_NAMED:
+        counter.update(name for name in names if name is not None)

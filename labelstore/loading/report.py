@@ -10,6 +10,11 @@ if TYPE_CHECKING:  # a load starts its helpers before it imports these
     from labelstore.files.byte_ranges import ByteRange
 
 
+FRAMES = "frames"
+"""The generation of a frames file."""
+MOST_NAMED = 10_000
+"""So many names of projects, classes or questions are counted one by one."""
+
 Confirm = Callable[[Mapping[str, int]], bool]
 """Asked before labels are removed, with their number by project."""
 
@@ -83,6 +88,9 @@ class Report:
 
     Labels that stand in model runs, `model_run_labels` and `predictions`, are in no other count, nor is what they hold.
 
+    `projects` (by id), `classes` and `questions` (by name) are what the labels, objects and classifications of these
+    counts belong to; more than `MOST_NAMED` names are not told apart.
+
     `unread` counts the values that are not what belongs in their place, and are kept as JSON: odd elements of lists and
     maps, values of known keys (null excepted), what is no geometry and no answer in legacy labels.
 
@@ -96,6 +104,10 @@ class Report:
     objects: int = 0
     classifications: int = 0
     frames: int = 0
+    projects: Counter[str] = field(default_factory=Counter)
+    project_names: dict[str, str] = field(default_factory=dict)
+    classes: Counter[str] = field(default_factory=Counter)
+    questions: Counter[str] = field(default_factory=Counter)
     model_run_labels: int = 0
     predictions: int = 0
     unread: int = 0
@@ -105,6 +117,11 @@ class Report:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
+
+    @property
+    def exports(self) -> list[FileReport]:
+        """The files without the frames files of their labels."""
+        return [file for file in self.files if file.generation != FRAMES]
 
     def total(self, count: str) -> int:
         """A count of `FileReport`, over all files."""
@@ -126,6 +143,12 @@ class Report:
             "objects": self.objects,
             "classifications": self.classifications,
             "frames": self.frames,
+            "projects": [
+                {"project_id": project_id, "name": self.project_names.get(project_id), "labels": count}
+                for project_id, count in self.projects.most_common()
+            ],
+            "classes": _named(self.classes),
+            "questions": _named(self.questions),
             "model_run_labels": self.model_run_labels,
             "predictions": self.predictions,
             "unread": self.unread,
@@ -138,3 +161,8 @@ class Report:
             "megabytes_per_second": round(self.megabytes_per_second, 1),
             "files": [asdict(file) for file in self.files],
         }
+
+
+def _named(counts: Counter[str]) -> dict[str, int] | None:
+    """The counts, most first; None for more names than are told apart."""
+    return dict(counts.most_common()) if len(counts) < MOST_NAMED else None

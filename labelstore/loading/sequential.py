@@ -7,6 +7,7 @@ from labelstore.errors import NeedsStaging
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.loader import Loader
 from labelstore.loading.pruning import settle_missing
+from labelstore.loading.recounting import recount
 from labelstore.loading.report import Confirm, Options, Progress, Report
 from labelstore.loading.settling import settle_restored
 from labelstore.loading.staging import load_staged
@@ -41,6 +42,8 @@ def load_alone(
             loader.load_files(arguments, max_ratio)
             settle_restored(database, report, state.own_replaced)
             state.finish()
+            if state.is_new and (report.total("repeated") or report.total("changed")):
+                recount(database, report)
             if not state.is_new:
                 settle_missing(database, report, state.first_record, prune, history=options.history)
 

@@ -1,22 +1,19 @@
 """`load`: exports into a store."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from labelstore.cli import output, progress
+from labelstore.cli import load_summary, next_steps, output, progress
 from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait, check_order
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
-from labelstore.figures import duration, figure
-
-if TYPE_CHECKING:
-    from labelstore.loading import Report
+from labelstore.figures import figure
 
 SECTION = Section.LOAD
 
@@ -96,12 +93,13 @@ def load(
             wait=wait,
             notify=say,
         )
-    for note in (*report.notes, *_notes_on_empty_files(report)):
+    for note in (*report.notes, *load_summary.notes_on_empty_files(report)):
         say(note)
     if as_json:
         output.write_json(report.as_json())
     else:
-        output.write_lines(_lines(report))
+        output.write_lines(load_summary.summary(report))
+        output.write_lines(next_steps.next_lines(load_summary.next_steps(report, files)))
     if report.total("rejected"):
         raise typer.Exit(REJECTED)
 
@@ -127,53 +125,3 @@ def _ask_before_pruning(missing: Mapping[str, int]) -> bool:
     for project, count in missing.items():
         print(f"{visible(project)}: {figure(count)} labels are not in the files", file=sys.stderr)
     return typer.confirm("Remove them?", err=True)
-
-
-def _notes_on_empty_files(report: "Report") -> Iterator[str]:
-    for file in report.files:
-        if not file.records and not file.bytes:
-            yield f"{file.name}: is empty; did its download fail?"
-        elif not file.records:
-            yield f"{file.name}: holds no records; an export that failed or found nothing looks like this"
-
-
-def _lines(report: "Report") -> Iterator[str]:
-    counts = ("added", "changed", "unchanged", "repeated", "stale", "rejected")
-    yield f"{visible(report.store)} ({report.engine})"
-    outcome = ", ".join(f"{figure(report.total(count))} {count}" for count in counts)
-    yield f"  records          {figure(report.total('records'))}: {outcome}"
-    yield f"  labels           {figure(report.labels)}"
-    yield f"  objects          {figure(report.objects)}"
-    yield f"  classifications  {figure(report.classifications)}"
-    yield f"  frames           {figure(report.frames)}"
-    if report.model_run_labels or report.predictions:
-        apart = f"{figure(report.model_run_labels)} labels, {figure(report.predictions)} predictions"
-        yield f"  model runs       {apart}, not counted above"
-    if report.unread:
-        unread = f"{figure(report.unread)} values without a column"
-        yield f"  unread           {unread}, kept as JSON; see: labelstore detect"
-    if missing := report.total("missing"):
-        yield f"  missing labels   {figure(missing)}, {_fate_of_missing(report)}"
-    if report.asset_types:
-        types = ", ".join(f"{name} {figure(count)}" for name, count in sorted(report.asset_types.items()))
-        yield f"  asset types      {types}"
-    if report.frames_files or report.frames_missing:
-        hint = " (give their folder with --frames)" if report.frames_missing else ""
-        yield f"  frames files     {figure(report.frames_files)} found, {figure(report.frames_missing)} missing{hint}"
-    yield f"  time             {duration(report.seconds)}, {report.megabytes_per_second:.1f} MB/s"
-    for file in report.files:
-        for reject in file.first_rejects:
-            position = f"record {reject['position']} at byte {reject['byte_offset']}"
-            yield f"rejected: {visible(file.name)}, {position}: {visible(reject['reason'])}"
-        if file.rejected > len(file.first_rejects):
-            yield f"rejected: {visible(file.name)}, {figure(file.rejected - len(file.first_rejects))} more"
-    if report.total("rejected"):
-        yield "They are kept in the table rejects."
-
-
-def _fate_of_missing(report: "Report") -> str:
-    if report.total("pruned"):
-        return "removed"
-    if unheard := report.total("unheard"):
-        return f"kept: rejected records may hold them ({figure(unheard)} rejected); see: labelstore rejects"
-    return "kept (--prune removes them)"

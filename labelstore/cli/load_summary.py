@@ -1,0 +1,146 @@
+"""What a load did, in words: first what changed in the store, last what to do next."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from labelstore.cli.next_steps import Step, step
+from labelstore.cli.terminal import visible
+from labelstore.figures import duration, figure
+from labelstore.json.truncate import truncated
+
+if TYPE_CHECKING:
+    from labelstore.loading import Report
+
+_NAMED = 3
+_NAMED_TYPES = 5
+_LONGEST_NAME = 24
+_SHOWN_FILES = 3
+
+
+def summary(report: "Report") -> Iterator[str]:
+    """The lines: the outcome, what came, what is missing or was rejected, the time."""
+    yield f"{visible(report.store)}: {headline(report)}"
+    yield from _what_came(report)
+    yield from _what_lacks(report)
+    yield f"  time             {duration(report.seconds)}, {report.megabytes_per_second:.1f} MB/s"
+    yield from _rejects(report)
+
+
+def headline(report: "Report") -> str:
+    """What became of the records; of frames files only where nothing else is new."""
+    from labelstore.loading.outcome import Counted, outcome
+
+    counted = Counted.of(report.exports)
+    text = outcome(counted._replace(rejected=report.total("rejected")))
+    frames = sum(file.added + file.changed for file in report.files) - counted.added - counted.changed
+    if not (counted.added or counted.changed) and frames:
+        text += f"; {_counted(frames, 'frame')} new or changed"
+    return text
+
+
+def _what_came(report: "Report") -> Iterator[str]:
+    if report.labels:
+        names = Counter[str]()
+        for project_id, count in report.projects.items():
+            names[report.project_names.get(project_id, project_id)] += count
+        yield f"  labels           {figure(report.labels)}{_among(names, 'project')}"
+    if report.model_run_labels or report.predictions:
+        apart = f"{_counted(report.model_run_labels, 'label')} and {_counted(report.predictions, 'prediction')}"
+        yield f"  in model runs    {apart}, not counted here"
+    if report.asset_types:
+        kinds = "" if len(report.asset_types) <= _NAMED_TYPES else f"{len(report.asset_types)}: "
+        yield f"  asset types      {kinds}{_first(report.asset_types, _NAMED_TYPES)}"
+    if report.objects:
+        yield f"  objects          {figure(report.objects)}{_among(report.classes, 'class')}"
+    if report.classifications:
+        yield f"  classifications  {figure(report.classifications)}{_among(report.questions, 'question')}"
+    if report.frames:
+        yield f"  frames           {figure(report.frames)}"
+
+
+def _what_lacks(report: "Report") -> Iterator[str]:
+    if report.unread:
+        unread = f"{figure(report.unread)} values without a column"
+        yield f"  unread           {unread}, kept as JSON; see: labelstore detect"
+    if missing := report.total("missing"):
+        yield f"  missing labels   {figure(missing)}, {_fate_of_missing(report)}"
+    if report.frames_files or report.frames_missing:
+        hint = " (give their folder with --frames)" if report.frames_missing else ""
+        yield f"  frames files     {figure(report.frames_files)} found, {figure(report.frames_missing)} missing{hint}"
+
+
+def _fate_of_missing(report: "Report") -> str:
+    if report.total("pruned"):
+        return "removed"
+    if unheard := report.total("unheard"):
+        return f"kept: rejected records may hold them ({figure(unheard)} rejected); see: labelstore rejects"
+    return "in the store, not in the files; kept (--prune removes them)"
+
+
+def _rejects(report: "Report") -> Iterator[str]:
+    for file in report.files:
+        for reject in file.first_rejects:
+            position = f"record {reject['position']} at byte {reject['byte_offset']}"
+            yield f"rejected: {visible(file.name)}, {position}: {visible(reject['reason'])}"
+        if file.rejected > len(file.first_rejects):
+            yield f"rejected: {visible(file.name)}, {figure(file.rejected - len(file.first_rejects))} more"
+
+
+def next_steps(report: "Report", files: Sequence[str]) -> Iterator[Step]:
+    """What makes sense after a load of these files."""
+    db = report.store
+    if report.total("rejected"):
+        yield step("rejects", db, purpose="the records that were rejected, and why")
+    if report.total("missing") > report.total("pruned") and not report.total("unheard"):
+        again = files if len(files) <= _SHOWN_FILES else ["FILE..."]
+        yield step("load", db, *again, "--prune", purpose="removes the missing labels")
+    if report.total("changed") or report.total("pruned"):
+        yield step("diff", db, purpose="what changed, by class and label")
+    elif sum(file.added for file in report.files):
+        yield _look(db)
+        yield step("query", db, "class-counts", purpose="objects by class")
+    elif report.total("records") and not report.total("rejected"):
+        yield step("loads", db, purpose="what each load brought")
+
+
+def _look(db: str) -> Step:
+    if find_spec("datasette") is None:
+        return step("stats", db, purpose="how much it holds")
+    return step("browse", db, "--open", purpose="look at the labels")
+
+
+def _among(counts: Counter[str], noun: str) -> str:
+    """` of 20 classes: Car 994, Person 702, Tree 41 …`; nothing where they have no names, or too many."""
+    from labelstore.loading.report import MOST_NAMED
+
+    if not counts or len(counts) >= MOST_NAMED:
+        return ""
+    if len(counts) == 1:
+        return f" of the {noun} {_name(next(iter(counts)))}"
+    return f" of {_counted(len(counts), noun)}: {_first(counts, _NAMED)}"
+
+
+def _first(counts: Counter[str], most: int) -> str:
+    listed = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+    names = ", ".join(f"{_name(name)} {figure(count)}" for name, count in listed)
+    return f"{names} …" if len(counts) > most else names
+
+
+def _name(name: str) -> str:
+    return truncated(visible(name), _LONGEST_NAME)
+
+
+def _counted(count: int, noun: str) -> str:
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{figure(count)} {noun if count == 1 else plural}"
+
+
+def notes_on_empty_files(report: "Report") -> Iterable[str]:
+    """What to think of files without records."""
+    for file in report.files:
+        if not file.records and not file.bytes:
+            yield f"{file.name}: is empty; did its download fail?"
+        elif not file.records:
+            yield f"{file.name}: holds no records; an export that failed or found nothing looks like this"

@@ -1,0 +1,70 @@
+"""What became of the records of a load, in words."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, Self
+
+from labelstore.figures import figure
+
+
+class _Counts(Protocol):
+    @property
+    def records(self) -> int: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def changed(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def repeated(self) -> int: ...
+    @property
+    def stale(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def pruned(self) -> int: ...
+
+
+class Counted(NamedTuple):
+    """What became of records, and how many labels were removed that the files lack."""
+
+    records: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    stale: int = 0
+    rejected: int = 0
+    pruned: int = 0
+
+    @classmethod
+    def of(cls, files: Iterable[_Counts]) -> Self:
+        """The counts of all files."""
+        rows = [tuple(getattr(file, name) for name in cls._fields) for file in files]
+        return cls(*map(sum, zip(*rows, strict=True)))
+
+
+def outcome(counted: Counted) -> str:
+    """`400 records added`, `12 records changed, 3 new, 385 unchanged`, or `nothing new: …`."""
+    parts = [
+        f"{figure(count)} {word}"
+        for word, count in (
+            ("changed", counted.changed),
+            ("new" if counted.changed else "added", counted.added),
+            ("unchanged", counted.unchanged),
+            ("repeated in the files", counted.repeated),
+            ("older than the stored ones and skipped", counted.stale),
+            ("rejected", counted.rejected),
+        )
+        if count
+    ]
+    noun = "missing label" if counted.pruned == 1 else "missing labels"
+    removed = f"; {figure(counted.pruned)} {noun} removed" if counted.pruned else ""
+    if not counted.records:
+        return f"nothing new: the files hold no records{removed}"
+    if counted.unchanged == counted.records:
+        all_of = "its only record was" if counted.records == 1 else f"all {figure(counted.records)} records were"
+        return f"nothing new: {all_of} stored before{removed}"
+    number, _, rest = parts[0].partition(" ")
+    text = ", ".join([f"{number} record{'' if number == '1' else 's'} {rest}", *parts[1:]])
+    return text + removed if counted.added or counted.changed else f"nothing new: {text}{removed}"
