@@ -20,6 +20,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "errors",
     "clock",
     "figures",
+    "displaying",
     "json",
     "version",
     "workers",

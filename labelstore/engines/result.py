@@ -3,11 +3,16 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, TypeVar
 
-from labelstore.errors import LabelstoreError, UsageError
+from labelstore.displaying.cells import visible
+from labelstore.displaying.html_table import html_table
+from labelstore.displaying.text_table import text_table
+from labelstore.errors import LabelstoreError, QueryError, UsageError
+from labelstore.figures import figure
 
 if TYPE_CHECKING:
     import pandas
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 _T = TypeVar("_T")
+
+_ROWS_OF_TEXT, _ROWS_OF_HTML = 10, 20
 
 
 class Once(Iterator[_T]):
@@ -27,6 +34,7 @@ class Once(Iterator[_T]):
     def __init__(self, values: Iterable[_T]) -> None:
         self._values = iter(values)
         self._ahead: deque[_T] = deque()
+        self.failed: LabelstoreError | None = None
         self._process = os.getpid()
         self.is_begun = self.is_read = False
 
@@ -40,52 +48,57 @@ class Once(Iterator[_T]):
         self.is_begun = True
         if self._ahead:
             return self._ahead.popleft()
-        try:
-            return next(self._values)
-        except StopIteration:
-            self.is_read = True
-            raise
-        except ValueError as error:
-            raise _shared(error) from None
+        if self.failed is not None:
+            raise self.failed
+        with self._told():
+            try:
+                return next(self._values)
+            except StopIteration:
+                self.is_read = True
+                raise
 
     def peek(self, number: int) -> list[_T]:
-        """The next values, at most `number`; they can still be read."""
+        """The next values, at most `number`; they can still be read. An error comes when they were, and is `failed`."""
         self._check_process()
-        try:
-            if not self.is_read:
+        if not self.is_read and self.failed is None:
+            with suppress(QueryError), self._told():
                 self._ahead.extend(islice(self._values, max(number - len(self._ahead), 0)))
-        except ValueError as error:
-            raise _shared(error) from None
         return list(islice(self._ahead, number))
 
     def _rest(self) -> Iterator[_T]:
         self._check_process()
         self.is_begun = True
         is_over = False
-        try:
-            while not is_over:
-                while self._ahead:
-                    yield self._ahead.popleft()
-                is_over = True
+        while not is_over:
+            while self._ahead:
+                yield self._ahead.popleft()
+            if self.failed is not None:
+                raise self.failed
+            is_over = True
+            with self._told():
                 for value in self._values:  # not "yield from", which would close what another reader may go on with
                     yield value
-                    if self._ahead:
+                    if self._ahead or self.failed:
                         is_over = False
                         break
-        except ValueError as error:
-            raise _shared(error) from None
         self.is_read = True
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Remember an error, which a second reading gets too; make one of several threads clear."""
+        try:
+            yield
+        except LabelstoreError as error:
+            self.failed = error
+            raise
+        except ValueError as error:
+            if "already executing" not in str(error):
+                raise
+            raise UsageError("another thread is reading this result; let each thread query its own") from None
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:
             raise UsageError("this result is of a process that was forked; open the store here, and query again")
-
-
-def _shared(error: ValueError) -> Exception:
-    """The error for people where another thread is reading just now."""
-    if "already executing" not in str(error):
-        return error
-    return UsageError("another thread is reading this result; let each thread query its own")
 
 
 class Result:
@@ -140,6 +153,32 @@ class Result:
         """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
         frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
         return frame
+
+    def __repr__(self) -> str:
+        """The next rows as a table; they can still be read."""
+        rows, note = self._shown(_ROWS_OF_TEXT)
+        return f"{text_table(self.columns, rows)}\n[{visible(note)}]"
+
+    def _repr_html_(self) -> str:
+        rows, note = self._shown(_ROWS_OF_HTML)
+        return html_table(self.columns, rows, note)
+
+    def _shown(self, most: int) -> tuple[list[tuple[Any, ...]], str]:
+        """The next rows, at most so many, and a note about them."""
+        if not isinstance(self.rows, Once):
+            return [], "rows"
+        if self.rows.is_read:
+            return [], "read to its end"
+        try:
+            rows = self.rows.peek(most + 1)
+        except LabelstoreError as error:
+            return [], str(error)
+        if self.rows.failed is not None:
+            return rows[:most], str(self.rows.failed)
+        if len(rows) > most:
+            which = "next" if self.rows.is_begun else "first"
+            return rows[:most], f"the {which} {most} rows; read them all with a loop, df(), pl() or arrow()"
+        return rows, f"{figure(len(rows))} {'row' if len(rows) == 1 else 'rows'}{' left' * self.rows.is_begun}"
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError("a Result cannot be pickled or copied: its rows stream; take list(result), df() or arrow()")
