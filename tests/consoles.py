@@ -4,14 +4,22 @@
 them.
 """
 
+import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+import unittest.mock
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from labelstore.cli import app
+
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {"COLUMNS": "100", "TZ": "UTC"}
 BLOCK = re.compile(r"^```console\n(.*?)^```\n", re.M | re.S)
 
 
@@ -20,32 +28,54 @@ def commands_of(page: str) -> list[list[str]]:
     return [re.findall(r"^\$ (.*)$", block, re.M) for block in BLOCK.findall(page)]
 
 
-def filled(page: str, replaced: dict[str, str] | None = None) -> str:
-    """The page with what its commands print now, some words of them replaced; run in an empty folder.
+def filled(page: str, replaced: dict[str, str] | None = None, folder: Path | None = None) -> str:
+    """The page with what its commands print now, some words of them replaced; run in an empty folder, or in this one.
 
     Raises `subprocess.CalledProcessError` for a command that fails.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        shown = iter([_block(commands, folder, replaced or {}) for commands in commands_of(page)])
+    with tempfile.TemporaryDirectory() if folder is None else contextlib.nullcontext(str(folder)) as place:
+        shown = iter([_block(commands, place, replaced or {}) for commands in commands_of(page)])
         return BLOCK.sub(lambda _: f"```console\n{next(shown)}```\n", page)
 
 
+def untimed(page: str) -> str:
+    """The page without what differs from run to run: how long commands took."""
+    return re.sub(r"^( +time +).*", r"\1", page, flags=re.M)
+
+
 def _block(commands: list[str], folder: str, replaced: dict[str, str]) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "TZ": "UTC"}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     text = ""
     for command in commands:
         run = command
         for word, other in replaced.items():
             run = run.replace(word, other)
-        done = subprocess.run(
-            ["bash", "-c", run], cwd=folder, env=environment, text=True, capture_output=True, check=False
-        )
-        if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, run, done.stdout, done.stderr)
-        lines = (line.rstrip() for line in (done.stdout + done.stderr).splitlines())
+        code, stdout, stderr = (_in_shell if _needs_shell(run) else _here)(run, folder)
+        if code:
+            raise subprocess.CalledProcessError(code, run, stdout, stderr)
+        lines = (line.rstrip() for line in (stdout + stderr).splitlines())
         text += f"$ {command}\n" + "".join(f"{line}\n" for line in lines)
     return text
+
+
+def _needs_shell(command: str) -> bool:
+    unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", command)
+    return not command.startswith("labelstore ") or bool(re.search(r"[|<>&;*~{}\\]", unquoted) or "$" in command)
+
+
+def _in_shell(command: str, folder: str) -> tuple[int, str, str]:
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    bash = ["bash", "-c", command]
+    done = subprocess.run(bash, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _here(command: str, folder: str) -> tuple[int, str, str]:
+    """The same without a new process, which takes longer than most commands."""
+    called = unittest.mock.patch.object(sys, "argv", ["labelstore"])  # as the command tells what to do next
+    with contextlib.chdir(folder), called:
+        done = CliRunner().invoke(app, shlex.split(command)[1:], env=ENVIRONMENT, prog_name="labelstore")
+    return done.exit_code, done.stdout, done.stderr
 
 
 if __name__ == "__main__":

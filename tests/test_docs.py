@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from labelstore.formats.v2.objects import Masks
 from labelstore.query import catalogue
 from labelstore.schema.dialects import DUCKDB, view_files
 from labelstore.schema.tables import columns
+from tests.consoles import filled, untimed
 from tests.test_architecture import ROOMS
 from tools import reference_docs as documentation
 from tools.formats_page import section_title
@@ -152,8 +154,7 @@ def test_the_package_is_installed_by_its_own_name(page: Path) -> None:
     assert not [line for line in installs if re.search(r"(^|[ '\"])labelstore($|[ '\"\[=])", line)]
 
 
-def test_every_command_of_the_readme_exists() -> None:
-    used = set(re.findall(r"(?:\$ |bin/)labelstore ([a-z]+)", README))
+def test_the_overview_lists_every_command() -> None:
     shown = subprocess.run(
         [sys.executable, "cli.py", "--help"],
         capture_output=True,
@@ -162,40 +163,51 @@ def test_every_command_of_the_readme_exists() -> None:
         cwd=ROOT,
     ).stdout
     commands = set(re.findall(r"^  ([a-z]+)  +[A-Z]", shown, re.M))
+    used = set(re.findall(r"(?:\$ |bin/)labelstore ([a-z]+)", README))
     assert used
     assert used <= commands
-    assert all(f"`{command}`" in README or command in used for command in commands)
+    table = page("start/overview.md").partition("\n## ")[0]
+    assert commands <= set(re.findall(r"`([a-z]+)`", table))
 
 
-@pytest.fixture(scope="module")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder to follow the README in, with a `labelstore` command."""
-    folder = tmp_path_factory.mktemp("tour")
-    command = folder / "bin" / "labelstore"
-    command.parent.mkdir()
-    command.write_text(f"#!{sys.executable}\nfrom labelstore.cli import main\n\nmain()\n")
-    command.chmod(0o755)
-    return folder
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
-def output(command: list[str], tour: Path) -> str:
-    path = f"{tour / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=tour, env=environment, capture_output=True, text=True, check=True).stdout
+def test_the_install_page_lists_every_extra() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    rows = re.findall(r"^\| (`.*?`) \|", page("start/install.md"), re.M)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == extras.keys() - {"dev"}
 
 
-def test_the_readme_shows_what_its_commands_and_its_code_print(tour: Path) -> None:
-    (session,) = re.findall(r"^```console\n(.*?)^```", README, re.M | re.S)
-    for step in re.split(r"^\$ ", session, flags=re.M)[1:]:
-        command, _, shown = step.partition("\n")
-        printed = output(["bash", "-c", command], tour)
-        assert untimed(printed.rstrip("\n")) == untimed(shown.rstrip("\n")), command
+def test_the_readme_fits_a_screen() -> None:
+    assert len(README.splitlines()) <= 100
+
+
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """Those of 1,000 MB, behind the strokes of the first table of performance.md."""
+    measured = cells(page("explanation/performance.md").partition("\n## Questions")[0])
+    shown = cells(README)
+    assert len(shown) > 4
+    for what, *figures in shown:
+        assert figures == [
+            figure.partition(" / ")[2] for figure in measured[[row[0] for row in measured].index(what)][1:4]
+        ]
+
+
+def cells(text: str) -> list[list[str]]:
+    """The rows of the table, without its head."""
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+def test_the_readme_shows_what_its_commands_and_its_code_print(tmp_path: Path) -> None:
+    assert untimed(filled(README, folder=tmp_path)) == untimed(README)
     (code, shown), *_ = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```", README, re.M | re.S)
-    assert output([sys.executable, "-c", code], tour) == shown
-
-
-def untimed(text: str) -> str:
-    return re.sub(r"^( +time +).*", r"\1", text, flags=re.M)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    python = [sys.executable, "-c", code]
+    done = subprocess.run(python, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == shown
 
 
 @pytest.mark.parametrize("place", [".ci/run", ".github/workflows/ci.yml", "CONTRIBUTING.md"])

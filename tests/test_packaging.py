@@ -102,6 +102,13 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     }
 
 
+def test_the_readme_of_the_wheel_leads_nowhere_else(wheel: Path) -> None:
+    """A package index has no files of the repository: no links to them, no pictures."""
+    readme = str(metadata(wheel).get_payload())
+    assert "labelstore demo" in readme
+    assert re.findall(r"\]\((?!https:)[^)]*\)|!\[|<(?:a|img)\b", readme) == []
+
+
 def test_the_package_comes_from_the_wheel(installed: Installed) -> None:
     shown = installed.run(
         installed.python,

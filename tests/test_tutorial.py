@@ -1,6 +1,5 @@
 """docs/start/tutorial.md shows what its cells print, on both engines."""
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -25,10 +24,6 @@ def test_the_tutorial_prints_the_same_on_duckdb() -> None:
 
 def test_every_block_of_python_is_a_cell() -> None:
     assert len(code_of(PAGE)) == PAGE.count("```python") > 20
-
-
-def test_the_readme_leads_to_the_tutorial() -> None:
-    assert re.search(r"\]\(docs/start/tutorial\.md\)", (ROOT / "README.md").read_text(encoding="utf-8"))
 
 
 def test_an_output_that_drifted_is_noticed() -> None:
