@@ -47,7 +47,6 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode()
     return escape(text if len(text) <= LONGEST else text[:LONGEST] + "…")
 
 
@@ -55,4 +54,4 @@ def _note(columns: Sequence[str], note: str) -> str:
     notes = [note] * bool(note)
     if len(columns) > MOST_COLUMNS:
         notes.append(f"{len(columns) - MOST_COLUMNS} more columns")
-    return f'<p class="soft">{escape("; ".join(notes))}</p>' if notes else ""
+    return f'<p class="soft">{escape(visible("; ".join(notes)))}</p>' if notes else ""
