@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from labelstore.export.losses import Loss
     from labelstore.history import LabelChange, LabelDiff, State, Version
     from labelstore.loading import FileReport, Report
+    from labelstore.query.filters import LabelFilters
     from labelstore.query.search import Hit
     from labelstore.store import Store, open
     from labelstore.verifying import VerifyReport
@@ -48,6 +49,7 @@ __all__ = [
     "InputError",
     "LabelChange",
     "LabelDiff",
+    "LabelFilters",
     "LabelstoreError",
     "Loss",
     "NotAnExport",
@@ -79,6 +81,7 @@ _HOMES = {
     "Hit": "labelstore.query.search",
     "LabelChange": "labelstore.history",
     "LabelDiff": "labelstore.history",
+    "LabelFilters": "labelstore.query.filters",
     "Loss": "labelstore.export.losses",
     "ObjectAgreement": "labelstore.analyses.agreement",
     "PairAgreement": "labelstore.analyses.agreement",

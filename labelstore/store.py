@@ -1,7 +1,6 @@
 """Public API: open a store, load exports, query it, get labels back."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
@@ -15,12 +14,13 @@ from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
 from labelstore.query import ask, ask_named
 from labelstore.query.find import json_of, label_of
-from labelstore.query.selection import objects_of, selected, utc
+from labelstore.query.objects import objects_of
 
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
+    from labelstore.query.filters import LabelFilters
 
 
 def open(path: str | Path, *, read_only: bool = False, engine: str | None = None) -> "Store":
@@ -127,29 +127,31 @@ class Store:
     def labels(
         self,
         *,
-        project: str | None = None,
-        asset_type: str | None = None,
-        generation: str | None = None,
+        where: str | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
         name: str | None = None,
         created_by: str | None = None,
-        since: str | date | None = None,
+        generation: str | None = None,
+        **filters: "Unpack[LabelFilters]",
     ) -> Iterator[Any]:
-        """Stream labels as exported, filtered by project (id or name), asset type, generation or labeler.
+        """Stream the labels of projects that match all filters, as exported.
 
-        `name`: labels with an object of this class. `since`: labels updated (or else created) at that time or later;
-        a date, a time or ISO 8601 text, in UTC unless it has an offset. Raises `UsageError` for a text that is no time.
+        The filters are those of `labelstore labels`: `store.labels(with_class="Car", without_class="Person",
+        seconds=(60, None), since=date(2024, 1, 1), skipped=False)`; of several names in a list one is enough. `where`
+        is a condition of SQL about `labels`, such as "seconds_to_label > 60"; `sort` an order such as "-created".
+        `name` and `created_by` are other words for `with_class` and `labeler`; `generation` is v1 or v2. Labels of
+        model runs come with `model_run`, by the id of the run. Raises `NotFoundError` for a name that no label has, and
+        `UsageError` for a value that a filter cannot have.
         """
-        wanted = {
-            "project": project,
-            "asset_type": asset_type,
-            "generation": generation,
-            "name": name,
-            "created_by": created_by,
-            "since": None if since is None else utc(since),
-        }
+        from labelstore.query.filters import check_known, chosen_of
+        from labelstore.query.label_rows import chosen_labels, label_texts
+
+        chosen = chosen_of({**filters, **_only("with_class", name, filters), **_only("labeler", created_by, filters)})
         database = self._open()
-        for label_ids in selected(database, wanted):
-            yield from map(_value, database.labels_json(label_ids).values())
+        check_known(database, chosen)
+        nodes = chosen_labels(database, chosen, sort, where=where, generation=generation)
+        return map(_value, label_texts(database, nodes[:limit]))
 
     def objects(
         self,
@@ -163,7 +165,8 @@ class Store:
         """One row per object and frame, with its label, class and geometry, in the order of the store.
 
         `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
-        a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs.
+        a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs. Raises
+        `UsageError` for an unknown kind, `NotFoundError` for a project, asset type or class that no label has.
         """
         return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
 
@@ -218,6 +221,13 @@ class Store:
         raise TypeError(
             f"an open Store cannot be pickled or copied; open it again: labelstore.open({str(self.path)!r})"
         )
+
+
+def _only(keyword: str, value: str | None, filters: Mapping[str, Any]) -> dict[str, str]:
+    """The value of a filter that was given by its other word. Raises `UsageError` where it was given by both."""
+    if value is not None and filters.get(keyword) is not None:
+        raise UsageError(f"labels: {keyword} is given twice, by two names")
+    return {} if value is None else {keyword: value}
 
 
 def _value(text: str) -> Any:

@@ -14,7 +14,7 @@ from labelstore.export import annotations as reading
 from labelstore.export.annotations import GEOMETRY, Answer, Label, Message, Object, annotations
 from labelstore.formats.kinds import OBJECT_KINDS
 from labelstore.loading import load
-from labelstore.query import selection
+from labelstore.query import objects as object_query
 from labelstore.samples import write
 from labelstore.schema.tables import sql_text
 from tests.making import box, feature, store_of, v1
@@ -50,8 +50,8 @@ def test_every_kind_says_where_it_is() -> None:
 
 def test_every_kind_with_a_place_has_it_in_the_rows_of_objects() -> None:
     """Those of `Store.objects`."""
-    assert selection.GEOMETRY.keys() == {kind for kind in OBJECT_KINDS if not kind.startswith("message_")}
-    assert all(set(GEOMETRY[kind]) & {name.strip('"') for name in of} for kind, of in selection.GEOMETRY.items())
+    assert object_query.GEOMETRY.keys() == {kind for kind in OBJECT_KINDS if not kind.startswith("message_")}
+    assert all(set(GEOMETRY[kind]) & {name.strip('"') for name in of} for kind, of in object_query.GEOMETRY.items())
 
 
 def test_the_records_are_the_columns(store: Path) -> None:

@@ -508,15 +508,14 @@ def test_a_missing_extra_says_how_to_get_it(
     [
         ({}, ["a", "b"]),
         ({"name": "Car"}, ["a"]),
-        ({"name": "Nothing"}, []),
         ({"created_by": "bob@example.com"}, ["b"]),
         ({"project": "2024"}, ["b"]),
-        ({"since": "2024-03-01"}, ["b"]),
-        ({"since": date(2024, 1, 1)}, ["a", "b"]),
-        ({"since": datetime(2024, 1, 1, 10, 5, tzinfo=UTC)}, ["a", "b"]),
-        ({"since": datetime(2024, 1, 1, 10, 5, 1, tzinfo=UTC)}, ["b"]),
-        ({"since": datetime(2024, 1, 1, 12, 5, tzinfo=timezone(timedelta(hours=2)))}, ["a", "b"]),
-        ({"since": "2024-01-01T11:05:00+00:00"}, ["b"]),
+        ({"updated_since": "2024-03-01"}, ["b"]),
+        ({"updated_since": date(2024, 1, 1)}, ["a", "b"]),
+        ({"updated_since": datetime(2024, 1, 1, 10, 5, tzinfo=UTC)}, ["a", "b"]),
+        ({"updated_since": datetime(2024, 1, 1, 10, 5, 1, tzinfo=UTC)}, ["b"]),
+        ({"updated_since": datetime(2024, 1, 1, 12, 5, tzinfo=timezone(timedelta(hours=2)))}, ["a", "b"]),
+        ({"updated_since": "2024-01-01T11:05:00+00:00"}, ["b"]),
     ],
 )
 def test_labels_by_what_is_wanted(store: Path, wanted: dict[str, Any], found: list[str]) -> None:
@@ -526,7 +525,7 @@ def test_labels_by_what_is_wanted(store: Path, wanted: dict[str, Any], found: li
 
 def test_since_must_be_a_time(store: Path) -> None:
     with labelstore.open(store) as opened, pytest.raises(UsageError, match="'yesterday' is no time"):
-        next(opened.labels(since="yesterday"))
+        opened.labels(since="yesterday")
 
 
 def test_objects_with_their_geometry(store: Path) -> None:

@@ -1,6 +1,6 @@
 """The pages that are made: docs/reference/schema.md from `sql/`, docs/reference/formats.md from the declarations of
-the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, and in
-docs/how-to/publishing.md the table of what secrets look like.
+the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, and the tables of what
+secrets look like in docs/how-to/publishing.md and of filters in docs/how-to/choosing-labels.md.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
@@ -21,6 +21,7 @@ TARGET = DOCS / "reference" / "schema.md"
 FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
 PUBLISHING_TARGET = DOCS / "how-to" / "publishing.md"
+CHOOSING_TARGET = PUBLISHING_TARGET.with_name("choosing-labels.md")
 
 HEAD = """\
 # Tables and views
@@ -179,8 +180,22 @@ def publishing_page() -> str:
         ("e-mail addresses", ", ".join(f"`{example}`" for example in AT_EXAMPLES)),
     ]
     table = "| what | how it looks |\n|---|---|\n" + "".join(f"| {what} | {how} |\n" for what, how in rows)
-    text = PUBLISHING_TARGET.read_text(encoding="utf-8")
-    return _MADE.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], text)
+    return _with_table(PUBLISHING_TARGET, table)
+
+
+def choosing_page() -> str:
+    """The text of docs/how-to/choosing-labels.md, with the table of the filters."""
+    from labelstore.query.filters import FILTERS
+
+    table = "| labels … | option | in Python | in an address |\n|---|---|---|---|\n"
+    for one in FILTERS.values():
+        takes = one.form.metavar or one.name.upper()
+        table += f"| {_escaped(one.help)} | `{one.option} {_escaped(takes)}` | `{one.keyword}` | `{one.name}` |\n"
+    return _with_table(CHOOSING_TARGET, table)
+
+
+def _with_table(page: Path, table: str) -> str:
+    return _MADE.sub(lambda match: match[1] + "\n" + table + "\n" + match[2], page.read_text(encoding="utf-8"))
 
 
 def main(arguments: list[str]) -> int:
@@ -190,6 +205,7 @@ def main(arguments: list[str]) -> int:
         FORMATS_TARGET: formats_page() + exporters_page(),
         CLI_TARGET: cli_page(),
         PUBLISHING_TARGET: publishing_page(),
+        CHOOSING_TARGET: choosing_page(),
     }
     if "--check" in arguments:
         stale = [

@@ -12,9 +12,9 @@ from labelstore.errors import NotFoundError, UsageError
 from labelstore.export.choices import Choices, option_of
 from labelstore.export.file_names import FileNames
 from labelstore.export.splitting import Splits, splits_of
+from labelstore.query.moments import utc
 from labelstore.query.projects import check_project
 from labelstore.query.run import ask
-from labelstore.query.selection import utc
 from labelstore.schema.tables import sql_text
 
 

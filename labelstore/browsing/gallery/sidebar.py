@@ -128,7 +128,8 @@ def _fields(one: Filter, view: View) -> Iterator[Field]:
         for suffix, title, bound in ((LOW, "from", low), (HIGH, "to", high)):
             yield Field(one.name + suffix, title, "" if bound is None else f"{bound:.15g}", "number")
     elif one.form.shape == "moment":
-        for name, title in (("since", "from"), ("until", "before")):
+        ends = (("since", "from"), ("until", "before")) if one.name == "since" else ((one.name, "from"),)
+        for name, title in ends:
             text = next(iter(view.chosen.of(name)), "")
             yield Field(name, title, text, "date" if len(text) in (0, 10) else "text")
     else:

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, NamedTuple, Protocol
 
 from labelstore.errors import UsageError
-from labelstore.query.selection import utc
+from labelstore.query.moments import utc
 from labelstore.schema.suggestions import did_you_mean
 
 YES_NO = ("yes", "no")
@@ -27,6 +27,10 @@ class Form(Protocol):
     def shape(self) -> str:
         """`choice`, `range`, `moment`, `words`: how a page asks for it."""
 
+    @property
+    def metavar(self) -> str:
+        """What a value is called in help; "" for as the filter."""
+
     def check(self, name: str, value: str) -> None:
         """Raises `UsageError` for a text that is no value of the filter of that name."""
 
@@ -38,6 +42,7 @@ class Names(NamedTuple):
     """Any texts; `sql` has {these} in place of the marks of all of them."""
 
     sql: str
+    metavar: str = ""
     shape: str = "choice"
 
     def check(self, name: str, value: str) -> None:
@@ -54,6 +59,11 @@ class Options(NamedTuple):
 
     sql: Mapping[str, str]
     shape: str = "choice"
+
+    @property
+    def metavar(self) -> str:
+        """All words."""
+        return "|".join(self.sql)
 
     def check(self, name: str, value: str) -> None:
         """Raises `UsageError` for another word."""
@@ -75,6 +85,7 @@ class Range(NamedTuple):
     """`low..high`, both included, either of which may be missing; a number alone is itself. `sql` is a number."""
 
     sql: str
+    metavar: str = "LOW..HIGH"
     shape: str = "range"
 
     def check(self, name: str, value: str) -> None:
@@ -112,6 +123,7 @@ class Moment(NamedTuple):
     """A date or a time, in UTC unless it says otherwise; `sql` has {moment}, seconds since 1970."""
 
     sql: str
+    metavar: str = "TIME"
     shape: str = "moment"
 
     def check(self, name: str, value: str) -> None:
@@ -131,6 +143,7 @@ def _seconds(name: str, value: str) -> float:
 class Words(NamedTuple):
     """Words that one text holds all of; which labels those are, `labelstore.query.filters.words` finds out."""
 
+    metavar: str = "WORDS"
     shape: str = "words"
 
     def check(self, name: str, value: str) -> None:

@@ -1,7 +1,7 @@
 """The labels and data rows that match a choice, in an order: ids alone, so that pages are slices of them."""
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from labelstore.engines.reading import Reading
@@ -39,9 +39,9 @@ def order_of(sort: str | None) -> Order | None:
     return Order(_SORTS[name], "desc" if sort.startswith("-") else "asc")
 
 
-def condition_of(chosen: Chosen) -> Condition:
-    """What SQL says of the labels of a choice. Labels in model runs match where a model run is chosen."""
-    conditions = [] if chosen.of("model_run") else [Condition(OF_LABELERS, {})]
+def condition_of(chosen: Chosen, *, model_runs: bool = False) -> Condition:
+    """What SQL says of the labels of a choice. Labels in model runs match where one is chosen, or with `model_runs`."""
+    conditions = [] if chosen.of("model_run") or model_runs else [Condition(OF_LABELERS, {})]
     conditions += (
         FILTERS[name].form.condition(name, values)
         for name, values in chosen.filters
@@ -52,7 +52,7 @@ def condition_of(chosen: Chosen) -> Condition:
     parameters: dict[str, Any] = {}
     for one in conditions:
         parameters |= one.parameters
-    return Condition("\n    and ".join(f"({one.sql})" for one in conditions), parameters)
+    return Condition("\n    and ".join(f"({one.sql})" for one in conditions) or "true", parameters)
 
 
 def _answered(chosen: Chosen) -> Condition:
@@ -66,15 +66,26 @@ def _answered(chosen: Chosen) -> Condition:
     return Condition(found.sql, {**found.parameters, **asked})
 
 
-def labels(reading: Reading, chosen: Chosen, sort: str | None = None) -> "array[int]":
-    """The nodes of the labels that match, in the order `sort`, else in that of the store."""
-    return array("q", (node for (node,) in _matching(reading, chosen, sort, "l.node_id")))
+def labels(
+    reading: Reading,
+    chosen: Chosen,
+    sort: str | None = None,
+    *,
+    within: Container[int] | None = None,
+    model_runs: bool = False,
+) -> "array[int]":
+    """The nodes of the labels that match, in the order `sort`, else in that of the store.
+
+    With `within` only of these; with `model_runs` those in model runs too.
+    """
+    matching = rows_of(reading, chosen, sort, "l.node_id", within=within, model_runs=model_runs)
+    return array("q", (node for (node,) in matching))
 
 
 def data_rows(reading: Reading, chosen: Chosen, sort: str | None = None) -> list[str]:
     """The ids of the data rows with a label that matches, in the order of the first of these; without a filter all."""
     if chosen.filters or sort:
-        rows = _matching(reading, chosen, sort, "l.node_id, l.data_row_id")
+        rows = rows_of(reading, chosen, sort, "l.node_id, l.data_row_id")
         found = dict.fromkeys(data_row_id for _, data_row_id in rows if data_row_id is not None)
         if chosen.filters:
             return list(found)
@@ -85,15 +96,32 @@ def data_rows(reading: Reading, chosen: Chosen, sort: str | None = None) -> list
     return list(found)
 
 
-def _matching(reading: Reading, chosen: Chosen, sort: str | None, columns: str) -> Iterator[tuple[Any, ...]]:
-    """Columns, the first of them the node, of the labels that match, in their order."""
+def rows_of(
+    reading: Reading,
+    chosen: Chosen,
+    sort: str | None,
+    columns: str,
+    *,
+    joins: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    within: Container[int] | None = None,
+    model_runs: bool = False,
+) -> Iterator[tuple[Any, ...]]:
+    """Columns of the labels that match, the first of them the node, in their order."""
     order = order_of(sort)
-    condition = condition_of(chosen)
+    condition = condition_of(chosen, model_runs=model_runs)
     by = f"{order.key} is null, {order.key} {order.direction}, l.node_id {order.direction}" if order else "l.node_id"
     held = nodes_holding(reading, chosen.of("words"))
-    sql = f"select {columns} from labels as l where {condition.sql} order by {by}"
-    rows = _rows(reading, sql, condition.parameters)
-    return rows if held is None else (row for row in rows if row[0] in held)
+    sql = f"select {columns} from labels as l {joins} where {condition.sql} order by {by}"
+    rows = _rows(reading, sql, {**condition.parameters, **(parameters or {})})
+    for nodes in (held, within):
+        if nodes is not None:
+            rows = _among(rows, nodes)
+    return rows
+
+
+def _among(rows: Iterator[tuple[Any, ...]], nodes: Container[int]) -> Iterator[tuple[Any, ...]]:
+    return (row for row in rows if row[0] in nodes)
 
 
 def _rows(reading: Reading, sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -1,12 +1,15 @@
-"""The filters: name in an address or of an option, title, what is true of a label, and how values are counted."""
+"""The filters: their names, what is true of a label, and how values are counted."""
 
 from typing import NamedTuple
 
 from labelstore.query.filters.forms import Form, Moment, Names, Options, Range, Words, yes_no
 from labelstore.query.projects import OF_PROJECTS
 
-_MADE = "case when l.created_at is null then seconds_of(l.updated_at) else seconds_of(l.created_at) end"
+_FIRST = "case when l.{0} is null then seconds_of(l.{1}) else seconds_of(l.{0}) end"
+_MADE = _FIRST.format("created_at", "updated_at")
 """When the label was made, in seconds since 1970."""
+_UPDATED = _FIRST.format("updated_at", "created_at")
+"""When it was changed last."""
 LAST_SCORE = """(
     select v.score from reviews as v where v.label_id = l.label_id order by v.created_at desc, v.node_id desc limit 1
 )"""
@@ -31,16 +34,30 @@ OF_LABELERS = "l.model_run_id is null"
 
 
 class Filter(NamedTuple):
-    """One filter. `counts` is SQL for its values: value, title (NULL: the value), labels (NULL: not counted).
+    """One filter: `name` in an address, `title` on a page, `help` for options and docs.
 
-    `instant` says that these come from the counters.
+    `counts` is SQL for its values: value, title (NULL: the value), labels (NULL: not counted). `instant` says that
+    these come from the counters. `word` is what options call it, `python` what Python does, where that differs.
     """
 
     name: str
     title: str
+    help: str
     form: Form
     counts: str | None = None
     instant: bool = False
+    word: str = ""
+    python: str = ""
+
+    @property
+    def option(self) -> str:
+        """The option of commands: `--asset-type`."""
+        return f"--{(self.word or self.name).replace('_', '-')}"
+
+    @property
+    def keyword(self) -> str:
+        """The keyword of Python."""
+        return self.python or self.name
 
 
 def _counted(role: str, grain: str | None, column: str, labels: str = "sum(f.labels)") -> str:
@@ -90,6 +107,11 @@ order by value desc
 """
 
 
+_AGREEMENT, _BENCHMARK_AGREEMENT = (
+    Range(f"case when l.{score} <> -1 then l.{score} end") for score in ("agreement", "benchmark_agreement")
+)
+_LABELERS = _of_labels("l.created_by")
+_HAS_ISSUES = "coalesce(l.has_open_issues, 0) > 0"
 _SKIPPED = """
 select case when f.skipped then 'yes' else 'no' end as value, null as title,
     cast(sum(f.annotations) as bigint) as labels
@@ -157,47 +179,77 @@ _WITH_KIND = "exists (select 1 from objects as o where o.label_id = l.label_id a
 FILTERS: dict[str, Filter] = {
     one.name: one
     for one in (
-        Filter("project", "Project", Names(OF_PROJECTS), _PROJECTS, instant=True),
+        Filter("project", "Project", "of this project, by id or name", Names(OF_PROJECTS), _PROJECTS, instant=True),
         Filter(
             "asset_type",
             "Asset type",
-            Names(_OF_TYPE),
+            "about an asset of this type: image, video, text …",
+            Names(_OF_TYPE, "TYPE"),
             _counted("label", None, "asset_type", "sum(f.annotations)"),
-            True,
+            instant=True,
         ),
-        Filter("class", "Class", Names(HAS_CLASS), _CLASSES, instant=True),
-        Filter("without", "Without class", Names(f"not {HAS_CLASS}"), _CLASSES, instant=True),
-        Filter("kind", "Kind", Names(_WITH_KIND), _counted("tool", "kind", "kind"), instant=True),
-        Filter("labeler", "Labeler", Names("l.created_by in ({these})"), _of_labels("l.created_by")),
-        Filter("review", "Review", Options(_REVIEW), _REVIEWS),
-        Filter("reviewer", "Reviewer", Names(_REVIEWED_BY), _REVIEWERS),
-        Filter("step", "Workflow step", Names(_IN_STEP), _STEPS),
-        Filter("question", "Question", Names(HAS_QUESTION), _QUESTIONS, instant=True),
-        Filter("answer", "Answer", Names(HAS_ANSWER)),
-        Filter("agreement", "Agreement", Range("case when l.agreement <> -1 then l.agreement end")),
+        Filter(
+            "class",
+            "Class",
+            "with an object of this class",
+            Names(HAS_CLASS),
+            _CLASSES,
+            instant=True,
+            word="with",
+            python="with_class",
+        ),
+        Filter(
+            "without",
+            "Without class",
+            "without any object of this class",
+            Names(f"not {HAS_CLASS}", "CLASS"),
+            _CLASSES,
+            instant=True,
+            python="without_class",
+        ),
+        Filter(
+            "kind",
+            "Kind",
+            "with an object of this kind: bounding_box, polygon …",
+            Names(_WITH_KIND),
+            _counted("tool", "kind", "kind"),
+            instant=True,
+        ),
+        Filter("labeler", "Labeler", "made by this labeler", Names("l.created_by in ({these})"), _LABELERS),
+        Filter("review", "Review", "whose last review says so", Options(_REVIEW), _REVIEWS),
+        Filter("reviewer", "Reviewer", "reviewed by this person", Names(_REVIEWED_BY), _REVIEWERS),
+        Filter("step", "Workflow step", "in this step of the workflow", Names(_IN_STEP), _STEPS),
+        Filter("question", "Question", "that answer this question", Names(HAS_QUESTION), _QUESTIONS, instant=True),
+        Filter("answer", "Answer", "with this answer, to the chosen questions or to any", Names(HAS_ANSWER)),
+        Filter("agreement", "Agreement", "with a consensus score (0 to 1) in this range", _AGREEMENT),
         Filter(
             "benchmark_agreement",
             "Benchmark agreement",
-            Range("case when l.benchmark_agreement <> -1 then l.benchmark_agreement end"),
+            "with a benchmark score (0 to 1) in this range",
+            _BENCHMARK_AGREEMENT,
         ),
-        Filter("score", "Review score", Range(LAST_SCORE)),
-        Filter("seconds", "Seconds", Range("l.seconds_to_label")),
-        Filter("objects", "Objects", Range("coalesce(l.objects_total, 0)")),
-        Filter("since", "Made since", Moment(f"{_MADE} >= {{moment}}")),
-        Filter("until", "Made before", Moment(f"{_MADE} < {{moment}}")),
-        Filter("words", "Words", Words()),
+        Filter("score", "Review score", "whose last review has a score in this range", Range(LAST_SCORE)),
+        Filter("seconds", "Seconds", "that took so many seconds", Range("l.seconds_to_label")),
+        Filter("objects", "Objects", "with so many objects", Range("coalesce(l.objects_total, 0)")),
+        Filter("since", "Made since", "made at this time (UTC) or later", Moment(f"{_MADE} >= {{moment}}")),
+        Filter("until", "Made before", "made before this time", Moment(f"{_MADE} < {{moment}}")),
+        Filter("updated_since", "Updated since", "updated at this time or later", Moment(f"{_UPDATED} >= {{moment}}")),
+        Filter("words", "Words", "with a name, answer or text that holds all these words", Words()),
+        Filter("issues", "Open issues", "with open issues, or without", yes_no(_HAS_ISSUES), _yes(_HAS_ISSUES)),
+        Filter("benchmark", "Benchmark", "that are benchmarks, or are not", yes_no(IS_BENCHMARK), _yes(IS_BENCHMARK)),
         Filter(
-            "issues",
-            "Open issues",
-            yes_no("coalesce(l.has_open_issues, 0) > 0"),
-            _yes("coalesce(l.has_open_issues, 0) > 0"),
+            "skipped",
+            "Skipped",
+            "that were skipped, or were not",
+            yes_no("coalesce(l.skipped, false)"),
+            _SKIPPED,
+            instant=True,
         ),
-        Filter("benchmark", "Benchmark", yes_no(IS_BENCHMARK), _yes(IS_BENCHMARK)),
-        Filter("skipped", "Skipped", yes_no("coalesce(l.skipped, false)"), _SKIPPED, instant=True),
         Filter(
             "model_run",
             "Model run",
-            Names("l.model_run_id in ({these})"),
+            "of this model run, by id, with its predictions; else those of labelers",
+            Names("l.model_run_id in ({these})", "ID"),
             _of_labels("l.model_run_id", "true"),
         ),
     )

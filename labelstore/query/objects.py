@@ -1,32 +1,12 @@
-"""The labels and objects that a program asks for: by project, class, labeler and time."""
+"""The objects that a program asks for: by kind, project, asset type and class, with their geometry."""
 
-from collections.abc import Iterator, Mapping
-
-from labelstore.engines.database import TOGETHER, Database
+from labelstore.engines.database import Database
 from labelstore.engines.result import Result
 from labelstore.errors import UsageError
 from labelstore.formats.kinds import TABLES
-from labelstore.query.moments import utc
+from labelstore.query.filters import check_known, chosen_of
 from labelstore.query.run import ask
 from labelstore.schema.suggestions import did_you_mean
-
-__all__ = ["GEOMETRY", "objects_of", "selected", "utc"]
-
-_LABELS = """
-select l.label_id, l.node_id
-from labels as l
-join records as r on r.record_id = l.record_id
-left join projects as p on p.project_id = l.project_id
-where ($project is null or l.project_id = $project or p.name = $project)
-    and ($asset_type is null or r.asset_type = $asset_type)
-    and ($generation is null or l.generation = $generation)
-    and ($created_by is null or l.created_by = $created_by)
-    and ($since is null or substr(coalesce(l.updated_at, l.created_at), 1, 19) >= $since)
-    and ($name is null or l.label_id in (select o.label_id from objects as o where o.name = $name))
-    and l.node_id > $after
-order by l.node_id
-limit $limit
-"""
 
 GEOMETRY = {
     "bounding_box": ('"left"', '"top"', "width", "height"),
@@ -57,16 +37,6 @@ order by o.object_id
 """
 
 
-def selected(database: Database, wanted: Mapping[str, str | None]) -> Iterator[list[str]]:
-    """The ids of the labels, in the order of the store, some at a time."""
-    after = -1
-    while found := list(database.query(_LABELS, {**wanted, "after": after, "limit": TOGETHER}).rows):
-        yield [label_id for label_id, _ in found]
-        after = found[-1][1]
-        if len(found) < TOGETHER:
-            return
-
-
 def objects_of(
     database: Database,
     kind: str | None,
@@ -75,12 +45,16 @@ def objects_of(
     name: str | None,
     model_runs: bool,
 ) -> Result:
-    """The objects as `Store.objects` gives them. Raises `UsageError` for a kind that the store does not hold."""
+    """The objects as `Store.objects` gives them.
+
+    Raises `UsageError` for a kind that the store does not hold, `NotFoundError` for such a project, type or class.
+    """
     if kind is not None and kind not in GEOMETRY:
         held = [row[0] for row in database.query("select distinct kind from objects order by 1").rows if row[0]]
         if kind not in held:
             known = list(dict.fromkeys([*GEOMETRY, *held]))
             raise UsageError(f"no object is a {kind}; {did_you_mean(kind, known) or 'kinds: ' + ', '.join(known)}")
+    check_known(database, chosen_of({"project": project, "asset_type": asset_type, "with_class": name}))
     tables = {TABLES[one]: columns for one, columns in GEOMETRY.items() if kind in (None, one)}
     owners: dict[str, list[str]] = {}
     for table, columns in tables.items():
