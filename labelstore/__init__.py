@@ -28,12 +28,15 @@ from labelstore.version import __version__
 
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement, ObjectAgreement, PairAgreement, QuestionAgreement
+    from labelstore.analyses.listings import Labeler, ObjectClass, Project
+    from labelstore.displaying.records import Records
     from labelstore.engines.result import Result
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
     from labelstore.export.losses import Loss
-    from labelstore.history import LabelChange, LabelDiff, State, Version
+    from labelstore.history import LabelChange, LabelDiff, Load, State, Version
     from labelstore.loading import FileReport, Report
+    from labelstore.query.describe import Described, Listed
     from labelstore.query.filters import LabelFilters
     from labelstore.query.search import Hit
     from labelstore.store import Store, open
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agreement",
     "AmbiguousError",
+    "Described",
     "ExportChoices",
     "FileReport",
     "Hit",
@@ -50,15 +54,21 @@ __all__ = [
     "LabelChange",
     "LabelDiff",
     "LabelFilters",
+    "Labeler",
     "LabelstoreError",
+    "Listed",
+    "Load",
     "Loss",
     "NotAnExport",
     "NotFoundError",
     "NothingToWriteError",
     "ObjectAgreement",
+    "ObjectClass",
     "PairAgreement",
+    "Project",
     "QueryError",
     "QuestionAgreement",
+    "Records",
     "RefusedError",
     "Report",
     "Result",
@@ -76,16 +86,23 @@ __all__ = [
 
 _HOMES = {
     "Agreement": "labelstore.analyses.agreement",
+    "Described": "labelstore.query.describe",
     "ExportChoices": "labelstore.export.keywords",
     "FileReport": "labelstore.loading",
     "Hit": "labelstore.query.search",
     "LabelChange": "labelstore.history",
     "LabelDiff": "labelstore.history",
     "LabelFilters": "labelstore.query.filters",
+    "Labeler": "labelstore.analyses.listings",
+    "Listed": "labelstore.query.describe",
+    "Load": "labelstore.history",
     "Loss": "labelstore.export.losses",
     "ObjectAgreement": "labelstore.analyses.agreement",
+    "ObjectClass": "labelstore.analyses.listings",
     "PairAgreement": "labelstore.analyses.agreement",
+    "Project": "labelstore.analyses.listings",
     "QuestionAgreement": "labelstore.analyses.agreement",
+    "Records": "labelstore.displaying.records",
     "Report": "labelstore.loading",
     "Result": "labelstore.engines.result",
     "State": "labelstore.history",

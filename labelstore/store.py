@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
 from labelstore.connections import Connections
+from labelstore.contents import Contents
+from labelstore.displaying.records import Records
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
@@ -33,7 +35,7 @@ def open(path: str | Path, *, read_only: bool = False, engine: str | None = None
     return Store(Path(path), read_only, engine)
 
 
-class Store:
+class Store(Contents):
     """An open store; use it as a context manager, or `close` it.
 
     >>> with labelstore.open("labels.db") as store:
@@ -107,9 +109,9 @@ class Store:
         """The versions of a label, the oldest first. Raises `NotFoundError`."""
         return versions_of(self._open(), label_id)
 
-    def loads(self) -> list[Load]:
+    def loads(self) -> Records[Load]:
         """The loads of exports, oldest first; each counts the frames files that came with it."""
-        return loads_of(self._open())
+        return Records(loads_of(self._open()), Load._fields)
 
     def diff(self, load_a: int, load_b: int) -> Iterator[LabelChange]:
         """The labels added, removed and changed between two loads. Raises `NotFoundError` for an unknown load."""
