@@ -62,7 +62,7 @@ def test_arguments_of_help_are_named_as_in_the_usage() -> None:
     for text in help_texts().values():
         usage, _, rest = text.partition("\n")
         arguments = re.findall(r"^  (\S+)", rest.partition("\nArguments:\n")[2].partition("\n\n")[0], re.M)
-        assert [name.strip("[]") for name in usage.partition("[OPTIONS]")[2].split() if "COMMAND" not in usage] == (
+        assert [name.strip("[]") for name in usage.partition("[OPTIONS]")[2].split() if "[ARGS]" not in usage] == (
             arguments
         )
 

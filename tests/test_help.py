@@ -5,7 +5,11 @@ import re
 
 import pytest
 
-from labelstore.cli.colors import Style, colored, paint
+from labelstore.cli.app import HELP, LazyCommands, help_texts
+from labelstore.cli.colors import Style, colored, paint, unpainted
+from labelstore.cli.help_pages import HelpFormatter
+from tests.test_cli import failed, run
+from tools import reference_docs
 
 
 class Terminal(io.StringIO):
@@ -42,3 +46,74 @@ def test_a_painted_text_ends_its_color() -> None:
     assert re.fullmatch(r"\x1b\[[\d;]+ma\x1b\[0m", paint("a", Style.HEADING, Terminal()))
     assert paint("a", Style.HEADING, io.StringIO()) == "a"
     assert paint("", Style.HEADING, Terminal()) == ""
+
+
+def test_help_is_as_in_the_golden_files() -> None:
+    """100 columns: docs/reference/cli.md. `python -m tools.reference_docs` writes them."""
+    assert (reference_docs.GOLDEN_HELP / "60.txt").read_text() == reference_docs.narrow_help()
+    assert (reference_docs.GOLDEN_HELP / "color.txt").read_text() == reference_docs.colored_help()
+
+
+def test_no_line_but_an_example_is_longer_than_a_narrow_terminal() -> None:
+    longer = [line for line in reference_docs.narrow_help().splitlines() if len(line) > 60]
+    assert longer
+    assert all(re.match(r"    (labelstore|curl) ", line) for line in longer)
+    assert "..." not in reference_docs.narrow_help().replace("FILE...", "").replace("[ARGS]...", "").replace(
+        "WORDS...", ""
+    ).replace("ID...", "")
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 58), ("100", 98), ("200", 100)])
+def test_help_fits_the_terminal_and_is_never_too_wide_to_read(
+    monkeypatch: pytest.MonkeyPatch, columns: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert HelpFormatter(max_width=HELP["max_content_width"]).width == width
+
+
+def test_colors_change_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = help_texts(80)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    painted = help_texts(80)
+    assert {name: unpainted(text) for name, text in painted.items()} == plain
+    assert all("\x1b[" in text for text in painted.values())
+    assert "\x1b[" in run("stats", "--help").stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run("stats", "--help").stdout.rstrip() == help_texts(80)["labelstore stats"]
+
+
+def test_help_of_a_command() -> None:
+    assert run("help").stdout == run("--help").stdout
+    for command in ("load", "help"):
+        assert run("help", command).stdout == run(command, "--help").stdout
+    assert "loud: no command has this name; did you mean load" in failed("help", "loud", code=2)
+    assert run("-V").stdout == run("--version").stdout
+
+
+def test_no_command_prints_the_help() -> None:
+    result = run()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == run("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("lod", "no such command 'lod'; did you mean 'load'"),
+        ("load a.db b.json --fore", "no such option: --fore; did you mean --force, "),
+        ("stats a.db b", "got unexpected extra argument(s) (b)"),
+        ("stats", "missing argument 'DB'; name the store, or set LABELSTORE_DB to its name"),
+        ("load a.db", "missing argument 'FILE...'"),
+        ("query a.db x --format xml", "invalid value for '--format': 'xml' is not one of 'table', 'json', "),
+        ("--what", "no such option: --what"),
+    ],
+)
+def test_a_wrong_call_is_told_with_its_usage(call: str, told: str) -> None:
+    result = run(*call.split())
+    message, usage, hint = result.stderr.splitlines()
+    assert result.exit_code == 2
+    assert message.startswith(f"labelstore: {told}")
+    first = call.split(maxsplit=1)[0]
+    command = f"labelstore {first}" if first in LazyCommands() else "labelstore"
+    assert usage.startswith(f"Usage: {command} [OPTIONS] ")
+    assert hint == f"Help: {command} --help"

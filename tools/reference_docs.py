@@ -1,15 +1,18 @@
 """The pages that are made: docs/reference/schema.md from `sql/`, docs/reference/formats.md from the declarations of
-the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, and the tables of what
-secrets look like in docs/how-to/publishing.md and of filters in docs/how-to/choosing-labels.md.
+the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, the same texts in other
+forms in tests/golden/help/, and the tables of what secrets look like in docs/how-to/publishing.md and of filters in
+docs/how-to/choosing-labels.md.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 from labelstore.query.catalogue import Column, Table, tables, views
 from labelstore.schema.tables import DERIVED, sql_text
@@ -20,6 +23,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 TARGET = DOCS / "reference" / "schema.md"
 FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
+GOLDEN_HELP = DOCS.parent / "tests" / "golden" / "help"
 PUBLISHING_TARGET = DOCS / "how-to" / "publishing.md"
 CHOOSING_TARGET = PUBLISHING_TARGET.with_name("choosing-labels.md")
 
@@ -154,15 +158,55 @@ Made by `python -m tools.reference_docs` from the help texts; `labelstore COMMAN
 to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected,
 130 stopped by Ctrl-C.
 
+**The store of a session.** `LABELSTORE_DB` names the store of every command that names none, so that these are alike:
+
+```sh
+labelstore query labels.db class-counts
+
+export LABELSTORE_DB=labels.db
+labelstore query class-counts
+```
+
+A first argument that is a store, or whose name ends in .db, .sqlite, .sqlite3, .duckdb or .ddb, is always the store
+itself; of two files that `diff` compares the first is one too. Anything else is what follows `DB`. So
+`labelstore load other.db export.json` loads into other.db, and `labelstore load export.json` into the store of the
+session. A command that fails says which store it took. An empty variable is none.
+
+**Colors** are for terminals. `NO_COLOR` and `TERM=dumb` turn them off, `FORCE_COLOR` and `CLICOLOR_FORCE` turn them on
+in pipes too.
+
+**Completion.** `labelstore --install-completion` makes TAB complete commands, options, formats and canned queries, and
+what the store holds: tables and views, projects, classes, questions, labelers, numbers of loads, and the values of
+`-p project=`. It reads no more of a store than it can read at once, and says nothing about one that it cannot read.
+
 """
 
 
 def cli_page() -> str:
     """The text of docs/reference/cli.md."""
     from labelstore.cli.app import help_texts
+    from labelstore.cli.colors import unpainted
 
     sections = (f"## {name}\n\n```text\n{text}\n```\n" for name, text in help_texts().items())
-    return CLI_HEAD + "\n".join(sections)
+    return unpainted(CLI_HEAD + "\n".join(sections))
+
+
+def narrow_help() -> str:
+    """The help of all commands in 60 columns."""
+    from labelstore.cli.app import help_texts
+    from labelstore.cli.colors import unpainted
+
+    return unpainted("\n\n\n".join(help_texts(60).values())) + "\n"
+
+
+def colored_help() -> str:
+    """The help of a few commands as a terminal shows it in 80 columns, with ␛ for the escape character."""
+    from labelstore.cli.app import help_texts
+
+    with patch.dict(os.environ, {"FORCE_COLOR": "1", "NO_COLOR": ""}):
+        texts = help_texts(80)
+    shown = (texts[name] for name in ("labelstore", "labelstore schema", "labelstore answers"))
+    return "\n\n\n".join(shown).replace("\x1b", "␛") + "\n"
 
 
 _MADE = re.compile(r"(<!-- made by python -m tools\.reference_docs -->\n).*?(<!-- end -->)", re.S)
@@ -204,6 +248,8 @@ def main(arguments: list[str]) -> int:
         TARGET: schema_page(),
         FORMATS_TARGET: formats_page() + exporters_page(),
         CLI_TARGET: cli_page(),
+        GOLDEN_HELP / "60.txt": narrow_help(),
+        GOLDEN_HELP / "color.txt": colored_help(),
         PUBLISHING_TARGET: publishing_page(),
         CHOOSING_TARGET: choosing_page(),
     }
@@ -217,6 +263,7 @@ def main(arguments: list[str]) -> int:
             print(f"{name} is not up to date; run: python -m tools.reference_docs", file=sys.stderr)
         return int(bool(stale))
     for target, page in pages.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page, encoding="utf-8")
     return 0
 

@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,9 +15,18 @@ import typer
 from typer.core import TyperGroup
 
 from labelstore.cli import commands, diagnostics, output
-from labelstore.cli.command import Command
+from labelstore.cli.colors import colored
+from labelstore.cli.command import SESSION_STORE, Command
+from labelstore.cli.help_pages import WIDEST, HelpContext, readable
 from labelstore.cli.sections import Section
+from labelstore.cli.session_store import VARIABLE
 from labelstore.version import __version__
+
+ENVIRONMENT = {
+    VARIABLE: "The store of every command that names no other one as DB.",
+    "NO_COLOR": "No colors, even on a terminal; FORCE_COLOR: colors everywhere.",
+}
+"""Variables that change what all commands do."""
 
 
 class LazyCommands(Mapping[str, Any]):
@@ -52,16 +62,39 @@ def _module(name: str) -> ModuleType:
 class Group(TyperGroup):
     """All commands, listed by section, each ending in an exit code and never in a traceback."""
 
+    context_class = HelpContext
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.commands: Any = LazyCommands()
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the options before the command; a mistake in them ends like every other."""
+        with diagnostics.reported():
+            return super().make_context("labelstore", args, parent, **{"color": colored(sys.stdout), **extra})
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Print the help where there is nothing to do."""
+        if not args and not ctx.resilient_parsing:
+            diagnostics.tell(self.get_help(ctx))
+            raise typer.Exit(diagnostics.WRONG_USAGE)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, the options before a command, and what the environment says."""
+        self.format_commands(ctx, formatter)
+        records = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
+        with formatter.section("Options"):
+            formatter.write_dl([readable(param, *record) for param, record in records if record])
+        with formatter.section("Environment"):
+            formatter.write_dl(list(ENVIRONMENT.items()))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one line a command, below the name of its section."""
         longest = max(map(len, self.commands))
         for section in Section:
             lines = [
-                (name.ljust(longest), command.get_short_help_str(formatter.width - 6 - longest))
+                (name.ljust(longest), command.get_short_help_str())
                 for name, command in self.commands.items()
                 if _module(name).SECTION is section
             ]
@@ -70,14 +103,14 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error becomes one line and an exit code."""
-        with diagnostics.reported():
+        with diagnostics.reported(lambda: ctx.meta.get(SESSION_STORE)):
             return super().invoke(ctx)
 
 
 _STYLE: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
-_HELP = {"help_option_names": ["-h", "--help"]}
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST + 2}  # of which Click leaves 2 free
 
-app = typer.Typer(cls=Group, no_args_is_help=True, context_settings=_HELP, **_STYLE)
+app = typer.Typer(cls=Group, context_settings=HELP, **_STYLE)
 
 
 def _print_version(wanted: bool) -> None:
@@ -89,7 +122,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def labelstore(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("-V", "--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Load Labelbox exports into SQLite or DuckDB, query them, and get every label back.
@@ -102,21 +135,42 @@ def labelstore(
     """
 
 
-def help_texts() -> dict[str, str]:
-    """What `--help` prints for `labelstore` and each of its commands, 100 columns wide."""
+def help_texts(width: int = WIDEST) -> dict[str, str]:
+    """What `--help` prints for `labelstore` and each of its commands, in that many columns.
+
+    In color where standard output shows colors.
+    """
     group: Any = typer.main.get_command(app)
     named = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
     return {
-        name: command.get_help(command.context_class(command, info_name=name, terminal_width=100, **_HELP)).rstrip()
+        name: command.get_help(command.context_class(command, info_name=name, terminal_width=width, **HELP)).rstrip()
         for name, command in named.items()
     }
+
+
+_COMPLETE = "_LABELSTORE_COMPLETE"
+_PATIENCE = 2.0
+"""Seconds that a shell waits for completions, such as of a store that another process has locked."""
 
 
 def main() -> None:
     """Run the command that `sys.argv` names; exits the interpreter."""
     diagnostics.open_closed_streams()
+    if _COMPLETE in os.environ:
+        _prepare_completion()
     atexit.register(_end_soon)
     app(prog_name="labelstore")
+
+
+def _prepare_completion() -> None:
+    from threading import Timer
+
+    from labelstore.cli import shells
+
+    shells.register()
+    given_up = Timer(_PATIENCE, os._exit, (0,))
+    given_up.daemon = True
+    given_up.start()
 
 
 def _end_soon() -> None:

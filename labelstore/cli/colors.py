@@ -1,6 +1,7 @@
 """Whether a stream shows colors, and the styles of this command line."""
 
 import os
+import re
 from enum import Enum
 from typing import IO
 
@@ -39,3 +40,8 @@ def painted(text: str, style: Style) -> str:
 def paint(text: str, style: Style, stream: IO[str]) -> str:
     """The text in a style if the stream shows colors."""
     return painted(text, style) if colored(stream) else text
+
+
+def unpainted(text: str) -> str:
+    """The text without colors."""
+    return re.sub(r"\x1b\[[\d;]*m", "", text)

@@ -1,12 +1,47 @@
-"""A command whose help reads the same with every version of Typer."""
+"""A command whose store may come from LABELSTORE_DB, and whose help reads the same with every version of Typer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from typer.core import TyperCommand
 
+from labelstore.cli.help_pages import HelpContext, readable
+from labelstore.cli.session_store import VARIABLE, is_left_out, session_store, takes_store
+
+SESSION_STORE = "labelstore.session_store"
+"""Key of the store that LABELSTORE_DB named, in the `meta` of a context; absent if the command line named one."""
+
 
 class Command(TyperCommand):
     """Its arguments go by their metavars, in the usage and in their list."""
+
+    context_class = HelpContext
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the store of the session before the arguments if they name none."""
+        store = session_store()
+        if store is not None and self._lacks_store(ctx, args):
+            ctx.meta[SESSION_STORE] = store
+            args = [store, *args]
+        with _uncoerced(self.params if ctx.resilient_parsing else []):
+            return super().parse_args(ctx, args)
+
+    def _lacks_store(self, ctx: Any, args: list[str]) -> bool:
+        arguments = [param for param in self.params if param.param_type_name == "argument"]
+        if not arguments or not takes_store(arguments[0]):
+            return False
+        values, _, _ = self.make_parser(ctx).parse_args(list(args))
+        first = values.get(arguments[0].name)
+        return is_left_out(
+            first if isinstance(first, str) else None,
+            others=len(arguments) > 1,
+            files=arguments[0].metavar != "DB",
+        )
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The first line of the help, whole."""
+        return str(self.help).strip().partition("\n")[0]
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """`[OPTIONS] DB [TABLE]`."""
@@ -17,10 +52,22 @@ class Command(TyperCommand):
         """Write the arguments and the options."""
         for title, kind in (("Arguments", "argument"), ("Options", "option")):
             records = [
-                (str(param.metavar) if kind == "argument" else record[0], record[1])
+                readable(param, record[0], record[1] + (f"  [env: {VARIABLE}]" if takes_store(param) else ""))
                 for param in self.get_params(ctx)
                 if param.param_type_name == kind and (record := param.get_help_record(ctx))
             ]
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+
+@contextmanager
+def _uncoerced(params: Any) -> Iterator[None]:
+    """Leave values as they were typed: Typer imports pydantic to read them, too slow for a TAB."""
+    for param in params:
+        param.process_value = lambda ctx, value: value
+    try:
+        yield
+    finally:
+        for param in params:
+            del param.process_value

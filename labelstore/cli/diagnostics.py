@@ -1,24 +1,29 @@
 """Errors as one line on standard error and an exit code; nothing else in this package does that."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
-from labelstore.cli.colors import Style, paint
+from labelstore.cli.colors import Style, colored, paint, unpainted
+from labelstore.cli.session_store import VARIABLE, takes_store
 from labelstore.cli.terminal import visible
 from labelstore.errors import LabelstoreError
 from labelstore.json.truncate import truncated
 
 FAILED = 1
+WRONG_USAGE = 2
 REJECTED = 3
 LEFT_OUT = 4
 INTERRUPTED = 130
 
 _LONGEST = 1000
+_CALL: Any = typer.BadParameter.__base__  # the parser's error about a call that it does not understand
 _INTERRUPTED_DUCKDB = "Query interrupted"  # the RuntimeError that DuckDB makes of a KeyboardInterrupt
 _ENGINES = (
     ("sqlite3", "SQLite", ("Error", "Warning")),
@@ -40,8 +45,11 @@ def open_closed_streams() -> None:
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Turn every error that a file, a path, a query or the machine can cause into `typer.Exit`."""
+def reported(session_store: Callable[[], str | None] = lambda: None) -> Iterator[None]:
+    """Turn every error that a call, a file, a path, a query or the machine can cause into `typer.Exit`.
+
+    `session_store` names the store where the command line did not.
+    """
     try:
         yield
         sys.stdout.flush()
@@ -57,7 +65,10 @@ def reported() -> Iterator[None]:
             raise
         say(text, Style.ERROR)
         show(getattr(error, "excerpt", ""))
-        raise typer.Exit(error.exit_code if isinstance(error, LabelstoreError) else FAILED) from None
+        _show_usage(error)
+        if isinstance(error, (LabelstoreError, _CALL)) and (store := session_store()):
+            say(f"the store is {store}, as {VARIABLE} says")
+        raise typer.Exit(getattr(error, "exit_code", FAILED)) from None
     finally:
         _settle_output()
 
@@ -119,7 +130,30 @@ def explained(error: Exception) -> str | None:
             return "there is not enough memory for this"
         case UnicodeError():
             return f"a text that is not valid UTF-8: {error}"
+    if isinstance(error, _CALL):
+        return _explained_call(error)
     return _explained_by_engine(error)
+
+
+def _explained_call(error: Any) -> str:
+    """What is wrong with a call, with the way out where the parser knows none."""
+    text = str(error.format_message()).strip().rstrip(".").replace("\n\t", " ").replace(": Value error, ", ": ")
+    text = re.sub(r"( \(Possible options|\. Did you mean):? (.+?)[)?]$", r"; did you mean \2?", text)
+    param = getattr(error, "param", None)
+    lacks_store = text.startswith("Missing") and param is not None and takes_store(param)
+    way_out = f"; name the store, or set {VARIABLE} to its name" if lacks_store else ""
+    return text[:1].lower() + text[1:] + way_out
+
+
+def _show_usage(error: Any) -> None:
+    """How the command is called, after an error of the parser."""
+    if isinstance(error, _CALL) and error.ctx is not None:
+        tell(f"{error.ctx.get_usage()}\nHelp: {error.ctx.command_path} --help")
+
+
+def tell(text: str) -> None:
+    """Print lines of ours on standard error, in their colors if it shows some."""
+    print(text if colored(sys.stderr) else unpainted(text), file=sys.stderr)
 
 
 def _explained_by_engine(error: Exception) -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from labelstore.cli import completion
 from labelstore.errors import UsageError
 
 
@@ -56,12 +57,46 @@ Wait = Annotated[
     ),
 ]
 Project = Annotated[
-    str | None, typer.Option(metavar="PROJECT", help="Only this project, by id or name.", show_default="all")
+    str | None,
+    typer.Option(
+        metavar="PROJECT",
+        help="Only this project, by id or name.",
+        show_default="all",
+        autocompletion=completion.projects,
+    ),
 ]
 Projects = Annotated[
     list[str] | None,
     typer.Option(
-        "--project", metavar="PROJECT", help="Only this project, by id or name; repeatable.", show_default="all"
+        "--project",
+        metavar="PROJECT",
+        help="Only this project, by id or name; repeatable.",
+        show_default="all",
+        autocompletion=completion.projects,
+    ),
+]
+Classes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--class",
+        metavar="CLASS",
+        help="Only objects of this class; repeatable.",
+        show_default="all",
+        autocompletion=completion.classes,
+    ),
+]
+Labeler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABELER", help="Only labels of this labeler.", show_default="all", autocompletion=completion.labelers
+    ),
+]
+Question = Annotated[
+    str | None,
+    typer.Option(
+        metavar="QUESTION",
+        help="Only answers to this question, such as a speaker.",
+        autocompletion=completion.questions,
     ),
 ]
 RowsFormat = Annotated[TextFormat | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)]

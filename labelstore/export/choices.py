@@ -40,7 +40,7 @@ class Choices:
     where: str | None = _choice(None, "Only the labels whose ids this query returns.", metavar="SQL")
     since: str | None = _choice(None, "Only labels updated at this time or later: 2024-01-31.", metavar="TIME")
     until: str | None = _choice(None, "Only labels updated before this time.", metavar="TIME")
-    classes: tuple[str, ...] = _choice((), "Only objects of this class; repeatable.", metavar="NAME", option="--class")
+    classes: tuple[str, ...] = _choice((), "Only objects of this class; repeatable.", metavar="CLASS", option="--class")
     rename: tuple[str, ...] = _choice((), "Write class A as B; two may become one; repeatable.", metavar="A=B")
     class_file: str | None = _choice(
         None, "A file with a class a line: only these, numbered in this order.", metavar="FILE", option="--classes"

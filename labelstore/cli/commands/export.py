@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelstore.cli import output
+from labelstore.cli import completion, output
 from labelstore.cli.command import Command
 from labelstore.cli.diagnostics import LEFT_OUT, stopped
 from labelstore.cli.losses import loss_lines
@@ -94,13 +94,16 @@ def _export(
         raise typer.Exit(LEFT_OUT)
 
 
-def _completion(values: tuple[str, ...]) -> Any:
+_STORED = {"project": completion.projects, "classes": completion.classes, "question": completion.questions}
+
+
+def _completion(name: str, values: tuple[str, ...]) -> Any:
     """What the shell completes for a choice; None where it takes any text."""
 
     def known() -> list[str]:
         return list(values)
 
-    return known if values else None
+    return known if values else _STORED.get(name)
 
 
 def _options() -> list[Parameter]:
@@ -117,7 +120,7 @@ def _options() -> list[Parameter]:
             metavar=choice.metavar or values,
             help=choice.help + (f"  [default: {told}]" if told else ""),
             show_default=False,
-            autocompletion=_completion(choice.values),
+            autocompletion=_completion(one.name, choice.values),
         )
         found.append(
             Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])

@@ -1,12 +1,10 @@
 """`geojson`: objects on maps as GeoJSON."""
 
 import sys
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from labelstore.cli.losses import loss_lines
-from labelstore.cli.options import Output, Overwrite, Project, Store
+from labelstore.cli.options import Classes, Output, Overwrite, Projects, Store
 from labelstore.cli.sections import Section
 
 SECTION = Section.SHARE
@@ -15,10 +13,8 @@ SECTION = Section.SHARE
 def geojson(
     db: Store,
     out: Output = "-",
-    class_name: Annotated[
-        str | None, typer.Option("--class", metavar="NAME", help="Only objects of this class.")
-    ] = None,
-    project: Project = None,
+    classes: Classes = None,
+    projects: Projects = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Write geospatial objects as a GeoJSON FeatureCollection.
@@ -33,8 +29,7 @@ def geojson(
     """
     from labelstore.export.writing import export
 
-    chosen: dict[str, Any] = {"classes": class_name, "project": project}
-    chosen = {name: (value,) for name, value in chosen.items() if value is not None}
+    chosen: dict[str, Any] = {"classes": tuple(classes or ()), "project": tuple(projects or ())}
     done = export(db, "geojson", out, overwrite=overwrite, loss="", **chosen)
     for text in (*loss_lines(done), str(done)):
         print(text, file=sys.stderr)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelstore.cli import output
+from labelstore.cli import completion, output
 from labelstore.cli.options import Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import is_terminal, json_escaped
@@ -26,7 +26,10 @@ def get(
     pretty: Annotated[
         bool | None, typer.Option("--pretty/--compact", help="Indented (the default on a terminal), or one line each.")
     ] = None,
-    at: Annotated[int | None, typer.Option(metavar="LOAD", help="Labels as they were after this load.")] = None,
+    at: Annotated[
+        int | None,
+        typer.Option(metavar="LOAD", help="Labels as they were after this load.", autocompletion=completion.loads),
+    ] = None,
 ) -> None:
     """Print labels or data rows as JSON, exactly as exported.
 

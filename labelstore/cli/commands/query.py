@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelstore.cli import canned_queries, progress
+from labelstore.cli import canned_queries, completion, progress
 from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, Store, check_order
 from labelstore.cli.query_output import BINARY, Format, limited, write
@@ -39,13 +39,25 @@ def query(
     sql: Annotated[
         str | None,
         typer.Argument(
-            metavar="SQL", help="One statement, or the name of a canned query; @FILE for a file, - for stdin."
+            metavar="SQL",
+            help="One statement, or the name of a canned query; @FILE for a file, - for stdin.",
+            autocompletion=completion.canned_queries,
         ),
     ] = None,
     parameters: Annotated[
-        list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help="The value of $NAME; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--param",
+            metavar="NAME=VALUE",
+            help="The value of $NAME; repeatable.",
+            autocompletion=completion.parameters,
+        ),
     ] = None,
-    named: Annotated[str | None, typer.Option(metavar="NAME", help="A canned query instead of SQL.")] = None,
+    named: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A canned query instead of SQL.", autocompletion=completion.canned_queries),
+    ] = None,
     engine: Annotated[
         EngineName | None,
         typer.Option(help="What answers: duckdb asks the mirror of a SQLite store.", show_default="that of the store"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelstore.cli import output
+from labelstore.cli import completion, output
 from labelstore.cli.diagnostics import REJECTED, say
 from labelstore.cli.options import AsJson, Overwrite, Store, Wait
 from labelstore.cli.row_output import write_rows
@@ -24,7 +24,10 @@ SECTION = Section.LOAD
 
 def rejects(
     db: Store,
-    load: Annotated[int | None, typer.Option(metavar="LOAD", help="Only rejects of the load with this id.")] = None,
+    load: Annotated[
+        int | None,
+        typer.Option(metavar="LOAD", help="Only rejects of the load with this id.", autocompletion=completion.loads),
+    ] = None,
     write: Annotated[
         str | None,
         typer.Option(

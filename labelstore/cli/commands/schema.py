@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelstore.cli import output
+from labelstore.cli import completion, output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.sections import Section
@@ -18,7 +18,9 @@ _LONGEST_EXAMPLE = 60
 
 def schema(
     db: Store,
-    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="A table or view.")] = None,
+    table: Annotated[
+        str | None, typer.Argument(metavar="TABLE", help="A table or view.", autocompletion=completion.tables)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the tables and views of a store, or the columns of one.

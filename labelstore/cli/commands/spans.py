@@ -1,11 +1,7 @@
 """`spans`: what was answered along recordings."""
 
-from typing import Annotated
-
-import typer
-
 from labelstore.cli.diagnostics import say
-from labelstore.cli.options import Output, Overwrite, Project, RowsFormat, ShortForJson, Store, TextFormat
+from labelstore.cli.options import Output, Overwrite, Project, Question, RowsFormat, ShortForJson, Store, TextFormat
 from labelstore.cli.row_output import asked, chosen_format
 from labelstore.cli.sections import Section
 
@@ -15,9 +11,7 @@ SECTION = Section.ASK
 def spans(
     db: Store,
     project: Project = None,
-    question: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only answers to this question, such as a speaker.")
-    ] = None,
+    question: Question = None,
     format: RowsFormat = None,
     out: Output = "-",
     overwrite: Overwrite = False,
