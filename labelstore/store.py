@@ -10,7 +10,7 @@ from labelstore.displaying.records import Records
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.history import LabelChange, Load, Version, diff_loads, label_at, loads_of, versions_of
+from labelstore.history import LabelChange, Load, Version, diff_loads, label_at, last_two, loads_of, versions_of
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
@@ -113,8 +113,15 @@ class Store(Contents):
         """The loads of exports, oldest first; each counts the frames files that came with it."""
         return Records(loads_of(self._open()), Load._fields)
 
-    def diff(self, load_a: int, load_b: int) -> Iterator[LabelChange]:
-        """The labels added, removed and changed between two loads. Raises `NotFoundError` for an unknown load."""
+    def diff(self, load_a: int | None = None, load_b: int | None = None) -> Iterator[LabelChange]:
+        """The labels added, removed and changed between two loads; without numbers, the last two that changed labels.
+
+        Raises `NotFoundError` for an unknown load and where there are no two, `UsageError` for one number alone.
+        """
+        if load_a is None and load_b is None:
+            load_a, load_b = (load.last_load_id for load in last_two(self._open()))
+        if load_a is None or load_b is None:
+            raise UsageError("diff: give two loads, or none for the last two that changed labels")
         return diff_loads(self._open(), load_a, load_b)
 
     def data_row(self, data_row_id: str) -> Any:

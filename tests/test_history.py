@@ -1,6 +1,7 @@
 """What labels were, and what changed between loads and files, on both engines."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -295,11 +296,24 @@ def run(*arguments: object, code: int = 0) -> Result:
 class TestCommands:
     def test_history(self, path: Path) -> None:
         lines = run("history", path, "moved").stdout.splitlines()
-        assert lines[0].split()[:4] == ["load", "file", "position", "when"]
-        assert [line.split()[0] for line in lines[2:]] == ["1", "3", "4"]
-        assert lines[2].endswith("added, replaced by load 3")
-        assert lines[4].endswith("changed, current")
-        assert run("history", path, "gone").stdout.rstrip().endswith("added, removed by load 3")
+        assert re.split(r"  +", lines[0]) == [
+            "load",
+            "loaded (UTC)",
+            "label updated",
+            "what happened",
+            "file",
+        ]
+        assert max(map(len, lines[:5])) <= 80
+        assert [line.split()[0] for line in lines[2:5]] == ["1", "3", "4"]
+        assert " added, replaced by load 3 " in lines[2]
+        assert " changed, current " in lines[4]
+        assert lines[5:8] == ["", "Next:", f"  labelstore diff {path} moved        # what changed last"]
+        assert lines[8].startswith(f"  labelstore get {path} moved --at 3  # ")
+        assert " added, removed by load 3 " in run("history", path, "gone").stdout
+        assert "labelstore diff" not in run("history", path, "same").stdout  # a new token is no change
+        assert run("history", path, "kept").stdout.endswith(
+            f"Next:\n  labelstore get {path} kept  # the label as exported\n"
+        )
         (listed,) = json.loads(run("history", path, "gone", "--json").stdout)
         assert (listed["replaced_by"], listed["removed"], listed["current"]) == (3, True, False)
         assert "has and had no label" in run("history", path, "none", code=1).stderr
@@ -313,7 +327,15 @@ class TestCommands:
 
     def test_diff(self, path: Path) -> None:
         text = run("diff", path, 1, 3).stdout
-        assert text.splitlines()[1:4] == ["  added    1", "  removed  2", "  changed  1"]
+        assert text.splitlines()[1:6] == [
+            "labels: 1 changed, 1 added, 2 removed",
+            "",
+            "class  added  removed  moved  renamed",
+            "─────  ─────  ───────  ─────  ───────",
+            "Dog        1        2      1        0",
+        ]
+        assert text.startswith(f"{path}: load 1 (1.json, 2")
+        assert " to load 3 (3.json, 2024-01-03 00:00 UTC)\n" in text
         assert "changed  moved  data row d-moved\n  moved    bounding_box Dog f1: IoU 0.33 of boxes\n" in text
         assert "added    brief  data row d-brief\n  1 object, 0 answers\n" in text
         assert "3 more labels (--limit 0 shows all)" in run("diff", path, 1, 3, "--limit", 1).stdout
@@ -326,7 +348,7 @@ class TestCommands:
         ]
         assert lines[3]["moved"][0]["iou_of"] == "boxes"
         assert (lines[3]["before"]["load_id"], lines[3]["after"]["load_id"]) == (1, 3)
-        assert run("diff", path, 2, 2).stdout.splitlines()[1:] == ["  added    0", "  removed  0", "  changed  0"]
+        assert run("diff", path, 2, 2).stdout.splitlines()[1:] == ["labels: none of them differ"]
 
     def test_diff_of_files(self, tmp_path: Path) -> None:
         one = write(tmp_path / "a.json", element("l1", **{"Created By": "a\x1b"}), 7)

@@ -1,22 +1,21 @@
-"""What changed in labels, as lines of text."""
+"""What changed in labels, as lines of text: the totals by class and question, and label by label."""
 
 from collections.abc import Iterator, Sized
 from typing import TYPE_CHECKING
 
-from labelstore.cli.terminal import visible
+from labelstore.cli.terminal import terminal_width, visible
 from labelstore.figures import figure
 
 if TYPE_CHECKING:
-    from labelstore.history import LabelChange
+    from labelstore.history import LabelChange, LabelDiff, Totals
 
 _SHOWN_LINES = 10
 
 
-def lines_of(change: "LabelChange") -> Iterator[str]:
+def lines_of(change: "LabelChange", found: "LabelDiff") -> Iterator[str]:
     """What changed in a label; an empty line leads."""
     from labelstore.history.words import changes
 
-    found = change.diff()
     yield ""
     data_row = f"  data row {visible(change.state.data_row_id)}" if change.state.data_row_id else ""
     yield f"{change.change:8} {visible(change.label_id)}{data_row}"
@@ -34,3 +33,25 @@ def lines_of(change: "LabelChange") -> Iterator[str]:
 
 def _counted(found: Sized, noun: str) -> str:
     return f"{figure(len(found))} {noun}{'' if len(found) == 1 else 's'}"
+
+
+def total_lines(totals: "Totals", limit: int) -> Iterator[str]:
+    """How many labels, objects by class and answers by question changed; of each `limit` rows, 0 for all."""
+    from labelstore.cli.shown_numbers import shown
+    from labelstore.cli.tables import table
+
+    counts = [
+        f"{figure(totals.labels[word])} {word}" for word in ("changed", "added", "removed") if totals.labels[word]
+    ]
+    yield f"labels: {', '.join(counts) or 'none of them differ'}"
+    for noun, rows in (("class", totals.classes), ("question", totals.questions)):
+        if not rows:
+            continue
+        listed = rows[:limit] if limit else rows
+        yield ""
+        yield from table((noun, *rows[0]._fields[1:]), [tuple(map(shown, row)) for row in listed], terminal_width())
+        if len(listed) < len(rows):
+            yield f"{figure(len(rows) - len(listed))} more (--limit 0 shows all)"
+    if totals.other:
+        yield ""
+        yield f"other differences: {figure(totals.other)}"

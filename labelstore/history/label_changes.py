@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
+from labelstore.errors import NotFoundError
 from labelstore.history.compare import compare
 from labelstore.history.content import content_of, is_same
 from labelstore.history.label_diff import LabelDiff
-from labelstore.history.versions import require_load, unpacked
+from labelstore.history.versions import Version, known_label, require_load, unpacked, versions_of
 from labelstore.loading import Progress, Report, load
 
 _TOGETHER = 100
@@ -76,12 +77,40 @@ def diff_loads(database: Database, load_a: int, load_b: int) -> Iterator[LabelCh
     """
     for load_id in (load_a, load_b):
         require_load(database, load_id)
-    changes = _changes(database, min(load_a, load_b), max(load_a, load_b))
+    first, last = min(load_a, load_b), max(load_a, load_b)
+    changes = _changes(database, _BETWEEN, (first, last) * 3, first, last)
     return changes if load_a <= load_b else (LabelChange(id, after, before) for id, before, after in changes)
 
 
-_CANDIDATES = f"""
-    with candidates as (
+def diff_label(database: Database, label_id: str) -> tuple[int, int, LabelChange]:
+    """The last change of a label, and the two loads whose states of it were compared.
+
+    It may be named by its data row, where that has one label. Raises `NotFoundError` for an unknown id and for a label
+    of which there is one version only.
+    """
+    versions = versions_of(database, label_id)
+    label_id = known_label(database, label_id)
+    first, last = _last_change(database, label_id, versions)
+    (change,) = _changes(database, "select ? as label_id", (label_id,), first, last)
+    return first, last, change
+
+
+def _last_change(database: Database, label_id: str, versions: Sequence[Version]) -> tuple[int, int]:
+    """The last load that changed a label, and one that left it as it was before."""
+    newest = versions[-1]
+    if newest.removed and newest.replaced_by is not None:
+        return newest.load_id, newest.replaced_by
+    for before, version in zip(versions[-2::-1], versions[:0:-1], strict=True):
+        if version.change != "unchanged":
+            return (before.replaced_by or before.load_id) if before.removed else before.load_id, version.load_id
+    lost = ", or earlier ones were not kept (load --no-history)" if versions[0].load_id > 1 else ""
+    raise NotFoundError(
+        f"{label_id}: {database.path} has one version of it, of load {versions[0].load_id};"
+        f" it did not change since{lost}"
+    )
+
+
+_BETWEEN = """
         select label_id from versions where replaced_by > ? and replaced_by <= ?
         union
         select label_id from versions where load_id > ? and load_id <= ?
@@ -90,7 +119,9 @@ _CANDIDATES = f"""
         from records as r
         join labels as l on l.record_id = r.record_id
         where r.load_id > ? and r.load_id <= ?
-    )
+"""
+"""The labels that some load after one and up to another brought, replaced or removed."""
+_STATES = f"""
     select c.label_id, a.rowid, a.load_id, a.{_STATE.format("a")}, b.rowid, b.load_id, b.{_STATE.format("b")},
         null, r.load_id, l.{_STATE.format("l")}
     from candidates as c
@@ -116,9 +147,12 @@ class _Reference(NamedTuple):
 _Pair = tuple[str, _Reference | None, _Reference | None]
 
 
-def _changes(database: Database, first: int, last: int) -> Iterator[LabelChange]:
-    limits = (first, last) * 3 + (first, first, last, last)
-    pairs = (_pair(row, first, last) for row in database.query(_CANDIDATES, limits).rows)
+def _changes(
+    database: Database, candidates: str, values: Sequence[Any], first: int, last: int
+) -> Iterator[LabelChange]:
+    """Those of the labels of a query that differ between the states after two loads."""
+    sql = f"with candidates as ({candidates}) {_STATES}"
+    pairs = (_pair(row, first, last) for row in database.query(sql, (*values, first, first, last, last)).rows)
     for some in _groups(pair for pair in pairs if pair[1] != pair[2]):
         before = _states(database, [(label_id, old) for label_id, old, _ in some])
         after = _states(database, [(label_id, new) for label_id, _, new in some])
@@ -126,7 +160,7 @@ def _changes(database: Database, first: int, last: int) -> Iterator[LabelChange]
 
 
 def _pair(row: Sequence[Any], first: int, last: int) -> _Pair:
-    """A label with its states after the loads `first` and `last`, of a row of `_CANDIDATES`."""
+    """A label with its states after the loads `first` and `last`, of a row of `_STATES`."""
     label_id, *columns = row
     old, new, current = (_Reference(*columns[start : start + 6]) for start in (0, 6, 12))
     is_there = current.load_id is not None

@@ -44,7 +44,11 @@ class Load(NamedTuple):
 
 
 _COLUMNS = tuple(name for name in Load._fields if name not in ("command", "frames_files", "last_load_id"))
-_LOADS = f"select {', '.join(_COLUMNS)} from loads order by load_id"
+_COUNTS = frozenset(
+    {"bytes", "records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "missing", "pruned"}
+)
+_SELECTED = (f"coalesce({name}, 0) as {name}" if name in _COUNTS else name for name in _COLUMNS)
+_LOADS = f"select {', '.join(_SELECTED)} from loads order by load_id"
 
 
 def loads_of(database: Reading) -> list[Load]:
@@ -55,7 +59,7 @@ def loads_of(database: Reading) -> list[Load]:
         if row["generation"] == FRAMES and found:
             found[-1] = _with_frames(found[-1], row)
             continue
-        if row["started_at"] != started_at:
+        if row["started_at"] is None or row["started_at"] != started_at:
             command, started_at = row["load_id"], row["started_at"]
         found.append(Load(**row, command=command, frames_files=0, last_load_id=row["load_id"]))
     return found

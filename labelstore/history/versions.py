@@ -44,7 +44,7 @@ def versions_of(database: Database, label_id: str) -> list[Version]:
 
     It may be named by its data row, where that has one label. Raises `NotFoundError` for an unknown id.
     """
-    label_id = _known(database, label_id)
+    label_id = known_label(database, label_id)
     found: list[Version] = []
     before = b""
     for *place, replaced_by, removed, stored in _stored_versions(database, label_id):
@@ -59,8 +59,8 @@ def versions_of(database: Database, label_id: str) -> list[Version]:
     return found
 
 
-def _known(database: Database, name: str) -> str:
-    """The id of the label with this id, or of that of the data row that goes by this name."""
+def known_label(database: Database, name: str) -> str:
+    """The id of the label with this id, or of the label of the data row that goes by this name; else the name."""
     for table in ("labels", "versions"):
         if database.value(f"select 1 from {table} where label_id = ? limit 1", (name,)):
             return name
@@ -92,7 +92,7 @@ _CURRENT = """
 def label_at(database: Database, label_id: str, load_id: int) -> str:
     """The JSON of a label as it was after a load. Raises `NotFoundError` where there was none, and says why."""
     require_load(database, load_id)
-    label_id = _known(database, label_id)
+    label_id = known_label(database, label_id)
     sql = "select json from versions where label_id = ? and load_id <= ? and replaced_by > ?"
     stored = database.value(sql, (label_id, load_id, load_id))
     if stored is not None:

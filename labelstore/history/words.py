@@ -26,9 +26,9 @@ class Change(NamedTuple):
 def changes(found: LabelDiff, visible: Visible = str) -> Iterator[Change]:
     """Every change; in video an object is one, in however many frames."""
     for word, features in (("added", found.added), ("removed", found.removed)):
-        for track in _tracks(features, lambda feature: feature):
+        for track in tracks(features, lambda feature: feature):
             yield Change(word, _named(track, visible))
-    for moves in _tracks(found.moved, lambda move: move.feature):
+    for moves in tracks(found.moved, lambda move: move.feature):
         yield Change("moved", _named([move.feature for move in moves], visible) + _overlap(moves))
     for rename in found.renamed:
         values = f"{_value(rename.before, visible)} → {_value(rename.after, visible)}"
@@ -44,9 +44,9 @@ def changes(found: LabelDiff, visible: Visible = str) -> Iterator[Change]:
 def summary(found: LabelDiff) -> str:
     """`2 added, 1 moved, 3 answers`; empty where nothing changed. In video an object counts once."""
     counts = {
-        "added": len(list(_tracks(found.added, lambda feature: feature))),
-        "removed": len(list(_tracks(found.removed, lambda feature: feature))),
-        "moved": len(list(_tracks(found.moved, lambda move: move.feature))),
+        "added": len(list(tracks(found.added, lambda feature: feature))),
+        "removed": len(list(tracks(found.removed, lambda feature: feature))),
+        "moved": len(list(tracks(found.moved, lambda move: move.feature))),
         "renamed": len(found.renamed),
         "answers" if len(found.answers) != 1 else "answer": len(found.answers),
         "other": len(found.other) + found.other_left_out,
@@ -54,13 +54,13 @@ def summary(found: LabelDiff) -> str:
     return ", ".join(f"{figure(count)} {word}" for word, count in counts.items() if count)
 
 
-def _tracks(found: Iterable[T], feature_of: Callable[[T], Feature]) -> Iterable[list[T]]:
+def tracks(found: Iterable[T], feature_of: Callable[[T], Feature]) -> Iterable[list[T]]:
     """Features, or what is said of them, by their id: in video one is in many frames."""
-    tracks: dict[Any, list[T]] = {}
+    by_id: dict[Any, list[T]] = {}
     for one in found:
         feature = feature_of(one)
-        tracks.setdefault((feature.group, feature.feature_id or feature.pointer), []).append(one)
-    return tracks.values()
+        by_id.setdefault((feature.group, feature.feature_id or feature.pointer), []).append(one)
+    return by_id.values()
 
 
 def _named(track: list[Feature], visible: Visible) -> str:
