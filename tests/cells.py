@@ -27,7 +27,12 @@ def code_of(page: str) -> list[str]:
 
 def filled(page: str, cells: list[str] | None = None) -> str:
     """The page with the outputs that its cells have now, or those of other cells in their places."""
-    outputs = iter(outputs_of(code_of(page) if cells is None else cells))
+    return with_outputs(page, outputs_of(code_of(page) if cells is None else cells))
+
+
+def with_outputs(page: str, texts: list[str]) -> str:
+    """The page with these outputs of its cells."""
+    outputs = iter(texts)
     return CELL.sub(lambda match: f"```python\n{match['code']}```\n{_block(next(outputs))}", page)
 
 
