@@ -82,6 +82,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "export.exporters.parquet",
         "engines.arrow",
         "engines.arrow_columns",
+        "engines.times",
         "engines.duckdb",
         "engines.result",
     },

@@ -368,7 +368,7 @@ def test_arrow_formats(store: Path, format: str, tmp_path: Path) -> None:
 
 
 def result_of(*rows: Any) -> Result:
-    return Result(["x", "x"], ((row, None) for row in rows))
+    return Result(["u", "u"], ((row, None) for row in rows))
 
 
 @pytest.mark.parametrize(
@@ -393,17 +393,17 @@ def test_types_of_columns_without_types(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = arrow.table(result_of(*values).batches(size))
-    assert table.schema.names == ["x", "x_2"]
-    assert table.schema.field("x").type == type_
-    assert table.column("x").to_pylist() == expected
+    assert table.schema.names == ["u", "u_2"]
+    assert table.schema.field("u").type == type_
+    assert table.column("u").to_pylist() == expected
     for format in ("parquet", "arrow", "arrows"):
         arrow.write(result_of(*values).batches(size), tmp_path / "file", format)
         (tmp_path / "file").rename(tmp_path / "done")
         found = pa.concat_tables(
             [pa.Table.from_batches([batch]) for batch in arrow._read(tmp_path / "done", format)] or [table]
         )
-        assert found.column("x").to_pylist() == expected
-        assert found.schema.field("x").type == type_
+        assert found.column("u").to_pylist() == expected
+        assert found.schema.field("u").type == type_
         assert [file.name for file in tmp_path.iterdir()] == ["done"]
         (tmp_path / "done").unlink()
 

@@ -1,16 +1,20 @@
 """Rows as Arrow, in batches.
 
-SQLite gives each value the type it likes, so the type of a column is that of the values seen so far: whole numbers,
-then numbers, then text for whatever does not fit together. A column without any value is text. When a later batch
-needs a wider type, `widened` brings what came before to it.
+SQLite gives each value the type it likes. A column that comes from the schema has the type declared there, as long as
+its values fit; that of another, or one whose values do not fit, is the type of the values seen so far: whole numbers,
+then numbers, then text for whatever does not fit together. When a later batch needs a wider type, `widened` brings what
+came before to it. DuckDB has types; its whole numbers are of 64 bits here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+
+from labelstore.engines.times import TIME, as_times, has_times
+from labelstore.schema.column_types import expression_type, is_category, is_time
 
 _EXACT = 2**53
 """Whole numbers up to here are exact as a double."""
@@ -18,9 +22,10 @@ _EXACT = 2**53
 _BATCH_BYTES = 64 << 20
 """So much text is in a batch at most, and one row."""
 
-_NONE, _WHOLE, _LARGE, _NUMBER, _BYTES, _TEXT = "none", "whole", "large", "number", "bytes", "text"
+_NONE, _BOOLEAN, _WHOLE, _LARGE, _NUMBER, _BYTES, _TEXT = "none", "boolean", "whole", "large", "number", "bytes", "text"
 _TYPES = {
     _NONE: pa.null(),
+    _BOOLEAN: pa.bool_(),
     _WHOLE: pa.int64(),
     _LARGE: pa.int64(),
     _NUMBER: pa.float64(),
@@ -29,23 +34,39 @@ _TYPES = {
 }
 _HUGE = pa.decimal128(38, 0)
 """What DuckDB makes of a sum of whole numbers."""
+_SMALLER = (pa.int8(), pa.int16(), pa.int32(), pa.uint8(), pa.uint16(), pa.uint32())
+_DECLARED = {"boolean": _BOOLEAN, "integer": _WHOLE, "double": _NUMBER, "text": _TEXT, "blob": _BYTES}
 
 
 def batches_of_rows(
-    names: Sequence[str], rows: Iterable[Sequence[Any]], size: int, limit: int | None
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    size: int,
+    limit: int | None,
+    declared: Sequence[str] = (),
 ) -> Iterator[pa.RecordBatch]:
-    """The rows in batches, the first of them also where there is no row."""
+    """The rows in batches, the first of them also where there is no row.
+
+    `declared` are the types of the columns as `sql/schema.sql` has them, "" for one that is not from there.
+    """
     remaining = iter(rows) if limit is None else islice(rows, limit)
-    kinds = [_NONE] * len(names)
+    kinds = [_DECLARED.get(type_, _NONE) for type_ in declared] or [_NONE] * len(names)
     batch = _taken(remaining, size)
     while True:
         values = list(zip(*batch, strict=True)) or [()] * len(names)
-        kinds = [_joined(kind, _kind(column)) for kind, column in zip(kinds, values, strict=True)]
+        kinds = [_grown(kind, column) for kind, column in zip(kinds, values, strict=True)]
         arrays = [_array(column, kind) for kind, column in zip(kinds, values, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, names=names)
         batch = _taken(remaining, size)
         if not batch:
             return
+
+
+def _grown(kind: str, values: Sequence[Any]) -> str:
+    """The kind of a column that was of this one before these values."""
+    if kind == _BOOLEAN:
+        return kind if set(values) <= {None, 0, 1} else _joined(_WHOLE, _kind(values))
+    return _joined(kind, _kind(values))
 
 
 def _kind(values: Sequence[Any]) -> str:
@@ -84,7 +105,9 @@ def _joined(left: str, right: str) -> str:
 
 
 def _array(values: Sequence[Any], kind: str) -> pa.Array:
-    if kind == _NUMBER:
+    if kind == _BOOLEAN:
+        values = [None if value is None else bool(value) for value in values]
+    elif kind == _NUMBER:
         values = [None if value is None else float(value) for value in values]
     elif kind == _TEXT:
         values = [_text(value) for value in values]
@@ -104,15 +127,17 @@ def widened(array: pa.Array, type_: pa.DataType) -> pa.Array:
     """The same values in the wider type of a later batch."""
     if array.type == type_:
         return array
+    if pa.types.is_boolean(array.type):
+        array = array.cast(pa.int64())
     if type_ == pa.string():
         return pa.array(map(_text, array.to_pylist()), type=type_)
     return array.cast(type_)
 
 
 def whole_numbers(batches: Iterable[pa.RecordBatch], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The batches of DuckDB with these names, sums of whole numbers as 64 bits as long as they fit; at least one."""
+    """The batches of DuckDB with these names, whole numbers and sums of them as 64 bits if they fit; at least one."""
     schema = batches.schema if isinstance(batches, pa.RecordBatchReader) else None
-    huge = {place for place, field in enumerate(schema or ()) if field.type == _HUGE}
+    huge = {place for place, field in enumerate(schema or ()) if field.type in (_HUGE, pa.uint64())}
     any_batch = False
     for batch in batches:
         any_batch = True
@@ -132,7 +157,10 @@ def _fits(array: pa.Array) -> bool:
 
 
 def _with_whole(batch: pa.RecordBatch, places: set[int], names: Sequence[str]) -> pa.RecordBatch:
-    arrays = [array.cast(pa.int64()) if place in places else array for place, array in enumerate(batch.columns)]
+    arrays = [
+        array.cast(pa.int64()) if place in places or array.type in _SMALLER else array
+        for place, array in enumerate(batch.columns)
+    ]
     return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
@@ -149,8 +177,14 @@ def limited(batches: Iterable[pa.RecordBatch], limit: int | None) -> Iterator[pa
 
 
 def _settled(schema: pa.Schema) -> pa.Schema:
-    """The schema of the whole: a column that had no value is text."""
-    return pa.schema([field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in schema])
+    """The schema of the whole: a column that had no value is what its name says, or else text."""
+    return pa.schema([field.with_type(_without_values(field)) for field in schema])
+
+
+def _without_values(field: pa.Field) -> pa.DataType:
+    if not pa.types.is_null(field.type):
+        return field.type
+    return _TYPES[_DECLARED.get(expression_type(field.name), _TEXT)]
 
 
 def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -159,43 +193,74 @@ def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def table(batches: Iterable[pa.RecordBatch]) -> pa.Table:
-    """All batches as one table, in the types of the last."""
+    """All batches as one table, in the types of the last; times are timestamps, and words that repeat a dictionary."""
     found = list(batches)
     schema = _settled(found[-1].schema)
-    return pa.Table.from_batches([_fitted(batch, schema) for batch in found], schema)
+    whole = pa.Table.from_batches([_fitted(batch, schema) for batch in found], schema)
+    for place, (name, column) in enumerate(zip(whole.column_names, whole.columns, strict=True)):
+        if column.type == pa.string() and (typed := _typed(name, column)) is not None:
+            whole = whole.set_column(place, name, typed)
+    return whole
+
+
+def _typed(name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    if is_time(name):
+        return as_times(texts)
+    return texts.dictionary_encode() if is_category(name) else None
 
 
 def write(batches: Iterable[pa.RecordBatch], path: Path, format: str) -> None:
     """Write the rows of a result to a file: `parquet`, `arrow` (the file format) or `arrows` (the stream format).
 
-    Memory does not grow with the rows. When a type grows, what was written is written again in it.
+    Memory does not grow with the rows. When a type grows, what was written is written again in it. Whether all values
+    of a column are times is known at the end: then it is written again, as times.
     """
     writer: Any = None
     schema: pa.Schema | None = None
+    others: set[str] = set()
+    """Text columns with a value that is no time, whatever their name says."""
     try:
         for batch in batches:
             grown = _settled(batch.schema)
             if schema is None or grown != schema:
                 if writer is not None and schema is not None:
                     writer.close()
-                    writer = _rewritten(path, format, grown)
+                    writer = _rewritten(path, format, grown, _fitted)
                 else:
                     writer = _writer(path, format, grown)
                 schema = grown
-            writer.write_batch(_fitted(batch, schema))
+            fitted = _fitted(batch, schema)
+            writer.write_batch(fitted)
+            others.update(name for name in has_times(schema) - others if as_times(fitted.column(name)) is None)
+        if writer is not None and schema is not None and (times := has_times(schema) - others):
+            writer.close()
+            writer = _rewritten(path, format, _timed(schema, times), _as_timed)
     finally:
         if writer is not None:
             writer.close()
 
 
-def _rewritten(path: Path, format: str, schema: pa.Schema) -> Any:
+def _timed(schema: pa.Schema, times: set[str]) -> pa.Schema:
+    return pa.schema([field.with_type(TIME) if field.name in times else field for field in schema])
+
+
+def _as_timed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [
+        as_times(array) if field.type == TIME else array for array, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _rewritten(
+    path: Path, format: str, schema: pa.Schema, changed: Callable[[pa.RecordBatch, pa.Schema], pa.RecordBatch]
+) -> Any:
     """A writer of the file that has written what the file held."""
     earlier = path.with_name(path.name + "~")
     path.rename(earlier)
     try:
         writer = _writer(path, format, schema)
         for batch in _read(earlier, format):
-            writer.write_batch(_fitted(batch, schema))
+            writer.write_batch(changed(batch, schema))
     finally:
         earlier.unlink()
     return writer

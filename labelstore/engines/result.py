@@ -106,6 +106,16 @@ class Result:
 
     `df`, `arrow` and `pl` give the rows that were not read yet as one table of pandas, pyarrow or polars. To read the
     result of a user's query again after its end raises `LabelstoreError`.
+
+    Their columns have the types of the schema, the same on both engines:
+
+    - times (text columns that end in `_at`): timestamps in UTC, of microseconds
+    - booleans and whole numbers: nullable ones, in pandas `boolean` and `Int64`
+    - other numbers: doubles
+    - names that repeat, such as classes, kinds, labelers and projects: categories (Arrow: a dictionary)
+    - ids, JSON and other text: text; bytes: bytes
+
+    A column with a value that does not fit, such as a time "n/a", stays what it is: mostly text. Nothing is lost.
     """
 
     def __init__(
@@ -113,8 +123,10 @@ class Result:
         columns: list[str],
         rows: Iterator[tuple[Any, ...]],
         batches: "Callable[[int], Iterator[pyarrow.RecordBatch]] | None" = None,
+        declared: Callable[[], Sequence[str]] | None = None,
     ) -> None:
-        self.columns, self.rows, self._batches = columns, rows, batches
+        """`declared` asks for the types of the columns in the schema, of a result whose engine has types of values."""
+        self.columns, self.rows, self._batches, self._declared = columns, rows, batches, declared
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
@@ -122,14 +134,16 @@ class Result:
     def batches(self, size: int = 20_000, limit: int | None = None) -> "Iterator[pyarrow.RecordBatch]":
         """The rows as Arrow, at most `size` in a batch and `limit` in all; there is at least one batch.
 
-        The type of a column may grow from one batch to the next: `labelstore.engines.arrow` says how.
+        The type of a column may grow from one batch to the next: `labelstore.engines.arrow` says how. Times and
+        categories are still text.
         """
         from labelstore.engines import arrow
 
         rows = iter(self.rows)  # raises where they were read before
         is_begun = isinstance(self.rows, Once) and self.rows.is_begun
         if self._batches is None or is_begun:
-            return arrow.batches_of_rows(distinct(self.columns), rows, size, limit)
+            declared = self._declared() if self._declared is not None else ()
+            return arrow.batches_of_rows(distinct(self.columns), rows, size, limit, declared)
         return self._read(arrow.limited(self._batches(size), limit))
 
     def _read(self, batches: "Iterator[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
@@ -138,19 +152,22 @@ class Result:
             self.rows.is_read = True
 
     def arrow(self) -> "pyarrow.Table":
-        """All rows as a table of pyarrow."""
+        """All rows as a table of pyarrow, in the types of the schema."""
         from labelstore.engines.arrow import table
 
         return table(self.batches())
 
     def df(self) -> "pandas.DataFrame":
-        """All rows as a DataFrame of pandas. Raises `LabelstoreError` without pandas."""
-        _require("pandas")
-        frame: pandas.DataFrame = self.arrow().to_pandas()
+        """All rows as a DataFrame of pandas, in the types of the schema. Raises `LabelstoreError` without pandas."""
+        made = _require("pandas")
+        import pyarrow as pa
+
+        nullable = {pa.int64(): made.Int64Dtype(), pa.bool_(): made.BooleanDtype()}
+        frame: pandas.DataFrame = self.arrow().to_pandas(types_mapper=nullable.get)
         return frame
 
     def pl(self) -> "polars.DataFrame":
-        """All rows as a DataFrame of polars. Raises `LabelstoreError` without polars."""
+        """All rows as a DataFrame of polars, in the types of the schema. Raises `LabelstoreError` without polars."""
         frame: polars.DataFrame = _require("polars").from_arrow(self.arrow())
         return frame
 

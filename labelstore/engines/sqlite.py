@@ -17,6 +17,7 @@ from typing import Any
 import apsw
 
 from labelstore.engines import engine
+from labelstore.engines.column_origins import declared_types
 from labelstore.engines.database import (
     MARKS,
     NOTES,
@@ -205,7 +206,8 @@ class SqliteDatabase(Database):
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
                 raise RefusedError("writing") from None
             raise
-        return Result([column[0] for column in cursor.description or ()], cursor)
+        names = [column[0] for column in cursor.description or ()]
+        return Result(names, cursor, declared=lambda: declared_types(sql, parameters))
 
     def interrupt(self) -> None:
         self._guarded[0].interrupt()

@@ -28,6 +28,11 @@ select
 from polygons as g
 join objects as o on o.object_id = g.object_id
 union all
+select o.object_id, o.label_id, o.frame_number, o.name, o.kind, 'characters', null, null, t."end" - t.start + 1
+from text_entities as t
+join objects as o on o.object_id = t.object_id
+where t.start <= t."end"
+union all
 select
     o.object_id,
     o.label_id,
@@ -39,9 +44,4 @@ select
     null,
     g.length
 from polylines as g
-join objects as o on o.object_id = g.object_id
-union all
-select o.object_id, o.label_id, o.frame_number, o.name, o.kind, 'characters', null, null, t."end" - t.start + 1
-from text_entities as t
-join objects as o on o.object_id = t.object_id
-where t.start <= t."end";
+join objects as o on o.object_id = g.object_id;
