@@ -19,6 +19,7 @@ from labelstore.samples import write
 from labelstore.schema.column_types import _CATEGORIES, expression_type, is_time
 from labelstore.schema.tables import columns, sql_names
 from labelstore.store import Store
+from tests.cells import ROOT, code_of, filled
 from tests.making import store_of, v1
 
 Stores = tuple[Store, Store]
@@ -290,3 +291,9 @@ def test_parquet_has_times_and_booleans(both: Stores, tmp_path: Path) -> None:
         found = {field.name: field.type for field in schema}
         assert found == {name: TIME if is_time(name) else TYPES[type_] for name, type_ in columns()["labels"].items()}
         assert [file.name for file in tmp_path.iterdir()] == ["labels.parquet"]
+
+
+def test_the_page_shows_what_its_cells_print() -> None:
+    page = (ROOT / "docs" / "how-to" / "dataframes.md").read_text(encoding="utf-8")
+    assert len(code_of(page)) == page.count("```python")
+    assert filled(page) == page, "run: python -m tests.cells docs/how-to/dataframes.md"
