@@ -1,6 +1,6 @@
 """The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full."""
 
-from collections.abc import Sequence
+from collections import Counter
 from typing import TypeVar
 
 import pytest
@@ -20,11 +20,18 @@ def configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if _in_full else "ordinary")
 
 
-def mark(items: Sequence[pytest.Item]) -> None:
-    """All property tests are of this kind."""
-    for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
+def mark(items: list[pytest.Item]) -> None:
+    """All property tests are of this kind, and those of which an ordinary run takes every n-th case: `sampled(n)`."""
+    cases: Counter[str] = Counter()
+    for item in list(items):
+        sampled = item.get_closest_marker("sampled")
+        if sampled or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.soak)
+        if sampled and not _in_full:
+            family = item.nodeid.partition("[")[0]
+            if cases[family] % sampled.args[0]:
+                items.remove(item)
+            cases[family] += 1
 
 
 def amount(full: T, ordinary: T) -> T:

@@ -288,6 +288,7 @@ ODD: dict[str, tuple[Any, Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @ENGINES
 @pytest.mark.parametrize("name", ODD)
 def test_odd_moments_are_kept_and_take_no_others_down(tmp_path: Path, engine: str, name: str) -> None:

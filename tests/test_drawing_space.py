@@ -179,8 +179,9 @@ class TestImage:
         drawn = sum(len(points(group)) for group in shapes_of(drawing).values())
         assert MAX_POINTS * 0.8 < drawn <= MAX_POINTS
 
+    @pytest.mark.soak
     def test_rings_have_a_limit(self) -> None:
-        rings = tuple(SQUARE for _ in range(100_000))
+        rings = tuple(SQUARE for _ in range(amount(100_000, 60_000)))
         drawing = draw(scene("image", shape(1, Path(rings, closed=True))))
         assert len(points(shapes_of(drawing)["o1"])) <= MAX_POINTS
 
@@ -382,7 +383,7 @@ class TestTimeline:
     @pytest.mark.soak
     def test_marks_have_a_limit(self) -> None:
         runs = [(n, n) for n in range(1, 10_000, 2)]
-        drawing = draw_timeline(tracks(amount(200, 60), runs, range(1, 10_000)), first=1, last=10_000, unit="frames")
+        drawing = draw_timeline(tracks(amount(200, 10), runs, range(1, 10_000)), first=1, last=10_000, unit="frames")
         assert len(classes(drawing, "run")) + len(classes(drawing, "key")) <= MAX_MARKS
         assert len(drawing) < 3_000_000
 

@@ -46,6 +46,7 @@ HUGE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("engine", "sql"), [(engine, sql) for engine, asked in HUGE.items() for sql in asked])
 def test_no_query_takes_all_memory(engine: str, sql: str, tmp_path: Path) -> None:
     if engine == "duckdb" and not LINUX:

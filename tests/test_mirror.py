@@ -93,6 +93,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "labels.db", folder / "labels.duckdb"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("table", columns())
 def test_a_table_is_that_of_a_duckdb_store(stores: tuple[Path, Path], table: str) -> None:
     sqlite, duckdb = stores
@@ -126,6 +127,7 @@ def test_views_rebuild_the_same_json(stores: tuple[Path, Path], view: str) -> No
         assert list(mirrored.query(sql).rows) == list(store.query(sql).rows) != []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", queries())
 def test_a_canned_query_answers_the_same(stores: tuple[Path, Path], name: str) -> None:
     sqlite, duckdb = stores
@@ -196,8 +198,8 @@ def dump(store: Path, engine: str | None) -> dict[str, Rows]:
         }
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("change", amount(list(CHANGES), list(CHANGES)[::3]))
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("change", CHANGES)
 def test_after_a_change_it_is_made_anew(tmp_path: Path, change: str) -> None:
     store = small(tmp_path)
     assert mirror(store).made
@@ -216,7 +218,7 @@ def test_asking_and_copying_do_not_outdate_it(tmp_path: Path) -> None:
     assert not mirror(store).made
 
 
-@settings(max_examples=5)
+@settings(max_examples=amount(20, 2))
 @given(steps=st.lists(st.tuples(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), min_size=1), st.booleans())))
 def test_it_answers_as_the_store_after_any_loads(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[tuple[int, int]], bool]]
@@ -229,6 +231,7 @@ def test_it_answers_as_the_store_after_any_loads(
         assert dump(store, "duckdb") == dump(store, None)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("how", ["damaged", "empty", "no mirror", "other columns", "older"])
 def test_what_is_no_mirror_of_the_store_is_not_asked(tmp_path: Path, how: str) -> None:
     import duckdb

@@ -148,16 +148,14 @@ def _values(served: Served, **ids: str) -> dict[str, str]:
     return {"database": served.store.stem, "object_id": str(row["id"]), "number": "1", **ids}
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize(
-    "name", amount(list(PAGES), [*(name for name in PAGES if name not in FORMS), *list(FORMS)[::2]])
-)
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits(store: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](store), amount(MODES, MODES[1:]) if name in FORMS else MODES)
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("name", amount(OF_ANY_STORE, OF_ANY_STORE[::2]))
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", OF_ANY_STORE)
 def test_hostile_names_neither_run_nor_stretch_a_page(hostile: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](hostile), amount(MODES, [("light", NARROW)]))
     assert watched.page.title() != "gone"

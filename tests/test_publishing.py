@@ -26,6 +26,7 @@ from labelstore.query.search import index
 from labelstore.samples import write
 from labelstore.schema.tables import columns
 from tests.making import ENGINES, box, feature, store_of, v1
+from tests.soaking import amount
 
 ROOT = Path(__file__).resolve().parent.parent
 SALT = "pepper"
@@ -86,7 +87,7 @@ def secrets_of(files: list[Path]) -> set[str]:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], list[Path]]:
     """A store of each engine with all samples, rejects and earlier versions; and the exports."""
     folder = tmp_path_factory.mktemp("publishing")
-    files = [file.path for file in write(folder / "samples", labels=6, seed=5)]
+    files = [file.path for file in write(folder / "samples", labels=amount(6, 2), seed=5)]
     image = next(file for file in files if file.name == "v1-image.json")
     earlier = folder / "earlier.json"
     changed = [
@@ -104,6 +105,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], 
     return stores, [*files, earlier, broken, *(path for path in frames if path.is_file())]
 
 
+@pytest.mark.soak
 @ENGINES
 def test_samples_without_secrets_are_all_there(
     engine: str, samples: tuple[dict[str, Path], list[Path]], tmp_path: Path
@@ -119,17 +121,18 @@ def test_samples_without_secrets_are_all_there(
     assert before.keys() == after.keys()
     for record_id, text in before.items():
         assert same(after[record_id].encode(), json.dumps(redacted(json.loads(text))).encode()), text[:200]
-    assert done.records == len(before) > 100
+    assert done.records == len(before) > 40
     removed = done.removed
     assert removed["rejected records"] == 1
-    assert removed["query strings"] > 50
-    assert removed["e-mail addresses"] > 100
+    assert removed["query strings"] > 20
+    assert removed["e-mail addresses"] > 40
     assert (
         removed["people behind e-mail addresses"]
         == len({name(word) for word in secrets if ADDRESS.fullmatch(word)}) - 1
     )
 
 
+@pytest.mark.soak
 @ENGINES
 def test_the_tables_are_those_of_the_source(
     engine: str, samples: tuple[dict[str, Path], list[Path]], tmp_path: Path
@@ -170,6 +173,7 @@ def plain(row: Any) -> str:
     return json.dumps([DIGEST.sub(r"\1-", value) if isinstance(value, str) else value for value in values])
 
 
+@pytest.mark.soak
 @ENGINES
 def test_history_is_redacted_or_left_out(
     engine: str, samples: tuple[dict[str, Path], list[Path]], tmp_path: Path
@@ -190,6 +194,7 @@ def test_history_is_redacted_or_left_out(
     assert not leftovers(bare, {name("before@example.org")})
 
 
+@pytest.mark.soak
 @ENGINES
 def test_reviews_are_left_out_on_request(
     engine: str, samples: tuple[dict[str, Path], list[Path]], tmp_path: Path
@@ -647,6 +652,7 @@ STRUCTURAL = {"annotation_kind", "media_type", "asset_type", "type", "kind", "st
 """Keys whose words tell what a record is; a record with others may be rejected."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_secret_in_any_string_of_any_sample_is_gone(kind: str, tmp_path: Path) -> None:
     template, pattern = PLANTED[kind]
