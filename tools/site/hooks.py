@@ -17,6 +17,13 @@ BESIDE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md", 
 LINK = re.compile(r"(?<=\]\()(?P<path>[^()#:\s]+)(?P<anchor>#[^()\s]*)?(?=\))")
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^()\s]+)\.png\)")
 
+DIAGRAM = re.compile(r"^```mermaid\n(.*?)^```\n", re.M | re.S)
+FOLDED = (
+    '<details markdown="1">\n<summary>The same as a diagram, in the language of Mermaid</summary>\n\n'
+    "```text\n\\1```\n\n</details>\n"
+)
+"""What draws such a diagram is three megabytes of script, which the theme would fetch from elsewhere."""
+
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """The nav is the lists of the home page."""
@@ -48,13 +55,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Links to where the site has the file, and with each picture its neighbour for dark pages."""
+    """Links to where the site has the file, diagrams as text, and with each picture its neighbour for dark pages."""
     uri = page.file.src_uri
     if uri == "index.md":
         page.meta["hide"] = ["navigation"]  # the page itself is the list
     beside = {target: name for name, target in BESIDE.items()}
     source = ROOT / beside[uri] if uri in beside else Path(config.docs_dir) / uri
     markdown = LINK.sub(lambda link: _place(link, source.parent, uri, config.docs_dir), markdown)
+    markdown = DIAGRAM.sub(FOLDED, markdown)
     return PICTURE.sub(lambda picture: _both(picture, Path(config.docs_dir) / Path(uri).parent), markdown)
 
 
