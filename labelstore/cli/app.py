@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from labelstore.cli import commands, diagnostics, output
 from labelstore.cli.colors import colored
-from labelstore.cli.command import SESSION_STORE, Command
+from labelstore.cli.command import SESSION_STORE, Command, uncoerced
 from labelstore.cli.help_pages import WIDEST, HelpContext, readable
 from labelstore.cli.sections import Section
 from labelstore.cli.session_store import VARIABLE
@@ -68,6 +68,14 @@ class Group(TyperGroup):
         super().__init__(*args, **kwargs)
         self.commands: Any = LazyCommands()
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command, or answer a shell that completes one."""
+        if _COMPLETE in os.environ:
+            from labelstore.cli import shells
+
+            shells.register()  # here, as Typer puts its own in their place before
+        return super().main(*args, **kwargs)
+
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the options before the command; a mistake in them ends like every other."""
         with diagnostics.reported():
@@ -78,7 +86,8 @@ class Group(TyperGroup):
         if not args and not ctx.resilient_parsing:
             diagnostics.tell(self.get_help(ctx))
             raise typer.Exit(diagnostics.WRONG_USAGE)
-        return super().parse_args(ctx, args)
+        with uncoerced(self.get_params(ctx) if ctx.resilient_parsing else []):
+            return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, the options before a command, and what the environment says."""
@@ -108,6 +117,8 @@ class Group(TyperGroup):
 
 
 _STYLE: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+_COMPLETE = "_LABELSTORE_COMPLETE"
+"""Set by a shell that completes a command."""
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST + 2}  # of which Click leaves 2 free
 
 app = typer.Typer(cls=Group, context_settings=HELP, **_STYLE)
@@ -148,7 +159,6 @@ def help_texts(width: int = WIDEST) -> dict[str, str]:
     }
 
 
-_COMPLETE = "_LABELSTORE_COMPLETE"
 _PATIENCE = 2.0
 """Seconds that a shell waits for completions, such as of a store that another process has locked."""
 
@@ -157,17 +167,14 @@ def main() -> None:
     """Run the command that `sys.argv` names; exits the interpreter."""
     diagnostics.open_closed_streams()
     if _COMPLETE in os.environ:
-        _prepare_completion()
+        _answer_soon()
     atexit.register(_end_soon)
     app(prog_name="labelstore")
 
 
-def _prepare_completion() -> None:
+def _answer_soon() -> None:
     from threading import Timer
 
-    from labelstore.cli import shells
-
-    shells.register()
     given_up = Timer(_PATIENCE, os._exit, (0,))
     given_up.daemon = True
     given_up.start()

@@ -24,8 +24,11 @@ class Command(TyperCommand):
         if store is not None and self._lacks_store(ctx, args):
             ctx.meta[SESSION_STORE] = store
             args = [store, *args]
-        with _uncoerced(self.params if ctx.resilient_parsing else []):
+        if not ctx.resilient_parsing:
             return super().parse_args(ctx, args)
+        whole = args[:-1] if args and args[-1].startswith("-") else args  # an option whose value is to be completed
+        with uncoerced(self.get_params(ctx)):
+            return super().parse_args(ctx, whole)
 
     def _lacks_store(self, ctx: Any, args: list[str]) -> bool:
         arguments = [param for param in self.params if param.param_type_name == "argument"]
@@ -62,7 +65,7 @@ class Command(TyperCommand):
 
 
 @contextmanager
-def _uncoerced(params: Any) -> Iterator[None]:
+def uncoerced(params: Any) -> Iterator[None]:
     """Leave values as they were typed: Typer imports pydantic to read them, too slow for a TAB."""
     for param in params:
         param.process_value = lambda ctx, value: value

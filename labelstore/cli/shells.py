@@ -51,21 +51,36 @@ class Bash(typers.BashComplete):  # type: ignore[misc]
         return _SPECIAL.sub(r"\\\1", value)
 
 
-class Zsh(typers.ZshComplete):  # type: ignore[misc]
-    """Writes names with their help as items of `_arguments`, which evaluates them once more."""
+class _WithOption:
+    """Puts `--option=` before the values of an option, as zsh and fish replace the whole word."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the cursor, and the one that is being typed."""
+        words: list[str]
+        words, typed = super().get_completion_args()  # type: ignore[misc]
+        option, joined, _ = typed.partition("=")
+        self._option = option + joined if joined and typed.startswith("--") else ""
+        return words, typed
+
+    def _value(self, item: Any) -> str:
+        return f"{self._option}{item.value}"
+
+
+class Zsh(_WithOption, typers.ZshComplete):  # type: ignore[misc]
+    """Writes names with their help as items of `_arguments`, which divides them at colons and evaluates them."""
 
     def format_completion(self, item: Any) -> str:
         """`value:help`, each character escaped that zsh reads as something else."""
-        told = str(item.value).replace(":", "\\:") + (f":{item.help}" if item.help else "")
-        return _SPECIAL.sub(r"\\\1", told).replace("'", "'\\''")
+        told = self._value(item).replace(":", "\\:") + (f":{item.help}" if item.help else "")
+        return _SPECIAL.sub(r"\\\1", told).replace(":", "\\:").replace("'", "'\\''")
 
 
-class Fish(typers.FishComplete):  # type: ignore[misc]
+class Fish(_WithOption, typers.FishComplete):  # type: ignore[misc]
     """Writes a name, a tab and its help; fish does the rest."""
 
     def format_completion(self, item: Any) -> str:
         """A line of fish."""
-        return f"{item.value}\t{item.help}" if item.help else str(item.value)
+        return self._value(item) + (f"\t{item.help}" if item.help else "")
 
 
 def register() -> None:
