@@ -17,6 +17,7 @@ class Style(Enum):
     PLACEHOLDER = "36"  # cyan, what a user puts a value for
     ERROR = "1;31"  # bold red
     NOTE = "1;33"  # bold yellow
+    BAR = "32"  # green
     FAINT = "2"  # of rules, NULL and asides
 
 

@@ -16,6 +16,7 @@ class TextFormat(StrEnum):
     """The formats of `row_formats.FORMATS`."""
 
     TABLE = "table"
+    UPRIGHT = "upright"
     JSON = "json"
     NDJSON = "ndjson"
     CSV = "csv"
@@ -104,6 +105,10 @@ Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Wri
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")]
 ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllRows = Annotated[
+    bool, typer.Option("--all", help="Show all rows on a terminal, not only the first and the last 20.")
+]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Never start a pager ($PAGER, else less).")]
 
 
 def check_order(db: Path, others: Sequence[str], command: str) -> None:

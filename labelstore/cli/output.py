@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from labelstore.cli.terminal import json_escaped, terminal_width
+from labelstore.cli.terminal import json_escaped, screen
 
 
 def write(text: str) -> None:
@@ -29,5 +29,6 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], indent: s
     """The rows as a table that fits the terminal."""
     from labelstore.cli.tables import table
 
-    width = terminal_width()
-    write_lines(f"{indent}{line}" for line in table(columns, rows, width and width - len(indent)))
+    terminal = screen()
+    width = None if terminal is None else terminal.width - len(indent)
+    write_lines(f"{indent}{line}" for line in table(columns, rows, width, terminal is not None and terminal.colored))

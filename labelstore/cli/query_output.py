@@ -21,6 +21,7 @@ class Format(StrEnum):
     """The formats of a query's result: those of `row_formats.FORMATS`, and two that Arrow writes."""
 
     TABLE = "table"
+    UPRIGHT = "upright"
     JSON = "json"
     NDJSON = "ndjson"
     CSV = "csv"

@@ -1,10 +1,11 @@
-"""Rows as text in each format: table, json, ndjson, csv, tsv, markdown."""
+"""Rows as text in each format: table, upright, json, ndjson, csv, tsv, markdown."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from labelstore.cli.tables import table
-from labelstore.cli.terminal import json_escaped, terminal_width, visible
+from labelstore.cli.terminal import json_escaped, visible
+from labelstore.cli.upright import upright
 
 Row = tuple[Any, ...]
 Writer = Callable[[Sequence[str], Iterable[Row]], Iterator[str]]
@@ -14,7 +15,11 @@ _AS_THEY_ARE = frozenset((str, int, type(None)))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    return (line + "\n" for line in table(columns, rows, terminal_width()))
+    return (line + "\n" for line in table(columns, rows))
+
+
+def _upright(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    return (line + "\n" for line in upright(columns, rows))
 
 
 def _json(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -106,6 +111,7 @@ def _field(value: Any) -> Any:
 
 FORMATS: dict[str, Writer] = {
     "table": _table,
+    "upright": _upright,
     "json": _json,
     "ndjson": _ndjson,
     "csv": _csv,

@@ -6,8 +6,18 @@ from typing import Annotated
 import typer
 
 from labelstore.cli.diagnostics import say
-from labelstore.cli.options import Output, Overwrite, Project, RowsFormat, ShortForJson, Store, TextFormat
-from labelstore.cli.row_output import asked, chosen_format
+from labelstore.cli.options import (
+    AllRows,
+    NoPager,
+    Output,
+    Overwrite,
+    Project,
+    RowsFormat,
+    ShortForJson,
+    Store,
+    TextFormat,
+)
+from labelstore.cli.row_output import asked, chosen_format, view_of
 from labelstore.cli.sections import Section
 
 SECTION = Section.ASK
@@ -28,6 +38,8 @@ def answers(
     out: Output = "-",
     overwrite: Overwrite = False,
     as_json: ShortForJson = False,
+    all_rows: AllRows = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Print the answers, one column per question.
 
@@ -45,7 +57,8 @@ def answers(
     from labelstore.analyses.answers import answers
 
     chosen = chosen_format(TextFormat, format, out, as_json)
-    with asked(db, out=out, overwrite=overwrite, format=chosen) as (database, write):
+    view = view_of(format, all_rows, no_pager)
+    with asked(db, out=out, overwrite=overwrite, format=chosen, view=view) as (database, write):
         found = answers(database, of.value, project)
         count = write(found.columns, found.rows)
     if not count:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from labelstore.cli.options import Output, Overwrite, RowsFormat, ShortForJson, Store, TextFormat
-from labelstore.cli.row_output import asked, chosen_format
+from labelstore.cli.options import AllRows, NoPager, Output, Overwrite, RowsFormat, ShortForJson, Store, TextFormat
+from labelstore.cli.row_output import asked, chosen_format, view_of
 from labelstore.cli.sections import Section
 from labelstore.figures import figure
 
@@ -36,6 +36,8 @@ def entities(
     out: Output = "-",
     overwrite: Overwrite = False,
     as_json: ShortForJson = False,
+    all_rows: AllRows = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Print text entities with their text, and flag wrong spans.
 
@@ -54,9 +56,10 @@ def entities(
     from labelstore.formats.spans import Unit
 
     chosen = chosen_format(TextFormat, format, out, as_json)
+    view = view_of(format, all_rows, no_pager)
     inputs = [] if assets is None else [assets]
     counts = {"entities": 0, "text": 0, "problem": 0}
-    with asked(db, *inputs, out=out, overwrite=overwrite, format=chosen) as (database, write):
+    with asked(db, *inputs, out=out, overwrite=overwrite, format=chosen, view=view) as (database, write):
         folder = None if assets is None else AssetFolder(assets)
         found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
         write(Entity._fields, _counted(found, counts, problems))

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +11,12 @@ import typer
 
 from labelstore.cli import canned_queries, completion, progress
 from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, Store, check_order
+from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, check_order
 from labelstore.cli.query_output import BINARY, Format, limited, write
-from labelstore.cli.row_output import chosen_format
+from labelstore.cli.row_output import chosen_format, terminal_for, view_of
 from labelstore.cli.sections import Section
 from labelstore.cli.statements import statement
-from labelstore.cli.terminal import is_terminal
+from labelstore.cli.terminal import draws_blocks, is_terminal
 from labelstore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ def query(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: short for --format json, and for --list.")
     ] = False,
+    all_rows: AllRows = False,
+    no_pager: NoPager = False,
+    chart: Annotated[bool, typer.Option("--chart", help="Draw bars: a name or a time and a number per row.")] = False,
+    chart_of: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The numbers to draw.", show_default="the first that differ"),
+    ] = None,
 ) -> None:
     """Query a store, read-only: SQL or a canned query.
 
@@ -94,6 +102,10 @@ def query(
     --engine duckdb asks a SQLite store by its mirror, a copy beside it that is made first where it is missing or
     out of date (`labelstore mirror`). SQL is that of DuckDB then; canned queries give the same rows.
 
+    A terminal shows the first and the last 20 rows, with --all or --limit all of them. Columns in the middle are
+    left out where they do not fit; --format upright prints a field per line. --chart needs one column of names or
+    times and one of numbers.
+
     Bytes are printed in hex; NULL is empty in csv, tsv and markdown. parquet and arrow need -o FILE or a pipe.
 
     \b
@@ -102,6 +114,7 @@ def query(
       labelstore query labels.db "select * from image_labels where project_name = $p" -p p=Roads -o roads.parquet
       labelstore query labels.db --list
       labelstore query labels.db class-counts -p project=Roads --format markdown
+      labelstore query labels.db class-balance --chart
       labelstore query labels.db --named class-counts --list
       labelstore query labels.db --engine duckdb "select kind, median(area) from object_sizes group by kind"
       labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
@@ -123,6 +136,17 @@ def query(
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
+    view = view_of(format, all_rows, no_pager)._replace(
+        is_chart=chart or chart_of is not None, chart_of=chart_of, blocks=draws_blocks()
+    )
+    if view.is_chart and (out != "-" or format is not None or as_json):
+        raise UsageError("--chart draws on the terminal: leave out -o, --format and --json")
+    if limit:
+        view = view._replace(all_rows=True)
+    terminal = terminal_for(out, chosen)
+    from itertools import islice
+
+    from labelstore.cli.results import show
     from labelstore.engines.limits import query_limits
     from labelstore.files.outputs import check_output
     from labelstore.query import ask, ask_named
@@ -139,11 +163,15 @@ def query(
         _opened(db, engine) as database,
         limited(database, limits, timeout, out, overwrite) as part,
     ):
+        started = time.perf_counter()
         result = ask(database, text, values) if found is None else ask_named(database, found.name, values)
-        if result.columns:
-            write(result, chosen, part, out, min(limit, sys.maxsize) or None)
-        else:
+        if not result.columns:
             say("there is no statement in the SQL")
+        elif view.is_chart or terminal is not None:
+            rows = islice(result.rows, min(limit, sys.maxsize) or None)
+            show(result.columns, rows, view, terminal, started, database.interrupt)
+        else:
+            write(result, chosen, part, out, min(limit, sys.maxsize) or None)
 
 
 def _opened(db: Path, engine: EngineName | None) -> "Database":

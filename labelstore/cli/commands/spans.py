@@ -1,8 +1,19 @@
 """`spans`: what was answered along recordings."""
 
 from labelstore.cli.diagnostics import say
-from labelstore.cli.options import Output, Overwrite, Project, Question, RowsFormat, ShortForJson, Store, TextFormat
-from labelstore.cli.row_output import asked, chosen_format
+from labelstore.cli.options import (
+    AllRows,
+    NoPager,
+    Output,
+    Overwrite,
+    Project,
+    Question,
+    RowsFormat,
+    ShortForJson,
+    Store,
+    TextFormat,
+)
+from labelstore.cli.row_output import asked, chosen_format, view_of
 from labelstore.cli.sections import Section
 
 SECTION = Section.ASK
@@ -16,6 +27,8 @@ def spans(
     out: Output = "-",
     overwrite: Overwrite = False,
     as_json: ShortForJson = False,
+    all_rows: AllRows = False,
+    no_pager: NoPager = False,
 ) -> None:
     """Print the answers along recordings, with start and end.
 
@@ -31,7 +44,8 @@ def spans(
     from labelstore.query import ask_named
 
     chosen = chosen_format(TextFormat, format, out, as_json)
-    with asked(db, out=out, overwrite=overwrite, format=chosen) as (database, write):
+    view = view_of(format, all_rows, no_pager)
+    with asked(db, out=out, overwrite=overwrite, format=chosen, view=view) as (database, write):
         found = ask_named(database, "audio-spans", {"project": project, "question": question})
         count = write(found.columns, found.rows)
     if not count:
