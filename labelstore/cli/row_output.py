@@ -72,7 +72,7 @@ def view_of(format: StrEnum | None, all_rows: bool, no_pager: bool) -> "View":
 
 @contextmanager
 def asked(
-    db: Path, *inputs: Path, out: str, overwrite: bool, format: str, view: "View"
+    db: Path, *inputs: Path, out: str, overwrite: bool, format: str, view: "View | None" = None
 ) -> "Iterator[tuple[Database, Callable[[Sequence[str], Iterable[Any]], int]]]":
     """A store, and the function that writes the rows of an answer to `out` and returns their number.
 
@@ -84,9 +84,9 @@ def asked(
     def write(columns: Sequence[str], rows: Iterable["Row"]) -> int:
         terminal = terminal_for(out, format)
         if terminal is not None:
-            from labelstore.cli.results import show
+            from labelstore.cli.results import View, show
 
-            return show(columns, rows, view, terminal, started, database.interrupt)
+            return show(columns, rows, view or View(hints=False), terminal, started, database.interrupt)
         with output_file(out, overwrite=overwrite) as file:
             return write_rows(format, columns, rows, file)
 
