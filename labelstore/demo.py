@@ -16,6 +16,8 @@ from labelstore.verifying import verify
 
 RECORDS = 40
 """Records in each sample file."""
+SAMPLES = "samples"
+STORE = "labels.db"
 
 TOUR = (
     (
@@ -28,18 +30,19 @@ group by d.asset_type
 order by d.asset_type""",
     ),
     (
-        "What was drawn, in exports of both generations?",
+        "Which classes were drawn, as what, in how many labels?",
         """\
-select kind, count(*) as objects, count(distinct label_id) as labels
+select name, kind, count(*) as objects, count(distinct label_id) as labels
 from objects
-group by kind
-order by objects desc
+where name is not null
+group by name, kind
+order by objects desc, name
 limit 8""",
     ),
     (
         "Who labels how much, and how fast?",
         """\
-select created_by, count(*) as labels, round(avg(seconds_to_label), 1) as seconds_per_label
+select created_by as labeler, count(*) as labels, round(avg(seconds_to_label), 1) as seconds_per_label
 from labels
 where model_run_id is null and created_by is not null
 group by created_by
@@ -47,24 +50,30 @@ order by labels desc, created_by
 limit 5""",
     ),
     (
-        "Which polygons in images reach into this window?",
+        "How large are the polygons of each class in images?",
         """\
-select o.name, l.label_id, round(p.min_x, 1) as min_x, round(p.min_y, 1) as min_y
+select o.name, count(*) as polygons, round(avg(p.max_x - p.min_x), 1) as mean_width,
+    round(avg(p.max_y - p.min_y), 1) as mean_height
 from polygons as p
 join objects as o on o.object_id = p.object_id
 join image_labels as l on l.label_id = o.label_id
-where p.max_x > 100 and p.min_x < 400 and p.max_y > 100 and p.min_y < 300 and l.project_id is not null
-order by l.label_id, p.object_id
+where l.project_id is not null and o.name is not null
+group by o.name
+order by polygons desc, o.name
 limit 5""",
     ),
     (
-        "Which objects of a video can be followed the longest?",
+        "Which classes can be followed the longest in videos?",
         """\
-select name, feature_id, count(*) as frames, min(frame_number) as first, max(frame_number) as last
-from objects
-where frame_number is not null
-group by label_id, feature_id, name
-order by frames desc, feature_id
+select name, count(*) as tracks, max(frames) as longest_in_frames
+from (
+    select name, label_id, feature_id, count(*) as frames
+    from objects
+    where frame_number is not null and name is not null
+    group by name, label_id, feature_id
+) as followed
+group by name
+order by longest_in_frames desc, name
 limit 5""",
     ),
     (
@@ -81,11 +90,11 @@ limit 8""",
     (
         "And every label is still there as it came:",
         """\
-select label_id, asset_type, generation, length(json) as characters, substr(json, 1, 30) as json
+select asset_type, generation, count(*) as labels, round(avg(length(json))) as mean_characters
 from label_json
 where asset_type in ('text', 'audio')
-order by label_id
-limit 4""",
+group by asset_type, generation
+order by asset_type, generation""",
     ),
 )
 """Titles and queries; they run on both engines."""
@@ -102,29 +111,28 @@ class Answer:
 
 
 def demo(directory: Path | None = None, records: int = RECORDS) -> Iterator[str | Answer]:
-    """Yield lines of progress, then the answers. `directory` is kept; None makes a temporary one.
+    """Yield lines of progress, then the answers. `directory` is kept, with labels.db in it; None makes a temporary one.
 
     Raises StoreError if a store does not return what was loaded.
     """
     if directory is None:
         directory = Path(tempfile.mkdtemp(prefix="labelstore-demo-"))
     check_folder(directory)
-    samples = directory / "samples"
+    yield f"Making sample exports of every asset type in {directory / SAMPLES}"
+    samples = directory / SAMPLES
     files = write(samples, labels=records)
     paths = [file.path for file in files]
-    yield f"{len(paths)} sample exports of {records} records each: {samples}"
-    stores = [directory / "labels.db", directory / "labels.duckdb"]
+    yield f"  {len(paths)} files of {records} records each"
+    stores = [directory / STORE, directory / "labels.duckdb"]
     for store in stores:
         yield from _load_and_verify(store, paths, samples / "frames")
     yield from _tour(stores[0])
-    yield f'\nAsk more:    labelstore query {stores[0]} "select * from image_labels limit 3"'
-    yield f"Count all:   labelstore stats {stores[0]}"
-    yield f"Look at it:  labelstore browse {stores[0]} --open    (the extra browse: pip install '.[browse]')"
 
 
 def _load_and_verify(store: Path, paths: list[Path], frames: Path) -> Iterator[str]:
+    yield f"Loading them into {store}"
     loaded = load(store, paths, frames=frames)
-    yield f"{store}: {figure(loaded.total('records'))} records loaded in {duration(loaded.seconds)}"
+    yield f"  {figure(loaded.total('records'))} records loaded in {duration(loaded.seconds)}"
     verified = verify(store, paths, frames=frames)
     if not verified.ok or loaded.total("rejected"):
         raise StoreError(str(store), "does not give back what was loaded", "see labelstore verify --help")

@@ -26,6 +26,11 @@ def figure(value: float | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text.replace("-0", "0") if value == 0 else text
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 label`, `1,200 labels`, `2 classes`."""
+    return f"{figure(number)} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"
+
+
 def share(part: float | None) -> str:
     """0.93 as `93 %`; what is not quite nothing or all says so, as `<1 %` and `>99 %`."""
     if part is None or not isfinite(part):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from labelstore import geometry
 from labelstore.analyses.agreement import Agreement, agreement, questions
 from labelstore.analyses.agreement.matching import Shape, matches, shape_of
+from labelstore.analyses.agreement.names import key_of, project_names, question_names
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import NotFoundError, UsageError
@@ -110,11 +111,13 @@ def test_who_is_left_out(tmp_path: Path, engine: str) -> None:
 
     assert load(store, [runs]).total("added") == 1
     assert measured(store) == Agreement(0.5, [], [], [], [])
+    assert measured(store).compared == ()
     more = tmp_path / "more.ndjson"
     more.write_text(json.dumps(label("d", BOB, car)) + "\n")
     load(store, [more])
     assert numbers(measured(store)) == numbers(measured(store, "Roads")) == [("d1", "Car", 2, 1, 0, 1.0, 1.0)]
     assert measured(store, "Rails").objects == []
+    assert measured(store).compared == (("p1", "Roads", 1, 2),)
 
 
 def triangle(name: str, *corners: tuple[float, float]) -> dict[str, Any]:
@@ -238,9 +241,9 @@ def test_kappa_and_alpha(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, answered("RRBBR", "RBBB-"))
     found = measured(store, "p1")
     # kappa over the four both answered: observed 3/4; expected 1/2 · 1/4 + 1/2 · 3/4 = 1/2; (3/4 − 1/2) / (1 − 1/2)
-    assert [tuple(row) for row in found.pairs] == [("Roads", "Color", ADA, BOB, 4, 0.75, 0.5)]
+    assert [row[:7] for row in found.pairs] == [("Roads", "Color", ADA, BOB, 4, 0.75, 0.5)]
     # alpha: 8 answers, 3 R and 5 B; observed disagreement 2/8, expected 2 · 3 · 5 / (8 · 7) = 15/28; 1 − 7/15
-    assert [tuple(row) for row in found.questions] == [("Roads", "Color", 4, 8, 0.75, 0.5333)]
+    assert [tuple(row) for row in found.questions] == [("Roads", "Color", 4, 8, 0.75, 0.5333, "p1", "s-Color", None)]
 
 
 @ENGINES
@@ -320,12 +323,64 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     ]
     shown = run("agreement", store, "--limit", "1")
     assert shown.exit_code == 0
+    assert shown.stdout.startswith(
+        "1 data row has several labels in a project, 2 in all: Roads 1\n"
+        "Boxes and polygons of one class match at an intersection over union of 0.5 or more.\n"
+        "\n"
+        "objects of a class in a data row: 1 of 2, the lowest F1 first\n"
+    )
     assert "Tree" in shown.stdout
     assert "Car" not in shown.stdout
-    assert "1 more data rows and classes" in shown.stderr
+    assert "pairs" not in shown.stdout  # nobody else answered
     empty = run("agreement", store_of(tmp_path, "sqlite", [v1("a")], "other"))
     assert (empty.exit_code, empty.stdout) == (0, "")
     assert "no data row has several labels" in empty.stderr
+
+
+def test_pairs_on_request_and_empty_measures_explained(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", answered("RR", "RR"))
+    text = run("agreement", store).stdout
+    assert "pairs of labelers and questions: 1 (--pairs shows them)\n" in text
+    assert "alpha is NULL where all answers are the same, which chance alone would give\n" in text
+    assert BOB not in text
+    text = run("agreement", store, "--pairs").stdout
+    assert "pairs of labelers: 1, the lowest agreement first\n" in text
+    assert "kappa is NULL where all answers are the same, which chance alone would give\n" in text
+    assert BOB in text
+
+
+@ENGINES
+def test_questions_of_one_name_are_told_apart(tmp_path: Path, engine: str) -> None:
+    """By the question above them, else by their schema ids; and projects of one name by their ids."""
+
+    def why(schema_id: str) -> dict[str, Any]:
+        return {**radio("Why", "R"), "schemaId": schema_id}
+
+    asked = [radio("Color", "R", why("s1")), why("s2"), {**radio("Color", "R"), "schemaId": "s3"}]
+    labels = [
+        label(
+            f"{by}-{project}",
+            by,
+            row=f"d-{project}",
+            Label={"objects": [], "classifications": asked if project == "p1" else asked[:1]},
+            **{"View Label": f"https://editor.example.com?project={project}&label={by}-{project}"},
+        )
+        for by in (ADA, BOB)
+        for project in ("p1", "p2")
+    ]
+    store = store_of(tmp_path, engine, labels)
+    found = measured(store)
+    names = question_names(found.questions)
+    assert sorted((row.project_id, names[key_of(row)]) for row in found.questions) == [
+        ("p1", "Color (schema id s-Color)"),
+        ("p1", "Color (schema id s3)"),
+        ("p1", "Why (not nested)"),
+        ("p1", "Why (under Color)"),
+        ("p2", "Color"),
+        ("p2", "Why"),
+    ]
+    assert project_names([row[:2] for row in found.compared]) == {"p1": "Roads (p1)", "p2": "Roads (p2)"}
+    assert " Roads (p2) " in run("agreement", store).stdout.replace("\n", "  ")
 
 
 def test_what_is_refused(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ import re
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from labelstore import samples
+from labelstore import samples, verifying
 from labelstore.cli import app
+from labelstore.export import writing
 from labelstore.json.equality import same
 from labelstore.loading import load
 
@@ -363,6 +365,23 @@ def test_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Ba
     result = run("sample", tmp_path)
     told = f"labelstore: stopped; {tmp_path} was not filled\n" if code == 130 else ""
     assert (result.exit_code, result.stderr) == (code, told)
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "told"),
+    [
+        (["verify", "a.db", "a.json"], verifying, "not all was compared; verify changes nothing"),
+        (["export", "a.db", "coco", "-"], writing, "the export is not complete"),
+        (["export", "a.db", "coco", "out.json"], writing, "out.json was not written"),
+    ],
+)
+def test_says_what_ctrl_c_left(monkeypatch: pytest.MonkeyPatch, command: list[str], module: Any, told: str) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, command[0], interrupted)
+    result = run(*command)
+    assert (result.exit_code, result.stderr) == (130, f"labelstore: stopped; {told}\n")
 
 
 def test_memory_runs_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -26,9 +26,16 @@ def test_every_question_has_an_answer(parts: tuple[Path, list[str | Answer]]) ->
 def test_the_command_prints_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Answer("What is there?", "select 1 as a", ["a"], [(1,)])
     monkeypatch.setattr(module, "demo", lambda folder: iter([str(folder), answer]))
-    assert run("demo", tmp_path).stdout == (
-        f"{tmp_path}\n\nWhat is there?\n\n    select 1 as a\n\n    a\n    ─\n    1\n"
-    )
+    text = run("demo", tmp_path).stdout
+    assert text.startswith(f"{tmp_path}\n\nWhat is there?\n\n    select 1 as a\n\n    a\n    ─\n    1\n\nNext:\n")
+    assert f"\n  labelstore stats {tmp_path / 'labels.db'}  # count all\n" in text
+    assert text.endswith("  # your own labels\n")
+
+
+def test_answers_have_names_and_no_ids(parts: tuple[Path, list[str | Answer]]) -> None:
+    answers = [part for part in parts[1] if isinstance(part, Answer)]
+    assert not [column for answer in answers for column in answer.columns if column.endswith("_id")]
+    assert {"labeler", "question"} < {column for answer in answers for column in answer.columns}
 
 
 def test_says_what_it_does(parts: tuple[Path, list[str | Answer]]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labelstore.figures import duration, figure, moment, share, size
+from labelstore.figures import counted, duration, figure, moment, share, size
 
 PACKAGE = Path(__file__).resolve().parent.parent / "labelstore"
 
@@ -86,3 +86,16 @@ def test_nothing_has_a_form_of_its_own() -> None:
     }
     assert len(texts) > 300
     assert {name for name, text in texts.items() if own.search(text)} == {"figures.py", "cli/progress.py"}
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (0, "label", "0 labels"),
+        (1, "label", "1 label"),
+        (1200, "data row", "1,200 data rows"),
+        (2, "class", "2 classes"),
+    ],
+)
+def test_counted(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text

@@ -12,6 +12,7 @@ from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.loading import load
 from labelstore.samples import write
+from tests.test_cli import run
 
 BOX = {
     "name": "Dog",
@@ -91,6 +92,34 @@ def test_kinds_and_names(found: dict[str, Any]) -> None:
 def test_model_runs_stand_apart(found: dict[str, Any]) -> None:
     counts = {"labels": 1, "predictions": 1, "objects": 9, "classifications": 1}
     assert found["model_runs"] == [{"model_run_id": "r1", "name": "run 1", **counts}]
+
+
+def test_stats_in_words(tmp_path: Path) -> None:
+    """Short tables, projects and model runs of one name told apart, and the rest on request."""
+    runs = {
+        run_id: {
+            "name": "run",
+            "labels": [label(f"l{run_id}", 1, 0)] * (run_id == "r1"),
+            "predictions": [label(f"p{run_id}", 1, 0)],
+        }
+        for run_id in ("r1", "r2")
+    }
+    lines = [line("d1", [label("l1", 2, 1)], {"e1": {"name": "m", "runs": runs}})]
+    for project_id, name in (("p2", "Street"), ("p3", "Lake")):
+        lines.append({**line("d2", []), "projects": {project_id: {"name": name, "labels": []}}})
+    (tmp_path / "a.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    load(tmp_path / "a.db", [tmp_path / "a.ndjson"])
+    text = run("stats", tmp_path / "a.db").stdout
+    assert text.startswith(f"{tmp_path / 'a.db'}: 1 label of 2 data rows in 3 projects\n  objects          2\n")
+    assert "  in model runs    1 label and 2 predictions, not counted here\n" in text
+    assert "\nStreet (p1) " in text
+    assert "\nStreet (p2) " in text
+    assert "\nLake  " in text
+    assert "\nmodel runs, not counted above: 2\n" in text
+    assert text.index("run (r1)") < text.index("run (r2)")
+    short = run("stats", tmp_path / "a.db", "--limit", "1").stdout
+    assert "\nprojects: 3, the largest 1\n" in short
+    assert "Lake" not in short
 
 
 def test_sections(found: dict[str, Any]) -> None:

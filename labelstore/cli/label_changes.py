@@ -1,10 +1,10 @@
 """What changed in labels, as lines of text: the totals by class and question, and label by label."""
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from labelstore.cli.terminal import terminal_width, visible
-from labelstore.figures import figure
+from labelstore.figures import counted, figure
 
 if TYPE_CHECKING:
     from labelstore.history import LabelChange, LabelDiff, Totals
@@ -20,7 +20,7 @@ def lines_of(change: "LabelChange", found: "LabelDiff") -> Iterator[str]:
     data_row = f"  data row {visible(change.state.data_row_id)}" if change.state.data_row_id else ""
     yield f"{change.change:8} {visible(change.label_id)}{data_row}"
     if change.before is None or change.after is None:
-        yield f"  {_counted(found.added or found.removed, 'object')}, {_counted(found.answers, 'answer')}"
+        yield f"  {counted(len(found.added or found.removed), 'object')}, {counted(len(found.answers), 'answer')}"
         return
     if change.before.generation != change.after.generation:
         yield f"  came as {change.before.generation}, now as {change.after.generation}"
@@ -29,10 +29,6 @@ def lines_of(change: "LabelChange", found: "LabelDiff") -> Iterator[str]:
     more = len(lines) - _SHOWN_LINES + found.other_left_out
     if more > 0:
         yield f"  {figure(more)} more differences (--json lists them)"
-
-
-def _counted(found: Sized, noun: str) -> str:
-    return f"{figure(len(found))} {noun}{'' if len(found) == 1 else 's'}"
 
 
 def total_lines(totals: "Totals", limit: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.cli.next_steps import Step, step
 from labelstore.cli.terminal import visible
-from labelstore.figures import duration, figure
+from labelstore.figures import counted, duration, figure
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def headline(report: "Report") -> str:
     """What became of the records; of frames files only where nothing else is new."""
     from labelstore.loading.outcome import Counted, outcome
 
-    counted = Counted.of(report.exports)
-    text = outcome(counted._replace(rejected=report.total("rejected")))
-    frames = sum(file.added + file.changed for file in report.files) - counted.added - counted.changed
-    if not (counted.added or counted.changed) and frames:
-        text += f"; {_counted(frames, 'frame')} new or changed"
+    of_exports = Counted.of(report.exports)
+    text = outcome(of_exports._replace(rejected=report.total("rejected")))
+    frames = sum(file.added + file.changed for file in report.files) - of_exports.added - of_exports.changed
+    if not (of_exports.added or of_exports.changed) and frames:
+        text += f"; {counted(frames, 'frame')} new or changed"
     return text
 
 
@@ -47,7 +47,7 @@ def _what_came(report: "Report") -> Iterator[str]:
             names[report.project_names.get(project_id, project_id)] += count
         yield f"  labels           {figure(report.labels)}{_among(names, 'project')}"
     if report.model_run_labels or report.predictions:
-        apart = f"{_counted(report.model_run_labels, 'label')} and {_counted(report.predictions, 'prediction')}"
+        apart = f"{counted(report.model_run_labels, 'label')} and {counted(report.predictions, 'prediction')}"
         yield f"  in model runs    {apart}, not counted here"
     if report.asset_types:
         kinds = "" if len(report.asset_types) <= _NAMED_TYPES else f"{len(report.asset_types)}: "
@@ -119,7 +119,7 @@ def _among(counts: Counter[str], noun: str) -> str:
         return ""
     if len(counts) == 1:
         return f" of the {noun} {_name(next(iter(counts)))}"
-    return f" of {_counted(len(counts), noun)}: {_first(counts, _NAMED)}"
+    return f" of {counted(len(counts), noun)}: {_first(counts, _NAMED)}"
 
 
 def _first(counts: Counter[str], most: int) -> str:
@@ -130,11 +130,6 @@ def _first(counts: Counter[str], most: int) -> str:
 
 def _name(name: str) -> str:
     return truncated(visible(name), _LONGEST_NAME)
-
-
-def _counted(count: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{figure(count)} {noun if count == 1 else plural}"
 
 
 def notes_on_empty_files(report: "Report") -> Iterable[str]:

@@ -12,6 +12,7 @@ from labelstore.cli.terminal import visible
 
 _MODULE = os.path.join("labelstore", "__main__.py")
 _CHECKOUT = "cli.py"
+_ALIGNED = 60
 
 
 class Step(NamedTuple):
@@ -53,7 +54,7 @@ def command(arguments: Iterable[str]) -> str:
 def next_lines(steps: Iterable[Step]) -> Iterator[str]:
     """The commands below each other, with their purposes as comments of the shell; an empty line leads."""
     shown = [(visible(command(arguments)), purpose) for arguments, purpose in steps]
-    longest = max((len(text) for text, _ in shown), default=0)
+    longest = min(max((len(text) for text, _ in shown), default=0), _ALIGNED)
     if shown:
         yield ""
         yield "Next:"

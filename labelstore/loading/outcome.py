@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, Self
 
+from labelstore import figures
 from labelstore.figures import figure
 
 
@@ -58,8 +59,7 @@ def outcome(counted: Counted) -> str:
         )
         if count
     ]
-    noun = "missing label" if counted.pruned == 1 else "missing labels"
-    removed = f"; {figure(counted.pruned)} {noun} removed" if counted.pruned else ""
+    removed = f"; {figures.counted(counted.pruned, 'missing label')} removed" if counted.pruned else ""
     if not counted.records:
         return f"nothing new: the files hold no records{removed}"
     if counted.unchanged == counted.records:

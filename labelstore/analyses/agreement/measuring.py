@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from labelstore.analyses.agreement.objects import ObjectAgreement, object_agreement
+from labelstore.analyses.agreement.objects import Compared, ObjectAgreement, object_agreement
 from labelstore.analyses.agreement.questions import PairAgreement, QuestionAgreement, has_alpha, question_agreement
 from labelstore.engines.database import Database
 from labelstore.errors import UsageError
@@ -12,13 +12,14 @@ from labelstore.schema.tables import sql_text
 
 
 class Agreement(NamedTuple):
-    """`notes` says what is not in the numbers, and how to get it there."""
+    """`compared` has the projects; `notes` says what is not in the numbers, and how to get it there."""
 
     iou: float
     objects: list[ObjectAgreement]
     questions: list[QuestionAgreement]
     pairs: list[PairAgreement]
     notes: list[str]
+    compared: tuple[Compared, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What `labelstore agreement --json` prints."""
@@ -28,6 +29,7 @@ class Agreement(NamedTuple):
             "questions": [row._asdict() for row in self.questions],
             "pairs": [row._asdict() for row in self.pairs],
             "notes": self.notes,
+            "compared": [row._asdict() for row in self.compared],
         }
 
 
@@ -42,7 +44,9 @@ def agreement(database: Database, project: str | None = None, iou: float = 0.5) 
         raise UsageError(f"{iou}: the intersection over union at which objects match is above 0 and at most 1")
     check_project(database, project)
     values = {"project": project}
-    objects, skipped = object_agreement(database.query(sql_text("analyses/agreement_objects.sql"), values), iou)
+    objects, skipped, compared = object_agreement(
+        database.query(sql_text("analyses/agreement_objects.sql"), values), iou
+    )
     questions, pairs = question_agreement(database.query(sql_text("analyses/agreement_answers.sql"), values))
     notes = []
     if skipped:
@@ -52,4 +56,4 @@ def agreement(database: Database, project: str | None = None, iou: float = 0.5) 
         notes.append("some polygons are measured by their bounds; exactly with: pip install 'labelstore-db[geometry]'")
     if questions and not has_alpha():
         notes.append("no alpha; it takes: pip install 'labelstore-db[agreement]'")
-    return Agreement(iou, objects, questions, pairs, notes)
+    return Agreement(iou, objects, questions, pairs, notes, tuple(compared))

@@ -28,18 +28,31 @@ class ObjectAgreement(NamedTuple):
     mean_iou: float | None
     f1: float
     measured: str | None
+    project_id: str | None
+
+
+class Compared(NamedTuple):
+    """The data rows of a project that have several labels, and these labels."""
+
+    project_id: str | None
+    project: str | None
+    data_rows: int
+    labels: int
 
 
 _Bucket = tuple[Any, ...]
 """Class, group and frame: only in the same one can objects match."""
 
 
-def object_agreement(rows: Iterable[dict[str, Any]], iou: float) -> tuple[list[ObjectAgreement], Counter[str]]:
-    """The agreement of the rows of `sql/analyses/agreement_objects.sql`, and the objects left out by kind.
+def object_agreement(
+    rows: Iterable[dict[str, Any]], iou: float
+) -> tuple[list[ObjectAgreement], Counter[str], list[Compared]]:
+    """The agreement of rows of `sql/analyses/agreement_objects.sql`, the objects left out by kind, and the projects.
 
-    The lowest `f1` comes first.
+    The lowest `f1` comes first, and of the projects that with the most data rows.
     """
     found, skipped = [], Counter[str]()
+    compared: dict[str | None, Compared] = {}
     for _, group in groupby(rows, key=lambda row: (row["project_id"], row["data_row_id"])):
         labels: dict[str, dict[_Bucket, list[Shape]]] = {}
         head: dict[str, Any] = {}
@@ -54,8 +67,12 @@ def object_agreement(rows: Iterable[dict[str, Any]], iou: float) -> tuple[list[O
             else:
                 buckets.setdefault((row["name"], row["group_name"], row["frame_number"]), []).append(shape)
         found += _by_class(head, list(labels.values()), iou)
+        before = compared.get(head["project_id"], Compared(head["project_id"], head["project"], 0, 0))
+        compared[head["project_id"]] = before._replace(
+            data_rows=before.data_rows + 1, labels=before.labels + len(labels)
+        )
     found.sort(key=lambda row: (row.f1, row.project or "", row.data_row_id or "", row.name or ""))
-    return found, skipped
+    return found, skipped, sorted(compared.values(), key=lambda one: (-one.data_rows, one.project or ""))
 
 
 def _by_class(head: dict[str, Any], labels: list[dict[_Bucket, list[Shape]]], iou: float) -> list[ObjectAgreement]:
@@ -81,6 +98,7 @@ def _result(head: dict[str, Any], name: str | None, objects: int, overlaps: list
         round(sum(overlap.iou for overlap in overlaps) / count, 4) if count else None,
         round(2 * count / objects, 4),
         max((overlap.of for overlap in overlaps), key=EXACTNESS.index, default=None),
+        head["project_id"],
     )
 
 

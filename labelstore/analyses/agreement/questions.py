@@ -14,7 +14,7 @@ class QuestionAgreement(NamedTuple):
     """A question in a project. `units` have the answers of two labelers or more.
 
     `agreement` is the share of pairs of answers that are the same. `alpha` (nominal) is None where all answers are the
-    same, since chance alone would do that, and without the extra.
+    same, since chance alone would do that, and without the extra. `parent` is the question that it is nested in.
     """
 
     project: str | None
@@ -23,6 +23,9 @@ class QuestionAgreement(NamedTuple):
     answers: int
     agreement: float
     alpha: float | None
+    project_id: str | None
+    schema_id: str | None
+    parent: str | None
 
 
 class PairAgreement(NamedTuple):
@@ -35,15 +38,25 @@ class PairAgreement(NamedTuple):
     units: int
     agreement: float
     kappa: float | None
+    project_id: str | None
+    schema_id: str | None
+    parent: str | None
 
 
 class _Question:
     """The answers to a question of a project: unit → labeler → answer."""
 
-    def __init__(self, project: str | None) -> None:
-        self.project, self.name = project, ""
+    def __init__(self, project_id: str | None, project: str | None, schema_id: str | None) -> None:
+        self.project_id, self.project, self.schema_id = project_id, project, schema_id
+        self.name = ""
+        self.parent: str | None = None
         self.units: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.labelers: set[str] = set()
+
+    @property
+    def identity(self) -> tuple[str | None, str | None, str | None]:
+        """What else tells it from questions of the same name: project, schema, the question above."""
+        return self.project_id, self.schema_id, self.parent
 
 
 def has_alpha() -> bool:
@@ -65,7 +78,8 @@ def question_agreement(rows: Iterable[dict[str, Any]]) -> tuple[list[QuestionAgr
         same, all_pairs = (sum(column) for column in zip(*numbers, strict=True))
         answers = sum(map(len, units))
         share = round(same / all_pairs, 4)
-        questions.append(QuestionAgreement(question.project, question.name, len(units), answers, share, _alpha(units)))
+        numbers_of = (len(units), answers, share, _alpha(units))
+        questions.append(QuestionAgreement(question.project, question.name, *numbers_of, *question.identity))
         pairs += _pairs(question)
     return questions, pairs
 
@@ -73,18 +87,23 @@ def question_agreement(rows: Iterable[dict[str, Any]]) -> tuple[list[QuestionAgr
 def _collected(rows: Iterable[dict[str, Any]]) -> list[_Question]:
     found: dict[tuple[Any, ...], _Question] = {}
     messages: dict[int, Any] = {}
+    asked: dict[int, str] = {}
     label_id = classification_id = None
     for row in rows:
         if row["label_id"] != label_id:
             messages.clear()
+            asked.clear()
             label_id = row["label_id"]
         message = row["message_id"] or messages.get(row["parent_answer_id"])
         messages[row["answer_id"]] = message
+        asked[row["answer_id"]] = row["question"] or ""
         if row["kind"] not in ("radio", "dropdown"):
             continue
         key = (row["project_id"], row["schema_id"] or f"named {row['question']}")
-        question = found.setdefault(key, _Question(row["project"]))
-        question.name = row["question"] or ""
+        if key not in found:
+            found[key] = _Question(row["project_id"], row["project"], row["schema_id"])
+        question = found[key]
+        question.name, question.parent = row["question"] or "", asked.get(row["parent_answer_id"])
         labeler = row["created_by"] or f"label {row['label_id']}"
         if row["created_by"] is not None:
             question.labelers.add(labeler)
@@ -116,6 +135,7 @@ def _pairs(question: _Question) -> list[PairAgreement]:
             len(both),
             round(sum(one == other for one, other in both) / len(both), 4),
             _kappa(both),
+            *question.identity,
         )
         for labelers, both in sorted(common.items())
     ]

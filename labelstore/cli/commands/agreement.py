@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from labelstore.cli import output
+from labelstore.cli.agreement_tables import lines
 from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Project, Store
 from labelstore.cli.sections import Section
-from labelstore.figures import figure
 
 SECTION = Section.ASK
 
@@ -19,7 +19,8 @@ def agreement(
     iou: Annotated[
         float, typer.Option(metavar="N", help="Intersection over union at which two objects match, 0 to 1.")
     ] = 0.5,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Data rows and classes to show; 0 shows all.")] = 20,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows of each table to show; 0 shows all.")] = 20,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every two labelers, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how far labels of the same data row agree.
@@ -29,11 +30,13 @@ def agreement(
     objects without a partner, mean intersection over union and F1, the lowest first. Radio and dropdown
     questions about data rows, frames and messages get Cohen's kappa for every two labelers and, with the extra
     "agreement", Krippendorff's alpha. Polygons are measured exactly with the extra "geometry", else by their
-    bounds. Skipped labels and labels in model runs are left out.
+    bounds. Skipped labels and labels in model runs are left out. Questions of one name are told apart by the
+    question they are nested in, or by their schema id. --json has everything.
 
     \b
     Examples:
       labelstore agreement labels.db
+      labelstore agreement labels.db --limit 5 --pairs
       labelstore agreement labels.db --project "Street scenes" --iou 0.75 --json
     """
     from labelstore.analyses.agreement import agreement
@@ -46,12 +49,9 @@ def agreement(
     if as_json:
         output.write_json(found.as_json())
         return
-    objects = found.objects[:limit] if limit else found.objects
-    for title, rows in (("objects", objects), ("questions", found.questions), ("pairs of labelers", found.pairs)):
-        if rows:
-            output.write(f"{title}\n")
-            output.write_table(rows[0]._fields, rows)
-    if not (found.objects or found.questions):
+    if not found.compared:
+        say("no data row has several labels in one project")
+    elif not (found.objects or found.questions):
         say("no data row has several labels with boxes, polygons or answers to compare")
-    elif len(objects) < len(found.objects):
-        say(f"{figure(len(found.objects) - len(objects))} more data rows and classes; --limit 0 shows all")
+    else:
+        output.write_lines(lines(found, limit, pairs=pairs))

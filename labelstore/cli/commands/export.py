@@ -70,7 +70,10 @@ def _export(
         raise UsageError(
             "--json and the export both go to stdout; write the export to a file, or the report with --loss"
         )
-    with stopped(lambda _: f"{out} was not written"), shown() as line:
+    with (
+        stopped(lambda _: "the export is not complete" if out in (None, "-") else f"{out} was not written"),
+        shown() as line,
+    ):
         done = write(
             db,
             format,

@@ -1,18 +1,28 @@
 """`stats`: how much a store holds."""
 
+from typing import Annotated
+
+import typer
+
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.sections import Section
+from labelstore.cli.stats_tables import lines
+from labelstore.cli.terminal import visible
 
 SECTION = Section.ASK
 
 
-def stats(db: Store, as_json: AsJson = False) -> None:
+def stats(
+    db: Store,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows of each table to show; 0 shows all.")] = 10,
+    as_json: AsJson = False,
+) -> None:
     """Count data rows, labels, objects and classifications.
 
-    By project, asset type, kind and name. An object or classification counts once in every frame it is in.
-    Labels in model runs, predictions and what they hold are counted separately.
+    By project, asset type, class and question. An object or classification counts once in every frame it is in.
+    Labels in model runs, predictions and what they hold are counted separately. --json has all rows, with ids.
 
     \b
     Examples:
@@ -27,8 +37,4 @@ def stats(db: Store, as_json: AsJson = False) -> None:
     if as_json:
         output.write_json(found)
         return
-    output.write_table(("total", ""), list(found.pop("total").items()))
-    for section, rows in found.items():
-        if rows:
-            output.write(f"\n{section.replace('_', ' ')}\n")
-            output.write_table(list(rows[0]), [tuple(row.values()) for row in rows])
+    output.write_lines(lines(visible(str(db)), found, limit))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from labelstore.cli import output, progress
-from labelstore.cli.diagnostics import FAILED, say
+from labelstore.cli.diagnostics import FAILED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, check_order
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
@@ -42,7 +42,7 @@ def verify(
     from labelstore.verifying import verify
 
     check_order(db, files, "verify")
-    with progress.shown() as line:
+    with stopped(lambda _: "not all was compared; verify changes nothing"), progress.shown() as line:
         report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
     for note in report.notes:
         say(note)
