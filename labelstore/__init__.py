@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from labelstore.export.losses import Loss
     from labelstore.history import LabelChange, LabelDiff, Load, State, Version
     from labelstore.loading import FileReport, Report
+    from labelstore.notebook.gallery import Gallery
+    from labelstore.notebook.label import Label
     from labelstore.query.describe import Described, Listed
     from labelstore.query.filters import LabelFilters
     from labelstore.query.search import Hit
@@ -48,9 +50,11 @@ __all__ = [
     "Described",
     "ExportChoices",
     "FileReport",
+    "Gallery",
     "Hit",
     "InUseError",
     "InputError",
+    "Label",
     "LabelChange",
     "LabelDiff",
     "LabelFilters",
@@ -89,7 +93,9 @@ _HOMES = {
     "Described": "labelstore.query.describe",
     "ExportChoices": "labelstore.export.keywords",
     "FileReport": "labelstore.loading",
+    "Gallery": "labelstore.notebook.gallery",
     "Hit": "labelstore.query.search",
+    "Label": "labelstore.notebook.label",
     "LabelChange": "labelstore.history",
     "LabelDiff": "labelstore.history",
     "LabelFilters": "labelstore.query.filters",

@@ -38,6 +38,11 @@ class Connections:
         self._all: weakref.WeakSet[Database] = weakref.WeakSet()
         self._lock = threading.Lock()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is open in this process."""
+        return os.getpid() == self._process and any(not database.is_closed for database in list(self._all))
+
     def store(self) -> Database:
         """The store itself, open for reading."""
         self._check_process()

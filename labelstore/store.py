@@ -10,10 +10,22 @@ from labelstore.displaying.records import Records
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
 from labelstore.errors import NotFoundError, UsageError
-from labelstore.history import LabelChange, Load, Version, diff_loads, label_at, last_two, loads_of, versions_of
+from labelstore.history import (
+    LabelChange,
+    Load,
+    Version,
+    diff_loads,
+    known_label,
+    label_at,
+    last_two,
+    loads_of,
+    versions_of,
+)
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
+from labelstore.notebook.label import Label
+from labelstore.notebook.source import LabelSource
 from labelstore.query import ask, ask_named
 from labelstore.query.find import json_of, label_of
 from labelstore.query.objects import objects_of
@@ -22,17 +34,25 @@ if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
+    from labelstore.notebook.gallery import Gallery
     from labelstore.query.filters import LabelFilters
 
 
-def open(path: str | Path, *, read_only: bool = False, engine: str | None = None) -> "Store":
+def open(
+    path: str | Path,
+    *,
+    read_only: bool = False,
+    engine: str | None = None,
+    assets: str | Path | None = None,
+) -> "Store":
     """Open the store at `path`: DuckDB for a name that ends in .duckdb or .ddb, else SQLite.
 
     The first `load` creates a file that does not exist. With `engine="duckdb"`, `query`, `ask` and `objects` ask the
     mirror of a SQLite store, a copy for DuckDB beside it, which is made at the first question and after each load.
+    Labels in notebooks are drawn on the pictures and texts that the folder `assets` holds.
     Raises `StoreError` for a file that is not a store, and `UsageError` for an engine that cannot answer for it.
     """
-    return Store(Path(path), read_only, engine)
+    return Store(Path(path), read_only, engine, None if assets is None else Path(assets))
 
 
 class Store(Contents):
@@ -43,8 +63,11 @@ class Store(Contents):
     ...     store.label("ck1")["Label"]["objects"]
     """
 
-    def __init__(self, path: Path, read_only: bool = False, engine: str | None = None) -> None:
+    def __init__(
+        self, path: Path, read_only: bool = False, engine: str | None = None, assets: Path | None = None
+    ) -> None:
         self.path = path
+        self.assets = assets
         self.read_only = read_only
         self._connections = Connections(path, engine)
         self.engine = self._connections.engine
@@ -89,25 +112,31 @@ class Store(Contents):
             wait=wait,
         )
 
-    def label(self, label_id: str, *, at: int | None = None) -> Any:
+    def label(self, label_id: str, *, at: int | None = None) -> Label:
         """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.
 
-        `label_id` can also be the id, external id or global key of a data row with one label. Raises `NotFoundError`.
+        `label_id` can also be the id, external id or global key of a data row with one label. The label is a dict, and
+        drawn in a notebook. Raises `NotFoundError`.
+
+        >>> store.label("ck1")["Label"]["objects"]
         """
-        if at is not None:
-            return _value(label_at(self._open(), label_id, at))
+        from labelstore.notebook.stored import label_of_text
+
         database = self._open()
+        if at is not None:
+            source = LabelSource(self.path.absolute(), known_label(database, label_id), at, self.assets)
+            return label_of_text(label_at(database, label_id, at), source)
         found = database.label_json(label_id)
         if not found and (other := label_of(database, label_id)):
-            found = database.label_json(other)
+            label_id, found = other, database.label_json(other)
         if not found:
             hint = f"find ids with: labelstore search {database.path} WORDS"
             raise NotFoundError(f"{label_id}: no label of {database.path} has this id; {hint}")
-        return _value(found[0])
+        return label_of_text(found[0], LabelSource(self.path.absolute(), label_id, None, self.assets))
 
-    def history(self, label_id: str) -> list[Version]:
+    def history(self, label_id: str) -> Records[Version]:
         """The versions of a label, the oldest first. Raises `NotFoundError`."""
-        return versions_of(self._open(), label_id)
+        return Records(versions_of(self._open(), label_id), Version._fields)
 
     def loads(self) -> Records[Load]:
         """The loads of exports, oldest first; each counts the frames files that came with it."""
@@ -124,7 +153,7 @@ class Store(Contents):
             raise UsageError("diff: give two loads, or none for the last two that changed labels")
         return diff_loads(self._open(), load_a, load_b)
 
-    def data_row(self, data_row_id: str) -> Any:
+    def data_row(self, data_row_id: str) -> dict[str, Any]:
         """The newest v2 line of a data row as exported, or else its newest v1 element.
 
         `data_row_id` can also be its external id or global key. Raises `NotFoundError`.
@@ -143,7 +172,7 @@ class Store(Contents):
         created_by: str | None = None,
         generation: str | None = None,
         **filters: "Unpack[LabelFilters]",
-    ) -> Iterator[Any]:
+    ) -> Iterator[Label]:
         """Stream the labels of projects that match all filters, as exported.
 
         The filters are those of `labelstore labels`: `store.labels(with_class="Car", without_class="Person",
@@ -153,14 +182,37 @@ class Store(Contents):
         model runs come with `model_run`, by the id of the run. Raises `NotFoundError` for a name that no label has, and
         `UsageError` for a value that a filter cannot have.
         """
-        from labelstore.query.filters import check_known, chosen_of
-        from labelstore.query.label_rows import chosen_labels, label_texts
+        named = _only("with_class", name, filters) | _only("labeler", created_by, filters)
+        return iter(self._gallery({**filters, **named}, where, sort, generation)[:limit])
 
-        chosen = chosen_of({**filters, **_only("with_class", name, filters), **_only("labeler", created_by, filters)})
-        database = self._open()
+    def gallery(
+        self,
+        *,
+        where: str | None = None,
+        sort: str | None = None,
+        generation: str | None = None,
+        **filters: "Unpack[LabelFilters]",
+    ) -> "Gallery":
+        """The labels that match all filters, which are those of `labels`, as a sequence that a notebook shows.
+
+        It shows the first 24 as thumbnails; `gallery[24:48]` are the next ones, `len(gallery)` is how many there are.
+        Outside of a notebook it is a sequence of labels. Raises as `labels` does.
+
+        >>> store.gallery(with_class="Car", sort="-objects")
+        """
+        return self._gallery(filters, where, sort, generation)
+
+    def _gallery(
+        self, filters: Mapping[str, object], where: str | None, sort: str | None, generation: str | None
+    ) -> "Gallery":
+        from labelstore.notebook.gallery import Gallery
+        from labelstore.query.filters import check_known, chosen_of
+        from labelstore.query.label_rows import chosen_labels
+
+        chosen, database = chosen_of(filters), self._open()
         check_known(database, chosen)
         nodes = chosen_labels(database, chosen, sort, where=where, generation=generation)
-        return map(_value, label_texts(database, nodes[:limit]))
+        return Gallery(self._open, nodes, self.path.absolute(), self.assets)
 
     def objects(
         self,
@@ -220,6 +272,20 @@ class Store(Contents):
         """Close the database, in all threads; the next call reopens it."""
         self._connections.close()
 
+    def __repr__(self) -> str:
+        if not self._connections.is_open:
+            return f"<Store {self.path}, closed until it is asked>"
+        from labelstore.notebook.overview import line
+
+        return f"<Store {self.path}: {line(self._open())}>"
+
+    def _repr_html_(self) -> str | None:
+        if not self.path.exists():
+            return None
+        from labelstore.notebook.overview import html
+
+        return html(self._open())
+
     def __enter__(self) -> "Store":
         return self
 
@@ -239,7 +305,7 @@ def _only(keyword: str, value: str | None, filters: Mapping[str, Any]) -> dict[s
     return {} if value is None else {keyword: value}
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> dict[str, Any]:
     import msgspec  # here, so that `import labelstore` stays light
 
-    return msgspec.json.decode(text)
+    return msgspec.json.decode(text, type=dict[str, Any])

@@ -47,6 +47,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "browsing",
     "upgrading",
     "verifying",
+    "notebook",
     "contents",
     "store",
     "__init__",

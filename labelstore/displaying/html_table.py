@@ -15,10 +15,10 @@ STYLE = """
 .labelstore-table table { border-collapse: collapse; border: 0; margin: 0.25em 0; font-variant-numeric: tabular-nums; }
 .labelstore-table tr { background: none; border: 0; }
 .labelstore-table :is(th, td) { padding: 0.2em 0.9em 0.2em 0; border: 0; text-align: left; vertical-align: top; }
-.labelstore-table :is(th, td) { border-bottom: 1px solid rgb(128 128 128 / 35%); max-width: 30em; }
-.labelstore-table :is(th, td) { white-space: pre-wrap; overflow-wrap: anywhere; }
-.labelstore-table th { font-weight: 600; white-space: nowrap; }
-.labelstore-table :is(th, td).number { text-align: right; white-space: nowrap; }
+.labelstore-table :is(th, td) { border-bottom: 1px solid rgb(128 128 128 / 35%); max-width: 24em; }
+.labelstore-table :is(th, td) { white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+.labelstore-table th { font-weight: 600; }
+.labelstore-table :is(th, td).number { text-align: right; }
 .labelstore-table .soft { opacity: 0.7; font-style: normal; }
 .labelstore-table p { margin: 0.25em 0; }
 """

@@ -6,7 +6,7 @@ from labelstore.history.label_diff import AnswerChange, KeyChange, LabelDiff, Mo
 from labelstore.history.label_model import Feature
 from labelstore.history.loads import Load, last_two, loads_of
 from labelstore.history.totals import Totals
-from labelstore.history.versions import Version, label_at, versions_of
+from labelstore.history.versions import Version, known_label, label_at, versions_of
 
 __all__ = [
     "AnswerChange",
@@ -24,6 +24,7 @@ __all__ = [
     "diff_files",
     "diff_label",
     "diff_loads",
+    "known_label",
     "label_at",
     "last_two",
     "loads_of",

@@ -62,12 +62,12 @@ def chosen_labels(
     return array("q", (node for node in found if generation_in(node >> NODE_BITS).name == generation))
 
 
-def label_texts(database: Database, nodes: Iterable[int]) -> Iterator[str]:
-    """The labels with these nodes as exported, as JSON, in their order."""
+def label_texts(database: Database, nodes: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """(id, JSON) of the labels with these nodes as exported, in their order."""
     coming = iter(nodes)
     while some := list(islice(coming, TOGETHER)):
         ids = dict(database.select_in(f"select node_id, label_id from labels where node_id in ({MARKS})", some))
-        yield from database.labels_json([ids[node] for node in some]).values()
+        yield from database.labels_json([ids[node] for node in some]).items()
 
 
 def _readable(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

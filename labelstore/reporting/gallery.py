@@ -17,7 +17,7 @@ from labelstore.errors import InputError
 from labelstore.figures import duration, figure, share
 from labelstore.files.asset_folder import AssetFolder
 from labelstore.reporting.pictures import Picture, picture_of
-from labelstore.reporting.redacted import SceneRedactor
+from labelstore.reporting.redacted import Redacting
 from labelstore.scenes import read_scene
 from labelstore.scenes.assets import file_names
 from labelstore.scenes.scene import Scene
@@ -31,7 +31,7 @@ LARGEST_TEXT = 60_000
 """Characters of an asset's text; of a longer one the beginning is shown."""
 _LEGEND = 12
 _SCREEN = (480.0, 480.0)
-"""About how many pixels a drawing is wide and high at most: as page.css has it."""
+"""About how many pixels a drawing is wide and high at most: as entry.css has it."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 
 
@@ -50,17 +50,16 @@ class Entry(NamedTuple):
     note: str
 
 
-def entries(
-    database: Database, labels: list[str], folder: AssetFolder | None, redactor: SceneRedactor
-) -> Iterator[Entry]:
+def entries(database: Database, labels: list[str], folder: AssetFolder | None, redactor: Redacting) -> Iterator[Entry]:
     """The labels, drawn one after the other."""
     for label_id in labels:
         scene = read_scene(database, label_id, limit=LIMIT)
         if scene is not None:
-            yield _entry(scene, folder, redactor)
+            yield entry_of(scene, folder, redactor)
 
 
-def _entry(scene: Scene, folder: AssetFolder | None, redactor: SceneRedactor) -> Entry:
+def entry_of(scene: Scene, folder: AssetFolder | None, redactor: Redacting) -> Entry:
+    """One label, drawn."""
     picture, text, note = _at_hand(scene, folder)
     facts = tuple((name, visible(redactor.text(value))[:300]) for name, value in _facts(scene))
     scene, text = redactor.scene(scene, text)

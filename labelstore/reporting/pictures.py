@@ -21,8 +21,11 @@ class Picture(NamedTuple):
     height: int
 
 
-def picture_of(path: Path) -> Picture | None:
-    """The picture in a file, scaled down; None for a file that is not a picture, or damaged or too large."""
+def picture_of(path: Path, side: int = LARGEST_SIDE) -> Picture | None:
+    """The picture in a file, its longer side scaled down to so many pixels.
+
+    None for a file that is not a picture, or damaged or too large.
+    """
     from PIL import Image, ImageOps
 
     try:
@@ -35,9 +38,9 @@ def picture_of(path: Path) -> Picture | None:
                     return None
                 size = image.size
                 turned = image.getexif().get(0x0112) in (5, 6, 7, 8)
-                image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+                image.draft("RGB", (side, side))
                 small = ImageOps.exif_transpose(image)
-                small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+                small.thumbnail((side, side))
                 written = BytesIO()
                 flat = Image.new("RGB", small.size, "#ffffff")
                 layer = small.convert("RGBA")

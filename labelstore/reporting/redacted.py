@@ -1,6 +1,6 @@
 """Scenes without secrets, since reports are passed on."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from labelstore.files.asset_folder import is_address
 from labelstore.publishing import RecordRedactor
@@ -8,6 +8,28 @@ from labelstore.publishing.redaction import Edit, Redactor, applied, moved
 from labelstore.scenes.scene import Box, Dot, Path, Scene, Shape, Span
 
 _NUMBERS = (Box, Dot, Path)
+
+
+class Redacting(Protocol):
+    """What texts and scenes are shown as."""
+
+    def text(self, text: str) -> str:
+        """What is shown of a text."""
+
+    def scene(self, scene: Scene, text: str | None) -> tuple[Scene, str | None]:
+        """What is shown of a scene and of the text of its asset."""
+
+
+class AsItIs:
+    """Shows everything: to those who have the store."""
+
+    def text(self, text: str) -> str:
+        """The text."""
+        return text
+
+    def scene(self, scene: Scene, text: str | None) -> tuple[Scene, str | None]:
+        """The scene and the text."""
+        return scene, text
 
 
 class SceneRedactor:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from labelstore.errors import LabelstoreError
 from labelstore.figures import figure
 from labelstore.files.asset_folder import AssetFolder
 from labelstore.files.outputs import check_output, output_file
+from labelstore.reporting.templates import template, text_of
 from labelstore.version import __version__
 
 LABELS = 24
@@ -143,7 +143,7 @@ def _page(
         "sections": pictures.sections,
         "footer": _footer(pictures.left_out, folder is not None),
     }
-    return _template().render(values).encode("utf-8", "replace"), pictures.shown, pictures.left_out
+    return template("page.html").render(values).encode("utf-8", "replace"), pictures.shown, pictures.left_out
 
 
 class _Pictures(NamedTuple):
@@ -214,18 +214,10 @@ def _style() -> Any:
 
     from labelstore.drawing import style_sheet
 
-    own = files("labelstore.reporting").joinpath("page.css").read_text(encoding="utf-8")
-    return Markup(style_sheet() + own)
+    return Markup(style_sheet() + "".join(map(text_of, ("colors.css", "page.css", "entry.css"))))
 
 
 def _policy(style: str) -> str:
     """Nothing but this one style sheet, and pictures that are in the page."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-
-
-def _template() -> Any:
-    from jinja2 import Environment
-
-    text = files("labelstore.reporting").joinpath("page.html").read_text(encoding="utf-8")
-    return Environment(autoescape=True).from_string(text)

@@ -89,7 +89,8 @@ def _labels(
         found = _Counted()
         if exported:
             nodes = chosen_labels(database, chosen, sort, where=where)
-            _write_lines(map(json_escaped, label_texts(database, found(nodes[: limit or None]))), part)
+            texts = (text for _, text in label_texts(database, found(nodes[: limit or None])))
+            _write_lines(map(json_escaped, texts), part)
         else:
             result = label_rows(database, chosen, sort, where=where)
             result.rows = found(islice(result.rows, limit or None))

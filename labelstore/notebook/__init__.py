@@ -1,0 +1,1 @@
+"""What a notebook shows of labels and stores, drawn; at a prompt the same in a line."""
