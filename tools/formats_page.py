@@ -19,13 +19,13 @@ HEAD = """\
 
 Made by `python -m tools.reference_docs` from the declarations in `labelstore/formats/` and the comments in
 `sql/schema.sql`; change those. Every JSON object of an export with its keys, their types, and the columns of
-[schema.md](schema.md) that hold them. [design.md](../explanation/design.md) tells how a record becomes rows.
+[schema.md](schema.md) that hold them. [design.md](../explanation/design.md) explains how a record becomes rows.
 
 - **v1**, the older export, is a JSON array: each element is a label, with what it says about its data row.
 - **v2**, the current one, is NDJSON: each line is a data row, with its labels in every project and model run asked for.
 - **Frames files** are NDJSON too: each line is a [frame](#v1-frame) of a v1 label of a video or DICOM series.
 - **Labels of 2018 and 2019** (`labels.shape` is L0 to L2) have the names of classes as keys, which no table can list:
-  [design.md](../explanation/design.md#labels-of-2018-to-2020) tells how they are read.
+  [design.md](../explanation/design.md#labels-of-2018-to-2020) explains how they are read.
 - **CSV** exports have v1 elements as rows: the columns are the keys
 ([design.md](../explanation/design.md#csv-exports)).
 
@@ -37,8 +37,8 @@ a map.
 KINDS_HEAD = """
 ## Kinds of objects
 
-`objects.kind` has the same words for v1 and v2. The key of an object's geometry tells its kind; on maps that key is
-`geometry` (v1) or `geojson` (v2), and the type in or beside it tells. In v2 `annotation_kind` may begin with the type
+`objects.kind` has the same words for v1 and v2. The key of an object's geometry determines its kind; on maps that key is
+`geometry` (v1) or `geojson` (v2), and the type in or beside it decides. In v2 `annotation_kind` may begin with the type
 of the asset (`VideoBoundingBox`). An object of another kind has Labelbox's word in snake case.
 
 | kind | table | v1 | v2 | `annotation_kind` of v2 |

@@ -31,8 +31,8 @@ HEAD = """\
 # Tables and views
 
 Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [formats.md](formats.md) lists the keys
-of an export with their columns, [design.md](../explanation/design.md) tells how a record becomes rows and how the
-views make it a record again, [cookbook.md](../how-to/cookbook.md) what they answer.
+of an export with their columns, [design.md](../explanation/design.md) explains how a record becomes rows and how
+the views rebuild it, [cookbook.md](../how-to/cookbook.md) shows what they answer.
 Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
 indexes.
 
@@ -41,11 +41,11 @@ indexes.
 RELATIONS_HEAD = """\
 ## How the tables belong together
 
-An export is a series of `records`. A record tells about one data row (an asset) and holds its `labels`; a
+An export is a series of `records`. A record describes one data row (an asset) and holds its `labels`; a
 label has `objects`, `classifications` and `relationships`, either its own or those of its `frames`. An object
 has its geometry, one row in the table of its kind, and may have classifications; a classification has
 `answers`, and an answer may ask further classifications. The same instance in many frames is many objects
-with one `feature_id`; `segments` and `key_frames` tell when it is there, and `features` says what it is, by
+with one `feature_id`; `segments` and `key_frames` say when it is there, and `features` what it is, by
 `schema_id`.
 
 Audio exports of v2 have each answer at both ends of its span. It is one row of `answers`, at the moment where the span
@@ -59,12 +59,12 @@ VIEWS_HEAD = """\
 
 `json` is the JSON text, rebuilt from the tables. `objects`, `classifications` and `labelled_frames` count the
 rows of those tables (and of `frames`) that belong to the label. `pos`, `rank` and `piece` are for the other
-views: the text of one piece, and its place among the pieces of a record. `area`, `perimeter` and `length` are sizes
+views: one fragment of JSON text, and its position among the fragments of a record. `area`, `perimeter` and `length` are sizes
 in `unit`; of a text entity `unit` is what its span counts, `text` the text at the span, `source` where that is from,
 `problem` why the span cannot be right, `text_code_points` and `text_utf16_units` the length of the text of its asset.
 `step` counts the events of a data row in a project from 1, the oldest first; `task_name` is the task
 that the event ended, `seconds_in_task` the time since the event before. `start_ms` and `end_ms` bound a span of audio
-in milliseconds, `question` and `answer` are what was asked and told there, `answer_schema_id` says which option that
+in milliseconds, `question` and `answer` are what was asked and answered there, `answer_schema_id` says which option that
 is, `end_answer` what the export has at the end instead. Every other column is the column of
 that name in the tables; `project_name` is the name of the label's project.
 
