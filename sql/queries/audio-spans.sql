@@ -1,6 +1,6 @@
 -- What was said and heard in recordings: one row is one answer in one span, in the order of time, both ends in
 -- milliseconds. end_answer is there where the export has another text at the end of the span than at its start. A span
--- without a question is one of which the export tells no more; an answer without an end belongs to no span.
+-- without a question is one that the export does not explain; an answer without an end belongs to no span.
 -- group: Texts, recordings and conversations
 -- $project: only this project, by id or name
 -- $label: only this label, by id

@@ -1,5 +1,5 @@
 -- Data rows by workflow step: how many each project has in each step now, and the labels of these. Where the export names no
--- step, its status stands (TO_LABEL IN_REVIEW IN_REWORK DONE). Data rows of which no step is told are left out.
+-- step, its status stands (TO_LABEL IN_REVIEW IN_REWORK DONE). Data rows without a known step are left out.
 -- group: Reviews and workflow
 -- $project: only this project, by id or name
 with told as (

@@ -1,4 +1,4 @@
--- Data rows whose labels differ most, by what can be told without geometry: one row is a data row with several labels in one
+-- Data rows whose labels differ most, compared without geometry: one row is a data row with several labels in one
 -- project. `objects_differ` adds up, over its classes, how many more objects the label with most of them has than the one with
 -- fewest; `answers_differ` counts the questions about it (not about objects or moments of a recording) that not all of its labels
 -- answer the same, of `questions`. `agreement` is the lowest score in the export. Skipped labels do not count. Labels whose objects

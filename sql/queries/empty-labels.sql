@@ -1,6 +1,6 @@
 -- Labels that were done and hold nothing: no object, answer, relationship, frame or segment, and no key that is not
 -- modelled. Skipped labels are not among them, nor videos whose frames file was not loaded. Old v1 exports (before
--- 2021) do not tell an empty label from a skipped one.
+-- 2021) do not distinguish an empty label from a skipped one.
 -- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler

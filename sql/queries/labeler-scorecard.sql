@@ -1,6 +1,6 @@
 -- Scorecard of labelers: one row for each, over all projects or one. `labels` and `objects` are without skipped labels;
 -- `hours` counts these too. An object in several frames counts once for each. `seconds_per_label` and
--- `seconds_per_object` are means, of labels that tell their seconds. `approved` and `rejected` go by the last review of a
+-- `seconds_per_object` are means, of labels with known seconds. `approved` and `rejected` go by the last review of a
 -- label, `reject_rate` is a part of both. `rework` is labels whose data row was rejected in the workflow, NULL in a store
 -- without workflow history. `agreement` and `benchmark` are means of the scores that were computed.
 -- group: People and time

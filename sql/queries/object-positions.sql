@@ -1,7 +1,7 @@
--- Where the objects of each class lie in the picture: the mean of their centres, and of their width and height. Values
--- are parts of the picture: 0.5, 0.5 is its centre, y counts from the top. Only objects with a place in pixels and a
--- known size of the picture (v1 seldom tells it); `left_out` counts the other boxes, polygons, polylines and points. An
--- object in several frames counts once for each. A centre is that of the bounding box.
+-- Where the objects of each class lie in the image: the mean of their centers, and of their width and height. Values
+-- are fractions of the image: 0.5, 0.5 is its center, y counts from the top. Only objects with a position in pixels and a
+-- known size of the image (v1 seldom has it); `left_out` counts the other boxes, polygons, polylines and points. An
+-- object in several frames counts once for each. A center is that of the bounding box.
 -- group: Objects and their places
 -- $project: only this project, by id or name
 with sized as (

@@ -1,5 +1,5 @@
 -- Sizes of the objects of each class: smallest, quartiles and largest. Boxes and polygons by area, polylines by length,
--- text entities by length in characters; `unit` tells pixels from degrees (geospatial), the units of documents and
+-- text entities by length in characters; `unit` is pixels, degrees (geospatial), a unit of documents or
 -- characters. Masks have no size in an export. Quartiles are interpolated between the two nearest values. An object in
 -- several frames counts once for each.
 -- group: Objects and their places

@@ -1,4 +1,4 @@
--- Labels with open issues, those with most first. Only v1 exports tell of issues: 1, or how many there are.
+-- Labels with open issues, those with most first. Only v1 exports have issues: 1, or how many there are.
 -- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler

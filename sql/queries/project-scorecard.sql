@@ -1,5 +1,5 @@
 -- Scorecard of projects: one row for each. `data_rows` are those with a label or in a batch, `done` those in the workflow
--- step Done, NULL where no step is told; both are of today. All else is of labels made in the period: `labels` and `objects`
+-- step Done, NULL without a known step; both are of today. All else is of labels made in the period: `labels` and `objects`
 -- without skipped ones, `hours` with them; `approved` and `rejected` go by the last review of a label, `unreviewed` have
 -- none, `approve_rate` is a part of approved + rejected. `agreement` and `benchmark` are means of the scores that were
 -- computed.

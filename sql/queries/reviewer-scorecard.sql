@@ -1,6 +1,6 @@
 -- Scorecard of reviewers: one row for each, over all projects or one. A score above 0 approves, one below 0 rejects; other
 -- reviews count in `reviews` only, and `approve_rate` is a part of approved + rejected. `median_hours` is from the making
--- of the label to the review, of reviews that tell both times, interpolated between the two nearest values.
+-- of the label to the review, of reviews with both times, interpolated between the two nearest values.
 -- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler

@@ -1,5 +1,5 @@
 -- Seconds that a label and an object take, by project and labeler: quartiles, interpolated between the two nearest
--- values. Only labels that tell their seconds and were not skipped. Seconds include review and rework. The
+-- values. Only labels with known seconds that were not skipped. Seconds include review and rework. The
 -- seconds per object are those of a label divided by its objects, for labels with objects; an object in several frames
 -- counts once for each.
 -- group: People and time

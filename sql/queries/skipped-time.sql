@@ -1,5 +1,5 @@
 -- Time that went into labels that were skipped in the end, by project and labeler; only those who skipped any.
--- `skip_rate` is their part of the labels, `time_rate` their part of the seconds. Labels that do not tell their seconds
+-- `skip_rate` is their part of the labels, `time_rate` their part of the seconds. Labels without known seconds
 -- count as labels, not as time; `untimed` is the number of skipped ones among them.
 -- group: People and time
 -- $project: only this project, by id or name

@@ -1,5 +1,5 @@
 -- Tracks of video and DICOM labels: one row is one feature over the frames of its label, with its gaps.
--- Where segments tell when a feature is there they count, else the frames that list it. Segments may also name a
+-- Where segments say when a feature is there they count, else the frames that list it. Segments may also name a
 -- question or an answer (kind answer; question is then what it answers). listed_frames are those that the export lists; without interpolated frames these
 -- are the key frames only.
 -- group: Video and DICOM
