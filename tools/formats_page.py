@@ -37,9 +37,9 @@ a map.
 KINDS_HEAD = """
 ## Kinds of objects
 
-`objects.kind` has the same words for v1 and v2. The key of an object's geometry determines its kind; on maps that key is
-`geometry` (v1) or `geojson` (v2), and the type in or beside it decides. In v2 `annotation_kind` may begin with the type
-of the asset (`VideoBoundingBox`). An object of another kind has Labelbox's word in snake case.
+`objects.kind` has the same words for v1 and v2. The key of an object's geometry determines its kind; on maps that key
+is `geometry` (v1) or `geojson` (v2), and the type in or beside it decides. In v2 `annotation_kind` may begin with the
+type of the asset (`VideoBoundingBox`). An object of another kind has Labelbox's word in snake case.
 
 | kind | table | v1 | v2 | `annotation_kind` of v2 |
 |---|---|---|---|---|
