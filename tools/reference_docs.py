@@ -59,14 +59,15 @@ VIEWS_HEAD = """\
 
 `json` is the JSON text, rebuilt from the tables. `objects`, `classifications` and `labelled_frames` count the
 rows of those tables (and of `frames`) that belong to the label. `pos`, `rank` and `piece` are for the other
-views: one fragment of JSON text, and its position among the fragments of a record. `area`, `perimeter` and `length` are
-sizes in `unit`; of a text entity `unit` is what its span counts, `text` the text at the span, `source` where that is
-from, `problem` why the span cannot be right, `text_code_points` and `text_utf16_units` the length of the text of its asset.
-`step` counts the events of a data row in a project from 1, the oldest first; `task_name` is the task
-that the event ended, `seconds_in_task` the time since the event before. `start_ms` and `end_ms` bound a span of audio
-in milliseconds, `question` and `answer` are what was asked and answered there, `answer_schema_id` says which option
-that is, `end_answer` what the export has at the end instead. Every other column is the column of
-that name in the tables; `project_name` is the name of the label's project.
+views: one fragment of JSON text, and its position among the fragments of a record. `area`, `perimeter` and
+`length` are sizes in `unit`; of a text entity `unit` is what its span counts, `text` the text at the span,
+`source` where that is from, `problem` why the span cannot be right, `text_code_points` and `text_utf16_units`
+the length of the text of its asset. `step` counts the events of a data row in a project from 1, the oldest
+first; `task_name` is the task that the event ended, `seconds_in_task` the time since the event before.
+`start_ms` and `end_ms` bound a span of audio in milliseconds, `question` and `answer` are what was asked and
+answered there, `answer_schema_id` says which option that is, `end_answer` what the export has at the end
+instead. Every other column is the column of that name in the tables; `project_name` is the name of the
+label's project.
 
 """
 
