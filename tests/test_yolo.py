@@ -266,8 +266,8 @@ def test_which_of_several_labels(tmp_path: Path, engine: str) -> None:
     assert heights(labels="newest") == [3]
     assert heights(labels="approved") == [2]
     assert heights(labels="all") == [1, 2, 3]
-    assert heights(until="2024-01-02") == [1]
-    assert heights(since="2024-01-03", labels="newest") == [3]
+    assert heights(where="updated_at < '2024-01-02'") == [1]
+    assert heights(updated_since="2024-01-03", labels="newest") == [3]
     assert heights(where="select label_id from labels where label_id in ('a', 'c')", labels="all") == [1, 3]
     with pytest.raises(UsageError, match="--where: returns the id of no label"):
         exported(store, "yolo", "out", where="select 1")

@@ -1,10 +1,10 @@
 """The part of docs/reference/formats.md about exports: what each format holds, from the declarations of the
 exporters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from labelstore.export.choices import Choices, option_of
+from labelstore.export.choices import FILTERED, Choices, option_of
 from labelstore.export.constructs import CONSTRUCTS, Fate
 from labelstore.export.exporter import Exporter
 from labelstore.export.registry import exporter_of, formats
@@ -60,7 +60,7 @@ def _section(column: Column) -> Iterator[str]:
     yield f"### Export: {column.name}\n"
     yield f"{exporter.description[0].upper()}{exporter.description[1:]}. OUT is {_out(exporter)}.\n"
     if exporter.takes:
-        takes = ", ".join(f"`{option_of(name)}`" for name in exporter.takes)
+        takes = ", ".join(_options(exporter.takes))
         more = ", ".join(f"`{option_of(name)}`" for name in exporter.folder_takes if name not in exporter.takes)
         yield f"It takes {takes}{f'; as a folder also {more}' if more else ''}.\n"
     hows: dict[tuple[str, str], list[str]] = {}
@@ -69,6 +69,13 @@ def _section(column: Column) -> Iterator[str]:
     for (action, how), named in sorted(hows.items(), key=lambda item: [*_MARKS].index(item[0][0])):
         yield f"- {_MARKS[action]} {how or 'kept'}: {', '.join(named)}"
     yield ""
+
+
+def _options(names: Sequence[str]) -> Iterator[str]:
+    """The options of choices, those of the filters together."""
+    if set(FILTERED) <= set(names):
+        yield "the options that [choose labels](../how-to/choosing-labels.md)"
+    yield from (f"`{option_of(name)}`" for name in names if name not in FILTERED)
 
 
 def _out(exporter: Exporter) -> str:

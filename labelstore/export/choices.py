@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from labelstore.errors import UsageError
+from labelstore.query.filters.chosen import Chosen
+from labelstore.query.filters.keywords import KEYWORDS
 from labelstore.schema.suggestions import did_you_mean
 
 
@@ -33,13 +35,14 @@ class Choices:
         " newest that is not rejected (winner); or newest, benchmark, approved, all.",
         *("winner", "newest", "benchmark", "approved", "all"),
     )
-    project: tuple[str, ...] = _choice(
-        (), "Only this project, by id or name; repeatable.", metavar="PROJECT", option="--project"
-    )
+    filters: Chosen = field(default_factory=Chosen)
+    """What all labels have to match; on the command line each filter is an option."""
     model_run: str | None = _choice(None, "The labels of this model run, by id, and its splits.", metavar="ID")
-    where: str | None = _choice(None, "Only the labels whose ids this query returns.", metavar="SQL")
-    since: str | None = _choice(None, "Only labels updated at this time or later: 2024-01-31.", metavar="TIME")
-    until: str | None = _choice(None, "Only labels updated before this time.", metavar="TIME")
+    where: str | None = _choice(
+        None,
+        "Only labels of which this is true, by columns of `labels`: seconds_to_label > 60; or a query of their ids.",
+        metavar="SQL",
+    )
     classes: tuple[str, ...] = _choice((), "Only objects of this class; repeatable.", metavar="CLASS", option="--class")
     rename: tuple[str, ...] = _choice((), "Write class A as B; two may become one; repeatable.", metavar="A=B")
     class_file: str | None = _choice(
@@ -106,7 +109,7 @@ class Choices:
 
     def __post_init__(self) -> None:
         """Raises `UsageError` for a word that a choice does not take."""
-        for name, choice in CHOICES.items():
+        for name, choice in _OWN.items():
             value = getattr(self, name)
             if choice.values and value not in choice.values:
                 known = ", ".join(choice.values)
@@ -121,6 +124,14 @@ class Choices:
             raise UsageError(f"--shard-size {self.shard_size}: use a number from 1")
         self.shares()
 
+    def chosen(self) -> list[str]:
+        """The names of the choices of `WHICH_RECORDS` that were made."""
+        others = ("model_run", "where")
+        return [
+            *(keyword for keyword, one in FILTERED.items() if self.filters.of(one.name)),
+            *(name for name in others if getattr(self, name) is not None),
+        ]
+
     def shares(self) -> tuple[float, float, float]:
         """The ratios of train, val and test, which add up to 1. Raises `UsageError`."""
         try:
@@ -133,8 +144,15 @@ class Choices:
         return train / total, val / total, test / total
 
 
-CHOICES: Final[dict[str, Choice]] = {one.name: one.metadata["choice"] for one in fields(Choices)}
-"""The name of a choice → how it is made."""
+_OWN: Final[dict[str, Choice]] = {
+    one.name: one.metadata["choice"] for one in fields(Choices) if "choice" in one.metadata
+}
+FILTERED: Final = {keyword: one for keyword, one in KEYWORDS.items() if keyword not in _OWN}
+"""Keyword → a filter that exports take. The question and the model run of an export mean more than that of a filter."""
+CHOICES: Final[dict[str, Choice]] = _OWN | {
+    keyword: Choice(one.help, (), one.form.metavar or one.name.upper(), one.option) for keyword, one in FILTERED.items()
+}
+"""The name of a choice, or the keyword of a filter → how it is made."""
 
 
 def option_of(name: str) -> str:
@@ -142,8 +160,10 @@ def option_of(name: str) -> str:
     return CHOICES[name].option or f"--{name.replace('_', '-')}"
 
 
-WHICH_LABELS: Final = ("labels", "project", "model_run", "where", "since", "until")
-"""The choices of formats that are made of labels."""
+WHICH_RECORDS: Final = (*FILTERED, "model_run", "where")
+"""The choices of formats that write labels, or records of them, as they are."""
+WHICH_LABELS: Final = ("labels", *WHICH_RECORDS)
+"""Those of formats that are made of labels."""
 WHICH_CLASSES: Final = ("classes", "rename", "class_file", "class_key")
 OF_PICTURES: Final = (
     *WHICH_LABELS,

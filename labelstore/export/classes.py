@@ -77,7 +77,7 @@ def _seen(database: Database, choices: Choices, model_runs: bool) -> _Seen:
     if model_runs or choices.model_run is not None:
         return list(database.query(_SEEN_IN_MODEL_RUNS, {"model_run": choices.model_run}).rows)
     rows = list(database.query(_SEEN).rows)
-    wanted = set(choices.project)
+    wanted = set(choices.filters.of("project"))
     return [row for row in rows if not wanted or wanted & {row[0], row[1]}]
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal
+
+from labelstore.query.filters.keywords import CommonFilters
 
 Names = str | Sequence[str]
 """One text, or several."""
 
 
-class ExportChoices(TypedDict, total=False):
-    """What may be chosen of an export; what a choice means, `labelstore export --help` tells.
+class ExportChoices(CommonFilters, total=False):
+    """What may be chosen of an export; what a choice or filter means, `labelstore export --help` tells.
 
     `jobs`: so many processes at most. `overwrite`: replace what is there. `dry_run`: write nothing, and report what
     would be lost. `loss`: where the report goes, beside the output by default. `progress` is called with the number
@@ -22,11 +24,8 @@ class ExportChoices(TypedDict, total=False):
     loss: str | Path | None
     progress: Callable[[int], None] | None
     labels: Literal["winner", "newest", "benchmark", "approved", "all"]
-    project: Names
     model_run: str | None
     where: str | None
-    since: str | None
-    until: str | None
     classes: Names
     rename: Names
     class_file: str | Path | None

@@ -21,7 +21,7 @@ class Question(NamedTuple):
 def question_of(database: Database, choices: Choices) -> Question:
     """The question that is meant. Raises `NotFoundError` for an unknown one, `UsageError` where it must be named."""
     rows = database.query(sql_text("export/questions.sql"), {"model_run": choices.model_run}).rows
-    wanted = set(choices.project)
+    wanted = set(choices.filters.of("project"))
     seen = [row for row in rows if row[2] is not None and (not wanted or wanted & {row[0], row[1]})]
     name = choices.question
     if name is None:

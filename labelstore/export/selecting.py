@@ -8,13 +8,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from labelstore.engines.database import Database
-from labelstore.errors import NotFoundError, UsageError
-from labelstore.export.choices import Choices, option_of
+from labelstore.errors import NotFoundError
+from labelstore.export.choices import FILTERED, Choices, option_of
 from labelstore.export.file_names import FileNames
 from labelstore.export.splitting import Splits, splits_of
-from labelstore.query.moments import utc
-from labelstore.query.projects import check_project
-from labelstore.query.run import ask
+from labelstore.query.filters import check_known, labels
+from labelstore.query.where import nodes_where
 from labelstore.schema.tables import sql_text
 
 
@@ -64,10 +63,9 @@ def select(
 
     Without `together` each label stands for itself, also where a data row has several.
 
-    Raises `NotFoundError` for an unknown project or model run, `UsageError` and `QueryError` for what is no choice.
+    Raises `NotFoundError` for an unknown name or model run, `UsageError` and `QueryError` for what is no choice.
     """
-    for project in choices.project:
-        check_project(database, project)
+    check_known(database, choices.filters)
     chosen = Selection(names=FileNames(choices.name))
     keeps = _condition(database, choices, skipped)
     values = {"model_run": choices.model_run, "model_runs": model_runs}
@@ -96,8 +94,6 @@ def select(
             f"{choices.model_run}: no model run with this id has labels;"
             " list them with: select distinct model_run_id from labels"
         )
-    if choices.where is not None and found and chosen.not_selected[f"not in {option_of('where')}"] == found:
-        raise UsageError(f"{option_of('where')}: returns the id of no label; begin it with: select label_id")
     rows.sort(key=lambda row: row[0])
     for node, label, further in rows:
         chosen.first.append(node)
@@ -111,29 +107,19 @@ def select(
 
 def _condition(database: Database, choices: Choices, skipped: bool) -> Callable[[Candidate], str | None]:
     """What says of a label why it is not selected; None if it is."""
-    since, until = (None if moment is None else utc(moment) for moment in (choices.since, choices.until))
-    where = _ids(database, choices.where)
+    filters = choices.filters
+    matching = set(labels(database, filters, model_runs=True)) if filters.filters else None
+    options = ", ".join(option_of(name) for name in choices.chosen() if name in FILTERED)
+    where = None if choices.where is None else nodes_where(database, choices.where)
 
     def reason(label: Candidate) -> str | None:
-        if choices.project and not {label.project_id, label.project_name} & set(choices.project):
-            return "of another project"
-        if where is not None and label.label_id not in where:
+        if matching is not None and label.node_id not in matching:
+            return f"not chosen by {options}"
+        if where is not None and label.node_id not in where:
             return f"not in {option_of('where')}"
-        if (since or until) and not (since or "") <= (label.updated_at or "")[:19] < (until or "~"):
-            return "of another time"
         return "skipped" if label.skipped and not skipped else None
 
     return reason
-
-
-def _ids(database: Database, sql: str | None) -> set[str] | None:
-    """The label ids that a query returns. Raises `QueryError`, `UsageError` for one with parameters."""
-    if sql is None:
-        return None
-    try:
-        return {str(row[0]) for row in ask(database, sql, {}).rows}
-    except UsageError:
-        raise UsageError(f"{option_of('where')}: takes no parameters; write their values into the SQL") from None
 
 
 def _winner(labels: list[Candidate]) -> list[Candidate]:

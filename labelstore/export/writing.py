@@ -11,7 +11,7 @@ import msgspec
 
 from labelstore.engines import open_database
 from labelstore.errors import InputError, NothingToWriteError, StoreError, UsageError
-from labelstore.export.choices import CHOICES, Choices, option_of
+from labelstore.export.choices import CHOICES, FILTERED, Choices, option_of
 from labelstore.export.constructs import CONSTRUCTS, FRAME_QUESTION, LABEL, LABEL_QUESTION
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy, Written
 from labelstore.export.registry import exporter_of
@@ -26,6 +26,7 @@ from labelstore.files.outputs import (
     output_folder,
 )
 from labelstore.formats.kinds import KINDS
+from labelstore.query.filters import chosen_of as filters_of
 from labelstore.schema.suggestions import did_you_mean
 
 _OPEN = 16
@@ -46,10 +47,10 @@ def export(
 ) -> Written:
     """Write a store in one of the formats of the registry to `out`, a file or a folder ("-" is standard output).
 
-    `choices` are fields of `Choices`. What was left out or changed is returned, and written as JSON to `loss`; by
-    default beside `out`, with the suffix .losses.json. With `dry_run` nothing is written. `jobs` processes (the number
-    of cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called now and then with the number
-    written so far. Raises `UsageError`, `StoreError`, `NotFoundError` and `NothingToWriteError`.
+    `choices` are fields of `Choices`, and keywords of filters. What was left out or changed is returned, and written as
+    JSON to `loss`; by default beside `out`, with the suffix .losses.json. With `dry_run` nothing is written. `jobs`
+    processes (the number of cores, 8 at most) rebuild a large SQLite store side by side. `progress` is called now and
+    then with the number written so far. Raises `UsageError`, `StoreError`, `NotFoundError` and `NothingToWriteError`.
     """
     exporter = exporter_of(format)
     is_folder = exporter.is_folder(out)
@@ -80,13 +81,13 @@ def export(
 
 def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Choices:
     """The choices of an export. Raises `UsageError` for one that is unknown, or that the format has no use for."""
-    given = {name: _several(name, value) for name, value in given.items()}
+    given = {name: value if name in FILTERED else _several(name, value) for name, value in given.items()}
     takes = (*exporter.takes, *(exporter.folder_takes if is_folder else ()))
     defaults = {**exporter.defaults, **(exporter.folder_defaults if is_folder else {})}
     for name in given:
         if name not in CHOICES:
             raise UsageError(f"{name}: no choice of exports; {did_you_mean(name, CHOICES) or 'see Choices'}")
-    given = {name: value for name, value in given.items() if value not in (None, ())}
+    given = {name: value for name, value in given.items() if value is not None and value != ()}
     for name in given:
         if name not in takes:
             only = (
@@ -95,7 +96,9 @@ def chosen_of(exporter: Exporter, is_folder: bool, given: dict[str, Any]) -> Cho
                 else ""
             )
             raise UsageError(f"{exporter.name} does not take {option_of(name)}; leave it out{only}")
-    return Choices(**{**defaults, **{name: value for name, value in given.items() if name in takes}})
+    filters = filters_of({name: value for name, value in given.items() if name in FILTERED})
+    own = {name: value for name, value in given.items() if name not in FILTERED}
+    return Choices(**{**defaults, **own, "filters": filters})
 
 
 def _several(name: str, value: Any) -> Any:

@@ -139,8 +139,11 @@ def folder_for_parts(out: str | Path) -> Iterator[Path]:
         return
     scratch = scratch_of(out)
     folder = scratch.with_name(scratch.name + ".parts")
-    folder.mkdir()  # goes with what else is left of the file
-    yield folder
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        remove(folder)
 
 
 @contextmanager

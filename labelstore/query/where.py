@@ -6,7 +6,9 @@ from labelstore.query.lexer import excerpt, tokens
 from labelstore.query.run import ask
 
 OPTION = "--where"
-_STATEMENTS = ("select", "with", "from", "values", "table")
+_QUERIES = ("select", "with", "from", "values", "table")
+_OTHERS = ("delete", "insert", "update", "create", "drop", "alter", "attach", "pragma")
+"""Refused by their names, as statements."""
 _BEFORE = "select l.node_id from labels as l where (\n"
 _AFTER = "\n)"
 
@@ -21,7 +23,7 @@ def nodes_where(database: Database, text: str) -> set[int]:
     first = next((token.text.lower() for token in tokens(text)), "")
     if not first:
         raise UsageError(f"{OPTION}: is empty; write a condition, as in: seconds_to_label > 60")
-    if first in _STATEMENTS:
+    if first in (*_QUERIES, *_OTHERS):
         return _of_query(database, text)
     _check_brackets(text)
     try:

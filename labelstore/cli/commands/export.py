@@ -2,21 +2,21 @@
 
 import sys
 from dataclasses import fields
-from inspect import Parameter, signature
-from itertools import chain
+from inspect import Parameter
 from typing import Annotated, Any
 
 import typer
 
 from labelstore.cli import completion, output
 from labelstore.cli.command import Command
+from labelstore.cli.derived_options import filter_options, take
 from labelstore.cli.diagnostics import LEFT_OUT, stopped
 from labelstore.cli.losses import loss_lines
 from labelstore.cli.options import AsJson, Jobs, Overwrite, Store
 from labelstore.cli.progress import shown
 from labelstore.cli.sections import Section
 from labelstore.errors import UsageError
-from labelstore.export.choices import CHOICES, Choices, option_of
+from labelstore.export.choices import CHOICES, FILTERED, Choices, option_of
 from labelstore.export.registry import exporter_of, formats
 
 SECTION = Section.SHARE
@@ -60,6 +60,7 @@ def _export(
       labelstore export labels.db yolo dataset --assets images --class Car --class Truck
       labelstore export labels.db yolo --dry-run --assets images
       labelstore export labels.db labelbox-v1 - | gzip > export.json.gz
+      labelstore export labels.db labelbox-v2 cars.ndjson --project Roads --with Car --since 2024-01-01
     """
     from labelstore.export.writing import export as write
     from labelstore.export.writing import report
@@ -113,6 +114,8 @@ def _options() -> list[Parameter]:
     """An option for each choice."""
     found = []
     for one in fields(Choices):
+        if one.name not in CHOICES:
+            continue
         choice = CHOICES[one.name]
         values = "|".join(choice.values)
         many = isinstance(one.default, tuple)
@@ -132,11 +135,8 @@ def _options() -> list[Parameter]:
 
 
 def export(*args: Any, **kwargs: Any) -> None:
-    """See `_export`, which Typer reads with an option for each choice."""
+    """See `_export`, which Typer reads with an option for each choice and filter."""
     _export(*args, **kwargs)
 
 
-export.__doc__ = _export.__doc__
-_plain = [one for one in signature(_export, eval_str=True).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
-export.__signature__ = signature(_export).replace(parameters=[*_plain, *_options()])  # type: ignore[attr-defined]
-export.__annotations__ = {one.name: one.annotation for one in chain(_plain, _options())}
+take(export, _export, [*_options(), *filter_options([one.name for one in FILTERED.values()])])

@@ -4,11 +4,14 @@ import msgspec
 
 from labelstore.engines.database import TOGETHER, Database
 from labelstore.errors import UsageError
+from labelstore.export.choices import WHICH_RECORDS
+from labelstore.export.chosen_records import chosen_nodes
 from labelstore.export.constructs import ALL_KEPT
 from labelstore.export.exporter import Chunks, Export, Exporter
 from labelstore.files.columns import Form
 from labelstore.files.signatures import BOM
 from labelstore.files.tables import cells_of
+from labelstore.schema.tables import NODE_BITS
 
 _OF_TABLES = "load_id in (select load_id from loads where table_form is not null)"
 
@@ -19,12 +22,15 @@ def write(export: Export) -> Chunks:
     form = _form(database)
     yield (BOM if form.mark else b"") + form.row(form.columns).encode()
     sql = f"select record_id from records where generation = 'v1' and {_OF_TABLES} and record_id > ? order by 1 limit ?"
+    nodes = chosen_nodes(export)
+    chosen = None if nodes is None else {node >> NODE_BITS for node in nodes}
     last = -1
     while ids := [record_id for (record_id,) in database.query(sql, (last, TOGETHER)).rows]:
+        last = ids[-1]
+        ids = ids if chosen is None else [record_id for record_id in ids if record_id in chosen]
         texts = dict(database.rebuilt(ids))
         yield "".join(form.row(cells_of(texts[record_id], form.columns)) for record_id in ids).encode()
         export.wrote(len(ids))
-        last = ids[-1]
 
 
 def _form(database: Database) -> Form:
@@ -47,4 +53,5 @@ EXPORTER = Exporter(
     "a table of the labels that came in one, with the same columns and cells",
     write,
     lambda _: ALL_KEPT,
+    takes=WHICH_RECORDS,
 )

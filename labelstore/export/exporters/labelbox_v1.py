@@ -7,6 +7,7 @@ masks, no spans of recordings and no axes; the report counts these, and the keys
 
 from functools import partial
 
+from labelstore.export.choices import WHICH_RECORDS
 from labelstore.export.constructs import changed, fates, kept, left_out
 from labelstore.export.exporter import Exporter
 from labelstore.export.rebuilding import rebuilt_records
@@ -26,4 +27,5 @@ EXPORTER = Exporter(
         message_ranking=_OF_CHATS,
         other_kind=changed("as the kind of its geometry, where v1 knows it"),
     ),
+    takes=WHICH_RECORDS,
 )

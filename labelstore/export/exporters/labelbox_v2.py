@@ -3,10 +3,12 @@
 The labels of v1 that are about one data row stand in one line. Everything that v2 has a key for is there; frames stand
 in place, also those that came in files of their own, and annotations of 2018 and 2019 get the shape of later ones. What
 v2 has no key for, such as colors, open issues and the pictures of objects that are no masks, the report counts.
+Where labels are chosen, a line holds these alone: other labels, and projects and model runs without any, are cut.
 """
 
 from functools import partial
 
+from labelstore.export.choices import WHICH_RECORDS
 from labelstore.export.constructs import fates, kept, left_out
 from labelstore.export.exporter import Exporter
 from labelstore.export.rebuilding import rebuilt_records
@@ -22,4 +24,5 @@ EXPORTER = Exporter(
         hole=kept("in coordinates of maps; else v2 has none"),
         other_kind=left_out("of a kind that v2 does not know"),
     ),
+    takes=WHICH_RECORDS,
 )

@@ -1,5 +1,6 @@
 """The records of a generation, decoded; of v1 those about one data row together, with the frames of their files."""
 
+from array import array
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -7,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from labelstore.engines.database import MARKS, Database
 from labelstore.export.annotations import Annotations, annotations
+from labelstore.export.chosen_records import record_texts
 from labelstore.formats.decoding import RecordDecoder
 from labelstore.formats.v1.record import Element, Frame
 from labelstore.formats.v2.record import Line
@@ -42,11 +44,11 @@ class Told(NamedTuple):
     """What the store holds of it."""
 
 
-def elements(database: Database) -> Iterator[list[Told]]:
-    """The v1 labels of one data row at a time, in the order of the first of them."""
+def elements(database: Database, nodes: "array[int] | None" = None) -> Iterator[list[Told]]:
+    """The v1 labels of one data row at a time, in the order of the first of them; all, or those with these nodes."""
     has_frames = database.value(_HAS_FRAMES) is not None
     decode = RecordDecoder()
-    for rows in _batches(database):
+    for rows in _batches(database, None if nodes is None else {node >> NODE_BITS for node in nodes}):
         texts = dict(database.rebuilt([row[0] for row in rows]))
         ids = dict(database.select_in(f"select record_id, label_id from labels where record_id in ({MARKS})", [*texts]))
         for _, some in groupby(rows, itemgetter(1)):
@@ -62,21 +64,26 @@ def elements(database: Database) -> Iterator[list[Told]]:
             ]
 
 
-def lines(database: Database) -> Iterator[tuple[Line, str]]:
-    """The v2 lines, with the types of their assets."""
+def lines(database: Database, nodes: "array[int] | None" = None) -> Iterator[tuple[Line, str]]:
+    """The v2 lines, with the types of their assets; all, or those with these labels and without others."""
     decode = RecordDecoder()
+    if nodes is not None:
+        asset_type = "select asset_type from records where record_id = ?"
+        for record_id, text in record_texts(database, "v2", nodes):
+            yield decode(text), database.value(asset_type, (record_id,))  # type: ignore[misc]
+        return
     last: Any = database.value("select max(record_id) from records")
     asset_types = database.query(_LINES).rows
     for text in database.rebuilt_all("v2", 0, -1 if last is None else last):
         yield decode(text), next(asset_types)[1]  # type: ignore[misc]
 
 
-def _batches(database: Database) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows of the elements, those of one data row never apart."""
+def _batches(database: Database, wanted: set[int] | None) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows of the elements, all or those with these ids; those of one data row never apart."""
     batch: list[tuple[Any, ...]] = []
     nodes = 0
     for _, found in groupby(database.query(_ELEMENTS).rows, itemgetter(1)):
-        rows = list(found)
+        rows = [row for row in found if wanted is None or row[0] in wanted]
         size = sum(row[3] for row in rows)
         if batch and (len(batch) + len(rows) > _TOGETHER or nodes + size > _NODES):
             yield batch

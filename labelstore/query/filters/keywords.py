@@ -21,8 +21,8 @@ KEYWORDS = {one.keyword: one for one in FILTERS.values()}
 """Keyword of Python → the filter."""
 
 
-class LabelFilters(TypedDict, total=False):
-    """The keywords of `KEYWORDS`, with the types of their values; None is as if left away."""
+class CommonFilters(TypedDict, total=False):
+    """The keywords that exports take too, with the types of their values; None is as if left away."""
 
     project: Name | None
     asset_type: Name | None
@@ -33,7 +33,6 @@ class LabelFilters(TypedDict, total=False):
     review: Name | None
     reviewer: Name | None
     step: Name | None
-    question: Name | None
     answer: Name | None
     agreement: Bounds | None
     benchmark_agreement: Bounds | None
@@ -47,6 +46,12 @@ class LabelFilters(TypedDict, total=False):
     issues: bool | None
     benchmark: bool | None
     skipped: bool | None
+
+
+class LabelFilters(CommonFilters, total=False):
+    """All keywords of `KEYWORDS`, with the types of their values."""
+
+    question: Name | None
     model_run: Name | None
 
 
