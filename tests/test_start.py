@@ -1,4 +1,4 @@
-"""Pages of docs/start/ show what their commands print."""
+"""Pages of docs/ show what their commands print."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import pytest
 
 from tests.consoles import filled, untimed
 
-START = Path(__file__).resolve().parent.parent / "docs" / "start"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
-@pytest.mark.parametrize("name", ["five-minutes.md"])
+@pytest.mark.parametrize("name", ["start/five-minutes.md", "how-to/reloading.md"])
 def test_the_page_shows_what_its_commands_print(name: str) -> None:
-    page = (START / name).read_text(encoding="utf-8")
-    assert untimed(filled(page)) == untimed(page), f"run: python -m tests.consoles docs/start/{name}"
+    page = (DOCS / name).read_text(encoding="utf-8")
+    assert untimed(filled(page)) == untimed(page), f"run: python -m tests.consoles docs/{name}"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from labelstore.analyses.stats import SECTIONS, total
 from labelstore.browsing.gallery.matches import Memory
 from labelstore.engines.reading import Reading
+from labelstore.history import Load, loads_of
 from labelstore.query.filters import FILTERS, Value, values_of
 from labelstore.query.filters.registry import LAST_SCORE
 
@@ -89,12 +90,6 @@ having sum(case when f.role = 'label' then f.annotations else 0 end) > 0
 order by labels desc, coalesce(f.project_id, '')
 limit {MOST}
 """
-_LOADS = "select * from loads where coalesce(generation, '') <> 'frames' order by load_id desc limit 10"
-_FILES = """
-select coalesce(sum(coalesce(generation, '') <> 'frames'), 0) as exports,
-    coalesce(sum(generation = 'frames'), 0) as frames_files
-from loads
-"""
 _REJECTS = """
 select r.load_id, l.file_name, r.position, r.reason
 from rejects as r
@@ -130,8 +125,7 @@ class Overview(NamedTuple):
     projects: list[Row]
     asset_types: tuple[Value, ...]
     skipped: int
-    loads: list[Row]
-    files: Row
+    loads: list[Load]
     rejects: list[Row]
     newest: list[int] | None
     work: Work | None
@@ -197,8 +191,7 @@ PARTS: dict[str, Callable[[Reading], Any]] = {
     "projects": _rows(_PROJECTS),
     "asset_types": lambda reading: values_of(reading, FILTERS["asset_type"]),
     "skipped": _skipped,
-    "loads": _rows(_LOADS),
-    "files": lambda reading: _rows(_FILES)(reading)[0],
+    "loads": loads_of,
     "rejects": _rows(_REJECTS),
     "newest": lambda reading: [row["node_id"] for row in reading.query(_NEWEST)],
     "work": _work,
@@ -208,7 +201,7 @@ PARTS: dict[str, Callable[[Reading], Any]] = {
     "compared": lambda reading: reading.value(_COMPARED),
 }
 """Part → what reads it, those that counters and short tables have first."""
-_AT_ONCE = tuple(PARTS)[:8]
+_AT_ONCE = tuple(PARTS)[:7]
 
 _memory = Memory()
 
