@@ -89,6 +89,16 @@ class Group(TyperGroup):
         with uncoerced(self.get_params(ctx) if ctx.resilient_parsing else []):
             return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The commands, or the options before one; their help, for which all are imported, if the shell shows it."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from labelstore.cli.shells import completion_item
+
+        names = [name for name in self.commands if name.startswith(incomplete)]
+        shows_help = os.environ.get(_COMPLETE) != "complete_bash"
+        return [completion_item(name, self.commands[name].get_short_help_str() if shows_help else "") for name in names]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, the options before a command, and what the environment says."""
         self.format_commands(ctx, formatter)

@@ -83,6 +83,11 @@ class Fish(_WithOption, typers.FishComplete):  # type: ignore[misc]
         return self._value(item) + (f"\t{item.help}" if item.help else "")
 
 
+def completion_item(value: str, help: str) -> Any:
+    """What a shell may complete, and what it shows beside it."""
+    return typers.CompletionItem(value, help=help)
+
+
 def register() -> None:
     """Put these in the place of Typer's."""
     for shell, how in (("bash", Bash), ("zsh", Zsh), ("fish", Fish)):
