@@ -2,10 +2,13 @@
 
 import io
 import re
+from difflib import SequenceMatcher
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from labelstore.cli.app import HELP, LazyCommands, help_texts
+from labelstore.cli.app import HELP, LazyCommands, app, help_texts
 from labelstore.cli.colors import Style, colored, paint, unpainted
 from labelstore.cli.help_pages import HelpFormatter
 from tests.test_cli import failed, run
@@ -104,7 +107,7 @@ def test_no_command_prints_the_help() -> None:
         ("stats a.db b", "got unexpected extra argument(s) (b)"),
         ("stats", "missing argument 'DB'; name the store, or set LABELSTORE_DB to its name"),
         ("load a.db", "missing argument 'FILE...'"),
-        ("query a.db x --format xml", "invalid value for '--format': 'xml' is not one of 'table', 'json', "),
+        ("query a.db x --format xml", "invalid value for '--format': 'xml' is not one of 'table', "),
         ("--what", "no such option: --what"),
     ],
 )
@@ -117,3 +120,46 @@ def test_a_wrong_call_is_told_with_its_usage(call: str, told: str) -> None:
     command = f"labelstore {first}" if first in LazyCommands() else "labelstore"
     assert usage.startswith(f"Usage: {command} [OPTIONS] ")
     assert hint == f"Help: {command} --help"
+
+
+DIFFERENT = {
+    "--all": "detect reads all records; the others show all rows",
+    "--labels": "export chooses among the labels of a data row; sample and report count labels",
+    "--frames": "load finds the frames of v1 labels in a folder; export chooses among frames",
+    "--where": "labels takes a condition; export a query",
+    "--question": "export takes classes from its answers; the others choose by it",
+}
+"""Options whose meaning depends on the command, with the reason."""
+
+
+def test_an_option_means_the_same_everywhere() -> None:
+    group: Any = get_command(app)
+    found: dict[str, dict[str, Any]] = {}
+    for name, command in group.commands.items():
+        for param in command.params:
+            for option in (*param.opts, *param.secondary_opts) if param.param_type_name == "option" else ():
+                found.setdefault(option, {})[name] = param
+    assert all(len(found[option]) > 1 for option in DIFFERENT), "an exception that is none any more"
+    for option, by_command in found.items():
+        if option in DIFFERENT:
+            continue
+        (first, one), *others = by_command.items()
+        for name, other in others:
+            assert other.metavar == one.metavar, (option, first, name)
+            assert other.is_flag == one.is_flag, (option, first, name)
+            words, more = (re.findall(r"[\w-]+", param.help.lower()) for param in (one, other))
+            shared = SequenceMatcher(None, words, more, autojunk=False).find_longest_match().size
+            assert shared >= min(3, len(words), len(more)), (option, first, one.help, name, other.help)
+
+
+def test_arguments_of_one_name_are_told_alike() -> None:
+    group: Any = get_command(app)
+    stores = {
+        param.help
+        for command in group.commands.values()
+        for param in command.params
+        if param.param_type_name == "argument" and param.metavar == "DB"
+    }
+    assert len(stores) == 1
+    for name, text in help_texts().items():
+        assert ("[env: LABELSTORE_DB]" in text) == ("\n  DB" in text), name

@@ -126,14 +126,14 @@ def test_keywords_are_typed() -> None:
 
 
 def test_labels_as_exported(store: Path, tmp_path: Path) -> None:
-    result = run("labels", store, "--labels", "--asset-type", "image", "--sort", "-created")
+    result = run("labels", store, "--exported", "--asset-type", "image", "--sort", "-created")
     names = ids(store, "--asset-type", "image", "--sort", "-created")
     with open_database(store, read_only=True) as database:
         texts = [*database.labels_json(names).values()]
     lines = result.stdout.splitlines()
     assert len(lines) == len(texts) > 5
     assert all(same(line.encode(), text.encode()) for line, text in zip(lines, texts, strict=True))
-    run("labels", store, "--labels", "--limit", 2, "-o", tmp_path / "some.json")
+    run("labels", store, "--exported", "--limit", 2, "-o", tmp_path / "some.json")
     assert len((tmp_path / "some.json").read_text(encoding="utf-8").splitlines()) == 2
 
 

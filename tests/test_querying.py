@@ -475,7 +475,7 @@ def test_shell_opens_the_first_program_there_is(store: Path, tmp_path: Path) -> 
     shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     assert shown == (f"{store.as_uri()}?mode=ro\n" if name == "litecli" else f"-readonly {store}\n")
     wrong = "duckdb" if store.suffix == ".db" else "sqlite3"
-    assert f"{wrong} does not open this store" in failed("shell", store, "--with", wrong)
+    assert f"{wrong} does not open this store" in failed("shell", store, "--program", wrong)
 
 
 def test_python_frames(store: Path) -> None:

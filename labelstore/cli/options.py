@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -103,12 +103,25 @@ Question = Annotated[
 RowsFormat = Annotated[TextFormat | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Write to a file; - for stdout.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")]
-ShortForJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+ShortForJson = Annotated[bool, typer.Option("--json", help="Print JSON; short for --format json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AllRows = Annotated[
     bool, typer.Option("--all", help="Show all rows on a terminal, not only the first and the last 20.")
 ]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Never start a pager ($PAGER, else less).")]
+
+
+def at_most(things: str) -> Any:
+    """`--limit N`: how many things to show."""
+    return typer.Option(metavar="N", min=0, help=f"At most N {things}; 0: all.")
+
+
+def downloaded(more: str = "") -> Any:
+    """`--assets DIR`: what was downloaded; `more` ends the sentence."""
+    return typer.Option(
+        metavar="DIR",
+        help=f"Downloaded assets, named by external id, global key or data row id, or as in their URL{more}.",
+    )
 
 
 def check_order(db: Path, others: Sequence[str], command: str) -> None:

@@ -86,7 +86,11 @@ class Choices:
         "Frames of videos: all, also those between key frames of a segment; key frames; or every Nth.",
         metavar="all|key|N",
     )
-    assets: str | None = _choice(None, "The folder with the files of the data rows, by name or id.", metavar="DIR")
+    assets: str | None = _choice(
+        None,
+        "Downloaded assets, named by external id, global key or data row id, or as in their URL.",
+        metavar="DIR",
+    )
     images: str = _choice("link", "What to do with files found in --assets.", "link", "copy", "none")
     missing_size: str = _choice("fail", "Pictures whose size nothing tells: stop, or leave out.", "fail", "skip")
     name: str = _choice(
@@ -104,7 +108,7 @@ class Choices:
         *("auto", "global-key", "id"),
     )
     question: str | None = _choice(
-        None, "The question about labels whose answers are the classes; the only one by default.", metavar="NAME"
+        None, "The question about labels whose answers are the classes; the only one by default.", metavar="QUESTION"
     )
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ import typer
 from labelstore.cli import output
 from labelstore.cli.agreement_tables import lines
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, Project, Store
+from labelstore.cli.options import AsJson, Project, Store, at_most
 from labelstore.cli.sections import Section
 
 SECTION = Section.ASK
@@ -19,7 +19,7 @@ def agreement(
     iou: Annotated[
         float, typer.Option(metavar="N", help="Intersection over union at which two objects match, 0 to 1.")
     ] = 0.5,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows of each table to show; 0 shows all.")] = 20,
+    limit: Annotated[int, at_most("rows of each table")] = 20,
     pairs: Annotated[bool, typer.Option("--pairs", help="Show every two labelers, too.")] = False,
     as_json: AsJson = False,
 ) -> None:

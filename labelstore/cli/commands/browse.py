@@ -8,7 +8,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import say
-from labelstore.cli.options import Store
+from labelstore.cli.options import Store, downloaded
 from labelstore.cli.sections import Section
 
 SECTION = Section.LOOK
@@ -27,13 +27,7 @@ def browse(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="0 takes a free one.")] = 8001,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-    assets: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Downloaded assets to draw on, named by external id, global key or data row id, or as in their URL.",
-        ),
-    ] = None,
+    assets: Annotated[Path | None, downloaded()] = None,
     remote_assets: Annotated[
         bool, typer.Option("--remote-assets", help="Let the browser fetch pictures from the stored URLs.")
     ] = False,

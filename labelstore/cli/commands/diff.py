@@ -8,7 +8,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, MaxRatio
+from labelstore.cli.options import AsJson, MaxRatio, at_most
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import json_escaped, visible
 from labelstore.errors import UsageError
@@ -42,14 +42,12 @@ def diff(
         ),
     ] = None,
     c: Annotated[str | None, typer.Argument(metavar="LOAD", help="The later load.", show_default=False)] = None,
-    limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Labels, classes and questions to show; 0 shows all.")
-    ] = 20,
+    limit: Annotated[int, at_most("labels, classes and questions")] = 20,
     totals: Annotated[bool, typer.Option("--totals", help="Only the totals, with --json as one document.")] = False,
     max_ratio: MaxRatio = 1000.0,
     as_json: AsJson = False,
 ) -> None:
-    """Show what changed between two loads, two files or two versions of a label.
+    """Show what changed between two loads, files or versions of a label.
 
     First the totals: objects by class that were added, removed, moved or renamed, and answers by question. Then
     the same by label, with the intersection over union of boxes and polygons that moved, and every other

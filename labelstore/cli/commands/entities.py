@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from labelstore.cli.options import AllRows, NoPager, Output, Overwrite, RowsFormat, ShortForJson, Store, TextFormat
+from labelstore.cli.options import (
+    AllRows,
+    NoPager,
+    Output,
+    Overwrite,
+    RowsFormat,
+    ShortForJson,
+    Store,
+    TextFormat,
+    downloaded,
+)
 from labelstore.cli.row_output import asked, chosen_format, view_of
 from labelstore.cli.sections import Section
 from labelstore.figures import figure
@@ -20,14 +30,7 @@ SECTION = Section.ASK
 
 def entities(
     db: Store,
-    assets: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Downloaded texts, named by external id, global key or data row id, or as in their URL; "
-            ".txt may follow.",
-        ),
-    ] = None,
+    assets: Annotated[Path | None, downloaded("; .txt may follow")] = None,
     utf16: Annotated[
         bool, typer.Option("--utf-16", help="Spans of labels without tokens count UTF-16 units, not code points.")
     ] = False,

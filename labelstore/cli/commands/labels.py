@@ -11,7 +11,7 @@ import typer
 
 from labelstore.cli.derived_options import filter_options, take
 from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, ShortForJson, Store
+from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, ShortForJson, Store, at_most
 from labelstore.cli.query_output import BINARY, Format, limited, write
 from labelstore.cli.row_output import chosen_format
 from labelstore.cli.sections import Section
@@ -42,9 +42,11 @@ def _labels(
             show_default="that of the store",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Print at most N labels; 0 prints all.")] = 0,
+    limit: Annotated[int, at_most("labels")] = 0,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids only, one a line.")] = False,
-    exported: Annotated[bool, typer.Option("--labels", help="Print the labels as exported, one JSON a line.")] = False,
+    exported: Annotated[
+        bool, typer.Option("--exported", help="Print the labels as exported, one JSON a line.")
+    ] = False,
     format: Annotated[Format | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)] = None,
     out: Output = "-",
     overwrite: Overwrite = False,

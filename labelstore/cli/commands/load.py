@@ -33,7 +33,9 @@ def load(
     max_ratio: MaxRatio = 1000.0,
     wait: Wait = None,
     force: Annotated[bool, typer.Option("--force", help="Accept labels that are older than the stored ones.")] = False,
-    history: Annotated[bool, typer.Option(help="Keep replaced versions; with --no-history they are lost.")] = True,
+    history: Annotated[
+        bool, typer.Option(help="Keep earlier versions of labels; with --no-history they are lost.")
+    ] = True,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove labels of the files' projects that the files lack.")
     ] = False,

@@ -30,7 +30,9 @@ def publish(
             show_default="a new one each time",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier published copy.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file if it exists and is a published copy.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a copy of a store that others may see.

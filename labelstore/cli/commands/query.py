@@ -11,7 +11,7 @@ import typer
 
 from labelstore.cli import canned_queries, completion, progress
 from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, check_order
+from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, at_most, check_order
 from labelstore.cli.query_output import BINARY, Format, limited, write
 from labelstore.cli.row_output import chosen_format, terminal_for, view_of
 from labelstore.cli.sections import Section
@@ -69,7 +69,7 @@ def query(
     format: Annotated[Format | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)] = None,
     out: Output = "-",
     overwrite: Overwrite = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Return at most N rows; 0 returns all.")] = 0,
+    limit: Annotated[int, at_most("rows")] = 0,
     timeout: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", min=0, help="Stop the query after this time.", show_default=False),
@@ -79,7 +79,7 @@ def query(
         typer.Option(metavar="N", min=1, help="Largest value or row, in bytes.  [default: 64 MiB]", show_default=False),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON: short for --format json, and for --list.")
+        bool, typer.Option("--json", help="Print JSON; short for --format json, and for --list.")
     ] = False,
     all_rows: AllRows = False,
     no_pager: NoPager = False,

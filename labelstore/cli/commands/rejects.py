@@ -31,7 +31,7 @@ def rejects(
     write: Annotated[
         str | None,
         typer.Option(
-            "-o", "--output", "--write", metavar="FILE", help="Write the records, one per line; - for stdout."
+            "-o", "--output", "--write", metavar="FILE", help="Write to a file; - for stdout: the records, one a line."
         ),
     ] = None,
     overwrite: Overwrite = False,

@@ -8,7 +8,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import stopped
-from labelstore.cli.options import AsJson, Overwrite, Projects, Store
+from labelstore.cli.options import AsJson, Overwrite, Projects, Store, downloaded
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.figures import size
@@ -21,13 +21,7 @@ def report(
     out: Annotated[str, typer.Argument(metavar="OUT", help="The HTML file to write; - for stdout.")],
     labels: Annotated[int, typer.Option(metavar="N", min=0, max=500, help="Draw at most N labels.")] = 24,
     projects: Projects = None,
-    assets: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Downloaded pictures and texts, named by external id, global key or data row id, or as in their URL.",
-        ),
-    ] = None,
+    assets: Annotated[Path | None, downloaded()] = None,
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The heading.", show_default="the name of the store")
     ] = None,

@@ -8,7 +8,7 @@ import typer
 
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.options import AsJson, Store, at_most
 from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
 from labelstore.figures import figure
@@ -39,7 +39,7 @@ def search(
             show_default="everywhere",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Results to show; 0 shows all.")] = 20,
+    limit: Annotated[int, at_most("results")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Find labels by words in names, answers, text entities and ids.

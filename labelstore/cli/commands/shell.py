@@ -35,7 +35,7 @@ _WAYS = {
 def shell(
     db: Store,
     tool: Annotated[
-        Tool | None, typer.Option("--with", help="The program to use.", show_default="the first that is installed")
+        Tool | None, typer.Option("--program", help="The program to use.", show_default="the first that is installed")
     ] = None,
 ) -> None:
     """Open a read-only SQL prompt on a store.
@@ -46,7 +46,7 @@ def shell(
     \b
     Examples:
       labelstore shell labels.db
-      labelstore shell labels.duckdb --with harlequin
+      labelstore shell labels.duckdb --program harlequin
     """
     from labelstore.engines import engine_at, open_database
 
