@@ -1,7 +1,7 @@
 """Pages with ```console blocks, whose lines "$ …" are run in turn, each followed by what it prints.
 
-`python -m tests.consoles docs/how-to/training.md` runs them and writes their outputs into the page; a test compares
-them.
+Then ```python blocks with a ```text block below are run, as cells of `tests/cells.py`, in the same folder.
+`python -m tests.consoles docs/how-to/training.md` writes all outputs into the page; a test compares them.
 """
 
 import contextlib
@@ -17,9 +17,11 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from labelstore.cli import app
+from tests import cells
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {"COLUMNS": "100", "TZ": "UTC"}
+CELL = re.compile(r"(?P<cell>^```python\n(?P<code>[^`]*?)^```\n\n)```text\n.*?^```\n", re.M | re.S)
 BLOCK = re.compile(r"^```console\n(.*?)^```\n", re.M | re.S)
 
 
@@ -35,7 +37,11 @@ def filled(page: str, replaced: dict[str, str] | None = None, folder: Path | Non
     """
     with tempfile.TemporaryDirectory() if folder is None else contextlib.nullcontext(str(folder)) as place:
         shown = iter([_block(commands, place, replaced or {}) for commands in commands_of(page)])
-        return BLOCK.sub(lambda _: f"```console\n{next(shown)}```\n", page)
+        page = BLOCK.sub(lambda _: f"```console\n{next(shown)}```\n", page)
+        with contextlib.chdir(place), unittest.mock.patch.dict(os.environ, ENVIRONMENT):
+            printed = iter(cells.run([match["code"] for match in CELL.finditer(page)]))
+        page = CELL.sub(lambda match: f"{match['cell']}```text\n{next(printed)}```\n", page)
+        return page.replace(f"{Path(place).resolve()}/", "").replace(f"{place}/", "")
 
 
 def untimed(page: str) -> str:
