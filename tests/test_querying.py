@@ -462,10 +462,10 @@ def test_schema(store: Path) -> None:
     assert "objects" in run("schema", store).stdout
 
 
-def test_shell_opens_the_first_program_there_is(store: Path, tmp_path: Path) -> None:
+def test_shell_opens_another_program(store: Path, tmp_path: Path) -> None:
     name = "litecli" if store.suffix == ".db" else "duckdb"
     environment = {**os.environ, "PATH": str(tmp_path)}
-    command = [sys.executable, "cli.py", "shell", str(store)]
+    command = [sys.executable, "cli.py", "shell", str(store), "--program", name]
     none = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert none.returncode == 1
     assert "not installed; run: pip install" in none.stderr
@@ -476,6 +476,35 @@ def test_shell_opens_the_first_program_there_is(store: Path, tmp_path: Path) -> 
     assert shown == (f"{store.as_uri()}?mode=ro\n" if name == "litecli" else f"-readonly {store}\n")
     wrong = "duckdb" if store.suffix == ".db" else "sqlite3"
     assert f"{wrong} does not open this store" in failed("shell", store, "--program", wrong)
+
+
+def test_shell_answers_what_comes_from_a_pipe(store: Path) -> None:
+    asked = "select name\n from objects -- all;\n where name = 'Car;';\nclass-counts project=p2\n.quit\nselect 1;"
+    answered = run("shell", store, stdin=asked)
+    assert answered.exit_code == 0
+    assert answered.stdout.startswith("name\n────\nproject")
+    assert "Bus" in answered.stdout
+    assert "Car" not in answered.stdout
+
+
+def test_an_error_ends_no_session(store: Path) -> None:
+    asked = "select nam from objects;\n.nothing\ndelete from objects;\nclass-counts 'x\n.upright select 7 as seven"
+    answered = run("shell", store, stdin=asked)
+    assert answered.exit_code == 1
+    assert "did you mean name" in answered.stderr
+    assert ".nothing: no such command; .help lists them" in answered.stderr
+    assert "No closing quotation" in answered.stderr
+    assert answered.stderr.count("labelstore:") == 4
+    assert answered.stdout.endswith("seven  7\n")
+
+
+def test_the_commands_of_the_prompt(store: Path) -> None:
+    said = run("shell", store, stdin=".help\n.tables\n.tables objects\n.queries\n.queries class-counts\n\n").stdout
+    for line in (".quit  ", "one row is", "objects (table", "class-overlap", "-p project="):
+        assert line in said
+    assert run("shell", store, stdin=".chart select name, count(*) as n from objects group by name;").stdout.startswith(
+        "n"
+    )
 
 
 def test_python_frames(store: Path) -> None:

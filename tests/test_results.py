@@ -105,7 +105,7 @@ def test_the_last_line_says_what_is_not_shown() -> None:
     assert last_line(1) == "1 row · 1.5 s"
     assert last_line(1234) == "1,234 rows (40 shown; --all) · 1.5 s"
     assert last_line(1234, view=View(all_rows=True)) == "1,234 rows · 1.5 s"
-    assert last_line(1234, view=View(hints=False)) == "1,234 rows (40 shown) · 1.5 s"
+    assert last_line(1234, view=View(hints=None)) == "1,234 rows (40 shown) · 1.5 s"
     assert last_line(2, 60, columns=9) == "2 rows · 9 columns (5 shown; --format upright) · 1.5 s"
 
 

@@ -26,15 +26,15 @@ class View(NamedTuple):
     """How a user wants results shown.
 
     `format` is `table`, `upright`, or None for the one that fits. `all_rows` shows every row, `whole` also all of every
-    value of an upright record. `hints` says whether the last line names the options for that. A chart draws the column
-    `chart_of`, or the one that fits, as blocks or in ASCII.
+    value of an upright record. `hints` are what the last line says to do for all rows and all columns. A chart
+    draws the column `chart_of`, or the one that fits, as blocks or in ASCII.
     """
 
     format: str | None = None
     all_rows: bool = False
     whole: bool = False
     paged: bool = True
-    hints: bool = True
+    hints: tuple[str, str] | None = ("--all", "--format upright")
     is_chart: bool = False
     chart_of: str | None = None
     blocks: bool = True
@@ -165,7 +165,7 @@ def last_lines(
     """How many rows and columns there are and are shown, and the time; in as few lines as the terminal needs."""
     parts = [_rows(found, view)]
     if columns_shown < columns:
-        hint = "; --format upright" if view.hints else ""
+        hint = f"; {view.hints[1]}" if view.hints else ""
         parts.append(f"{figure(columns)} columns ({figure(columns_shown)} shown{hint})")
     parts.append(duration(max(0.01, round(seconds, 2))))
     line = parts[0]
@@ -184,7 +184,7 @@ def _rows(found: Excerpt, view: View) -> str:
     if found.shown == found.total:
         return text
     first = "first " if found.is_from_start else ""
-    return f"{text} ({first}{figure(found.shown)} shown{'; --all' if view.hints else ''})"
+    return f"{text} ({first}{figure(found.shown)} shown{f'; {view.hints[0]}' if view.hints else ''})"
 
 
 def _faint(text: str, screen: Screen) -> str:

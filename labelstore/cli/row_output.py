@@ -70,6 +70,17 @@ def view_of(format: StrEnum | None, all_rows: bool, no_pager: bool) -> "View":
     return View(None if format is None else str(format), all_rows, whole=all_rows, paged=not no_pager)
 
 
+def write_answer(columns: Sequence[str], rows: Iterable["Row"], started: float) -> None:
+    """All rows as a table on standard output; a terminal also gets how many there are, and the time since `started`."""
+    from labelstore.cli.results import View, show
+
+    terminal = screen()
+    if terminal is None:
+        write_rows("table", columns, rows)
+    else:
+        show(columns, rows, View(all_rows=True, hints=None), terminal, started)
+
+
 @contextmanager
 def asked(
     db: Path, *inputs: Path, out: str, overwrite: bool, format: str, view: "View | None" = None
@@ -86,7 +97,7 @@ def asked(
         if terminal is not None:
             from labelstore.cli.results import View, show
 
-            return show(columns, rows, view or View(hints=False), terminal, started, database.interrupt)
+            return show(columns, rows, view or View(hints=None), terminal, started, database.interrupt)
         with output_file(out, overwrite=overwrite) as file:
             return write_rows(format, columns, rows, file)
 

@@ -1,15 +1,15 @@
 """`search`: labels by words."""
 
 import sys
+import time
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Store, at_most
-from labelstore.cli.row_output import write_rows
+from labelstore.cli.row_output import write_answer, write_rows
 from labelstore.cli.sections import Section
 from labelstore.figures import figure
 
@@ -60,6 +60,7 @@ def search(
     from labelstore.engines import open_database
     from labelstore.query.search import Hit, search
 
+    started = time.perf_counter()
     for word in words:
         word.encode()  # no engine takes a lone surrogate
     with interruptible(), open_database(db, read_only=True) as database:
@@ -71,7 +72,7 @@ def search(
     if as_json:
         write_rows("json", Hit._fields, shown)
     elif shown:
-        output.write_table(Hit._fields, shown)
+        write_answer(Hit._fields, shown, started)
     if not hits:
         say("nothing found")
     elif len(hits) > len(shown):

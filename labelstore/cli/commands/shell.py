@@ -4,20 +4,25 @@ import os
 import shutil
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labelstore.cli.diagnostics import FAILED
 from labelstore.cli.options import Store
 from labelstore.cli.sections import Section
 from labelstore.errors import LabelstoreError
+
+if TYPE_CHECKING:
+    from labelstore.engines.database import Database
 
 SECTION = Section.ASK
 
 
 class Tool(StrEnum):
-    """The programs that `shell` knows."""
+    """The prompt of this package, and the programs that `shell` knows."""
 
+    LABELSTORE = "labelstore"
     LITECLI = "litecli"
     SQLITE3 = "sqlite3"
     DUCKDB = "duckdb"
@@ -34,35 +39,57 @@ _WAYS = {
 
 def shell(
     db: Store,
-    tool: Annotated[
-        Tool | None, typer.Option("--program", help="The program to use.", show_default="the first that is installed")
-    ] = None,
+    tool: Annotated[Tool, typer.Option("--program", help="The prompt, or a program to use instead.")] = Tool.LABELSTORE,
 ) -> None:
     """Open a read-only SQL prompt on a store.
 
-    Runs the first program that is installed: litecli, sqlite3 or harlequin for SQLite, duckdb or harlequin for
-    DuckDB.
+    A statement ends with a semicolon; the name of a canned query is enough. TAB completes names, .help lists what
+    else there is. Results look as those of query: .all, .upright and .chart before a question are its --all,
+    --format upright and --chart. Statements may also come from a pipe.
+
+    litecli, sqlite3 and harlequin open SQLite stores, duckdb and harlequin DuckDB stores.
 
     \b
     Examples:
       labelstore shell labels.db
       labelstore shell labels.duckdb --program harlequin
+      echo "class-counts project=Roads" | labelstore shell labels.db
     """
     from labelstore.engines import engine_at, open_database
 
-    with open_database(db, read_only=True):
-        pass  # it is a store
+    with open_database(db, read_only=True) as database:
+        if tool is Tool.LABELSTORE:
+            if not _answered(database):
+                raise typer.Exit(FAILED)
+            return
     path = db.absolute()
     commands = {
         Tool(name): [argument.format(path=path, uri=path.as_uri()) for argument in arguments]
         for name, arguments in engine_at(db).prompts.items()
     }
-    if tool is not None and tool not in commands:
+    if tool not in commands:
         raise LabelstoreError(f"{tool} does not open this store; use one of {', '.join(commands)}")
-    wanted = [tool] if tool is not None else list(commands)
-    program = next((name for name in wanted if shutil.which(name)), None)
-    if program is None:
-        raise LabelstoreError(f"{' and '.join(wanted)}: not installed; {_WAYS[wanted[0]]}")
-    print(f"{program}, for reading only", file=sys.stderr)
+    if not shutil.which(tool):
+        raise LabelstoreError(f"{tool}: not installed; {_WAYS[tool]}")
+    print(f"{tool}, for reading only", file=sys.stderr)
     sys.stdout.flush()
-    os.execvp(program, [program, *commands[program]])
+    os.execvp(tool, [tool, *commands[tool]])
+
+
+def _answered(database: "Database") -> bool:
+    """Answer what is typed, or comes from a pipe; whether every answer worked out."""
+    from labelstore.cli import prompt
+
+    if not sys.stdin.isatty():
+        return prompt.run(database, _next_line)
+    print(f"{database.path}, for reading only; .help lists what to type, .quit or Ctrl-D ends", file=sys.stderr)
+    with prompt.edited(prompt.words(database)):
+        prompt.run(database, input)
+    return True
+
+
+def _next_line(_: str) -> str:
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\n")
