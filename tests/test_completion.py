@@ -120,6 +120,22 @@ def test_zsh_and_fish(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
     assert told.startswith("_arguments '*: :((verify\\:Prove\\ that\\ a\\ store")
 
 
+def test_filters_of_labels(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
+    for option, typed, told in (
+        ("--with", "St", ["Street\\ scenes\\!"]),
+        ("--without", "Cat", ["Cat:\\ it\\'s\\!"]),
+        ("--labeler", "labeler\\ 1", ["labeler\\ 1@example.com"]),
+        ("--question", "", ["Which\\ one\\?"]),
+        ("--review", "a", ["approved"]),
+        ("--skipped", "", ["yes", "no"]),
+        ("--asset-type", "", ["image"]),
+        ("--kind", "", ["bounding_box"]),
+        ("--project", "Str", ["Street\\ scenes"]),
+        ("--seconds", "", []),
+    ):
+        assert bash(monkeypatch, "labels", store, option, typed) == told
+
+
 def test_the_store_of_the_session(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
     monkeypatch.setenv("LABELSTORE_DB", str(store))
     assert bash(monkeypatch, "query", "class-co") == ["class-cooccurrence", "class-counts"]

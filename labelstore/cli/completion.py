@@ -11,6 +11,7 @@ from labelstore.cli.diagnostics import explained
 
 if TYPE_CHECKING:
     from labelstore.engines.database import Database
+    from labelstore.query.filters.registry import Filter
 
 _MOST = 1000
 """Names that a shell gets; nobody reads more."""
@@ -100,6 +101,24 @@ def canned_queries() -> list[tuple[str, str]]:
     from labelstore.schema.canned_queries import queries
 
     return [(query.name, query.description.partition(". ")[0]) for query in queries().values()]
+
+
+def filter_values(one: "Filter") -> Callable[..., list[str]] | None:
+    """What completes the values of a filter; None where the store has to be read for them."""
+    if one.word_values:
+        return lambda: list(one.word_values)
+    known = {"project": projects, "class": classes, "without": classes, "labeler": labelers, "question": questions}
+    if one.name in known:
+        return known[one.name]
+
+    def counted(ctx: typer.Context) -> list[str]:
+        from labelstore.query.filters.value_counts import values_of
+
+        with _silent(), _store(ctx) as database:
+            return [found.value for found in values_of(database, one)[:_MOST] if found.value.isprintable()]
+        return []
+
+    return counted if one.instant else None
 
 
 _VALUES: dict[str, Callable[[typer.Context], list[str]]] = {

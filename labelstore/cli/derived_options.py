@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from labelstore.cli.completion import filter_values
 from labelstore.query.filters.registry import FILTERS, Filter
 
 
@@ -17,7 +18,13 @@ def filter_options(names: Sequence[str] = tuple(FILTERS)) -> list[Parameter]:
 
 def _option(one: Filter) -> Parameter:
     metavar = one.form.metavar or one.name.upper()
-    told = typer.Option(one.option, metavar=metavar, help=f"Only labels {one.help}.", show_default=False)
+    told = typer.Option(
+        one.option,
+        metavar=metavar,
+        help=f"Only labels {one.help}.",
+        show_default=False,
+        autocompletion=filter_values(one),
+    )
     kind: Any = list[str] | None
     return Parameter(one.keyword, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, told])
 

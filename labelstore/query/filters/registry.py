@@ -55,6 +55,11 @@ class Filter(NamedTuple):
         return f"--{(self.word or self.name).replace('_', '-')}"
 
     @property
+    def word_values(self) -> tuple[str, ...]:
+        """The words that it takes, such as yes and no; () for any text."""
+        return tuple(self.form.sql) if isinstance(self.form, Options) else ()
+
+    @property
     def keyword(self) -> str:
         """The keyword of Python."""
         return self.python or self.name
