@@ -32,6 +32,7 @@ UNBOUND = ("agreement", "answers")
 GIVEN: dict[str, dict[str, object]] = {
     "class-overlap": {"a": "Car", "b": "Apple tree"},
     "nearest-of-class": {"a": "Car", "b": "Apple tree"},
+    "larger-than-class": {"a": "Car", "b": "Apple tree"},
     "nearest-objects": {"x": 500, "y": 400},
     "labels-with-class-inside-box": {"class": "Car", "max_x": 600, "max_y": 600},
 }

@@ -96,3 +96,22 @@ def test_skipped_time(stored: Path) -> None:
         ("Roads", "cy@example.com", 4, 2, 0.5, 1, 5.0, 0.005),
         ("Signs", "bo@example.com", 2, 1, 0.5, 0, 8.0, 0.2105),
     ]
+
+
+def test_seconds_per_object(stored: Path) -> None:
+    # cars: a 10 s for 1, b 20 s for 4, d 40 s for 2, f 1000 s for 3; e is skipped, g tells no seconds
+    assert rows(stored, "seconds-per-object") == [
+        ("Car", "bounding_box", 4, 10, 0.3, 107.0),
+        ("Sign", "bounding_box", 1, 1, 0.01, 30.0),
+    ]
+    assert rows(stored, "seconds-per-object", labeler="ada@example.com") == [("Car", "bounding_box", 3, 7, 0.02, 10.0)]
+    assert rows(stored, "seconds-per-object", project="p1", since="2024-01-08", until="2024-01-09") == [
+        ("Car", "bounding_box", 1, 4, 0.01, 5.0)
+    ]
+
+
+def test_seconds_are_divided_among_classes(tmp_path: Path) -> None:
+    one = v1("a", box("Car", "1", 0, 0, 1, 1), box("Car", "2", 0, 0, 1, 1), box("Bus", "3", 0, 0, 1, 1))
+    for engine in ("sqlite", "duckdb"):
+        found = rows(store_of(tmp_path, engine, [one], engine), "seconds-per-object")
+        assert [row[0::5] for row in found] == [("Car", 10.0), ("Bus", 10.0)]

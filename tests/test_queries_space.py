@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from labelstore.loading import load
+from tests.lines import label, square, v2
 from tests.making import ENGINES, asked, box, feature, store_of, v1
 
 Json = dict[str, Any]
@@ -178,3 +180,58 @@ def test_geo_features(tmp_path: Path, engine: str) -> None:
     }
     assert [row["label_id"] for row in asked(store, "geo-features", project="p2")] == ["b"]
     assert len(asked(store, "geo-features", **{"class": "Well"})) == 1
+
+
+@ENGINES
+def test_boxes_with_the_size_of_their_picture(tmp_path: Path, engine: str) -> None:
+    media = {"asset_type": "image", "width": 100, "height": 50}
+    cars = label("b", square("Car", "f1", 1, 2, 30, 20), square("Bus", "f2", 0, 0, 10, 10), at="2024-02-01T00:00:00Z")
+    hidden = {"e": {"runs": {"m": {"labels": [], "predictions": [label("p", square("Car", "f3", 0, 0, 9, 9))]}}}}
+    records = [v1("a", box("Car", "f4", 1, 2, 4, 5), point("Car", "f5", 1, 1)), v1_map("m"), v2("r", cars, media=media)]
+    records[-1] |= {"experiments": hidden}
+    store = store_of(tmp_path, engine, records[:2])
+    store_of(tmp_path, engine, records[2:], "more").unlink()
+    load(store, [tmp_path / "more.ndjson"])
+    found = [tuple(row.values())[1:] for row in asked(store, "boxes")]
+    of_b = ("b", "r", "r.jpg", "Signs", "bo@example.com", None)
+    assert found == [
+        ("a", "row-a", "a.jpg", "Roads", "ada@example.com", None, "Car", 1, 2, 4, 5, 20, None, None, None),
+        (*of_b, "Car", 1, 2, 30, 20, 600, 100, 50, 0.12),
+        (*of_b, "Bus", 0, 0, 10, 10, 100, 100, 50, 0.02),
+    ]
+    for given, names in (
+        ({"class": "Car"}, ["a", "b"]),
+        ({"min_area": 100}, ["b", "b"]),
+        ({"project": "Roads"}, ["a"]),
+        ({"since": "2024-01-31"}, ["b", "b"]),
+        ({"until": "2024-01-31"}, ["a"]),
+    ):
+        assert [row["label_id"] for row in asked(store, "boxes", **given)] == names
+
+
+@ENGINES
+def test_where_a_class_is_larger_than_another(tmp_path: Path, engine: str) -> None:
+    frames = {
+        "1": {"objects": {"c": square("Car", "c", 0, 0, 10, 10), "p": square("Person", "p", 0, 0, 5, 4)}},
+        "2": {"objects": {"c": square("Car", "c", 0, 0, 1, 1), "p": square("Person", "p", 0, 0, 5, 4)}},
+        "3": {"objects": {"c": square("Car", "c", 0, 0, 10, 10)}},
+    }
+    video = label("v") | {"annotations": {"frames": frames}}
+    small = square("Car", "f3", 0, 0, 1, 1)
+    records = [
+        v2("r1", label("a", small, square("Car", "f1", 0, 0, 8, 5), square("Person", "f2", 0, 0, 5, 4))),
+        v2("r2", label("b", small, square("Person", "f5", 0, 0, 5, 4)), label("c", square("Car", "f6", 0, 0, 9, 9))),
+        v2("r3", video, media={"asset_type": "video"}),
+    ]
+    store = store_of(tmp_path, engine, records)
+
+    def found(**given: Any) -> list[Any]:
+        return [tuple(row.values()) for row in asked(store, "larger-than-class", **given)]
+
+    assert found(a="Car", b="Person") == [
+        ("v", "r3.jpg", 1, None, 100, 20, 5),
+        ("a", "r1.jpg", None, None, 40, 20, 2),
+    ]
+    assert found(a="Person", b="Car") == [("b", "r2.jpg", None, None, 20, 1, 20), ("v", "r3.jpg", 2, None, 20, 1, 20)]
+    assert [row[0] for row in found(a="Car", b="Person", min_area=50)] == ["v"]
+    assert found(a="Car", b="Tree") == []

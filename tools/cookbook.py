@@ -27,7 +27,7 @@ _RECIPE = re.compile(
     r"```text\n(?P<shown>(?:(?!```).*\n)*)```$",
     re.M,
 )
-_TABLES = ("query", "answers", "entities", "spans")
+_TABLES = ("query", "labels", "answers", "entities", "spans")
 """The commands that print a table only on a terminal, as their readers see it."""
 
 

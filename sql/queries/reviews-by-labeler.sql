@@ -1,6 +1,6 @@
 -- Reviews by labeler and project: how many labels were approved and rejected. One row for each labeler whose labels
 -- were reviewed. A score above 0 approves, one below 0 rejects; other reviews count in `reviews` only. Rates are parts
--- of approved + rejected.
+-- of approved + rejected. The most rejected labelers come first.
 -- group: Reviews and workflow
 -- $project: only this project, by id or name
 -- $labeler: only labels of this labeler
@@ -22,4 +22,4 @@ where l.model_run_id is null and ($project is null or l.project_id = $project or
     and ($labeler is null or l.created_by = $labeler)
     and in_period(r.created_at)
 group by l.project_id, p.name, l.created_by
-order by project nulls last, l.project_id nulls last, labeler nulls last
+order by rejected desc, project nulls last, l.project_id nulls last, labeler nulls last
