@@ -17,9 +17,10 @@ from labelstore.query.catalogue import tables
 HEAD = """\
 # The formats
 
-Made by `python -m tools.reference_docs` from the declarations in `labelstore/formats/` and the comments in
-`sql/schema.sql`; change those. Every JSON object of an export with its keys, their types, and the columns of
-[schema.md](schema.md) that hold them. [design.md](../explanation/design.md) explains how a record becomes rows.
+<!-- Made by `python -m tools.reference_docs` from labelstore/formats/ and sql/schema.sql: change those. -->
+
+Every JSON object of an export with its keys, their types, and the columns of [Tables and views](schema.md) that
+hold them. [Design](../explanation/design.md) explains how a record becomes rows.
 
 - **v1**, the older export, is a JSON array: each element is a label, with what it says about its data row.
 - **v2**, the current one, is NDJSON: each line is a data row, with its labels in every project and model run asked for.

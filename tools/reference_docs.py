@@ -30,11 +30,12 @@ CHOOSING_TARGET = PUBLISHING_TARGET.with_name("choosing-labels.md")
 HEAD = """\
 # Tables and views
 
-Made by `python -m tools.reference_docs` from the files in `sql/`; change those. [formats.md](formats.md) lists the keys
-of an export with their columns, [design.md](../explanation/design.md) explains how a record becomes rows and how
-the views rebuild it, [cookbook.md](../how-to/cookbook.md) shows what they answer.
-Types are those of a SQLite store; in DuckDB `integer` is `bigint`, `text` is `varchar`, and there are no keys and no
-indexes.
+<!-- Made by `python -m tools.reference_docs` from the files in sql/: change those. -->
+
+The tables of a store, as SQL reads them. The [cookbook](../how-to/cookbook.md) shows what they answer,
+[Formats](formats.md) lists the keys of an export with their columns, [Design](../explanation/design.md) explains
+how a record becomes rows and how the views rebuild it. Types are those of a SQLite store; in DuckDB `integer` is
+`bigint`, `text` is `varchar`, and there are no keys and no indexes.
 
 """
 
@@ -155,9 +156,10 @@ def _views() -> Iterator[str]:
 CLI_HEAD = """\
 # The commands
 
-Made by `python -m tools.reference_docs` from the help texts; `labelstore COMMAND --help` prints the same. Data goes
-to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 records were rejected,
-130 stopped by Ctrl-C.
+<!-- Made by `python -m tools.reference_docs` from the help texts: change those. -->
+
+Every command, as `labelstore COMMAND --help` prints it. Data goes to standard output, messages to standard error.
+[Errors](errors.md#exit-codes) has the exit codes.
 
 **The store of a session.** `LABELSTORE_DB` names the store of every command that names none, so that these are alike:
 
