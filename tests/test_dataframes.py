@@ -259,6 +259,15 @@ def test_a_value_that_does_not_fit_is_not_lost(
     assert not any(pa.types.is_null(type_) for type_ in table.schema.types)
 
 
+def test_what_is_left_of_a_result_has_the_same_types(both: Stores) -> None:
+    sql = "select label_id, skipped, created_at, agreement, objects_total, model_run_id, is_prediction from labels"
+    for store in both:
+        result = store.query(sql)
+        next(iter(result))
+        left, whole = result.arrow(), store.query(sql).arrow()
+        assert (left.schema, left.num_rows) == (whole.schema, whole.num_rows - 1)
+
+
 def test_the_second_column_of_a_name_has_the_type_of_the_first(both: Stores) -> None:
     sql = "select l.created_at, r.created_at, l.skipped, l.skipped from labels as l join records as r using (record_id)"
     types = [store.query(sql).arrow().schema.types for store in both]

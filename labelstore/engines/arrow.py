@@ -72,7 +72,9 @@ def _grown(kind: str, values: Sequence[Any]) -> str:
 def _kind(values: Sequence[Any]) -> str:
     kind = _NONE
     for type_ in set(map(type, values)):
-        if type_ is int:
+        if type_ is bool:
+            kind = _joined(kind, _WHOLE)
+        elif type_ is int:
             largest = max(abs(value) for value in values if type(value) is int)
             kind = _joined(kind, _WHOLE if largest <= _EXACT else _LARGE)
         elif type_ is not type(None):

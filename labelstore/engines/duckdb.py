@@ -44,6 +44,16 @@ _PIECES_STAND_IN = "select 0::bigint as node_id, 0::bigint as pos, 0::integer as
 _ROWS = 50_000
 """So many rows become one Arrow table."""
 _FEW = 20
+_DECLARED = {
+    "BOOLEAN": "boolean",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "HUGEINT": "integer",
+    "DOUBLE": "double",
+    "VARCHAR": "text",
+    "BLOB": "blob",
+}
+"""The types of the schema for those of DuckDB."""
 
 
 class DuckdbDatabase(Database):
@@ -213,7 +223,8 @@ class DuckdbDatabase(Database):
             read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
             return whole_numbers(read(size), distinct(relation.columns))
 
-        return Result(list(relation.columns), rows(), batches)
+        types = [_DECLARED.get(str(type_), "") for type_ in relation.types]
+        return Result(list(relation.columns), rows(), batches, declared=lambda: types)
 
     def interrupt(self) -> None:
         if self._asking is not None:

@@ -125,7 +125,7 @@ class Result:
         batches: "Callable[[int], Iterator[pyarrow.RecordBatch]] | None" = None,
         declared: Callable[[], Sequence[str]] | None = None,
     ) -> None:
-        """`declared` asks for the types of the columns in the schema, of a result whose engine has types of values."""
+        """`declared` asks for the types of the columns as the schema names them, where only rows are read."""
         self.columns, self.rows, self._batches, self._declared = columns, rows, batches, declared
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
