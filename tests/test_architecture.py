@@ -66,6 +66,8 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "datasette": {"browsing"},
     "geopandas": {"export.exporters.gpkg", "export.geo_frames"},
     "duckdb": {"engines"},
+    "fsspec": {"files.urls"},
+    "aiohttp": {"files.urls"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types

@@ -90,11 +90,13 @@ def _rejects(report: "Report") -> Iterator[str]:
 
 def next_steps(report: "Report", files: Sequence[str]) -> Iterator[Step]:
     """What makes sense after a load of these files."""
+    from labelstore.files.urls import shown_name
+
     db = report.store
     if report.total("rejected"):
         yield step("rejects", db, purpose="the records that were rejected, and why")
     if report.total("missing") > report.total("pruned") and not report.total("unheard"):
-        again = files if len(files) <= _SHOWN_FILES else ["FILE..."]
+        again = files if len(files) <= _SHOWN_FILES and [*files] == [*map(shown_name, files)] else ["FILE..."]
         yield step("load", db, *again, "--prune", purpose="removes the missing labels")
     if report.total("changed") or report.total("pruned"):
         yield step("diff", db, purpose="what changed, by class and label")

@@ -31,7 +31,7 @@ Exports = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
-        help="JSON, NDJSON or CSV files, also gzip, zstd or zip; folders; glob patterns; - for stdin.",
+        help="JSON, NDJSON or CSV files, also gzip, zstd or zip; folders; glob patterns; URLs; - for stdin.",
     ),
 ]
 Frames = Annotated[

@@ -20,6 +20,7 @@ from labelstore.files.columns import Form
 from labelstore.files.compression import DamagedError, gunzip, unzstd
 from labelstore.files.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
 from labelstore.files.signatures import compression_of
+from labelstore.files.urls import name_of
 
 MAX_RATIO = 1000.0
 _RATIO_FREE_BYTES = 64 << 20
@@ -197,7 +198,7 @@ def digest_of(path: str | Path) -> str:
 def open_sources(
     arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
 ) -> Iterator[Source]:
-    """Open each argument in turn: a path, a glob pattern (sorted by name), or `-` for stdin.
+    """Open each argument in turn: a path, a glob pattern (sorted by name), a copy of a URL, or `-` for stdin.
 
     A zip archive yields a Source for each of its files; with `judge`, for those that it takes for exports, which it
     reads by a Source of its own. `max_ratio` bounds decompressed bytes per compressed byte beyond 64 MiB; None for no
@@ -238,11 +239,11 @@ def _open_path(path: str, max_ratio: float | None, judge: Judge | None) -> Itera
         file = open(path, "rb")  # noqa: SIM115 - the Source closes it
     except (OSError, ValueError) as error:
         hint = f'name its files: "{path}/*.json"' if isinstance(error, IsADirectoryError) else ""
-        raise InputError(path, _reason(error), hint) from None
+        raise InputError(name_of(path), _reason(error), hint) from None
     try:
         status = os.fstat(file.fileno())
         regular = stat.S_ISREG(status.st_mode)
-        source = Source(path, file, size=status.st_size if regular else None, max_ratio=max_ratio)
+        source = Source(name_of(path), file, size=status.st_size if regular else None, max_ratio=max_ratio)
     except BaseException:
         file.close()
         raise
@@ -257,23 +258,24 @@ def _open_path(path: str, max_ratio: float | None, judge: Judge | None) -> Itera
 
 def _open_members(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
     """The exports in a zip archive; each keeps the archive open, as zipfile counts its users."""
+    name = name_of(path)
     try:
         archive = zipfile.ZipFile(path)
     except _READ_ERRORS as error:
-        raise InputError(path, f"is a damaged zip archive ({_reason(error)})") from None
+        raise InputError(name, f"is a damaged zip archive ({_reason(error)})") from None
     with archive:
         files = [info for info in archive.infolist() if not info.is_dir()]
         members = []
         for info in files:
             if (reason := _unfit(info)) and judge is not None:
-                judge.pass_over(f"{path}!{info.filename}", reason)
-            elif not reason and (judge is None or _takes(judge, _open_member(path, archive, info, max_ratio))):
+                judge.pass_over(f"{name}!{info.filename}", reason)
+            elif not reason and (judge is None or _takes(judge, _open_member(name, archive, info, max_ratio))):
                 members.append(info)
         if not members:
             reason = "is a zip archive without " + ("an export" if files and judge is not None else "files")
-            raise NotAnExport(path, reason, judge.told() if judge is not None else "")
+            raise NotAnExport(name, reason, judge.told() if judge is not None else "")
         for info in members:
-            yield _open_member(path, archive, info, max_ratio)
+            yield _open_member(name, archive, info, max_ratio)
 
 
 def _takes(judge: Judge, source: Source) -> bool:
@@ -291,8 +293,8 @@ def _unfit(info: zipfile.ZipInfo) -> str:
     return "hidden" if info.filename.rpartition("/")[2].startswith(".") else ""
 
 
-def _open_member(path: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:
-    name = f"{path}!{info.filename}"
+def _open_member(archive_name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:
+    name = f"{archive_name}!{info.filename}"
     if info.flag_bits & 1:
         raise InputError(name, "is encrypted", "unpack the archive with its password first")
     try:

@@ -17,7 +17,7 @@ from labelstore.files import Broken, Record, Source, split
 from labelstore.formats.decoding import Decoded, RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.lenient_decoding import Extra, Odd
 from labelstore.formats.shredding import generation_of, shred
-from labelstore.inputs.gathering import Files, Notify, exports, gathered
+from labelstore.inputs.gathering import Files, Notify, beginnings
 from labelstore.json.error_location import located
 from labelstore.json.pointer import token
 from labelstore.schema.generations import record_id
@@ -131,7 +131,7 @@ def detect(
     `notify` is told of what is no export in a folder or an archive. Raises InputError for a file that cannot be read
     or is no JSON.
     """
-    for source in exports(gathered(files, max_ratio=max_ratio, notify=notify), max_ratio=max_ratio, notify=notify):
+    for source in beginnings(files, max_ratio=max_ratio, notify=notify):
         with source, bounded_depth():
             found = _Look(source).look(whole)
         yield found

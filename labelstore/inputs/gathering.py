@@ -11,6 +11,7 @@ from typing import Any
 from labelstore.errors import NotAnExport, UsageError
 from labelstore.figures import figure
 from labelstore.files import Broken, Source, open_sources, split
+from labelstore.files.urls import Fetched, Progress, RemoteFile, is_url, name_of, remote_files, removing_copies
 from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.v1.record import Frame
 
@@ -18,7 +19,7 @@ Notify = Callable[[str], None]
 """Takes a sentence for people."""
 
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
-"""One path, or several; also patterns, and "-" for standard input."""
+"""One path or URL, or several; also patterns, and "-" for standard input."""
 
 _LOOKED_AT = 1000
 _NAMED = 3
@@ -35,18 +36,30 @@ def names_of(files: Files) -> list[str]:
         name = os.fspath(file) if isinstance(file, str | os.PathLike) else None
         if not isinstance(name, str):
             raise UsageError(f"files: {file!r} is no path; give a path, or a list of paths")
+        if isinstance(file, Path) and is_url(name.replace(":/", "://", 1)):
+            raise UsageError(f"files: {file!r} is no URL any more, as a path has no //; give the URL as text")
         names.append(name)
     return names
 
 
-def gathered(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> list[str]:
+def gathered(
+    files: Files,
+    *,
+    max_ratio: float | None = 1000.0,
+    notify: Notify | None = None,
+    progress: Progress | None = None,
+) -> list[str]:
     """The paths of files, folders replaced by the exports in them, in the order of their names.
 
-    Hidden files are left out. Raises `NotAnExport` for a folder without an export.
+    Hidden files are left out. What is at a URL is copied to this computer first, while `progress` is told how far that
+    is; the copy goes with its path. Raises `NotAnExport` for a folder without an export, and `InputError` for a URL.
     """
     found: list[str] = []
     for name in names_of(files):
-        if os.path.isdir(name):
+        if is_url(name):
+            remote = _remote_exports(name, max_ratio, notify)
+            found += (file.fetch(progress) if isinstance(file, RemoteFile) else file for file in remote)
+        elif os.path.isdir(name):
             found += _exports_in(name, max_ratio, notify)
         else:
             found.append(name)
@@ -56,11 +69,51 @@ def gathered(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify |
 def exports(arguments: Iterable[str], *, max_ratio: float | None, notify: Notify | None = None) -> Iterator[Source]:
     """Each export, open; what is none in a zip archive is passed over. Raises `InputError`."""
     for argument in arguments:
-        judge = _Judge(argument)
+        judge = _Judge(name_of(argument))
         sources = open_sources([argument], max_ratio=max_ratio, judge=judge)
         for source in sources:
             judge.tell(notify)
             yield source
+
+
+def beginnings(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> Iterator[Source]:
+    """Each export that the files name, open; at a URL it is a stream, of which only what is read has to come."""
+    for name in names_of(files):
+        for file in _remote_exports(name, max_ratio, notify) if is_url(name) else gathered(name, notify=notify):
+            if isinstance(file, RemoteFile):
+                source = Source(file.name, file.open(), max_ratio=max_ratio)
+                if not source.is_zip:
+                    yield source
+                    continue
+                source.close()
+                file = file.fetch()  # noqa: PLW2901
+            with removing_copies([file]):
+                yield from exports([file], max_ratio=max_ratio, notify=notify)
+
+
+def _remote_exports(url: str, max_ratio: float | None, notify: Notify | None) -> list[RemoteFile | Fetched]:
+    """The files at a URL; of a folder the exports, as the beginnings of its files tell."""
+    files, folder = remote_files(url)
+    if not folder:
+        return [*files]
+    judge = _Judge(folder)
+    found = [taken for file in files if (taken := _taken(judge, file, max_ratio)) is not None]
+    if not found:
+        raise NotAnExport(judge.among, "is a folder without an export", judge.told())
+    judge.tell(notify)
+    return found
+
+
+def _taken(judge: "_Judge", file: RemoteFile, max_ratio: float | None) -> RemoteFile | Fetched | None:
+    """A file of a folder, if it is an export; an archive as its copy, which had to be made to look into it."""
+    with Source(file.name, file.open(), max_ratio=max_ratio) as source:
+        if not source.is_zip:
+            return file if judge.takes(source) else None
+    copy = file.fetch()
+    if _is_taken(judge, copy, max_ratio):
+        return copy
+    copy.remove()
+    return None
 
 
 class _Judge:
@@ -119,11 +172,11 @@ def _is_taken(judge: _Judge, path: str, max_ratio: float | None) -> bool:
         judge.pass_over(path, "no file")
         return False
     try:
-        for source in open_sources([path], max_ratio=max_ratio, judge=_Judge(path)):
+        for source in open_sources([path], max_ratio=max_ratio, judge=_Judge(name_of(path))):
             with source:
                 return source.compression.startswith("zip") or judge.takes(source)
     except NotAnExport as error:
-        judge.pass_over(path, _short(error))
+        judge.pass_over(name_of(path), _short(error))
     return False
 
 

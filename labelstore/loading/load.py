@@ -5,6 +5,7 @@ from pathlib import Path
 
 from labelstore.engines import Engine, engine_at, is_store
 from labelstore.errors import NeedsOneProcess
+from labelstore.files.urls import Fetched, name_of, removing_copies
 from labelstore.inputs.gathering import Files, gathered
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Confirm, Options, Progress, Report
@@ -29,7 +30,8 @@ def load(
 ) -> Report:
     """Load exports into the store at `store`, which is made if it is not there.
 
-    `files` is one path or several: files, folders with exports in them, glob patterns, "-" for standard input.
+    `files` is one path or several: files, folders with exports in them, glob patterns, "-" for standard input. They can
+    be URLs, too, of all that fsspec reads (`s3://`, `gs://`, `https://` …), which are copied to this computer first.
     `frames` is a folder of downloaded frames files.
     `jobs` processes (the number of cores, 8 at most) build a new SQLite store side by side. `progress` is called now
     and then with what has been read. While another process writes the store, this one tells `notify` who that is and
@@ -42,10 +44,11 @@ def load(
     """
     path, engine = Path(store), engine_at(store)
     report = Report(str(store), engine.name)
-    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
+    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append, progress=progress)
     folder = FramesFolder(frames) if frames is not None else None
     options = Options(force, history, max_rejects)
-    with locked(path, "load", arguments, wait=wait, notify=notify) as patience:
+    names = [name_of(argument) for argument in arguments]
+    with removing_copies(arguments), locked(path, "load", names, wait=wait, notify=notify) as patience:
         remove_leftovers(path)
         started = time.perf_counter()
         jobs = 1 if folder is not None else _useful_jobs(path, engine, arguments, jobs)
@@ -71,6 +74,8 @@ def _useful_jobs(path: Path, engine: Engine, arguments: list[str], jobs: int | N
     """Several processes build a new store of files that each of them can read from the start, where that is quicker."""
     files = [Path(argument) for argument in arguments]
     wanted = useful_jobs(jobs, *files)
+    if any(isinstance(argument, Fetched) for argument in arguments):  # other processes do not know where it is from
+        return 1
     if not engine.gains_from_processes or is_store(path) or not all(file.is_file() for file in files):
         return 1
     return wanted

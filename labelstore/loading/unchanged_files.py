@@ -6,6 +6,7 @@ from pathlib import Path
 from labelstore.clock import now
 from labelstore.engines.database import MARKS, Database
 from labelstore.files import digest_of
+from labelstore.files.urls import name_of
 from labelstore.loading.load_state import LoadState
 
 _OF_THESE_SIZES = f"""
@@ -26,15 +27,16 @@ def report_unchanged(state: LoadState, arguments: Iterable[str]) -> bool:
     False, with nothing done, if it is not so. Frames files, rejects and stale records call for a closer look.
     """
     database = state.database
-    paths = [Path(argument) for argument in arguments]
+    names = list(arguments)
+    paths = [Path(name) for name in names]
     found = _loads_of(database, paths)
     load_ids = [load_id for _, load_id, *_ in found]
     if not found or load_ids != list(range(load_ids[0], load_ids[0] + len(found))):
         return False
     if database.value(_CHANGES_SINCE, (load_ids[-1], load_ids[0])):
         return False
-    for path, (sha256, _, generation, records, missing) in zip(paths, found, strict=True):
-        file = state.new_file(str(path))
+    for name, path, (sha256, _, generation, records, missing) in zip(names, paths, found, strict=True):
+        file = state.new_file(name_of(name))
         file.sha256, file.bytes, file.generation = sha256, path.stat().st_size, generation
         file.records = file.unchanged = records
         file.missing = missing

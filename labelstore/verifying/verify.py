@@ -10,6 +10,7 @@ from labelstore.engines import engine_at, open_database
 from labelstore.engines.database import Database
 from labelstore.errors import NeedsOneProcess
 from labelstore.files import digest_of
+from labelstore.files.urls import Fetched, removing_copies
 from labelstore.formats.decoding import bounded_depth
 from labelstore.inputs.gathering import Files, exports, gathered
 from labelstore.loading.frames_files import FramesFolder
@@ -45,23 +46,25 @@ def verify(
     """
     folder = FramesFolder(frames) if frames is not None else None
     report = VerifyReport(str(store), engine_at(store).name)
-    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append)
-    paths = [Path(argument) for argument in arguments]
-    shared = folder is None and len(set(arguments)) == len(arguments) and all(path.is_file() for path in paths)
-    jobs = useful_jobs(jobs, *paths) if shared else 1
-    started = time.perf_counter()
-    alone, notes = jobs == 1, list(report.notes)
-    if not alone:
-        try:
-            _verify_side_by_side(store, report, arguments, max_ratio, jobs, progress)
-        except NeedsOneProcess:
-            alone, report = True, VerifyReport(str(store), report.engine, notes=notes)
-    if alone:
-        with open_database(store, read_only=True) as database:
-            verifier = Verifier(database, report, folder, progress)
-            _verify_files(verifier, arguments, max_ratio)
-            for changed in verifier.changed:
-                _settle(database, report, [changed])
+    arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append, progress=progress)
+    with removing_copies(arguments):
+        paths = [Path(argument) for argument in arguments]
+        shared = folder is None and len(set(arguments)) == len(arguments) and all(path.is_file() for path in paths)
+        shared = shared and not any(isinstance(argument, Fetched) for argument in arguments)
+        jobs = useful_jobs(jobs, *paths) if shared else 1
+        started = time.perf_counter()
+        alone, notes = jobs == 1, list(report.notes)
+        if not alone:
+            try:
+                _verify_side_by_side(store, report, arguments, max_ratio, jobs, progress)
+            except NeedsOneProcess:
+                alone, report = True, VerifyReport(str(store), report.engine, notes=notes)
+        if alone:
+            with open_database(store, read_only=True) as database:
+                verifier = Verifier(database, report, folder, progress)
+                _verify_files(verifier, arguments, max_ratio)
+                for changed in verifier.changed:
+                    _settle(database, report, [changed])
     report.seconds = time.perf_counter() - started
     return report
 

@@ -155,6 +155,7 @@ def _check_store(path: str) -> None:
 
 def _diff_files(one: str, other: str, max_ratio: float, form: _Form) -> None:
     from labelstore.engines import is_store
+    from labelstore.files.urls import shown_name
     from labelstore.history import diff_files
 
     for file in (one, other):
@@ -162,7 +163,7 @@ def _diff_files(one: str, other: str, max_ratio: float, form: _Form) -> None:
             raise UsageError(f"{file}: is a store, so name two of its loads; list them with: labelstore loads {file}")
     with progress.shown() as line:
         changes = diff_files(one, other, max_ratio=max_ratio or None, progress=line, loaded=_say_rejects)
-        _print(changes, f"{one} to {other}", form)
+        _print(changes, f"{shown_name(one)} to {shown_name(other)}", form)
 
 
 def _say_rejects(report: "Report") -> None:

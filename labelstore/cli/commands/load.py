@@ -61,6 +61,9 @@ def load(
     files and anything that is not an export are skipped and named. A file named here that is not an export
     stops the load, and nothing is stored.
 
+    URLs (https://, s3://, gs:// and others, with the extra "urls") are copied to this computer first. Loads name
+    them without their query.
+
     A label is skipped as stale if the store holds it with a later "updated at". Labels of the files' projects
     that only the store has are counted as missing and kept; --prune removes them, unless a record cannot be
     read.
@@ -70,6 +73,7 @@ def load(
       labelstore load labels.db export.json
       labelstore load labels.duckdb "exports/*.ndjson.gz"
       labelstore load labels.db export-2019.csv
+      labelstore load labels.db "s3://bucket/exports/*.ndjson"
       labelstore load labels.db v1-video.json --frames frames/
       labelstore load labels.db weekly.ndjson --prune --yes
       curl -s https://example.com/export.ndjson | labelstore load labels.db -
