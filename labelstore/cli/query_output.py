@@ -1,17 +1,19 @@
 """The result of a query, within its limits: on standard output, or in a file that is complete or not there at all."""
 
 import errno
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labelstore.cli.diagnostics import INTERRUPTED
-from labelstore.cli.row_output import write_rows
+from labelstore.cli.row_output import terminal_for, write_rows
 from labelstore.errors import LabelstoreError, StoreError
 
 if TYPE_CHECKING:
+    from labelstore.cli.results import View
     from labelstore.engines.database import Database
     from labelstore.engines.limits import Limits
     from labelstore.engines.result import Result
@@ -65,8 +67,20 @@ def limited(
         tidy()
 
 
-def write(result: "Result", format: Format, part: Path | None, out: str, limit: int | None) -> None:
-    """Write the rows to the file `part`, or without one to the stream `out`."""
+def write(
+    result: "Result",
+    format: Format,
+    part: Path | None,
+    out: str,
+    limit: int | None,
+    view: "View | None" = None,
+    started: float | None = None,
+    give_up: Callable[[], None] = lambda: None,
+) -> None:
+    """Write the rows to the file `part`, or without one to the stream `out`.
+
+    A terminal shows them as `view` says, asked at `started` by `time.perf_counter`; see `results.show`.
+    """
     from itertools import islice
 
     from labelstore.files.outputs import output_file
@@ -75,6 +89,13 @@ def write(result: "Result", format: Format, part: Path | None, out: str, limit: 
         _write_arrow(result, format, part, out, limit)
         return
     rows = result.rows if limit is None else islice(result.rows, limit)
+    terminal = terminal_for(out, format)
+    if terminal is not None or (view is not None and view.is_chart):
+        from labelstore.cli.results import View, show
+
+        started = time.perf_counter() if started is None else started
+        show(result.columns, rows, view or View(hints=None), terminal, started, give_up)
+        return
     with output_file(out) if part is None else part.open("wb") as file:
         write_rows(format.value, result.columns, rows, file)
 

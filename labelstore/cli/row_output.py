@@ -63,11 +63,12 @@ def terminal_for(out: str, format: str) -> Screen | None:
     return screen() if out == "-" and format in FOR_PEOPLE else None
 
 
-def view_of(format: StrEnum | None, all_rows: bool, no_pager: bool) -> "View":
-    """How to show rows on a terminal, by the options of a command."""
+def view_of(format: StrEnum | None, all_rows: bool, no_pager: bool, limit: int = 0) -> "View":
+    """How to show rows on a terminal, by the options of a command; of rows up to a limit, none is left out."""
     from labelstore.cli.results import View
 
-    return View(None if format is None else str(format), all_rows, whole=all_rows, paged=not no_pager)
+    form = None if format is None else str(format)
+    return View(form, all_rows=all_rows or limit > 0, whole=all_rows, paged=not no_pager)
 
 
 def write_answer(columns: Sequence[str], rows: Iterable["Row"], started: float) -> None:

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,13 +12,12 @@ import typer
 
 from labelstore.cli.derived_options import filter_options, take
 from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, Output, Overwrite, ShortForJson, Store, at_most
+from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, ShortForJson, Store, at_most
 from labelstore.cli.query_output import BINARY, Format, limited, write
-from labelstore.cli.row_output import chosen_format
+from labelstore.cli.row_output import chosen_format, view_of
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import is_terminal, json_escaped
 from labelstore.errors import UsageError
-from labelstore.figures import figure
 
 SECTION = Section.ASK
 
@@ -51,6 +51,8 @@ def _labels(
     out: Output = "-",
     overwrite: Overwrite = False,
     as_json: ShortForJson = False,
+    all_rows: AllRows = False,
+    no_pager: NoPager = False,
     **filters: Any,
 ) -> None:
     """List labels: those that match all filters.
@@ -79,6 +81,7 @@ def _labels(
     form = Format.NDJSON if ids or exported else Format(chosen_format(Format, format, out, as_json))
     if form in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{form} is not for terminals; write it to a file with -o FILE")
+    view, started = view_of(format, all_rows, no_pager, limit), time.perf_counter()
     chosen = chosen_of(filters)
     order_of(sort)
     check_output(out, db, overwrite=overwrite)
@@ -99,7 +102,7 @@ def _labels(
             if ids:
                 _write_lines((label_id for label_id, *_ in result.rows), part)
             else:
-                write(result, form, part, out, None)
+                write(result, form, part, out, None, view, started, database.interrupt)
     _tell(db, found.count)
 
 
@@ -125,8 +128,7 @@ def _tell(db: Path, count: int) -> None:
     if not count:
         say("no label matches")
     elif is_terminal():
-        see = shlex.join(["labelstore", "browse", str(db)])
-        say(f"{figure(count)} {'label' if count == 1 else 'labels'}; see them drawn: {see}")
+        say(f"see them drawn: {shlex.join(['labelstore', 'browse', str(db)])}")
 
 
 def labels(*args: Any, **kwargs: Any) -> None:

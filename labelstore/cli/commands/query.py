@@ -13,7 +13,7 @@ from labelstore.cli import canned_queries, completion, progress
 from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, at_most, check_order
 from labelstore.cli.query_output import BINARY, Format, limited, write
-from labelstore.cli.row_output import chosen_format, terminal_for, view_of
+from labelstore.cli.row_output import chosen_format, view_of
 from labelstore.cli.sections import Section
 from labelstore.cli.statements import statement
 from labelstore.cli.terminal import draws_blocks, is_terminal
@@ -136,17 +136,11 @@ def query(
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
-    view = view_of(format, all_rows, no_pager)._replace(
-        is_chart=chart or chart_of is not None, chart_of=chart_of, blocks=draws_blocks()
-    )
-    if view.is_chart and (out != "-" or format is not None or as_json):
-        raise UsageError("--chart draws on the terminal: leave out -o, --format and --json")
-    if limit:
-        view = view._replace(all_rows=True)
-    terminal = terminal_for(out, chosen)
-    from itertools import islice
-
-    from labelstore.cli.results import show
+    view = view_of(format, all_rows, no_pager, limit)
+    if chart or chart_of is not None:
+        view = view._replace(is_chart=True, chart_of=chart_of, blocks=draws_blocks())
+        if out != "-" or format is not None or as_json:
+            raise UsageError("--chart draws on the terminal: leave out -o, --format and --json")
     from labelstore.engines.limits import query_limits
     from labelstore.files.outputs import check_output
     from labelstore.query import ask, ask_named
@@ -165,13 +159,11 @@ def query(
     ):
         started = time.perf_counter()
         result = ask(database, text, values) if found is None else ask_named(database, found.name, values)
-        if not result.columns:
-            say("there is no statement in the SQL")
-        elif view.is_chart or terminal is not None:
-            rows = islice(result.rows, min(limit, sys.maxsize) or None)
-            show(result.columns, rows, view, terminal, started, database.interrupt)
+        if result.columns:
+            most = min(limit, sys.maxsize) or None
+            write(result, chosen, part, out, most, view, started, database.interrupt)
         else:
-            write(result, chosen, part, out, min(limit, sys.maxsize) or None)
+            say("there is no statement in the SQL")
 
 
 def _opened(db: Path, engine: EngineName | None) -> "Database":
