@@ -1,19 +1,22 @@
-"""What a store holds, as its methods list it: projects, classes, labelers, words, tables; and whether that is all."""
+"""What a store holds and held, as its methods list it: projects, classes, words, tables, loads, versions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labelstore.displaying.records import Records
 from labelstore.engines.database import Database
+from labelstore.errors import UsageError
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Progress
 from labelstore.query.projects import check_project
 
 if TYPE_CHECKING:
+    from labelstore.analyses.agreement import Agreement
     from labelstore.analyses.listings import Labeler, ObjectClass, Project
+    from labelstore.history import LabelChange, Load, Version
     from labelstore.query.describe import Described, Listed
     from labelstore.query.search import Hit
     from labelstore.verifying import VerifyReport
@@ -75,6 +78,52 @@ class Contents(ABC):
         hits = list(islice(found.hits, None if limit is None else limit + 1))
         is_cut = limit is not None and len(hits) > limit
         return Records(hits[:limit], Hit._fields, "there are more; limit=None finds all" if is_cut else "")
+
+    def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
+        """How much labels of the same data row agree: objects by their overlap, answers beyond chance.
+
+        Objects match if they are of one class and their intersection over union is `iou` or more, above 0 and at most
+        1. Of one project (id or name) or of all. Raises `NotFoundError` for an unknown project, and `UsageError`.
+
+        >>> store.agreement("Roads", iou=0.7).objects
+        """
+        from labelstore.analyses.agreement import agreement
+
+        return agreement(self._open(), project, iou)
+
+    def loads(self) -> "Records[Load]":
+        """The loads of exports, oldest first; each counts the frames files that came with it.
+
+        >>> store.loads()[-1].file_name
+        """
+        from labelstore.history import Load, loads_of
+
+        return Records(loads_of(self._open()), Load._fields)
+
+    def history(self, label_id: str) -> "Records[Version]":
+        """The versions of a label, the oldest first; it may be named as in `label`. Raises `NotFoundError`.
+
+        >>> [version.change for version in store.history("ck1")]
+        """
+        from labelstore.history import Version, versions_of
+
+        return Records(versions_of(self._open(), label_id), Version._fields)
+
+    def diff(self, load_a: int | None = None, load_b: int | None = None) -> "Iterator[LabelChange]":
+        """The labels added, removed and changed between two loads; without numbers, the last two that changed labels.
+
+        Raises `NotFoundError` for an unknown load and where there are no two, `UsageError` for one number alone.
+
+        >>> for change in store.diff(1, 2):
+        ...     print(change.label_id, change.change)
+        """
+        from labelstore.history import diff_loads, last_two
+
+        if load_a is None and load_b is None:
+            load_a, load_b = (load.last_load_id for load in last_two(self._open()))
+        if load_a is None or load_b is None:
+            raise UsageError("diff: give two loads, or none for the last two that changed labels")
+        return diff_loads(self._open(), load_a, load_b)
 
     def schema(self) -> "Records[Listed]":
         """The tables and views: what one row of each is, and how many there are where that is known.

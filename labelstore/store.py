@@ -6,32 +6,19 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
 from labelstore.connections import Connections
 from labelstore.contents import Contents
-from labelstore.displaying.records import Records
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
-from labelstore.errors import NotFoundError, UsageError
-from labelstore.history import (
-    LabelChange,
-    Load,
-    Version,
-    diff_loads,
-    known_label,
-    label_at,
-    last_two,
-    loads_of,
-    versions_of,
-)
+from labelstore.errors import UsageError
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
 from labelstore.notebook.label import Label
 from labelstore.notebook.source import LabelSource
 from labelstore.query import ask, ask_named
-from labelstore.query.find import json_of, label_of
+from labelstore.query.find import json_of
 from labelstore.query.objects import objects_of
 
 if TYPE_CHECKING:
-    from labelstore.analyses.agreement import Agreement
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
     from labelstore.notebook.gallery import Gallery
@@ -51,6 +38,8 @@ def open(
     mirror of a SQLite store, a copy for DuckDB beside it, which is made at the first question and after each load.
     Labels in notebooks are drawn on the pictures and texts that the folder `assets` holds.
     Raises `StoreError` for a file that is not a store, and `UsageError` for an engine that cannot answer for it.
+
+    >>> store = labelstore.open("labels.db", assets="images/")
     """
     return Store(Path(path), read_only, engine, None if assets is None else Path(assets))
 
@@ -94,7 +83,22 @@ class Store(Contents):
         progress: Progress | None = None,
         wait: float | None = None,
     ) -> Report:
-        """Load exports; see `labelstore.loading.load`."""
+        """Load exports into the store, which is made if it is not there; the result says what came of it.
+
+        `files` is one path or several: files, folders with exports in them, patterns, "-" for standard input, URLs of
+        all that fsspec reads (`s3://`, `gs://`, `https://` …), which are copied to this computer first. `frames` is a
+        folder of downloaded frames files. An archive may unpack to `max_ratio` times its size. All of it is
+        stored or, after an error, nothing; single records that cannot be stored are in `rejects` and counted, and more
+        than `max_rejects` of them are an error.
+
+        A label that is older than the stored one is left out unless `force`. What is replaced stays in `versions`
+        unless `history` is false. Labels of the files' projects that the files lack are counted as missing, and with
+        `prune` removed; if it is a function, where it says so. `jobs` processes (the number of cores, 8 at most) build
+        a new SQLite store. `progress` is called with what has been read. While another process writes the store, this
+        waits, at most `wait` seconds. Raises `InputError`, `StoreError`, and `UsageError` where the store is read-only.
+
+        >>> store.load(["exports/", "more.ndjson"]).total("added")
+        """
         if self.read_only:
             raise UsageError(f"{self.path}: opened read-only")
         self.close()
@@ -120,43 +124,16 @@ class Store(Contents):
 
         >>> store.label("ck1")["Label"]["objects"]
         """
-        from labelstore.notebook.stored import label_of_text
+        from labelstore.notebook.stored import read_label
 
-        database = self._open()
-        if at is not None:
-            source = LabelSource(self.path.absolute(), known_label(database, label_id), at, self.assets)
-            return label_of_text(label_at(database, label_id, at), source)
-        found = database.label_json(label_id)
-        if not found and (other := label_of(database, label_id)):
-            label_id, found = other, database.label_json(other)
-        if not found:
-            hint = f"find ids with: labelstore search {database.path} WORDS"
-            raise NotFoundError(f"{label_id}: no label of {database.path} has this id; {hint}")
-        return label_of_text(found[0], LabelSource(self.path.absolute(), label_id, None, self.assets))
-
-    def history(self, label_id: str) -> Records[Version]:
-        """The versions of a label, the oldest first. Raises `NotFoundError`."""
-        return Records(versions_of(self._open(), label_id), Version._fields)
-
-    def loads(self) -> Records[Load]:
-        """The loads of exports, oldest first; each counts the frames files that came with it."""
-        return Records(loads_of(self._open()), Load._fields)
-
-    def diff(self, load_a: int | None = None, load_b: int | None = None) -> Iterator[LabelChange]:
-        """The labels added, removed and changed between two loads; without numbers, the last two that changed labels.
-
-        Raises `NotFoundError` for an unknown load and where there are no two, `UsageError` for one number alone.
-        """
-        if load_a is None and load_b is None:
-            load_a, load_b = (load.last_load_id for load in last_two(self._open()))
-        if load_a is None or load_b is None:
-            raise UsageError("diff: give two loads, or none for the last two that changed labels")
-        return diff_loads(self._open(), load_a, load_b)
+        return read_label(self._open(), LabelSource(self.path.absolute(), label_id, at, self.assets))
 
     def data_row(self, data_row_id: str) -> dict[str, Any]:
         """The newest v2 line of a data row as exported, or else its newest v1 element.
 
         `data_row_id` can also be its external id or global key. Raises `NotFoundError`.
+
+        >>> store.data_row("street-042.jpg")["media_attributes"]
         """
         database = self._open()
         found = database.data_row_json(data_row_id) or [text for _, text in json_of(database, [data_row_id])]
@@ -181,6 +158,9 @@ class Store(Contents):
         `name` and `created_by` are other words for `with_class` and `labeler`; `generation` is v1 or v2. Labels of
         model runs come with `model_run`, by the id of the run. Raises `NotFoundError` for a name that no label has, and
         `UsageError` for a value that a filter cannot have.
+
+        >>> for label in store.labels(with_class="Car", skipped=False):
+        ...     print(label["ID"])
         """
         named = _only("with_class", name, filters) | _only("labeler", created_by, filters)
         return iter(self._gallery({**filters, **named}, where, sort, generation)[:limit])
@@ -228,6 +208,8 @@ class Store(Contents):
         `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
         a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs. Raises
         `UsageError` for an unknown kind, `NotFoundError` for a project, asset type or class that no label has.
+
+        >>> store.objects(kind="bounding_box", project="Roads").df()
         """
         return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
 
@@ -237,6 +219,8 @@ class Store(Contents):
         Parameters are named (`$project` in the SQL, `project=` here), a mapping, or a sequence for `?`. The result
         converts with `df()`, `arrow()` and `pl()`. Raises `QueryError` with the position in the SQL, and `UsageError`
         for parameters that do not fit.
+
+        >>> store.query("select * from objects where name = $name", name="Car").df()
         """
         if named:
             if parameters and not isinstance(parameters, Mapping):
@@ -245,24 +229,22 @@ class Store(Contents):
         return ask(self._questioned(), sql, parameters)
 
     def ask(self, query: str, /, **values: object) -> Result:
-        """Run a canned query: `store.ask("class-counts", project="Roads")`.
+        """Run a canned query, which `labelstore query DB --list` lists, with its parameters.
 
-        Raises `NotFoundError` for an unknown query or parameter, and lists the known ones.
+        Raises `NotFoundError` for an unknown query, parameter or project, and lists the known ones.
+
+        >>> store.ask("class-counts", project="Roads").df()
         """
         return ask_named(self._questioned(), query, values)
 
-    def agreement(self, project: str | None = None, *, iou: float = 0.5) -> "Agreement":
-        """How much labels of the same data row agree; see `labelstore.analyses.agreement.agreement`."""
-        from labelstore.analyses.agreement import agreement
-
-        return agreement(self._open(), project, iou)
-
     def export(self, format: str, out: str | Path, **choices: "Unpack[ExportChoices]") -> "Written":
-        """Write the store in another format: `store.export("coco", "coco.json", classes=["Car"])`.
+        """Write the store in another format; the result says how much, and what it cannot hold.
 
         `format` is one that `labelstore export --help` lists; `out` is a file or folder, "-" is standard output. What
-        the format cannot hold is in the result, and beside `out` as JSON. Raises `UsageError` for a choice that the
+        the format cannot hold is written beside `out`, too, as JSON. Raises `UsageError` for a choice that the
         format has no use for, `StoreError` where `out` is there already, and `NothingToWriteError`.
+
+        >>> store.export("coco", "coco.json", classes=["Car"]).lossless
         """
         from labelstore.export.writing import export
 

@@ -1,6 +1,7 @@
 """What `import labelstore` offers: all public types, found by dir() and help(), imported when they are first used."""
 
 import ast
+import doctest
 import inspect
 import pydoc
 from dataclasses import fields
@@ -14,6 +15,7 @@ from labelstore import errors
 from labelstore.export.choices import CHOICES, FILTERED, Choices
 from labelstore.export.keywords import ExportChoices
 from labelstore.export.writing import export
+from tools import python_page
 
 TREE = ast.parse(Path(labelstore.__file__).read_text(encoding="utf-8"))
 
@@ -56,6 +58,20 @@ def test_what_the_methods_of_a_store_return_is_public() -> None:
             returned = str(inspect.signature(method).return_annotation)
             named = {word for word in labelstore.__all__ if word in returned}
             assert named or returned in ("None", "typing.Any") or "Any" in returned, name
+
+
+def test_every_method_of_a_store_has_an_example_that_is_python() -> None:
+    for name, method in inspect.getmembers(labelstore.Store, inspect.isfunction):
+        if not name.startswith("_") and name != "close":
+            examples = doctest.DocTestParser().get_examples(inspect.getdoc(method) or "")
+            assert examples, name
+            assert [ast.parse(example.source) for example in examples]
+
+
+def test_a_method_that_the_reference_lacks_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(python_page.GROUPS, "Close", ())
+    with pytest.raises(ValueError, match="close"):
+        python_page.python_page()
 
 
 def test_the_keywords_of_an_export_are_its_choices() -> None:

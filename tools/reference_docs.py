@@ -1,7 +1,7 @@
 """The pages that are made: docs/reference/schema.md from `sql/`, docs/reference/formats.md from the declarations of
 the formats and of the exporters, docs/reference/cli.md from the help texts of the commands, the same texts in other
-forms in tests/golden/help/, and the tables of what secrets look like in docs/how-to/publishing.md and of filters in
-docs/how-to/choosing-labels.md.
+forms in tests/golden/help/, docs/reference/python.md from signatures and docstrings, and the tables of what secrets
+look like in docs/how-to/publishing.md and of filters in docs/how-to/choosing-labels.md.
 
 python -m tools.reference_docs            writes them
 python -m tools.reference_docs --check    tells whether they are up to date
@@ -18,11 +18,13 @@ from labelstore.query.catalogue import Column, Table, tables, views
 from labelstore.schema.tables import DERIVED, sql_text
 from tools.exporters_page import exporters_page
 from tools.formats_page import formats_page
+from tools.python_page import python_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TARGET = DOCS / "reference" / "schema.md"
 FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
+PYTHON_TARGET = TARGET.with_name("python.md")
 GOLDEN_HELP = DOCS.parent / "tests" / "golden" / "help"
 PUBLISHING_TARGET = DOCS / "how-to" / "publishing.md"
 CHOOSING_TARGET = PUBLISHING_TARGET.with_name("choosing-labels.md")
@@ -251,6 +253,7 @@ def main(arguments: list[str]) -> int:
         TARGET: schema_page(),
         FORMATS_TARGET: formats_page() + exporters_page(),
         CLI_TARGET: cli_page(),
+        PYTHON_TARGET: python_page(),
         GOLDEN_HELP / "60.txt": narrow_help(),
         GOLDEN_HELP / "color.txt": colored_help(),
         PUBLISHING_TARGET: publishing_page(),

@@ -30,17 +30,7 @@ def load(
 ) -> Report:
     """Load exports into the store at `store`, which is made if it is not there.
 
-    `files` is one path or several: files, folders with exports in them, glob patterns, "-" for standard input. They can
-    be URLs, too, of all that fsspec reads (`s3://`, `gs://`, `https://` …), which are copied to this computer first.
-    `frames` is a folder of downloaded frames files.
-    `jobs` processes (the number of cores, 8 at most) build a new SQLite store side by side. `progress` is called now
-    and then with what has been read. While another process writes the store, this one tells `notify` who that is and
-    waits, at most `wait` seconds where given. All of it is stored or, after an error, nothing; single records that
-    cannot be stored are kept in `rejects` and counted in the report, and more than `max_rejects` of them are an error.
-
-    A label that is older than the stored one (by its updated_at) is left out unless `force`. With `history`, what is
-    replaced stays in `versions`. Labels of the files' projects that the store holds and the files lack are counted as
-    missing, and with `prune` removed; if it is a function, when it says so.
+    The arguments are those of `labelstore.Store.load`. While another process writes the store, `notify` is told who.
     """
     path, engine = Path(store), engine_at(store)
     report = Report(str(store), engine.name)

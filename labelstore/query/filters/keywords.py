@@ -49,7 +49,7 @@ class CommonFilters(TypedDict, total=False):
 
 
 class LabelFilters(CommonFilters, total=False):
-    """All keywords of `KEYWORDS`, with the types of their values."""
+    """Which labels are meant: the filters of `labelstore labels` by their names in Python; None is as if left away."""
 
     question: Name | None
     model_run: Name | None
