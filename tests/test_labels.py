@@ -11,6 +11,7 @@ import pytest
 
 import labelstore
 from labelstore import samples
+from labelstore.cli.terminal import Screen
 from labelstore.engines import open_database
 from labelstore.errors import NotFoundError, QueryError, RefusedError, UsageError
 from labelstore.json.equality import same
@@ -166,7 +167,7 @@ def test_formats(small: Path, tmp_path: Path, suffix: str) -> None:
         (["--where", " "], 2, "--where: is empty"),
         (["--where", "seconds_to_label > $x"], 2, "--where: takes no parameters"),
         (["--where", "select 1"], 2, "--where: returns the id of no label; begin it with: select label_id"),
-        (["--ids", "--json"], 2, "--ids, --labels or a format of rows"),
+        (["--ids", "--json"], 2, "--ids, --exported or a format of rows"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(small: Path, options: list[str], code: int, told: str) -> None:
@@ -234,3 +235,17 @@ def test_python_refuses_what_is_unknown(opened: labelstore.Store) -> None:
         opened.labels(labeller="ada@example.com")  # type: ignore[call-arg]
     with pytest.raises(UsageError, match="given twice"):
         opened.labels(name="Car", with_class="Bus")
+
+
+def test_a_terminal_gets_a_table_and_the_page_of_the_gallery(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelstore.cli.commands.labels.is_terminal", lambda: True)
+    for options, page in (
+        (["--with", "Car", "--sort", "-created"], " (page /-/labelstore/export/gallery?class=Car&sort=-created)"),
+        (["--where", "true", "--with", "Car"], ""),
+    ):
+        result = run("labels", small, *options, "--format", "csv")
+        assert result.stderr == f"labelstore: see them drawn: labelstore browse {small}{page}\n"
+    monkeypatch.setattr("labelstore.cli.query_output.terminal_for", lambda *_: Screen(100, 40, colored=False))
+    text = run("labels", small, "--no-pager", "--labeler", "ada@example.com").stdout
+    assert "2 rows · 13 columns" in text
+    assert "label_id" in text

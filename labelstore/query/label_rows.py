@@ -23,7 +23,7 @@ _COLUMNS: Final[dict[str, str]] = {
     "asset_type": "r.asset_type",
     "labeler": "l.created_by",
     "created_at": "coalesce(l.created_at, l.updated_at)",
-    "seconds": "l.seconds_to_label",
+    "seconds": "round(1e2 * l.seconds_to_label) / 1e2",
     "objects": "coalesce(l.objects_total, 0)",
     "classes": """(
         select group_concat(c.name, $between)
@@ -64,10 +64,22 @@ def chosen_labels(
 
 def label_texts(database: Database, nodes: Iterable[int]) -> Iterator[tuple[str, str]]:
     """(id, JSON) of the labels with these nodes as exported, in their order."""
+    for ids in _ids(database, nodes):
+        yield from database.labels_json(ids).items()
+
+
+def label_ids(database: Database, nodes: Iterable[int]) -> Iterator[str]:
+    """The ids of the labels with these nodes, in their order."""
+    for ids in _ids(database, nodes):
+        yield from ids
+
+
+def _ids(database: Database, nodes: Iterable[int]) -> Iterator[list[str]]:
+    """The ids, some at a time."""
     coming = iter(nodes)
     while some := list(islice(coming, TOGETHER)):
         ids = dict(database.select_in(f"select node_id, label_id from labels where node_id in ({MARKS})", some))
-        yield from database.labels_json([ids[node] for node in some]).items()
+        yield [ids[node] for node in some]
 
 
 def _readable(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -1,12 +1,14 @@
 """`labels`: the labels that filters choose, a row each."""
 
+import re
 import shlex
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -19,9 +21,12 @@ from labelstore.cli.sections import Section
 from labelstore.cli.terminal import is_terminal, json_escaped
 from labelstore.errors import UsageError
 
-SECTION = Section.ASK
+if TYPE_CHECKING:
+    from labelstore.cli.results import View
+    from labelstore.engines.database import Database
+    from labelstore.query.filters import Chosen
 
-_T = TypeVar("_T")
+SECTION = Section.ASK
 
 
 def _labels(
@@ -67,22 +72,18 @@ def _labels(
       labelstore labels labels.db --labeler ada@example.com --seconds 300..
       labelstore labels labels.db --where "seconds_to_label > 600" --ids | xargs labelstore get labels.db
     """
-    from itertools import islice
-
     from labelstore.engines import open_database
     from labelstore.engines.limits import QUERY
     from labelstore.files.outputs import check_output
     from labelstore.query.filters import check_known, chosen_of
     from labelstore.query.filters.matching import order_of
-    from labelstore.query.label_rows import chosen_labels, label_rows, label_texts
 
     if (ids or exported) and (format is not None or as_json or (ids and exported)):
-        raise UsageError("--ids, --labels or a format of rows: use one of them")
+        raise UsageError("--ids, --exported or a format of rows: use one of them")
     form = Format.NDJSON if ids or exported else Format(chosen_format(Format, format, out, as_json))
     if form in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{form} is not for terminals; write it to a file with -o FILE")
-    view, started = view_of(format, all_rows, no_pager, limit), time.perf_counter()
-    chosen = chosen_of(filters)
+    wanted = _Wanted(chosen_of(filters), sort, where, min(limit, sys.maxsize) or None)
     order_of(sort)
     check_output(out, db, overwrite=overwrite)
     with (
@@ -90,45 +91,72 @@ def _labels(
         open_database(db, read_only=True) as database,
         limited(database, QUERY, None, out, overwrite) as part,
     ):
-        check_known(database, chosen)
-        found = _Counted()
-        if exported:
-            nodes = chosen_labels(database, chosen, sort, where=where)
-            texts = (text for _, text in label_texts(database, found(nodes[: limit or None])))
-            _write_lines(map(json_escaped, texts), part)
+        check_known(database, wanted.chosen)
+        if ids or exported:
+            count = _write_lines(_ids(database, wanted) if ids else _texts(database, wanted), part)
         else:
-            result = label_rows(database, chosen, sort, where=where)
-            result.rows = found(islice(result.rows, limit or None))
-            if ids:
-                _write_lines((label_id for label_id, *_ in result.rows), part)
-            else:
-                write(result, form, part, out, None, view, started, database.interrupt)
-    _tell(db, found.count)
-
-
-class _Counted:
-    """Counts what passes."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, values: Iterable[_T]) -> Iterator[_T]:
-        for value in values:
-            self.count += 1
-            yield value
-
-
-def _write_lines(lines: Iterable[str], part: Path | None) -> None:
-    with nullcontext(sys.stdout.buffer) if part is None else part.open("wb") as file:
-        for line in lines:
-            file.write(f"{line}\n".encode("utf-8", "backslashreplace"))
-
-
-def _tell(db: Path, count: int) -> None:
+            count = _write_rows(database, wanted, form, view_of(format, all_rows, no_pager, limit), part, out)
     if not count:
         say("no label matches")
     elif is_terminal():
-        say(f"see them drawn: {shlex.join(['labelstore', 'browse', str(db)])}")
+        say(f"see them drawn: {shlex.join(['labelstore', 'browse', str(db)])}{_page(db, wanted)}")
+
+
+class _Wanted(NamedTuple):
+    """Which labels, in which order, and how many of them."""
+
+    chosen: "Chosen"
+    sort: str | None
+    where: str | None
+    limit: int | None
+
+
+def _page(db: Path, wanted: _Wanted) -> str:
+    """Where a browser shows the same labels, as far as an address can say that."""
+    from urllib.parse import urlencode
+
+    pairs = [*wanted.chosen.arguments(), *([("sort", wanted.sort)] if wanted.sort else [])]
+    if wanted.where is not None or not pairs or not re.fullmatch(r"[A-Za-z0-9_-]+", db.stem):
+        return ""
+    return f" (page /-/labelstore/{db.stem}/gallery?{urlencode(pairs)})"
+
+
+def _ids(database: "Database", wanted: _Wanted) -> Iterator[str]:
+    from labelstore.query.label_rows import chosen_labels, label_ids
+
+    nodes = chosen_labels(database, wanted.chosen, wanted.sort, where=wanted.where)
+    return label_ids(database, nodes[: wanted.limit])
+
+
+def _texts(database: "Database", wanted: _Wanted) -> Iterator[str]:
+    from labelstore.query.label_rows import chosen_labels, label_texts
+
+    nodes = chosen_labels(database, wanted.chosen, wanted.sort, where=wanted.where)
+    return (json_escaped(text) for _, text in label_texts(database, nodes[: wanted.limit]))
+
+
+def _write_lines(lines: Iterable[str], part: Path | None) -> int:
+    """Write the lines; how many there are."""
+    from labelstore.cli.results import Counted
+
+    counted = Counted(lines)
+    with nullcontext(sys.stdout.buffer) if part is None else part.open("wb") as file:
+        for line in counted:
+            file.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+    return counted.count
+
+
+def _write_rows(database: "Database", wanted: _Wanted, form: Format, view: "View", part: Path | None, out: str) -> int:
+    """Write the rows; how many were read."""
+    from labelstore.cli.results import Counted
+    from labelstore.query.label_rows import label_rows
+
+    started = time.perf_counter()
+    result = label_rows(database, wanted.chosen, wanted.sort, where=wanted.where)
+    counted = Counted(islice(result.rows, wanted.limit))
+    result.rows = iter(counted)
+    write(result, form, part, out, None, view, started, database.interrupt)
+    return counted.count
 
 
 def labels(*args: Any, **kwargs: Any) -> None:
