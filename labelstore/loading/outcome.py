@@ -45,9 +45,9 @@ class Counted(NamedTuple):
         return cls(*map(sum, zip(*rows, strict=True)))
 
 
-def outcome(counted: Counted) -> str:
-    """`400 records added`, `12 records changed, 3 new, 385 unchanged`, or `nothing new: …`."""
-    parts = [
+def parts(counted: Counted) -> list[str]:
+    """`12 changed`, `3 new`, `385 unchanged` …: what became of records, without what became of none."""
+    return [
         f"{figure(count)} {word}"
         for word, count in (
             ("changed", counted.changed),
@@ -59,12 +59,17 @@ def outcome(counted: Counted) -> str:
         )
         if count
     ]
+
+
+def outcome(counted: Counted) -> str:
+    """`400 records added`, `12 records changed, 3 new, 385 unchanged`, or `nothing new: …`."""
     removed = f"; {figures.counted(counted.pruned, 'missing label')} removed" if counted.pruned else ""
     if not counted.records:
         return f"nothing new: the files hold no records{removed}"
     if counted.unchanged == counted.records:
         all_of = "its only record was" if counted.records == 1 else f"all {figure(counted.records)} records were"
         return f"nothing new: {all_of} stored before{removed}"
-    number, _, rest = parts[0].partition(" ")
-    text = ", ".join([f"{number} record{'' if number == '1' else 's'} {rest}", *parts[1:]])
+    first, *others = parts(counted)
+    number, _, rest = first.partition(" ")
+    text = ", ".join([f"{number} record{'' if number == '1' else 's'} {rest}", *others])
     return text + removed if counted.added or counted.changed else f"nothing new: {text}{removed}"

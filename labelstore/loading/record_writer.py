@@ -218,4 +218,5 @@ def add_counts(report: Report, rows: Rows) -> None:
 
 def _add_names(counter: Counter[str], names: Iterable[str | None]) -> None:
     if len(counter) < MOST_NAMED:
-        counter.update(name for name in names if name is not None)
+        counter.update(names)  # type: ignore[arg-type] # all of them, which is faster
+        del counter[None]

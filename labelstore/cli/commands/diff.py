@@ -188,11 +188,14 @@ def _print(changes: "Iterator[LabelChange]", title: str, form: _Form) -> None:
 
     totals = Totals()
     with SpooledTemporaryFile(max_size=10_000_000) as spool:
-        for change in changes:
-            found = change.diff()
-            totals.add(change.change, found)
-            if not form.only_totals and (not form.limit or totals.labels.total() <= form.limit):
-                spool.writelines(f"{line}\n".encode() for line in lines_of(change, found))
+        with progress.shown() as line:
+            for change in changes:
+                found = change.diff()
+                totals.add(change.change, found)
+                if not form.only_totals and (not form.limit or totals.labels.total() <= form.limit):
+                    spool.writelines(f"{text}\n".encode() for text in lines_of(change, found))
+                if line is not None:
+                    line.items(totals.labels.total())
         if form.as_json:
             output.write_json(totals.as_json())
             return

@@ -61,7 +61,7 @@ def _row(version: "Version") -> tuple[Any, ...]:
 def _happened(version: "Version") -> str:
     if version.is_current:
         return f"{version.change}, current"
-    return f"{version.change}, {'removed' if version.removed else 'replaced'} by load {version.replaced_by}"
+    return f"{version.change}, {'removed in' if version.removed else 'until'} load {version.replaced_by}"
 
 
 def _next_steps(db: Path, label_id: str, versions: Sequence["Version"]) -> Iterator[Step]:

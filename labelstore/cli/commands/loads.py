@@ -1,7 +1,7 @@
 """`loads`: the loads of a store."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from labelstore.cli.diagnostics import say
@@ -9,16 +9,12 @@ from labelstore.cli.options import Output, Overwrite, RowsFormat, ShortForJson, 
 from labelstore.cli.row_output import asked, chosen_format
 from labelstore.cli.sections import Section
 from labelstore.cli.shown_numbers import ShownNumber
-from labelstore.figures import NOTHING, moment, size
+from labelstore.figures import figure, moment, size
 
 if TYPE_CHECKING:
     from labelstore.history import Load
 
 SECTION = Section.LOAD
-
-_ALWAYS = ("records", "added", "changed", "unchanged")
-_WHERE_ANY = ("repeated", "stale", "rejected", "missing", "pruned", "frames_files")
-"""Counts that a table has where one is not 0."""
 
 
 def loads(
@@ -32,7 +28,7 @@ def loads(
 
     Each file is a load of its own; `command` is the first load of those that came in one command. Frames files
     are counted with their export. diff, get --at and rejects --load take these numbers. As a table, names are
-    short, sizes and times rounded, and counts that are 0 everywhere left out; the other formats have all.
+    short, times and sizes rounded, and counts in words; the other formats have a column for each.
 
     \b
     Examples:
@@ -53,21 +49,34 @@ def loads(
         say("nothing was loaded yet")
 
 
-def _table(loads: Sequence["Load"]) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    counts = [*_ALWAYS, *(name for name in _WHERE_ANY if any(getattr(load, name) for load in loads))]
+def _table(loads: Sequence["Load"]) -> tuple[list[str], list[tuple[Any, ...]]]:
     names = _short([load.file_name for load in loads])
-    rows = (
+    rows = [
         (
             load.load_id,
             moment(load.finished_at).removesuffix(" UTC"),
             name,
-            load.generation or NOTHING,
-            *(ShownNumber.of(getattr(load, count)) for count in counts),
+            _brought(load),
             ShownNumber.of(load.bytes, size),
         )
         for load, name in zip(loads, names, strict=True)
-    )
-    return ["load", "finished (UTC)", "file", "export", *(name.replace("_", " ") for name in counts), "size"], rows
+    ]
+    return ["load", "finished (UTC)", "file", "records", "size"], rows
+
+
+def _brought(load: "Load") -> str:
+    from labelstore.loading.outcome import Counted, parts
+
+    more = [
+        f"{figure(count)} {word}"
+        for word, count in (
+            ("labels missing", load.missing - load.pruned),
+            ("labels removed", load.pruned),
+            ("frames files", load.frames_files),
+        )
+        if count
+    ]
+    return ", ".join([*parts(Counted.of([load])), *more]) or "none"
 
 
 def _short(names: Sequence[str]) -> list[str]:
