@@ -143,7 +143,10 @@ def test_formats(small: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"out.{suffix}"
     assert run("labels", small, "--with", "Car", "-o", out).exit_code == 0
     if suffix == "parquet":
-        assert pq.read_table(out).column("label_id").to_pylist() == ["a", "b"]
+        table = pq.read_table(out)
+        assert table.column("label_id").to_pylist() == ["a", "b"]
+        types = {field.name: str(field.type) for field in table.schema}
+        assert [types[name] for name in ("seconds", "objects", "skipped")] == ["double", "int64", "bool"]
     else:
         text = out.read_text(encoding="utf-8")
         assert text.count("\n") == {"csv": 3, "ndjson": 2, "md": 4}[suffix]

@@ -34,6 +34,8 @@ _COLUMNS: Final[dict[str, str]] = {
     "skipped": "coalesce(l.skipped, false)",
 }
 COLUMNS: Final = tuple(_COLUMNS)
+_OTHER_TYPES: Final = {"seconds": "double", "objects": "integer", "agreement": "double", "skipped": "boolean"}
+_TYPES: Final = [_OTHER_TYPES.get(name, "text") for name in COLUMNS]
 _JOINS: Final = """
 left join records as r on r.record_id = l.record_id
 left join data_rows as d on d.data_row_id = l.data_row_id
@@ -48,7 +50,7 @@ def label_rows(database: Database, chosen: Chosen, sort: str | None = None, *, w
     columns = ", ".join(("l.node_id", *_COLUMNS.values()))
     values = {"between": _BETWEEN}
     rows = rows_of(database, chosen, sort, columns, joins=_JOINS, parameters=values, within=within)
-    return Result(list(COLUMNS), _readable(rows))
+    return Result(list(COLUMNS), _readable(rows), declared=lambda: _TYPES)
 
 
 def chosen_labels(
