@@ -1,16 +1,23 @@
 """Results as terminals of several widths show them, with and without color.
 
-`python -m tests.results` writes them to `tests/golden/results/`; a test compares them.
+`python -m tests.results` writes them to `tests/golden/results/` and into docs/how-to/results.md; a test compares them.
 """
 
+import re
+import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from labelstore.cli.results import Counted, View, result_lines
 from labelstore.cli.terminal import Screen
+from labelstore.loading import load
+from labelstore.samples import write
+from tests.consoles import filled
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "results.md"
 GOLDEN = Path(__file__).resolve().parent / "golden" / "results"
 WIDTHS = (60, 100, 200)
 
@@ -104,9 +111,25 @@ def golden() -> Iterator[tuple[Path, str]]:
             yield GOLDEN / f"{name}{'.color' if colored else ''}.txt", "\n".join(parts)
 
 
+def page() -> str:
+    """docs/how-to/results.md with what a terminal shows, each time asked for 0.01 s."""
+    environment = {"NO_COLOR": "1", "LINES": "40", "PAGER": "cat"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.dict("os.environ", environment),
+        patch("labelstore.cli.terminal.is_terminal", lambda: True),
+        patch("labelstore.cli.row_output.is_terminal", lambda: True),
+    ):
+        write(f"{folder}/exports", generations=("v2",), asset_types=("image",))
+        load(f"{folder}/labels.db", [f"{folder}/exports"])
+        text = filled(PAGE.read_text(encoding="utf-8"), folder=Path(folder))
+    return re.sub(r"· [\d.]+ s$", "· 0.01 s", text, flags=re.M)
+
+
 if __name__ == "__main__":
     GOLDEN.mkdir(parents=True, exist_ok=True)
     for old in GOLDEN.iterdir():
         old.unlink()
     for path, text in golden():
         path.write_text(text, encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

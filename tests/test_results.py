@@ -24,7 +24,7 @@ from labelstore.cli.tables import OMITTED, layout
 from labelstore.cli.terminal import Screen
 from labelstore.errors import UsageError
 from tests.making import box, store_of, v1
-from tests.results import CASES, GOLDEN, WIDTHS, golden, shown
+from tests.results import CASES, GOLDEN, PAGE, WIDTHS, golden, page, shown
 from tests.test_cli import failed, run
 
 CODE = re.compile(r"\x1b\[[0-9;]*m")
@@ -39,6 +39,10 @@ def test_results_look_as_their_golden_files() -> None:
     assert set(made) == set(GOLDEN.iterdir())
     stale = [path.name for path, text in made.items() if path.read_text(encoding="utf-8") != text]
     assert not stale
+
+
+def test_the_page_shows_what_terminals_show() -> None:
+    assert page() == PAGE.read_text(encoding="utf-8"), "run: python -m tests.results"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -106,7 +110,7 @@ def test_the_last_line_says_what_is_not_shown() -> None:
     assert last_line(1234) == "1,234 rows (40 shown; --all) · 1.5 s"
     assert last_line(1234, view=View(all_rows=True)) == "1,234 rows · 1.5 s"
     assert last_line(1234, view=View(hints=None)) == "1,234 rows (40 shown) · 1.5 s"
-    assert last_line(2, 60, columns=9) == "2 rows · 9 columns (5 shown; --format upright) · 1.5 s"
+    assert last_line(2, 60, columns=9) == "2 rows · 9 columns (6 shown; --format upright) · 1.5 s"
 
 
 # -- which columns
@@ -124,7 +128,8 @@ def test_columns_that_fit_are_all_there() -> None:
 
 
 def test_columns_in_the_middle_are_left_out() -> None:
-    assert places([10] * 10, 117) == [0, 1, 2, 3, 4, 5, None, 7, 8, 9]
+    assert places([10] * 10, 90) == list(range(10)), "tight"
+    assert places([10] * 12, 100) == [0, 1, 2, 3, 4, 5, None, 10, 11]
     assert places([10] * 10, 50) == [0, 1, 2, None, 9]
 
 

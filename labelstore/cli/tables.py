@@ -18,9 +18,8 @@ FEWEST = 3
 
 _GAP = 2
 _NARROWEST = 4
-_READABLE = 10
-"""Columns that a cut text still has, unless the terminal is too narrow for a few of them."""
-_READABLE_NAME = 8
+_TIGHT, _READABLE = 7, 10
+"""Columns that a cut text still has: fewer if all columns are shown then, unless even that is too wide."""
 _LONGEST_NUMBER = 24
 """Numbers are not cut before that: their starts would be other numbers."""
 
@@ -62,10 +61,13 @@ def layout(columns: Sequence[str], rows: Sequence[Any], width: int | None) -> La
     natural = [max(size, width_of(visible(name))) for size, name in zip(sizes, columns, strict=True)]
     if width is None or _total(natural) <= width:
         return Layout(tuple(range(len(columns))), tuple(natural), tuple(right), False)
-    least = [
-        min(whole, max(_READABLE_NAME, min(size, _LONGEST_NUMBER if is_number else _READABLE)))
-        for whole, size, is_number in zip(natural, sizes, right, strict=True)
-    ]
+    for readable in (_TIGHT, _READABLE):
+        least = [
+            min(whole, max(_TIGHT, min(size, _LONGEST_NUMBER if is_number else readable)))
+            for whole, size, is_number in zip(natural, sizes, right, strict=True)
+        ]
+        if _total(least) <= width:
+            break
     places = _places(least, width)
     at = [place for place in places if place is not None]
     space = width - (1 + _GAP if len(at) < len(places) else 0)
