@@ -21,6 +21,7 @@ from tests import cells
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {"COLUMNS": "100", "TZ": "UTC"}
+ENDS = re.compile(r"(?P<command>[^|]*?)(?P<both> 2>&1)? \| (?P<end>head|tail) -(?P<number>\d+)")
 CELL = re.compile(r"(?P<cell>^```python\n(?P<code>[^`]*?)^```\n\n)```text\n.*?^```\n", re.M | re.S)
 BLOCK = re.compile(r"^```console\n(.*?)^```\n", re.M | re.S)
 
@@ -55,12 +56,22 @@ def _block(commands: list[str], folder: str, replaced: dict[str, str]) -> str:
         run = command
         for word, other in replaced.items():
             run = run.replace(word, other)
-        code, stdout, stderr = (_in_shell if _needs_shell(run) else _here)(run, folder)
+        code, stdout, stderr = _run(run, folder)
         if code:
             raise subprocess.CalledProcessError(code, run, stdout, stderr)
         lines = (line.rstrip() for line in (stdout + stderr).splitlines())
         text += f"$ {command}\n" + "".join(f"{line}\n" for line in lines)
     return text
+
+
+def _run(command: str, folder: str) -> tuple[int, str, str]:
+    """The exit code and both outputs. Only what asks for a shell gets one, as it takes longer than most commands."""
+    if (ends := ENDS.fullmatch(command)) and not _needs_shell(ends["command"]):
+        code, stdout, stderr = _here(ends["command"], folder)
+        lines = (stdout + stderr * bool(ends["both"])).splitlines(keepends=True)
+        number = int(ends["number"])
+        return code, "".join(lines[:number] if ends["end"] == "head" else lines[-number:]), stderr * (not ends["both"])
+    return (_in_shell if _needs_shell(command) else _here)(command, folder)
 
 
 def _needs_shell(command: str) -> bool:
@@ -77,7 +88,6 @@ def _in_shell(command: str, folder: str) -> tuple[int, str, str]:
 
 
 def _here(command: str, folder: str) -> tuple[int, str, str]:
-    """The same without a new process, which takes longer than most commands."""
     called = unittest.mock.patch.object(sys, "argv", ["labelstore"])  # as the command tells what to do next
     with contextlib.chdir(folder), called:
         done = CliRunner().invoke(app, shlex.split(command)[1:], env=ENVIRONMENT, prog_name="labelstore")
