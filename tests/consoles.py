@@ -47,7 +47,8 @@ def filled(page: str, replaced: dict[str, str] | None = None, folder: Path | Non
 
 def untimed(page: str) -> str:
     """The page without what differs from run to run: how long commands took, and the time of now."""
-    return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d", "now", re.sub(r"^( +time +).*", r"\1", page, flags=re.M))
+    timeless = re.sub(r"^( +time +).*|(?<= · )[\d.]+ (?:s|ms|min)$", r"\1", page, flags=re.M)
+    return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d", "now", timeless)
 
 
 def _block(commands: list[str], folder: str, replaced: dict[str, str]) -> str:
