@@ -142,7 +142,9 @@ def test_canned_queries_are_of_the_same_types_on_both_engines(which: str, reques
     for name in sql_names("queries"):
         found = [{field.name: field.type for field in store.ask(name).arrow().schema} for store in (first, second)]
         different = {(name, key) for key in found[0] if found[0][key] != found[1][key]}
-        assert different <= (OTHERWISE if which == "empty" else set())
+        assert different <= (OTHERWISE if which == "empty" else set()), (
+            "name what it computes in schema/column_types.py"
+        )
 
 
 def test_every_time_of_the_schema_is_told_by_its_name(both: Stores) -> None:

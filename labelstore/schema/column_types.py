@@ -20,7 +20,8 @@ _CATEGORIES = _words(
     """
     action annotation_kind asset_type batch_name class_a class_b created_by data_split dataset_name generation kind
     label_kind mime_type model_config_name name next_task_name parent_kind parent_name parent_role previous_task_name
-    project project_name question role schema_kind schema_name shape split task_name workflow_status workflow_task_name
+    project project_name question role schema_kind schema_name shape split task_name workflow_status
+    workflow_task_name
     """
 )
 """Names of columns whose words repeat: classes, questions, kinds, people, projects, datasets, workflow steps."""
@@ -36,10 +37,11 @@ _INTEGERS = _words(
 )
 _DOUBLES = _words(
     """
-    approve_rate benchmark center_x center_y distance dx dy east highest hours iou jaccard label_share largest longest
-    lower_quartile lowest mean mean_height mean_width median median_hours median_perimeter north object_lower_quartile
-    object_median object_upper_quartile reject_rate seconds seconds_in_task seconds_per_label seconds_per_object share
-    share_of_a share_of_b skip_rate smallest south squared_distance time_rate times_rarer total upper_quartile weight
+    approve_rate area_a area_b benchmark center_x center_y distance dx dy east highest hours iou jaccard label_share
+    largest longest lower_quartile lowest mean mean_height mean_width median median_hours median_perimeter north
+    object_lower_quartile object_median object_upper_quartile reject_rate seconds seconds_in_task seconds_per_label
+    seconds_per_object share share_of_a share_of_b skip_rate smallest south squared_distance time_rate times
+    times_rarer total upper_quartile weight
     """
 )
 """What views and canned queries compute."""
