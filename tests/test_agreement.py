@@ -324,7 +324,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     shown = run("agreement", store, "--limit", "1")
     assert shown.exit_code == 0
     assert shown.stdout.startswith(
-        "1 data row has several labels in a project, 2 in all: Roads 1\n"
+        "1 data row has several labels in a project, 2 in all: Roads (1)\n"
         "Boxes and polygons of one class match at an intersection over union of 0.5 or more.\n"
         "\n"
         "objects of a class in a data row: 1 of 2, the lowest F1 first\n"

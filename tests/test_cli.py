@@ -298,6 +298,12 @@ class TestDetect:
         assert "not a Labelbox export" in result.stdout
         assert "an object with the keys 'a'" in result.stdout
 
+    def test_goes_on_after_a_bad_file(self, tmp_path: Path, export: Path) -> None:
+        result = run("detect", export, tmp_path / "none.json", export)
+        assert result.exit_code == 1
+        assert result.stdout.count("generation          v1") == 2
+        assert "none.json: no such file" in result.stderr
+
     def test_names_what_it_cannot_read(self, tmp_path: Path) -> None:
         assert "no such file" in failed("detect", tmp_path / "none.json")
         (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 and more")

@@ -59,7 +59,7 @@ def test_the_summary_leads_with_what_changed_and_ends_with_what_to_do(tmp_path: 
     assert lines[0] == f"{store}: 3 records added"
     assert lines[1:4] == [
         "  labels           3 of the project Roads",
-        "  asset types      image 3",
+        "  asset types      image (3)",
         "  objects          3 of the class Car",
     ]
     assert lines[-3] == "Next:"
@@ -88,12 +88,19 @@ def test_the_summary_leads_with_what_changed_and_ends_with_what_to_do(tmp_path: 
     assert f"Next:\n  labelstore rejects {store}  # " in rejected.stdout
 
 
+def test_what_comes_from_stdin_is_not_there_to_be_read_again(tmp_path: Path) -> None:
+    store = tmp_path / "a.db"
+    load(store, [write(tmp_path / "a.json", map(element, "ab"))])
+    text = run("load", store, "-", stdin=json.dumps([element("a")])).stdout
+    assert f"\n  labelstore load {store} FILE... --prune" in text
+
+
 def test_names_in_the_summary_are_harmless_and_short(tmp_path: Path) -> None:
     names = ["\x1b[2J\n", "x" * 99, "c", "d", "e"]
     objects = [box(name, str(number), 0, 0, 1, 1) for number, name in enumerate(names)]
     text = run("load", tmp_path / "a.db", write(tmp_path / "a.json", [v1("a", *objects)])).stdout
     (line,) = (line for line in text.splitlines() if line.startswith("  objects "))
-    assert line == "  objects          5 of 5 classes: \\x1b[2J\\n 1, c 1, d 1 …"
+    assert line == "  objects          5 of 5 classes: \\x1b[2J\\n (1), c (1), d (1) …"
     assert "\x1b" not in text
 
 

@@ -47,7 +47,7 @@ def lines(found: "Agreement", limit: int, *, pairs: bool) -> Iterator[str]:
 
 def _compared(found: "Agreement", projects: dict[str | None, str]) -> Iterator[str]:
     rows, labels = (sum(getattr(one, noun) for one in found.compared) for noun in ("data_rows", "labels"))
-    first = ", ".join(f"{visible(projects[one[0]])} {figure(one.data_rows)}" for one in found.compared[:_NAMED])
+    first = ", ".join(f"{visible(projects[one[0]])} ({figure(one.data_rows)})" for one in found.compared[:_NAMED])
     more = " …" if len(found.compared) > _NAMED else ""
     have = "data row has" if rows == 1 else "data rows have"
     yield f"{figure(rows)} {have} several labels in a project, {figure(labels)} in all: {first}{more}"

@@ -96,9 +96,10 @@ def next_steps(report: "Report", files: Sequence[str]) -> Iterator[Step]:
     if report.total("rejected"):
         yield step("rejects", db, purpose="the records that were rejected, and why")
     if report.total("missing") > report.total("pruned") and not report.total("unheard"):
-        again = files if len(files) <= _SHOWN_FILES and [*files] == [*map(shown_name, files)] else ["FILE..."]
+        can_be_shown = "-" not in files and [*files] == [*map(shown_name, files)]
+        again = files if len(files) <= _SHOWN_FILES and can_be_shown else ["FILE..."]
         yield step("load", db, *again, "--prune", purpose="removes the missing labels")
-    if report.total("changed") or report.total("pruned"):
+    if sum(file.changed for file in report.exports) or report.total("pruned"):
         yield step("diff", db, purpose="what changed, by class and label")
     elif sum(file.added for file in report.files):
         yield _look(db)
@@ -114,7 +115,7 @@ def _look(db: str) -> Step:
 
 
 def _among(counts: Counter[str], noun: str) -> str:
-    """` of 20 classes: Car 994, Person 702, Tree 41 …`; nothing where they have no names, or too many."""
+    """` of 20 classes: Car (994), Person (702), Tree (41) …`; nothing where they have no names, or too many."""
     from labelstore.loading.report import MOST_NAMED
 
     if not counts or len(counts) >= MOST_NAMED:
@@ -126,7 +127,7 @@ def _among(counts: Counter[str], noun: str) -> str:
 
 def _first(counts: Counter[str], most: int) -> str:
     listed = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
-    names = ", ".join(f"{_name(name)} {figure(count)}" for name, count in listed)
+    names = ", ".join(f"{_name(name)} ({figure(count)})" for name, count in listed)
     return f"{names} …" if len(counts) > most else names
 
 
