@@ -20,7 +20,7 @@ from labelstore.cli.bars import bars, chart
 from labelstore.cli.cells import width_of, wrapped
 from labelstore.cli.pager import pager, write_paged
 from labelstore.cli.results import SHOWN_ROWS, Counted, View, excerpt, result_lines
-from labelstore.cli.tables import OMITTED, layout
+from labelstore.cli.tables import OMITTED, layout, table
 from labelstore.cli.terminal import Screen
 from labelstore.errors import UsageError
 from tests.making import box, store_of, v1
@@ -131,6 +131,12 @@ def test_columns_in_the_middle_are_left_out() -> None:
     assert places([10] * 10, 90) == list(range(10)), "tight"
     assert places([10] * 12, 100) == [0, 1, 2, 3, 4, 5, None, 10, 11]
     assert places([10] * 10, 50) == [0, 1, 2, None, 9]
+
+
+def test_a_report_says_that_columns_are_left_out() -> None:
+    columns = [f"column_{number}" for number in range(9)]
+    assert list(table(columns, [["x" * 20] * 9], 60))[-1] == "9 columns (4 shown)"
+    assert list(table(columns, [["x" * 20] * 9]))[-1].endswith("x")
 
 
 def test_numbers_are_not_cut() -> None:
@@ -254,14 +260,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store_of(tmp_path_factory.mktemp("results"), "sqlite", [v1("a", *objects)])
 
 
-def terminal(*arguments: Any, width: int = 80, **environment: str) -> str:
-    """What a terminal of 24 lines gets from a command."""
+def terminal(*arguments: Any, width: int = 80, typed: bytes = b"", **environment: str) -> str:
+    """What a terminal of 24 lines gets from a command, in which somebody types."""
     child, opened = pty.fork()
     if not child:
         os.environ.update({"TERM": "xterm", "PAGER": "cat", **environment})
         os.execv(sys.executable, [sys.executable, "-c", _MAIN, *map(str, arguments)])
     fcntl.ioctl(opened, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     text, end = b"", time.monotonic() + 60
+    os.write(opened, typed)
     try:
         while time.monotonic() < end and (part := os.read(opened, 65536)):
             text += part
@@ -292,6 +299,14 @@ def test_a_long_result_goes_through_the_pager(store: Path, tmp_path: Path) -> No
     (tmp_path / "paged").unlink()
     assert "Bus" in terminal("query", store, "select name from objects", "--all", "--no-pager", PAGER=pages)
     assert not (tmp_path / "paged").exists()
+
+
+def test_a_prompt_completes_names_and_shows_results(store: Path) -> None:
+    typed = b"select count(*) as n from image_lab\t;\nclass-bal\t\nselect 1 as a,\n2 as b;\n.quit\n"
+    text = CODE.sub("", terminal("shell", store, typed=typed, width=100))
+    assert "select count(*) as n from image_labels" in text
+    assert "times_rarer" in text
+    assert re.search(r"a  b\n─  ─\n1  2\n1 row · [\d.]+ s\n", text)
 
 
 def test_pipes_and_files_get_all(store: Path, tmp_path: Path) -> None:

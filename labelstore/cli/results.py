@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from labelstore.cli.colors import Style, painted
 from labelstore.cli.pager import pager, write_paged
-from labelstore.cli.tables import FEWEST, MEASURED_ROWS, OMITTED, Layout, layout, lines
+from labelstore.cli.tables import FEWEST, MEASURED_ROWS, OMITTED, Layout, layout, left_out, lines
 from labelstore.cli.terminal import Screen
 from labelstore.cli.upright import upright
 from labelstore.figures import duration, figure
@@ -165,8 +165,7 @@ def last_lines(
     """How many rows and columns there are and are shown, and the time; in as few lines as the terminal needs."""
     parts = [_rows(found, view)]
     if columns_shown < columns:
-        hint = f"; {view.hints[1]}" if view.hints else ""
-        parts.append(f"{figure(columns)} columns ({figure(columns_shown)} shown{hint})")
+        parts.append(left_out(columns, columns_shown, f"; {view.hints[1]}" if view.hints else ""))
     parts.append(duration(max(0.01, round(seconds, 2))))
     line = parts[0]
     for part in parts[1:]:

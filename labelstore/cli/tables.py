@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from labelstore.cli.cells import cell, padded, width_of
 from labelstore.cli.colors import Style, painted
 from labelstore.cli.terminal import visible
+from labelstore.figures import figure
 
 MEASURED_ROWS = 500
 """The first rows set the widths of the columns; the others stream."""
@@ -44,12 +45,24 @@ class Layout(NamedTuple):
 def table(
     columns: Sequence[str], rows: Iterable[Any], width: int | None = None, colored: bool = False
 ) -> Iterator[str]:
-    """The lines of a table: names, a rule, the rows. What is too wide for `width` is cut or left out."""
+    """The lines of a table: names, a rule, the rows.
+
+    What is too wide for `width` is cut or left out; then a last line says so.
+    """
     if not columns:
         return
     remaining = iter(rows)
     first = list(islice(remaining, MEASURED_ROWS))
-    yield from lines(columns, chain(first, remaining), layout(columns, first, width), colored)
+    shape = layout(columns, first, width)
+    yield from lines(columns, chain(first, remaining), shape, colored)
+    if shape.shown < len(columns):
+        text = left_out(len(columns), shape.shown)
+        yield painted(text, Style.FAINT) if colored else text
+
+
+def left_out(columns: int, shown: int, hint: str = "") -> str:
+    """`12 columns (7 shown)`."""
+    return f"{figure(columns)} columns ({figure(shown)} shown{hint})"
 
 
 def layout(columns: Sequence[str], rows: Sequence[Any], width: int | None) -> Layout:

@@ -53,7 +53,7 @@ def shell(
     Examples:
       labelstore shell labels.db
       labelstore shell labels.duckdb --program harlequin
-      echo "class-counts project=Roads" | labelstore shell labels.db
+      labelstore shell labels.db < questions.sql
     """
     from labelstore.engines import engine_at, open_database
 
