@@ -29,19 +29,14 @@ class Connections:
     """
 
     def __init__(self, path: Path, engine: str | None) -> None:
-        self.path = path
-        self.engine = engine_at(path).name
+        self.path: Path = path
+        self.engine: str = engine_at(path).name
         check_engine(path, engine)
         self._asked = engine or self.engine
         self._process = os.getpid()
         self._own = _Own()
         self._all: weakref.WeakSet[Database] = weakref.WeakSet()
         self._lock = threading.Lock()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything is open in this process."""
-        return os.getpid() == self._process and any(not database.is_closed for database in list(self._all))
 
     def store(self) -> Database:
         """The store itself, open for reading."""

@@ -28,7 +28,9 @@ class InputError(LabelstoreError):
     """A file that cannot be read or is no Labelbox export. `source` names it as the user wrote it."""
 
     def __init__(self, source: str, reason: str, hint: str = "") -> None:
-        self.source, self.reason, self.hint = source, reason, hint
+        self.source: str = source
+        self.reason: str = reason
+        self.hint: str = hint
         super().__init__(f"{source}: {reason}" + (f"; {hint}" if hint else ""))
 
 
@@ -40,7 +42,9 @@ class StoreError(LabelstoreError):
     """A store that cannot be opened, read or written."""
 
     def __init__(self, path: str, reason: str, hint: str = "") -> None:
-        self.path, self.reason, self.hint = path, reason, hint
+        self.path: str = path
+        self.reason: str = reason
+        self.hint: str = hint
         super().__init__(f"{path}: {reason}" + (f"; {hint}" if hint else ""))
 
 
@@ -50,7 +54,7 @@ class InUseError(StoreError):
     def __init__(
         self, path: str, holder: str, reason: str = "", hint: str = "wait for it to end, as --wait does"
     ) -> None:
-        self.holder = holder
+        self.holder: str = holder
         super().__init__(path, reason or f"is in use: {holder}", hint)
 
 
@@ -73,7 +77,10 @@ class QueryError(LabelstoreError):
     """SQL that fails. `excerpt` is the line of the SQL with a caret below, or empty; `line` counts from 1."""
 
     def __init__(self, reason: str, hint: str = "", line: int | None = None, excerpt: str = "") -> None:
-        self.reason, self.hint, self.line, self.excerpt = reason, hint, line, excerpt
+        self.reason: str = reason
+        self.hint: str = hint
+        self.line: int | None = line
+        self.excerpt: str = excerpt
         super().__init__(reason + (f"; {hint}" if hint else ""))
         if excerpt:
             self.add_note(excerpt)
@@ -83,7 +90,7 @@ class RefusedError(QueryError):
     """SQL that does more than read the store. `action` is what it would do."""
 
     def __init__(self, action: str, hint: str = "queries only read the store") -> None:
-        self.action = action
+        self.action: str = action
         super().__init__(f"{action} is refused", hint)
 
 

@@ -8,7 +8,7 @@ from labelstore.connections import Connections
 from labelstore.contents import Contents
 from labelstore.engines.database import Database, Parameters
 from labelstore.engines.result import Result
-from labelstore.errors import UsageError
+from labelstore.errors import StoreError, UsageError
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
@@ -55,18 +55,21 @@ class Store(Contents):
     def __init__(
         self, path: Path, read_only: bool = False, engine: str | None = None, assets: Path | None = None
     ) -> None:
-        self.path = path
-        self.assets = assets
-        self.read_only = read_only
+        self.path: Path = path
+        self.assets: Path | None = assets
+        self.read_only: bool = read_only
         self._connections = Connections(path, engine)
-        self.engine = self._connections.engine
+        self.engine: str = self._connections.engine
+        self._is_closed = False
         if path.exists():
             self._open()
 
     def _open(self) -> Database:
+        self._is_closed = False
         return self._connections.store()
 
     def _questioned(self) -> Database:
+        self._is_closed = False
         return self._connections.questioned()
 
     def load(
@@ -101,7 +104,7 @@ class Store(Contents):
         """
         if self.read_only:
             raise UsageError(f"{self.path}: opened read-only")
-        self.close()
+        self._connections.close()
         return _load(
             self.path,
             files,
@@ -192,7 +195,7 @@ class Store(Contents):
         chosen, database = chosen_of(filters), self._open()
         check_known(database, chosen)
         nodes = chosen_labels(database, chosen, sort, where=where, generation=generation)
-        return Gallery(self._open, nodes, self.path.absolute(), self.assets)
+        return Gallery(self._open, nodes, self.path, self.assets)
 
     def objects(
         self,
@@ -252,14 +255,20 @@ class Store(Contents):
 
     def close(self) -> None:
         """Close the database, in all threads; the next call reopens it."""
+        self._is_closed = True
         self._connections.close()
 
     def __repr__(self) -> str:
-        if not self._connections.is_open:
+        if self._is_closed:
             return f"<Store {self.path}, closed until it is asked>"
+        if not self.path.exists():
+            return f"<Store {self.path}, empty until the first load>"
         from labelstore.notebook.overview import line
 
-        return f"<Store {self.path}: {line(self._open())}>"
+        try:
+            return f"<Store {self.path}: {line(self._open())}>"
+        except StoreError as error:
+            return f"<Store {self.path}: {error.reason}>"
 
     def _repr_html_(self) -> str | None:
         if not self.path.exists():

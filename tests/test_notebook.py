@@ -44,7 +44,7 @@ def test_a_store_says_what_is_in_it(store: Store, path: Path, tmp_path: Path) ->
     store.close()
     assert repr(store) == f"<Store {path}, closed until it is asked>"
     new = labelstore.open(tmp_path / "new.db")
-    assert (repr(new), new._repr_html_()) == (f"<Store {new.path}, closed until it is asked>", None)
+    assert (repr(new), new._repr_html_()) == (f"<Store {new.path}, empty until the first load>", None)
 
 
 def test_a_label_is_a_dict_that_is_drawn(store: Store, path: Path) -> None:

@@ -154,6 +154,7 @@ def test_after_a_fork_a_store_is_opened_again(store: Store, path: Path) -> None:
     for read in (list, lambda result: next(result.rows), lambda result: result.rows.peek(1), Result.df):
         assert "open the store here, and query again" in in_a_fork(lambda read=read: read(result))  # type: ignore[misc]
     assert in_a_fork(store.close) == "None"
+    assert in_a_fork(lambda: repr(store)) == f"<Store {path}: was opened before this process was forked>"
     assert in_a_fork(lambda: len(list(labelstore.open(path).labels()))) == "60"
     assert len(list(result)) == 3599
 

@@ -30,6 +30,7 @@ JUDGES: Final = {
     "label-studio": Judge(("label-studio-sdk",)),
     "labelbox": Judge(("labelbox[data]>=7.17,<8",)),
     "labelformat": Judge(("labelformat",), small=True),
+    "pyright": Judge(("pyright[nodejs]", "pandas-stubs"), small=True),
     "spacy": Judge(("spacy",)),
     "speech": Judge(("elan-data", "praat-textgrids")),
     "supervision": Judge(("supervision", "pycocotools", "faster-coco-eval")),

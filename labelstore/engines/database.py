@@ -118,9 +118,9 @@ class Database(ABC):
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
-        self.is_new = not (path.exists() and path.stat().st_size)
+        self.is_new: bool = not (path.exists() and path.stat().st_size)
         """Whether the file was not there, or empty."""
-        self.is_closed = False
+        self.is_closed: bool = False
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
         self._deleted: set[int] = set()

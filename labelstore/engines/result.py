@@ -36,7 +36,8 @@ class Once(Iterator[_T]):
         self._ahead: deque[_T] = deque()
         self.failed: LabelstoreError | None = None
         self._process = os.getpid()
-        self.is_begun = self.is_read = False
+        self.is_begun: bool = False
+        self.is_read: bool = False
 
     def __iter__(self) -> Iterator[_T]:
         if self.is_read:
@@ -126,7 +127,9 @@ class Result:
         declared: Callable[[], Sequence[str]] | None = None,
     ) -> None:
         """`declared` asks for the types of the columns as the schema names them, where only rows are read."""
-        self.columns, self.rows, self._batches, self._declared = columns, rows, batches, declared
+        self.columns: list[str] = columns
+        self.rows: Iterator[tuple[Any, ...]] = rows
+        self._batches, self._declared = batches, declared
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)

@@ -41,12 +41,13 @@ class Gallery(Sequence[Label]):
         self, database: Callable[[], Database], nodes: Sequence[int], path: Path, assets: Path | None = None
     ) -> None:
         self._database, self._nodes, self._path, self._assets = database, nodes, path, assets
+        self._file = path.absolute()
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def __iter__(self) -> Iterator[Label]:
-        return labels_of(self._database(), self._nodes, self._path, self._assets)
+        return labels_of(self._database(), self._nodes, self._file, self._assets)
 
     @overload
     def __getitem__(self, index: int) -> Label: ...
@@ -55,7 +56,7 @@ class Gallery(Sequence[Label]):
     def __getitem__(self, index: int | slice) -> "Label | Gallery":
         if isinstance(index, slice):
             return Gallery(self._database, self._nodes[index], self._path, self._assets)
-        return next(labels_of(self._database(), [self._nodes[index]], self._path, self._assets))
+        return next(labels_of(self._database(), [self._nodes[index]], self._file, self._assets))
 
     @property
     def label_ids(self) -> list[str]:

@@ -15,7 +15,7 @@ class Label(dict[str, Any]):
 
     def __init__(self, content: dict[str, Any], source: LabelSource | None = None) -> None:
         super().__init__(content)
-        self.source = source
+        self.source: LabelSource | None = source
         """Where it was read."""
 
     def __reduce__(self) -> tuple[Any, ...]:
