@@ -1,12 +1,9 @@
 """Results on a terminal: what is shown of them, how, and through which pager."""
 
-import fcntl
 import os
 import pty
 import re
-import struct
 import sys
-import termios
 import time
 import weakref
 from collections.abc import Iterator
@@ -264,9 +261,8 @@ def terminal(*arguments: Any, width: int = 80, typed: bytes = b"", **environment
     """What a terminal of 24 lines gets from a command, in which somebody types."""
     child, opened = pty.fork()
     if not child:
-        os.environ.update({"TERM": "xterm", "PAGER": "cat", **environment})
+        os.environ.update({"TERM": "xterm", "PAGER": "cat", "COLUMNS": str(width), "LINES": "24", **environment})
         os.execv(sys.executable, [sys.executable, "-c", _MAIN, *map(str, arguments)])
-    fcntl.ioctl(opened, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     text, end = b"", time.monotonic() + 60
     os.write(opened, typed)
     try:
@@ -279,7 +275,7 @@ def terminal(*arguments: Any, width: int = 80, typed: bytes = b"", **environment
     return text.decode().replace("\r\n", "\n")
 
 
-_MAIN = "import time; time.sleep(0.05); from labelstore.cli import main; main()"
+_MAIN = "from labelstore.cli import main; main()"
 
 
 def test_a_terminal_gets_the_first_and_the_last_rows_in_color(store: Path) -> None:
