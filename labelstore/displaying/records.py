@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from labelstore.displaying.html_table import html_table
 from labelstore.displaying.text_table import text_table
+from labelstore.figures import figure
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -28,5 +29,5 @@ class Records(list[T]):
         return html_table(self.fields, self[:MOST_OF_HTML], self._told(MOST_OF_HTML))
 
     def _told(self, most: int) -> str:
-        rows = f"the first {most} of {len(self):,}" if len(self) > most else f"{len(self):,}"
+        rows = f"the first {most} of {figure(len(self))}" if len(self) > most else figure(len(self))
         return "; ".join(filter(None, (f"{rows} {'row' if len(self) == 1 else 'rows'}", self.note)))
