@@ -166,6 +166,9 @@ def test_formats(small: Path, tmp_path: Path, suffix: str) -> None:
         (["--review", "fine"], 2, "review: 'fine' is none of its values; use approved, rejected, none"),
         (["--seconds", "9..1"], 2, "seconds: '9..1' ends before it begins"),
         (["--since", "monday"], 2, "since: 'monday' is no time"),
+        (["--project", ""], 2, "--project: a value is empty; name one, or leave it out"),
+        (["--answer", "Left"], 1, "Left: no label has this answer; the store has none"),
+        (["--where", "count(*) > 1"], 1, "--where: "),
         (["--sort", "size"], 2, "sort: 'size' is no order; "),
         (["--where", " "], 2, "--where: is empty"),
         (["--where", "seconds_to_label > $x"], 2, "--where: takes no parameters"),
@@ -226,6 +229,18 @@ def test_python_takes_values_of_python(opened: labelstore.Store) -> None:
     assert found(since=date(2024, 1, 1), sort="-objects", limit=2) == ["a", "b"]
     assert found(name="Car", without_class="Bus", project=None) == ["b"]
     assert found(created_by="bob@example.com") == found(labeler="bob@example.com") == ["c"]
+
+
+def test_many_values_of_a_filter(opened: labelstore.Store) -> None:
+    assert [one["ID"] for one in opened.labels(project=["Signs", *["Roads", "p1"] * 600])] == ["a", "b", "c"]
+    with pytest.raises(UsageError, match=r"score: more than 1000 values$"):
+        opened.labels(score=[f"{number}.." for number in range(1001)])  # type: ignore[arg-type]
+
+
+def test_an_answer_that_is_not_there_gets_near_ones(store: Path) -> None:
+    with open_database(store, read_only=True) as database:
+        answer = database.value("select name from answers where length(name) > 5 order by 1 limit 1")
+    assert f"did you mean {answer}" in failed("labels", store, "--answer", answer[:-1] + "?")
 
 
 def test_python_refuses_what_is_unknown(opened: labelstore.Store) -> None:

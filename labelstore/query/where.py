@@ -62,8 +62,10 @@ def _no_parameters() -> UsageError:
 def _in_condition(error: QueryError, text: str) -> QueryError:
     """The same error about the condition alone."""
     lines = text.count("\n") + 1
-    if type(error) is not QueryError or error.line is None:
+    if type(error) is not QueryError:
         return error
+    if error.line is None:
+        return QueryError(f"{OPTION}: {error.reason}", error.hint)
     line = error.line - _BEFORE.count("\n")
     if 1 <= line <= lines:
         return QueryError(f"{OPTION}: {error.reason}", error.hint, line, error.excerpt)

@@ -8,7 +8,7 @@ from labelstore.query.filters.registry import FILTERS
 from labelstore.schema.suggestions import did_you_mean
 
 MOST_VALUES = 20
-"""Values of one filter at most."""
+"""Values of one filter at most, on a page."""
 LONGEST_VALUE = 300
 
 Refused = Callable[[UsageError], None]
@@ -36,10 +36,11 @@ class Chosen(NamedTuple):
         return choose(pair for pair in self.arguments() if pair != (name, value))
 
 
-def choose(pairs: Iterable[tuple[str, str]], refused: Refused | None = None) -> Chosen:
+def choose(pairs: Iterable[tuple[str, str]], refused: Refused | None = None, *, most: int = MOST_VALUES) -> Chosen:
     """The choice that pairs of filter and value make; values that are empty or come twice are left out.
 
-    What is no filter or value raises `UsageError`; with `refused` it is left out, and that is told of it.
+    What is no filter or value, or one more than `most` of a filter, raises `UsageError`; with `refused` it is left out,
+    and that is told of it.
     """
     found: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -47,7 +48,9 @@ def choose(pairs: Iterable[tuple[str, str]], refused: Refused | None = None) -> 
         if not value.strip() or value in known:
             continue
         try:
-            _check(name, value, len(known))
+            _check(name, value)
+            if len(known) >= most:
+                raise UsageError(f"{name}: more than {most} values{'; the others are left out' if refused else ''}")
         except UsageError as error:
             if refused is None:
                 raise
@@ -57,11 +60,9 @@ def choose(pairs: Iterable[tuple[str, str]], refused: Refused | None = None) -> 
     return Chosen(tuple((name, tuple(found[name])) for name in FILTERS if name in found))
 
 
-def _check(name: str, value: str, number: int) -> None:
+def _check(name: str, value: str) -> None:
     if name not in FILTERS:
         raise UsageError(f"{name}: no filter has this name; {did_you_mean(name, FILTERS) or ', '.join(FILTERS)}")
-    if number >= MOST_VALUES:
-        raise UsageError(f"{name}: more than {MOST_VALUES} values; the others are left out")
     if len(value) > LONGEST_VALUE:
         raise UsageError(f"{name}: {value[:20]!r}… is longer than {LONGEST_VALUE} characters")
     if any("\ud800" <= char <= "\udfff" for char in value):

@@ -10,6 +10,9 @@ from labelstore.query.filters.forms import BETWEEN, YES_NO
 from labelstore.query.filters.registry import FILTERS
 from labelstore.schema.suggestions import did_you_mean
 
+MOST_VALUES = 1000
+"""Values of one filter at most: each is a parameter of SQL."""
+
 Name = str | Sequence[str]
 """One text, or several of which one is enough."""
 Bounds = str | float | tuple[float | None, float | None]
@@ -62,8 +65,12 @@ def chosen_of(given: Mapping[str, Any]) -> Chosen:
         if keyword not in KEYWORDS:
             hint = did_you_mean(keyword, KEYWORDS) or f"filters: {', '.join(KEYWORDS)}"
             raise UsageError(f"{keyword}: no filter has this name; {hint}")
-        pairs += [(KEYWORDS[keyword].name, text) for text in _texts(value)]
-    return choose(pairs)
+        one = KEYWORDS[keyword]
+        texts = _texts(value)
+        if not all(text.strip() for text in texts):
+            raise UsageError(f"{one.option}: a value is empty; name one, or leave it out")
+        pairs += [(one.name, text) for text in texts]
+    return choose(pairs, most=MOST_VALUES)
 
 
 def _texts(value: Any) -> list[str]:

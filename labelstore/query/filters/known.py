@@ -10,6 +10,9 @@ from labelstore.query.projects import check_project
 from labelstore.schema.suggestions import did_you_mean
 
 _MOST = 8
+_OPTIONS = """
+select name from feature_counts where role = 'option' and name is not null group by name order by sum(labels) desc, name
+"""
 _ANY_CLASS = Names(HAS_CLASS)
 
 
@@ -25,10 +28,17 @@ def check_value(reading: Reading, one: Filter, value: str) -> None:
     if one.name == "project":
         check_project(reading, value)
     elif isinstance(one.form, Names) and not _is_known(reading, one, one.form, value):
-        known = [each.value for each in values_of(reading, one)]
+        known = _known(reading, one)
         shown = ", ".join(known[:_MOST]) + ", …" * (len(known) > _MOST)
         hint = did_you_mean(value, known, 0.5) or (f"there are: {shown}" if known else "the store has none")
         raise NotFoundError(f"{value}: no label has this {one.title.lower().removeprefix('without ')}; {hint}")
+
+
+def _known(reading: Reading, one: Filter) -> list[str]:
+    """The names that a filter can have, most frequent first."""
+    if one.name == "answer":
+        return [name for (name,) in reading.query(_OPTIONS).rows]
+    return [each.value for each in values_of(reading, one)]
 
 
 def _is_known(reading: Reading, one: Filter, form: Names, value: str) -> bool:
