@@ -36,6 +36,7 @@ def test_a_stale_schema_page_is_noticed(
     monkeypatch.setattr(documentation, "TARGET", tmp_path / "schema.md")
     monkeypatch.setattr(documentation, "FORMATS_TARGET", tmp_path / "formats.md")
     monkeypatch.setattr(documentation, "CLI_TARGET", tmp_path / "cli.md")
+    monkeypatch.setattr(documentation, "PICTURE_TARGET", tmp_path / "tables.svg")
     assert documentation.main(["--check"]) == 1
     assert documentation.main([]) == 0
     assert documentation.main(["--check"]) == 0
@@ -124,6 +125,14 @@ def test_the_diagram_has_every_table_and_reference() -> None:
     assert '    labels ||--o{ objects : "label_id"\n' in diagram[1]
     assert '    objects ||--o| polygons : "object_id"\n' in diagram[1]
     assert not re.search(r" (end_id|ordinal|closes|extra)\b", diagram[1])
+
+
+def test_the_picture_has_every_table_once() -> None:
+    svg = (ROOT / "docs" / "images" / "tables.svg").read_text(encoding="utf-8")
+    drawn = re.findall(r"<text[^>]*>(\w+)</text>", svg)
+    assert sorted(drawn) == sorted(columns())
+    places = re.findall(r'<rect[^>]* x="(\d+)" y="([\d.]+)"', svg)
+    assert len(set(places)) == len(drawn)
 
 
 def test_the_changelog_keeps_its_form() -> None:

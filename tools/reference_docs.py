@@ -19,11 +19,13 @@ from labelstore.schema.tables import DERIVED, sql_text
 from tools.exporters_page import exporters_page
 from tools.formats_page import formats_page
 from tools.python_page import python_page
+from tools.tables_picture import picture
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TARGET = DOCS / "reference" / "schema.md"
 FORMATS_TARGET = TARGET.with_name("formats.md")
 CLI_TARGET = TARGET.with_name("cli.md")
+PICTURE_TARGET = DOCS / "images" / "tables.svg"
 PYTHON_TARGET = TARGET.with_name("python.md")
 GOLDEN_HELP = DOCS.parent / "tests" / "golden" / "help"
 PUBLISHING_TARGET = DOCS / "how-to" / "publishing.md"
@@ -106,7 +108,8 @@ def _relations() -> Iterator[str]:
 
 
 def _diagram() -> Iterator[str]:
-    """The same as a picture, without bookkeeping."""
+    """The same as pictures, without bookkeeping."""
+    yield "![The tables as a tree: data rows have labels, and these objects and answers](../images/tables.svg)\n"
     yield "```mermaid\nerDiagram"
     for child, column in _references():
         many = "o|" if column.key else "o{"
@@ -253,6 +256,7 @@ def main(arguments: list[str]) -> int:
         TARGET: schema_page(),
         FORMATS_TARGET: formats_page() + exporters_page(),
         CLI_TARGET: cli_page(),
+        PICTURE_TARGET: picture(),
         PYTHON_TARGET: python_page(),
         GOLDEN_HELP / "60.txt": narrow_help(),
         GOLDEN_HELP / "color.txt": colored_help(),
