@@ -438,7 +438,10 @@ def test_ctrl_c_stops_at_once(store: Path, tmp_path: Path) -> None:
         time.sleep(1.5)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
+        try:
+            assert process.wait(timeout=10) == 130
+        finally:
+            process.kill()  # else a failure would wait for the end of an endless query
         assert process.stderr
         assert process.stderr.read() == f"labelstore: stopped; {tmp_path / 'x.parquet'} was not written\n"
     assert list(tmp_path.iterdir()) == []
