@@ -84,6 +84,7 @@ def test_the_last_two_loads_that_changed_labels(store: Path) -> None:
 def test_totals_alone(store: Path) -> None:
     assert json.loads(run("diff", store, "--totals", "--json").stdout) == {
         "labels": {"added": 1, "removed": 0, "changed": 2},
+        "in_model_runs": 0,
         "classes": [
             {"name": "Car", "added": 2, "removed": 1, "moved": 1, "renamed": 0},
             {"name": "Oak", "added": 0, "removed": 0, "moved": 0, "renamed": 1},
@@ -165,3 +166,32 @@ def test_a_track_counts_once_and_other_differences_apart() -> None:
     totals.add("added", compare(None, text(0)))
     assert totals.classes == [("Car", 1, 0, 1, 0)]
     assert totals.labels == {"changed": 1, "added": 1}
+
+
+def test_labels_in_model_runs_are_no_work_of_labelers(tmp_path: Path) -> None:
+    def line(name: str) -> dict[str, Any]:
+        dog: dict[str, Any] = {
+            "feature_id": "f",
+            "name": name,
+            "annotation_kind": "ImageBoundingBox",
+            "classifications": [],
+        }
+        dog["bounding_box"] = {"top": 1.0, "left": 1.0, "height": 1.0, "width": 1.0}
+        body = {"objects": [dog], "classifications": [], "relationships": []}
+        label = {"label_kind": "Default", "version": "1.0.0", "id": "l", "annotations": body}
+        return {
+            "data_row": {"id": "d"},
+            "media_attributes": {"asset_type": "image"},
+            "projects": {"p": {"name": "P", "labels": [label]}},
+            "experiments": {"e": {"name": "E", "runs": {"r": {"name": "R", "labels": [label], "predictions": []}}}},
+        }
+
+    store, file = tmp_path / "a.db", tmp_path / "a.ndjson"
+    for name in ("Dog", "Cat"):
+        file.write_text(json.dumps(line(name)))
+        load(store, [file])
+    text = run("diff", store).stdout
+    assert "\nlabels: 1 changed\nin model runs: 1 label, not counted here\n" in text
+    assert "\nCat        0        0      0        1\n" in text
+    assert "changed  r/d/l  data row d\n" in text
+    assert len(run("diff", store, "--json").stdout.splitlines()) == 2

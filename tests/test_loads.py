@@ -131,8 +131,7 @@ def test_commands_are_written_as_labelstore_was_called(
     assert list(next_steps.next_lines([])) == []
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("suffix", "jobs"), [(".db", 1), (".db", 2), (".duckdb", 1)])
 def test_labels_that_come_several_times_are_counted_once(tmp_path: Path, suffix: str, jobs: int) -> None:
     files = [write(tmp_path / f"{name}.json", map(element, "abc")) for name in "xy"]
     files.append(write(tmp_path / "z.json", [element("a", 7), {**element("b"), "Label": {}}]))

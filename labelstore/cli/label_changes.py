@@ -40,6 +40,8 @@ def total_lines(totals: "Totals", limit: int) -> Iterator[str]:
         f"{figure(totals.labels[word])} {word}" for word in ("changed", "added", "removed") if totals.labels[word]
     ]
     yield f"labels: {', '.join(counts) or 'none of them differ'}"
+    if totals.in_model_runs:
+        yield f"in model runs: {counted(totals.in_model_runs, 'label')}, not counted here"
     for noun, rows in (("class", totals.classes), ("question", totals.questions)):
         if not rows:
             continue

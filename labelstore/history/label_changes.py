@@ -16,6 +16,7 @@ from labelstore.history.versions import Version, known_label, require_load, unpa
 from labelstore.loading import Progress, Report, load
 
 _TOGETHER = 100
+_SLASHES_IN_MODEL_RUN = 2
 _STATE = "generation, {0}.data_row_id, {0}.project_id, {0}.updated_at"
 
 
@@ -53,6 +54,11 @@ class LabelChange(NamedTuple):
         state = self.after or self.before
         assert state is not None
         return state
+
+    @property
+    def is_in_model_run(self) -> bool:
+        """Whether it stands in a model run: it has no project, and an id that says which run, data row and label."""
+        return self.state.project_id is None and self.label_id.count("/") == _SLASHES_IN_MODEL_RUN
 
     def diff(self) -> LabelDiff:
         """What changed in it, without the tokens of URLs; of an added or removed label all that it holds."""

@@ -33,17 +33,26 @@ class QuestionTotals(NamedTuple):
 
 class Totals:
     """Adds up the changes of labels. `labels` counts them as `added`, `removed` and `changed`; `other` are differences
-    that are about no object and no answer.
+    that are about no object and no answer. Labels in model runs are counted in `in_model_runs` and nowhere else.
     """
 
     def __init__(self) -> None:
         self.labels = Counter[str]()
+        self.in_model_runs = 0
         self.other = 0
         self._classes: dict[str, Counter[str]] = {}
         self._questions: dict[str, Counter[str]] = {}
 
-    def add(self, change: str, found: LabelDiff) -> None:
+    @property
+    def count(self) -> int:
+        """All labels, those in model runs too."""
+        return self.labels.total() + self.in_model_runs
+
+    def add(self, change: str, found: LabelDiff, *, in_model_run: bool = False) -> None:
         """Count a label that was `added`, `removed` or `changed`, and what changed in it."""
+        if in_model_run:
+            self.in_model_runs += 1
+            return
         self.labels[change] += 1
         objects = [rename.feature for rename in found.renamed if rename.feature.kind in OBJECT_KINDS]
         moved = [move.feature for move in found.moved]
@@ -69,6 +78,7 @@ class Totals:
         """What `labelstore diff --totals --json` prints."""
         return {
             "labels": {change: self.labels[change] for change in ("added", "removed", "changed")},
+            "in_model_runs": self.in_model_runs,
             "classes": [row._asdict() for row in self.classes],
             "questions": [row._asdict() for row in self.questions],
             "other": self.other,

@@ -52,8 +52,8 @@ def diff(
     First the totals: objects by class that were added, removed, moved or renamed, and answers by question. Then
     the same by label, with the intersection over union of boxes and polygons that moved, and every other
     difference by its JSON pointer. Refreshed URL tokens are ignored. With --json each label is one line with all
-    of it. Files of one command count as one load. Polygons are measured exactly if shapely is installed (the
-    extra "geometry"), else by their bounds.
+    of it. Labels in model runs are in no total. Files of one command count as one load. Polygons are measured
+    exactly if shapely is installed (the extra "geometry"), else by their bounds.
 
     \b
     Examples:
@@ -191,11 +191,11 @@ def _print(changes: "Iterator[LabelChange]", title: str, form: _Form) -> None:
         with progress.shown() as line:
             for change in changes:
                 found = change.diff()
-                totals.add(change.change, found)
-                if not form.only_totals and (not form.limit or totals.labels.total() <= form.limit):
+                totals.add(change.change, found, in_model_run=change.is_in_model_run)
+                if not form.only_totals and (not form.limit or totals.count <= form.limit):
                     spool.writelines(f"{text}\n".encode() for text in lines_of(change, found))
                 if line is not None:
-                    line.items(totals.labels.total())
+                    line.items(totals.count)
         if form.as_json:
             output.write_json(totals.as_json())
             return
@@ -203,6 +203,6 @@ def _print(changes: "Iterator[LabelChange]", title: str, form: _Form) -> None:
         output.write_lines(total_lines(totals, form.limit))
         spool.seek(0)
         output.write_lines(line.decode().rstrip("\n") for line in spool)
-    left_out = totals.labels.total() - form.limit
+    left_out = totals.count - form.limit
     if form.limit and left_out > 0 and not form.only_totals:
         output.write(f"\n{figure(left_out)} more labels (--limit 0 shows all)\n")
