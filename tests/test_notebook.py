@@ -28,6 +28,11 @@ def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return store_of(tmp_path_factory.mktemp("notebook"), request.param, RECORDS)
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelstore.notebook.gallery.SECONDS", 300)
+
+
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     with labelstore.open(path) as opened:
@@ -112,6 +117,13 @@ def test_a_gallery_is_a_sequence_of_labels(store: Store, path: Path) -> None:
         store.gallery(with_clas="Car")  # type: ignore[call-arg]
     with pytest.raises(IndexError):
         gallery[30]
+
+
+def test_a_gallery_takes_no_longer_than_its_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelstore.notebook.gallery.SECONDS", 0)
+    html = store.gallery()._repr_html_()
+    assert html.count("not drawn: it took too long") == 24
+    assert "<svg" not in html
 
 
 def test_drawings_stand_on_pictures_of_a_folder(path: Path, tmp_path: Path) -> None:

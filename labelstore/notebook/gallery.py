@@ -16,7 +16,7 @@ from labelstore.notebook.stored import labels_of
 
 SHOWN = 24
 """Labels that a notebook shows."""
-SECONDS = 3.0
+SECONDS = 5.0
 """No drawing is begun after them."""
 _SHAPES = 150
 _LONGEST = 30
