@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Links(HTMLParser):
             (self.followed if tag == "a" else self.loaded).append(address)
 
 
+@cache
 def links(page: Path) -> Links:
     return Links(page.read_text(encoding="utf-8"))
 
