@@ -150,8 +150,10 @@ def _system(url: str, name: str) -> tuple[Any, str]:
         system, path = url_to_fs(url, **_web_options(url))
     except ImportError as error:
         package = re.search(r"[Ii]nstall `?([\w-]+)", str(error))
-        hint = f"pip install {package[1]}" if package else "pip install 'labelstore-db[urls]'"
-        raise InputError(name, f"to read {name.partition(':')[0]}:// a package of fsspec is needed", hint) from None
+        hint = "pip install " + (
+            package[1] if package else "'labelstore-db[urls]'" if _WEB.match(url) else "what it asks for"
+        )
+        raise InputError(name, f"fsspec cannot read this URL yet ({error})", hint) from None
     except ValueError:
         raise InputError(name, "is no path and no URL that fsspec knows") from None
     except Exception as error:

@@ -36,7 +36,7 @@ def names_of(files: Files) -> list[str]:
         name = os.fspath(file) if isinstance(file, str | os.PathLike) else None
         if not isinstance(name, str):
             raise UsageError(f"files: {file!r} is no path; give a path, or a list of paths")
-        if isinstance(file, Path) and is_url(name.replace(":/", "://", 1)):
+        if isinstance(file, Path) and is_url(name.replace(":/", "://", 1)) and not file.exists():
             raise UsageError(f"files: {file!r} is no URL any more, as a path has no //; give the URL as text")
         names.append(name)
     return names
@@ -79,7 +79,8 @@ def exports(arguments: Iterable[str], *, max_ratio: float | None, notify: Notify
 def beginnings(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> Iterator[Source]:
     """Each export that the files name, open; at a URL it is a stream, of which only what is read has to come."""
     for name in names_of(files):
-        for file in _remote_exports(name, max_ratio, notify) if is_url(name) else gathered(name, notify=notify):
+        local = [] if is_url(name) else gathered(name, max_ratio=max_ratio, notify=notify)
+        for file in local or _remote_exports(name, max_ratio, notify):
             if isinstance(file, RemoteFile):
                 source = Source(file.name, file.open(), max_ratio=max_ratio)
                 if not source.is_zip:
