@@ -139,10 +139,7 @@ def test_a_file_a_pattern_and_a_folder(tmp_path: Path, memory: Any, temporary: P
     whole = load(store, "memory://exports")
     assert (whole.total("added"), whole.total("unchanged")) == (1, 3)
     (note,) = whole.notes
-    assert (
-        note
-        == "memory:///exports: passed over what is no export in it: readme.txt (text that begins with 'These are exports.')"
-    )
+    assert note.startswith("memory:///exports: passed over what is no export in it: readme.txt (text that begins with")
     assert names(store)[-1] == "memory:///exports/deep/b.ndjson.gz"
     checked = verify(store, ["memory://exports"])
     assert (checked.equal, checked.different) == (4, 0)
