@@ -234,7 +234,7 @@ def test_a_folder_and_a_missing_folder(store: Path, command: tuple[str, ...]) ->
     assert "is a folder; name a file" in failed(*called(command, store, folder))
     missing = folder / "missing" / "result"
     assert f"make it with: mkdir -p {missing.parent}" in failed(*called(command, store, missing))
-    assert "name a file" in failed(*called(command, store, ""))
+    assert "is empty" in failed(*called(command, store, ""), code=2)
     assert list(folder.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from labelstore.cli.calls import check_call
 from labelstore.cli.help_pages import HelpContext, readable
 from labelstore.cli.session_store import VARIABLE, is_left_out, session_store, takes_store
 
@@ -20,8 +21,11 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the store of the session before the arguments if they name none."""
+        values, _, _ = self.make_parser(ctx).parse_args(list(args))
+        if not ctx.resilient_parsing:
+            check_call(str(ctx.info_name), self.params, values)
         store = session_store()
-        if store is not None and self._lacks_store(ctx, args):
+        if store is not None and self._lacks_store(values):
             ctx.meta[SESSION_STORE] = store
             args = [store, *args]
         if not ctx.resilient_parsing:
@@ -30,11 +34,10 @@ class Command(TyperCommand):
         with uncoerced(self.get_params(ctx)):
             return super().parse_args(ctx, whole)
 
-    def _lacks_store(self, ctx: Any, args: list[str]) -> bool:
+    def _lacks_store(self, values: dict[str, Any]) -> bool:
         arguments = [param for param in self.params if param.param_type_name == "argument"]
         if not arguments or not takes_store(arguments[0]):
             return False
-        values, _, _ = self.make_parser(ctx).parse_args(list(args))
         first = values.get(arguments[0].name)
         return is_left_out(
             first if isinstance(first, str) else None,

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import typer
 
 from labelstore.cli.colors import Style, colored, paint, unpainted
-from labelstore.cli.session_store import VARIABLE, takes_store
+from labelstore.cli.session_store import VARIABLE, names_store, takes_store
 from labelstore.cli.terminal import visible
 from labelstore.errors import LabelstoreError
 from labelstore.json.truncate import truncated
@@ -23,6 +24,7 @@ LEFT_OUT = 4
 INTERRUPTED = 130
 
 _LONGEST = 1000
+_TOLD = "what was kept is told"  # argument of a KeyboardInterrupt
 _CALL: Any = typer.BadParameter.__base__  # the parser's error about a call that it does not understand
 _INTERRUPTED_DUCKDB = "Query interrupted"  # the RuntimeError that DuckDB makes of a KeyboardInterrupt
 _ENGINES = (
@@ -53,12 +55,15 @@ def reported(session_store: Callable[[], str | None] = lambda: None) -> Iterator
     try:
         yield
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if _TOLD not in stop.args:
+            say("stopped")
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         raise typer.Exit(FAILED) from None
     except Exception as error:
         if str(error) == _INTERRUPTED_DUCKDB:
+            say("stopped")
             raise typer.Exit(INTERRUPTED) from None
         text = explained(error)
         if text is None:
@@ -83,11 +88,11 @@ def stopped(told: Callable[[str], str]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         say(f"stopped; {told(since)}")
-        raise
+        raise KeyboardInterrupt(_TOLD) from None
     except Exception as error:
         if str(error) == _INTERRUPTED_DUCKDB:
             say(f"stopped; {told(since)}")
-            raise KeyboardInterrupt from None
+            raise KeyboardInterrupt(_TOLD) from None
         raise
 
 
@@ -100,11 +105,27 @@ def interruptible(out: str = "-") -> Iterator[None]:
     if out != "-":
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    wakeup, before = signal.set_wakeup_fd(write), signal.signal(signal.SIGINT, lambda *_: None)
+    waiting = threading.Thread(target=_end_at_signal, args=(read,), daemon=True)
+    waiting.start()
     try:
         yield
     finally:
+        signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGINT, before)
+        os.close(write)
+        waiting.join()
+        os.close(read)
+
+
+def _end_at_signal(read: int) -> None:
+    """End the process when a signal writes its number; at the end of the pipe nothing happened."""
+    while number := os.read(read, 1):
+        if number[0] == signal.SIGINT:
+            say("stopped")
+            os._exit(INTERRUPTED)
 
 
 def say(text: str, style: Style = Style.NOTE) -> None:
@@ -137,11 +158,15 @@ def explained(error: Exception) -> str | None:
 
 def _explained_call(error: Any) -> str:
     """What is wrong with a call, with the way out where the parser knows none."""
-    text = str(error.format_message()).strip().rstrip(".").replace("\n\t", " ").replace(": Value error, ", ": ")
+    text = str(error.format_message()).strip().rstrip(".").replace("\n\t", " ")
+    text = text.replace(": Value error, ", ": ").replace(": Input should", ": should").partition(", unable to")[0]
     text = re.sub(r"( \(Possible options|\. Did you mean):? (.+?)[)?]$", r"; did you mean \2?", text)
     param = getattr(error, "param", None)
     lacks_store = text.startswith("Missing") and param is not None and takes_store(param)
     way_out = f"; name the store, or set {VARIABLE} to its name" if lacks_store else ""
+    taken = error.ctx.params.get("db") if text.startswith("Missing") and error.ctx is not None else None
+    if taken is not None and not names_store(str(taken)):
+        way_out = f"; {taken} is taken for the store: name one before it, or set {VARIABLE}"
     return text[:1].lower() + text[1:] + way_out
 
 

@@ -1,7 +1,5 @@
 """Arguments and options that several commands share."""
 
-import shlex
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from labelstore.cli import completion
-from labelstore.errors import UsageError
 
 
 class TextFormat(StrEnum):
@@ -122,15 +119,3 @@ def downloaded(more: str = "") -> Any:
         metavar="DIR",
         help=f"Downloaded assets, named by external id, global key or data row id, or as in their URL{more}.",
     )
-
-
-def check_order(db: Path, others: Sequence[str], command: str) -> None:
-    """Raise `UsageError` where the store is not the first argument but another one."""
-    from labelstore.engines import is_store
-
-    if is_store(db):
-        return
-    for other in others:
-        if is_store(other) and (db.exists() or command == "query"):
-            shown = shlex.join([command, other, str(db)])
-            raise UsageError(f"{other} is the store, so it comes first: labelstore {shown}")

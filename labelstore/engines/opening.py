@@ -23,7 +23,8 @@ def engine_at(path: str | Path) -> Engine:
         raise StoreError(str(path), f"cannot be read ({error.strerror})", "name a file that you may read") from error
     found = next((engine for engine in ENGINES if engine.wrote(head)), None) if head else engine_named(path)
     if found is None:
-        raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", "give the store another name")
+        hint = f"name a store, or make one of an export with: labelstore load NEW.db {path}"
+        raise StoreError(str(path), "is neither a SQLite nor a DuckDB file", hint)
     if refused := set(found.refused_in_paths).intersection(str(path.absolute())):
         reason = f"{found.dialect.title} opens no path with a {refused.pop()}"
         raise StoreError(str(path), reason, "rename the file or its folder")

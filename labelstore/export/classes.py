@@ -50,7 +50,7 @@ class Classes:
         listed = None if choices.class_file is None else lines_of(choices.class_file)
         for name in (*choices.classes, *renames, *(listed or ())):
             if name not in known and name not in renames.values():
-                hint = did_you_mean(name, sorted(known)) or "list them with: labelstore ask DB class-counts"
+                hint = did_you_mean(name, sorted(known)) or "list them with: labelstore query DB class-counts"
                 raise NotFoundError(f"{name or 'no name'}: no object that this format takes is of this class; {hint}")
         wanted = set(choices.classes) or known
         self._names = {name: renames.get(name, name) for name in known if name in wanted or renames.get(name) in wanted}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.errors import UsageError
 from labelstore.export import exporters
+from labelstore.schema.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from labelstore.export.exporter import Exporter
@@ -19,6 +20,7 @@ def formats() -> list[str]:
 def exporter_of(format: str) -> "Exporter":
     """The exporter of a format. Raises `UsageError` for an unknown one."""
     if format not in formats():
-        raise UsageError(f"{format}: unknown format; known are {', '.join(formats())}")
+        hint = did_you_mean(format, formats()) or f"known are {', '.join(formats())}"
+        raise UsageError(f"{format}: unknown format; {hint}")
     found: Exporter = import_module(f"{exporters.__name__}.{format.replace('-', '_')}").EXPORTER
     return found

@@ -101,7 +101,7 @@ def _check(database: Database, load_id: int | None) -> None:
         0 < load_id < 1 << 63 and database.value("select 1 from loads where load_id = ?", (load_id,))
     ):
         return
-    hint = 'labelstore query DB "select load_id, file_name, rejected from loads" lists them'
+    hint = "list them with: labelstore loads DB"
     raise NotFoundError(f"{database.path} has no load {load_id}; {hint}")
 
 

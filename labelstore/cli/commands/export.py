@@ -65,6 +65,8 @@ def _export(
     from labelstore.export.writing import export as write
     from labelstore.export.writing import report
 
+    if format not in formats() and out in formats():
+        raise UsageError(f"{out} is the format, so it comes before OUT: labelstore export DB {out} {format}")
     if out is None and not dry_run:
         raise UsageError("OUT is missing: name the file or folder to write, or tell the losses only with --dry-run")
     if as_json and out == "-" and not dry_run:

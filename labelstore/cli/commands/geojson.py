@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from labelstore.cli.diagnostics import stopped
 from labelstore.cli.losses import loss_lines
 from labelstore.cli.options import Classes, Output, Overwrite, Projects, Store
 from labelstore.cli.sections import Section
@@ -30,6 +31,7 @@ def geojson(
     from labelstore.export.writing import export
 
     chosen: dict[str, Any] = {"classes": tuple(classes or ()), "project": tuple(projects or ())}
-    done = export(db, "geojson", out, overwrite=overwrite, loss="", **chosen)
+    with stopped(lambda _: "the result is not complete" if out == "-" else f"{out} was not written"):
+        done = export(db, "geojson", out, overwrite=overwrite, loss="", **chosen)
     for text in (*loss_lines(done), str(done)):
         print(text, file=sys.stderr)

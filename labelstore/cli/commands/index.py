@@ -1,7 +1,7 @@
 """`index`: the search index of a store."""
 
 from labelstore.cli import output
-from labelstore.cli.diagnostics import say
+from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
@@ -22,7 +22,8 @@ def index(db: Store, wait: Wait = None, as_json: AsJson = False) -> None:
     """
     from labelstore.query.search import index
 
-    done = index(db, wait=wait, notify=say)
+    with stopped(lambda _: f"{db} has no new index"):
+        done = index(db, wait=wait, notify=say)
     if as_json:
         output.write_json(done.as_json())
     else:

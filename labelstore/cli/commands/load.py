@@ -10,7 +10,7 @@ import typer
 
 from labelstore.cli import load_summary, next_steps, output, progress
 from labelstore.cli.diagnostics import REJECTED, say, stopped
-from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait, check_order
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.figures import figure
@@ -83,7 +83,6 @@ def load(
 
     if prune and not yes and not sys.stdin.isatty():
         raise UsageError("--prune asks before it removes labels: run it on a terminal, or give --yes")
-    check_order(db, files, "load")
     with stopped(lambda since: _after_stop(db, since)), progress.shown() as line:
         report = load(
             db,

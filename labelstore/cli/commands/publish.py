@@ -7,7 +7,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import stopped
-from labelstore.cli.options import AsJson, Projects, Store
+from labelstore.cli.options import AsJson, Overwrite, Projects, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.figures import duration, figure, size
@@ -30,9 +30,7 @@ def publish(
             show_default="a new one each time",
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it exists and is a published copy.")
-    ] = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a copy of a store that others may see.

@@ -11,10 +11,11 @@ import typer
 
 from labelstore.cli import canned_queries, completion, progress
 from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, at_most, check_order
+from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, at_most
 from labelstore.cli.query_output import BINARY, Format, limited, write
 from labelstore.cli.row_output import chosen_format, view_of
 from labelstore.cli.sections import Section
+from labelstore.cli.session_store import names_store
 from labelstore.cli.statements import statement
 from labelstore.cli.terminal import draws_blocks, is_terminal
 from labelstore.errors import UsageError
@@ -126,13 +127,13 @@ def query(
     from labelstore.schema.canned_queries import queries
 
     if sql is not None:
-        check_order(db, [sql], "query")
         word = sql.strip()
         # no SQL is one word with a hyphen
         if named is None and _WORD.fullmatch(word) and ("-" in word.strip("-") or word in queries()):
             sql, named = None, word
     if (sql is None) == (named is None):
-        raise UsageError("query: either SQL or --named NAME; --list prints the names")
+        told = "" if names_store(str(db)) or sql is not None else f"{db} is taken for the store; "
+        raise UsageError(f"{told}give a statement of SQL or the name of a canned query; --list prints the names")
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")

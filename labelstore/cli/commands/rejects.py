@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labelstore.cli import completion, output
-from labelstore.cli.diagnostics import REJECTED, say
+from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Overwrite, Store, Wait
 from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
@@ -102,7 +102,8 @@ def _write(db: Path, load: int | None, out: str, overwrite: bool) -> None:
 def _retry(db: Path, as_json: bool, wait: float | None) -> None:
     from labelstore.loading.rejects import retry
 
-    report = retry(db, wait=wait, notify=say)
+    with stopped(lambda _: f"{db} is as it was before"):
+        report = retry(db, wait=wait, notify=say)
     before, remaining = report.total("records"), report.total("rejected")
     if as_json:
         output.write_json({**report.as_json(), "retried": before, "remaining": remaining})

@@ -7,7 +7,7 @@ import typer
 
 from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import FAILED, say, stopped
-from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, check_order
+from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.terminal import visible
 from labelstore.figures import duration, figure
@@ -41,7 +41,6 @@ def verify(
     """
     from labelstore.verifying import verify
 
-    check_order(db, files, "verify")
     with stopped(lambda _: "not all was compared; verify changes nothing"), progress.shown() as line:
         report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
     for note in report.notes:
