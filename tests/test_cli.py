@@ -199,7 +199,8 @@ class TestExport:
     def test_knows_its_formats(self, store: Path) -> None:
         result = run("export", store, "coko", "-")
         assert result.exit_code == 2
-        assert "labelbox-v1" in result.stderr
+        assert "did you mean coco?" in result.stderr
+        assert "labelbox-v1" in run("export", store, "excel", "-").stderr
 
     def test_cannot_write_everywhere(self, store: Path, tmp_path: Path) -> None:
         assert "out.json" in failed("export", store, "labelbox-v1", tmp_path / "none" / "out.json")

@@ -77,6 +77,28 @@ def test_swapped_arguments_are_told(store: Path, tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "command", [["get", "label1"], ["search", "word"], ["schema", "objects"], ["export", "coco"], ["report", "a.html"]]
+)
+def test_a_store_after_another_argument_is_told(store: Path, command: list[str]) -> None:
+    name, argument = command
+    message = failed(name, argument, store, code=2)
+    assert f"{store} is the store, so it comes first: labelstore {name} {store} {argument}" in message
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["stats", ""], "DB is empty"),
+        (["load", "new.db", ""], "FILE is empty"),
+        (["answers", "new.db", "--project", ""], "--project is empty"),
+        (["report", "new.db", "a.html", "--assets", ""], "--assets is empty"),
+    ],
+)
+def test_an_empty_name_is_told(command: list[str], told: str) -> None:
+    assert told in failed(*command, code=2)
+
+
 def test_the_name_of_a_canned_query_for_sql(store: Path) -> None:
     expected = run("query", store, "--named", "class-counts", "-p", "project=Signs").stdout
     assert run("query", store, "class-counts", "-p", "project=Signs").stdout == expected

@@ -3,15 +3,17 @@
 Only what users ask is limited, not what rebuilds, exports or verifies labels.
 """
 
-import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.errors import QueryError
 from labelstore.figures import figure
+
+if TYPE_CHECKING:
+    import sqlite3
 
 MIB = 1 << 20
 
@@ -84,8 +86,10 @@ def size(number: int) -> str:
     return f"{figure(number)} bytes"
 
 
-def limit_sqlite(connection: sqlite3.Connection, limits: Limits) -> None:
+def limit_sqlite(connection: "sqlite3.Connection", limits: Limits) -> None:
     """Set the limits of a connection; what is sorted goes to files once it outgrows the cache."""
+    import sqlite3  # here, for help to come without it
+
     for category, most in (
         (sqlite3.SQLITE_LIMIT_LENGTH, limits.value),
         (sqlite3.SQLITE_LIMIT_SQL_LENGTH, limits.statement),
@@ -130,7 +134,8 @@ class Counted:
         self._cursor: Any = None
         self._names = self._bytes = self._cells = 0
 
-    def __call__(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+    def __call__(self, cursor: "sqlite3.Cursor", values: tuple[Any, ...]) -> "sqlite3.Row":
+        import sqlite3
         from weakref import ref
 
         if self._cursor is None or self._cursor() is not cursor:

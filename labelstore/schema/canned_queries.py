@@ -9,8 +9,6 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
-import msgspec
-
 from labelstore.errors import NotFoundError
 from labelstore.schema.dialects import DIALECTS, SQLITE
 from labelstore.schema.suggestions import did_you_mean
@@ -114,6 +112,8 @@ def _head(text: str) -> tuple[str, tuple[Parameter, ...], str]:
 
 
 def _value(text: str) -> Any:
+    import msgspec  # here, for help to come without it
+
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from labelstore.engines.reading import Reading
 from labelstore.query.filters.forms import Names
 from labelstore.query.filters.registry import HAS_CLASS, HAS_QUESTION
-from labelstore.query.search import nodes_with, texts_holding
 
 _BY_NAME = {"object": Names(HAS_CLASS), "question": Names(HAS_QUESTION)}
 """Place of a text → the condition by which its labels are found sooner than by its rows."""
@@ -20,6 +19,8 @@ def nodes_holding(reading: Reading, values: Sequence[str]) -> set[int] | None:
 
 
 def _nodes(reading: Reading, words: list[str]) -> set[int]:
+    from labelstore.query.search import nodes_with, texts_holding  # here, for help to come without it
+
     found: set[int] = set()
     for place, texts in texts_holding(reading, words).items():
         named = _BY_NAME.get(place)
