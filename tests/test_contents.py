@@ -100,6 +100,7 @@ def test_verify(store: Store, path: Path, tmp_path: Path) -> None:
     other.write_text(export.read_text(encoding="utf-8").replace('"c4"', '"c5"'), encoding="utf-8")
     report = store.verify([str(other)], jobs=1)
     assert (report.ok, report.different) == (False, 1)
+    assert repr(report) == f"<VerifyReport {path}: 3 records, 2 equal, 1 different, 0 missing, 0 rejected>"
     assert len(list(store.labels())) == 3
 
 
@@ -118,3 +119,10 @@ def test_records_are_a_list_that_shows_a_table(store: Store) -> None:
     for copied in (copy.copy(projects), copy.deepcopy(projects), pickle.loads(pickle.dumps(projects))):
         assert copied == projects
         assert repr(copied) == repr(projects)
+
+
+def test_reports_are_a_line(tmp_path: Path, path: Path) -> None:
+    with labelstore.open(tmp_path / "new.db") as store:
+        report = store.load(path.with_name("export.ndjson"))
+        assert repr(report) == f"<Report {store.path}: 3 records, 3 added, 0 changed, 0 unchanged, 0 rejected>"
+        assert repr(store.export("labelbox-v1", tmp_path / "out.json")).startswith("<Written labelbox-v1: 3 ")

@@ -105,7 +105,7 @@ class Exporter(NamedTuple):
         return not self.suffix or (bool(self.folder_takes) and not may_be_file)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Written:
     """How much was written, and what of it was changed or left out. `selected` is `written` and `left_out`."""
 
@@ -124,6 +124,9 @@ class Written:
     def lossless(self) -> bool:
         """Whether nothing was changed or left out."""
         return not self.losses
+
+    def __repr__(self) -> str:
+        return f"<Written {self.format}: {self}>"
 
     def __str__(self) -> str:
         labels = f" of {figure(self.written[LABEL])} labels" if self.unit != "labels" and LABEL in self.written else ""

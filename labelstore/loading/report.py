@@ -82,7 +82,7 @@ class FileReport:
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """What came of a whole load; counts of labels, objects and classifications are of records added or changed.
 
@@ -122,6 +122,10 @@ class Report:
     def exports(self) -> list[FileReport]:
         """The files without the frames files of their labels."""
         return [file for file in self.files if file.generation != FRAMES]
+
+    def __repr__(self) -> str:
+        names = ("records", "added", "changed", "unchanged", "rejected")
+        return f"<Report {self.store}: {', '.join(f'{self.total(name):,} {name}' for name in names)}>"
 
     def total(self, count: str) -> int:
         """A count of `FileReport`, over all files."""

@@ -4,11 +4,13 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from labelstore.figures import figure
+
 SHOWN = 20
 """How many differences and other findings are listed."""
 
 
-@dataclass
+@dataclass(repr=False)
 class VerifyReport:
     """The records of the files, by how the store has them.
 
@@ -31,6 +33,10 @@ class VerifyReport:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
+
+    def __repr__(self) -> str:
+        counts = (f"{figure(getattr(self, name))} {name}" for name in ("equal", "different", "missing", "rejected"))
+        return f"<VerifyReport {self.store}: {figure(self.records)} records, {', '.join(counts)}>"
 
     @property
     def ok(self) -> bool:
