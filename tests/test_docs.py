@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from labelstore.engines import limits
 from labelstore.formats.declaration import DECLARATIONS, Declaration
 from labelstore.formats.v1.record import AboutDataRow
 from labelstore.formats.v2.objects import Masks
@@ -205,6 +206,18 @@ def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
         assert figures == [
             figure.partition(" / ")[2] for figure in measured[[row[0] for row in measured].index(what)][1:4]
         ]
+
+
+def test_the_security_page_has_the_limits_of_sql() -> None:
+    rows = {row[0]: row[1:] for row in cells(page("explanation/security.md").partition("\n## SQL of users")[2])}
+    for what, field in {
+        "one value, one row": "value",
+        "memory beyond the start, on Linux": "memory",
+        "a temporary file": "temporary",
+        "the statement": "statement",
+    }.items():
+        shown = [cell.removesuffix(" (`--max-bytes`)") for cell in rows[what]]
+        assert shown == [limits.size(getattr(of, field)) for of in (limits.QUERY, limits.BROWSE)], what
 
 
 def cells(text: str) -> list[list[str]]:
