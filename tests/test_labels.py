@@ -166,7 +166,7 @@ def test_formats(small: Path, tmp_path: Path, suffix: str) -> None:
         (["--review", "fine"], 2, "review: 'fine' is none of its values; use approved, rejected, none"),
         (["--seconds", "9..1"], 2, "seconds: '9..1' ends before it begins"),
         (["--since", "monday"], 2, "since: 'monday' is no time"),
-        (["--labeler", ""], 2, "--labeler: a value is empty; name one, or leave it out"),
+        (["--labeler", ""], 2, "is empty"),
         (["--answer", "Left"], 1, "Left: no label has this answer; the store has none"),
         (["--where", "count(*) > 1"], 1, "--where: "),
         (["--sort", "size"], 2, "sort: 'size' is no order; "),
