@@ -26,9 +26,9 @@ hold them. [Design](../explanation/design.md) explains how a record becomes rows
 - **v2**, the current one, is NDJSON: each line is a data row, with its labels in every project and model run asked for.
 - **Frames files** are NDJSON too: each line is a [frame](#v1-frame) of a v1 label of a video or DICOM series.
 - **Labels of 2018 and 2019** (`labels.shape` is L0 to L2) have the names of classes as keys, which no table can list:
-  [design.md](../explanation/design.md#labels-of-2018-to-2020) explains how they are read.
+  [Design](../explanation/design.md#labels-of-2018-to-2020) explains how they are read.
 - **CSV** exports have v1 elements as rows: the columns are the keys
-([design.md](../explanation/design.md#csv-exports)).
+([Design](../explanation/design.md#csv-exports)).
 
 A key may be absent unless it is required. Unknown keys, values of other types, and null where the type does not name
 it, are kept in `extra` and come back as they were. `reviews[]` is each element of an array, `projects{}` each value of
