@@ -9,7 +9,8 @@ from labelstore.cli.options import TextFormat
 from labelstore.cli.query_output import BINARY, Format
 from labelstore.cli.row_formats import FORMATS
 from labelstore.cli.tables import MEASURED_ROWS, table
-from labelstore.cli.terminal import json_escaped, visible
+from labelstore.cli.terminal import json_escaped
+from labelstore.displaying.cells import visible
 
 
 def test_numbers_stand_right_and_names_left() -> None:

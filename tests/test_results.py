@@ -14,11 +14,11 @@ import pytest
 
 from labelstore.cli import pager as pagers
 from labelstore.cli.bars import bars, chart
-from labelstore.cli.cells import width_of, wrapped
 from labelstore.cli.pager import pager, write_paged
 from labelstore.cli.results import SHOWN_ROWS, Counted, View, excerpt, result_lines
 from labelstore.cli.tables import OMITTED, layout, table
 from labelstore.cli.terminal import Screen
+from labelstore.displaying.cells import width_of, wrapped
 from labelstore.errors import UsageError
 from tests.making import box, store_of, v1
 from tests.results import CASES, GOLDEN, PAGE, WIDTHS, golden, page, shown

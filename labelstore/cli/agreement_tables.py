@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from labelstore.cli.shown_numbers import shown
 from labelstore.cli.tables import table
-from labelstore.cli.terminal import terminal_width, visible
+from labelstore.cli.terminal import terminal_width
+from labelstore.displaying.cells import visible
 from labelstore.figures import figure
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from itertools import groupby
 from math import isfinite
 from typing import Any, NamedTuple
 
-from labelstore.cli.cells import cell, padded, width_of
 from labelstore.cli.colors import Style, painted
 from labelstore.cli.tables import is_number
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import cell, padded, visible, width_of
 from labelstore.errors import UsageError
 from labelstore.figures import figure
 

@@ -13,7 +13,7 @@ import typer
 
 from labelstore.cli.colors import Style, colored, paint, unpainted
 from labelstore.cli.session_store import VARIABLE, names_store, takes_store
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.errors import LabelstoreError
 from labelstore.json.truncate import truncated
 

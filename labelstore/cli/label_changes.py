@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from labelstore.cli.terminal import terminal_width, visible
+from labelstore.cli.terminal import terminal_width
+from labelstore.displaying.cells import visible
 from labelstore.figures import counted, figure
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from labelstore.cli.next_steps import Step, step
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.figures import counted, duration, figure
 from labelstore.json.truncate import truncated
 

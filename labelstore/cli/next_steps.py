@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 
 _MODULE = os.path.join("labelstore", "__main__.py")
 _CHECKOUT = "cli.py"

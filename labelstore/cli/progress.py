@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 
 _SECONDS_BETWEEN = 0.1
 _BAR = 24

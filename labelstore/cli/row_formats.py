@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from labelstore.cli.tables import table
-from labelstore.cli.terminal import json_escaped, visible
+from labelstore.cli.terminal import json_escaped
 from labelstore.cli.upright import upright
+from labelstore.displaying.cells import visible
 
 Row = tuple[Any, ...]
 Writer = Callable[[Sequence[str], Iterable[Row]], Iterator[str]]

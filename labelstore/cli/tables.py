@@ -5,9 +5,8 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from labelstore.cli.cells import cell, padded, width_of
 from labelstore.cli.colors import Style, painted
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import cell, padded, visible, width_of
 from labelstore.figures import figure
 
 MEASURED_ROWS = 500

@@ -1,4 +1,4 @@
-"""What a terminal shows: text without characters that it would obey, in the columns that it has."""
+"""The terminal that standard output is, and JSON without characters that one would obey."""
 
 import re
 import shutil
@@ -9,13 +9,6 @@ from labelstore.cli.colors import colored
 
 # Control characters that JSON allows in strings; some terminals obey them.
 _OBEYED = re.compile("[\x7f-\x9f]")
-
-
-def visible(text: str) -> str:
-    """`text` on one line, with every character that does not print as its escape."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def json_escaped(text: str) -> str:

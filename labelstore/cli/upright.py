@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from labelstore.cli.cells import cell, padded, width_of, wrapped
 from labelstore.cli.colors import Style, painted
 from labelstore.cli.tables import OMITTED
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import cell, padded, visible, width_of, wrapped
 
 LINES_OF_A_VALUE = 8
 """Lines that a value has before it is cut."""

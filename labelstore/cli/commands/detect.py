@@ -11,7 +11,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import FAILED, say
 from labelstore.cli.options import AsJson, Exports, MaxRatio
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.errors import InputError
 from labelstore.figures import figure
 

@@ -10,7 +10,8 @@ from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, MaxRatio, at_most
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import json_escaped, visible
+from labelstore.cli.terminal import json_escaped
+from labelstore.displaying.cells import visible
 from labelstore.errors import UsageError
 from labelstore.figures import figure, moment
 

@@ -4,7 +4,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import AsJson, Store, Wait
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.figures import duration, figure
 
 SECTION = Section.MAINTAIN

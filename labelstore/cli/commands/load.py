@@ -12,7 +12,7 @@ from labelstore.cli import load_summary, next_steps, output, progress
 from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.figures import figure
 
 SECTION = Section.LOAD

@@ -7,7 +7,7 @@ from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible, say
 from labelstore.cli.options import AsJson, Project, Store
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.figures import figure
 
 if TYPE_CHECKING:

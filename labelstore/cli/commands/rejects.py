@@ -12,7 +12,7 @@ from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Overwrite, Store, Wait
 from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.errors import UsageError
 from labelstore.figures import figure
 

@@ -10,7 +10,7 @@ from labelstore.cli import output, progress
 from labelstore.cli.diagnostics import stopped
 from labelstore.cli.options import AsJson, Overwrite, Projects, Store, downloaded
 from labelstore.cli.sections import Section
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 from labelstore.figures import size
 
 SECTION = Section.SHARE

@@ -9,7 +9,7 @@ from labelstore.cli.diagnostics import interruptible
 from labelstore.cli.options import AsJson, Store
 from labelstore.cli.sections import Section
 from labelstore.cli.stats_tables import lines
-from labelstore.cli.terminal import visible
+from labelstore.displaying.cells import visible
 
 SECTION = Section.ASK
 
