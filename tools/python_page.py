@@ -19,8 +19,8 @@ HEAD = """\
 <!-- Made by `python -m tools.reference_docs` from signatures and docstrings: change those. -->
 
 What `import labelstore` offers. [The tour](../start/tutorial.md) shows most of it at work,
-[DataFrames](../how-to/dataframes.md) what `df()` gives, [Errors](errors.md) what is raised. All of it is an attribute of
-the module `labelstore`, is typed for mypy and pyright, and is shown by `help()` at a prompt.
+[DataFrames](../how-to/dataframes.md) what `df()` gives, [Errors](errors.md) what is raised. All of it is an attribute
+of the module `labelstore`, is typed for mypy and pyright, and is shown by `help()` at a prompt.
 
 Threads may share a `Store`: each gets a connection of its own. A result is read by one thread at a time. After a fork a
 store is opened again, in the new process; neither a store nor a result is pickled or copied. Nothing here is
