@@ -21,7 +21,7 @@ def configure(config: pytest.Config) -> None:
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """All property tests are of this kind, and those of which an ordinary run takes every n-th case: `sampled(n)`."""
+    """All property tests are of this kind, and those of which an ordinary run takes every n-th case, or with 0 none."""
     cases: Counter[str] = Counter()
     for item in list(items):
         sampled = item.get_closest_marker("sampled")
@@ -29,7 +29,8 @@ def mark(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.soak)
         if sampled and not _in_full:
             family = item.nodeid.partition("[")[0]
-            if cases[family] % sampled.args[0]:
+            every = sampled.args[0]
+            if not every or cases[family] % every:
                 items.remove(item)
             cases[family] += 1
 

@@ -250,7 +250,7 @@ class Exports:
         return folder
 
 
-@pytest.mark.soak
+@pytest.mark.sampled(3)
 @ENGINES
 @pytest.mark.parametrize("seed", range(amount(150, 2)))
 def test_they_are_right_after_any_loads(

@@ -44,7 +44,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 COMPARED = [name for name in formats() if name not in AS_EXPORTED]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("format", COMPARED)
 def test_the_same_bytes_from_both_engines(stores: tuple[Path, Path], tmp_path: Path, format: str) -> None:
     """The processes hash texts differently, so that nothing can hang on the order of a set."""

@@ -76,8 +76,8 @@ def test_every_exporter_is_complete(format: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="coco2: unknown format; known are audacity, classify, coco, "):
-        export(store, "coco2", tmp_path / "out")
+    with pytest.raises(UsageError, match="none: unknown format; known are audacity, classify, coco, "):
+        export(store, "none", tmp_path / "out")
 
 
 def test_a_choice_that_a_format_has_no_use_for_is_an_error(store: Path, tmp_path: Path) -> None:

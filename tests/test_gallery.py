@@ -399,6 +399,7 @@ def _walk(page: Page, served: Served) -> None:
     assert urlsplit(page.url).query == ""
 
 
+@pytest.mark.sampled(2)
 def test_the_filters_in_a_browser(served: Served, watched: Watched) -> None:
     _walk(watched.page, served)
     watched.page.set_viewport_size({"width": 390, "height": 800})

@@ -224,6 +224,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.skipif(not LINUX, reason="the most memory of a process is in /proc")
 @pytest.mark.parametrize("format", ["", ".json", ".csv"])
 def test_no_page_takes_gigabytes(server: Server, format: str) -> None:

@@ -100,6 +100,7 @@ def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name:
     assert (result.equal, result.superseded.total(), result.ok) == (701, 2, True)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("first", "second"), [(0, 100), (0, 1), (99, 100), (0, 0)])
 def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, first: int, second: int) -> None:
     """In the shares of two processes, and in that of one; a line that comes again as it was replaces it."""

@@ -361,6 +361,7 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
     assert beside == {"labels.db.mirror.duckdb"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_one_that_is_broken_off_leaves_nothing_wrong(stores: tuple[Path, Path], tmp_path: Path, how: int) -> None:
     store = tmp_path / "labels.db"

@@ -312,8 +312,8 @@ def test_canned_queries(store: Path, database: Database) -> None:
     assert [row["name"] for row in json.loads(result.stdout)] == ["Car", "Tree"]
     assert "did you mean class-counts" in failed("query", store, "--named", "class-count")
     assert "has no parameter colour" in failed("query", store, "--named", "class-counts", "-p", "colour=red")
-    assert "either SQL or --named" in failed("query", store, code=2)
-    assert "either SQL or --named" in failed("query", store, "select 1", "--named", "class-counts", code=2)
+    assert "give either a statement of SQL or the name of a canned query" in failed("query", store, code=2)
+    assert "either a statement of SQL or" in failed("query", store, "select 1", "--named", "class-counts", code=2)
     assert any(line.startswith("class-counts  ") for line in run("query", store, "--list").stdout.splitlines())
     (listed,) = (
         query for query in json.loads(run("query", store, "--list", "--json").stdout) if query["name"] == "class-counts"

@@ -80,6 +80,7 @@ def keys(values: list[Any]) -> set[str]:
     return {key for node in nodes(values) if isinstance(node, dict) for key in node}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("values", RECORDS.values(), ids=RECORDS)
 def test_text_reads_back_exactly(values: st.SearchStrategy[Any]) -> None:
     for value in drawn(values):
@@ -89,14 +90,17 @@ def test_text_reads_back_exactly(values: st.SearchStrategy[Any]) -> None:
             assert text.isascii() or not ensure_ascii
 
 
+@pytest.mark.sampled(0)
 def test_v1_records_cover_the_format() -> None:
     assert V1_KEYS - keys(drawn(RECORDS["v1"], 1000)) == set()
 
 
+@pytest.mark.sampled(0)
 def test_v2_records_cover_the_format() -> None:
     assert V2_KEYS - keys([*drawn(RECORDS["v2"], 1000), *drawn(v2_objects(), 1500)]) == set()
 
 
+@pytest.mark.sampled(0)
 def test_v2_objects_cover_the_kinds() -> None:
     assert KINDS.keys() - {thing["annotation_kind"] for thing in drawn(v2_objects(), 1500)} == set()
 
@@ -140,6 +144,7 @@ def test_v1_files_have_unique_labels_and_shared_data_rows() -> None:
     assert shared
 
 
+@pytest.mark.sampled(0)
 def test_v2_files_have_unique_data_rows_and_labels() -> None:
     for records in drawn(v2_files(), 100):
         data_row_ids = [record["data_row"]["id"] for record in records]

@@ -119,6 +119,7 @@ def test_seconds_count_review_once_after_an_upgrade(store: Path, upgraded: Calla
     assert all(row["seconds"] == row["time"] for row in times)
 
 
+@pytest.mark.sampled(3)
 def test_everything_is_carried_over(store: Path) -> None:
     before = {
         sql: read(store, sql) for sql in (RECORDS, PLACES, LABELS, "select * from loads", "select * from rejects")
@@ -206,6 +207,7 @@ def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(
             assert rows(one, table) == rows(other, table), table
 
 
+@pytest.mark.sampled(3)
 def test_an_upgraded_store_is_loaded_as_any_other(
     store: Path, tmp_path: Path, upgraded: Callable[[Path], Path]
 ) -> None:
@@ -227,6 +229,7 @@ def test_a_current_store_is_left_alone(store: Path, upgraded: Callable[[Path], P
     assert store.read_bytes() == before
 
 
+@pytest.mark.sampled(3)
 def test_the_command_tells_the_versions_and_keeps_the_old_file(store: Path) -> None:
     old, count = store.read_bytes(), read(store, "select count(*) as n from records")[0]["n"]
     kept = store.with_name(f"{store.stem}.version-{version(store)}{store.suffix}")
@@ -334,7 +337,7 @@ def started(store: Path, *options: str) -> "subprocess.Popen[bytes]":
     return process
 
 
-@pytest.mark.soak
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "store",
     amount(STORES, [path for path in STORES if path.stem == f"version-{SCHEMA_VERSION - 1}"]),

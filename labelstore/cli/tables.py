@@ -18,7 +18,7 @@ FEWEST = 3
 
 _GAP = 2
 _NARROWEST = 4
-_TIGHT, _READABLE = 7, 10
+_TIGHT, _READABLE = 10, 12
 """Columns that a cut text still has: fewer if all columns are shown then, unless even that is too wide."""
 _LONGEST_NUMBER = 24
 """Numbers are not cut before that: their starts would be other numbers."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from labelstore.figures import figure
+
 if TYPE_CHECKING:  # a load starts its helpers before it imports these
     from labelstore.files import Source
     from labelstore.files.byte_ranges import ByteRange
@@ -125,7 +127,7 @@ class Report:
 
     def __repr__(self) -> str:
         names = ("records", "added", "changed", "unchanged", "rejected")
-        return f"<Report {self.store}: {', '.join(f'{self.total(name):,} {name}' for name in names)}>"
+        return f"<Report {self.store}: {', '.join(f'{figure(self.total(name))} {name}' for name in names)}>"
 
     def total(self, count: str) -> int:
         """A count of `FileReport`, over all files."""

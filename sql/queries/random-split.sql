@@ -1,7 +1,7 @@
 -- A random split of data rows into train, val and test: one row is a data row with a label that was not skipped, and its
 -- split. It goes by the id alone: all labels of a data row are in one split, none moves when others come, and another seed
 -- draws anew. Shares are as near to the wanted ones as chance has it. `labelstore export` has splits of its own.
--- group: Others
+-- group: Classes and answers
 -- $project: only this project, by id or name
 -- $train = 80: parts for training
 -- $val = 10: parts for validation

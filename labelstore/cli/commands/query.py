@@ -133,7 +133,7 @@ def query(
             sql, named = None, word
     if (sql is None) == (named is None):
         told = "" if names_store(str(db)) or sql is not None else f"{db} is taken for the store; "
-        raise UsageError(f"{told}give a statement of SQL or the name of a canned query; --list prints the names")
+        raise UsageError(f"{told}give either a statement of SQL or the name of a canned query; --list prints the names")
     chosen = Format(chosen_format(Format, format, out, as_json))
     if chosen in BINARY and out == "-" and is_terminal():
         raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
