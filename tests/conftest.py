@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     soaking.configure(config)
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_configure_node(node: Any) -> None:
+    soaking.tell(node)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     soaking.mark(items)
