@@ -1,6 +1,7 @@
 """The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full.
 
-Of a family of cases marked `sampled(n)` a run of all tests takes every n-th; who names a file gets all of them.
+Of a family of cases marked `sampled(n)` a run of all tests takes every n-th, with 0 none; of the cases on DuckDB, which
+takes thrice the time of SQLite, every second, but for modules marked `both_engines`. Who names a file gets all of them.
 """
 
 from collections import Counter
@@ -31,19 +32,32 @@ def tell(node: Any) -> None:
     node.workerinput["all_cases"] = _all_cases
 
 
-def mark(items: list[pytest.Item]) -> None:
-    """All property tests are of this kind, and those of which an ordinary run takes every n-th case, or with 0 none."""
+def mark(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what an ordinary run takes small or leaves out; all property tests are of this kind."""
     cases: Counter[str] = Counter()
-    for item in list(items):
-        sampled = item.get_closest_marker("sampled")
-        if sampled or is_hypothesis_test(getattr(item, "obj", None)):
+    kept: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        left_out = _is_left_out(item, cases)
+        if left_out or item.get_closest_marker("sampled") or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.soak)
-        if sampled and not _all_cases:
-            family = item.nodeid.partition("[")[0]
-            every = sampled.args[0]
-            if not every or cases[family] % every:
-                items.remove(item)
-            cases[family] += 1
+        (others if left_out and not _all_cases else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=others)
+
+
+def _is_left_out(item: pytest.Item, cases: Counter[str]) -> bool:
+    """Whether the next case of its family, counted in `cases`, is none of those that an ordinary run takes."""
+    family, _, case = item.nodeid.partition("[")
+    sampled = item.get_closest_marker("sampled")
+    if sampled:
+        (every,) = sampled.args
+    elif "duckdb" in case and not item.get_closest_marker("both_engines"):
+        family, every = "duckdb", 2
+    else:
+        return False
+    cases[family] += 1
+    return not every or (cases[family] - 1) % every > 0
 
 
 def amount(full: T, ordinary: T) -> T:

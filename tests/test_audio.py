@@ -164,6 +164,7 @@ def test_another_text_at_the_end_is_kept_and_found(tmp_path: Path, engine: str) 
 ONE_AFTER_ANOTHER = {"q1": [[0, 50], [50, 90]]}
 
 
+@pytest.mark.sampled(3)
 @ENGINES
 @pytest.mark.parametrize(
     ("moment", "expected"),

@@ -162,6 +162,7 @@ def test_paging_goes_to_the_next_label_and_back(served: Served, watched: Watched
     assert page.url == served.address("label", first["label_id"])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "path", ["", "/labels", "/objects", "/data_rows", "/image_labels", "/class-counts", "/labels/0"]
 )

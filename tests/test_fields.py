@@ -23,6 +23,8 @@ from labelstore.verifying import verify
 from tests import declared
 from tests.making import ENGINES
 
+pytestmark = pytest.mark.both_engines
+
 Records = list[tuple[str, dict[str, Any]]]
 GENERATIONS = pytest.mark.parametrize("generation", declared.ROOTS)
 

@@ -550,6 +550,7 @@ def stop(*_: int) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.sampled(3)
 @ENGINES
 @pytest.mark.parametrize(
     ("out", "progress", "error"),

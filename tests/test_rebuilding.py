@@ -20,6 +20,8 @@ from labelstore.schema.tables import NODE_BITS, node_range
 from labelstore.verifying import verify
 from tests.making import ENGINES
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def store(tmp_path: Path, engine: str) -> Path:

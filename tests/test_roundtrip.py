@@ -17,6 +17,8 @@ from labelstore.verifying import verify
 from tests import strategies
 from tests.soaking import amount
 
+pytestmark = pytest.mark.both_engines
+
 ENGINES = ("sqlite", "duckdb")
 SUFFIX = {"sqlite": ".db", "duckdb": ".duckdb"}
 
