@@ -53,6 +53,12 @@ def test_the_outcome_in_words(counted: Counted, text: str) -> None:
     assert outcome(counted) == text
 
 
+def test_objects_without_a_name_are_of_no_class(tmp_path: Path) -> None:
+    record = v1("a", box("Car", "f1", 1, 2, 3, 4), {"featureId": "f2", "hologram": {}})
+    lines = run("load", tmp_path / "labels.db", write(tmp_path / "a.json", [record])).stdout.splitlines()
+    assert "  objects          2 of 1 class: Car (1)" in lines
+
+
 def test_the_summary_leads_with_what_changed_and_ends_with_what_to_do(tmp_path: Path) -> None:
     store, file = tmp_path / "labels.db", write(tmp_path / "a.json", map(element, "abc"))
     lines = run("load", store, file).stdout.splitlines()

@@ -45,7 +45,7 @@ def _what_came(report: "Report") -> Iterator[str]:
         names = Counter[str]()
         for project_id, count in report.projects.items():
             names[report.project_names.get(project_id, project_id)] += count
-        yield f"  labels           {figure(report.labels)}{_among(names, 'project')}"
+        yield f"  labels           {_among(report.labels, names, 'project')}"
     if report.model_run_labels or report.predictions:
         apart = f"{counted(report.model_run_labels, 'label')} and {counted(report.predictions, 'prediction')}"
         yield f"  in model runs    {apart}, not counted here"
@@ -53,9 +53,9 @@ def _what_came(report: "Report") -> Iterator[str]:
         kinds = "" if len(report.asset_types) <= _NAMED_TYPES else f"{len(report.asset_types)}: "
         yield f"  asset types      {kinds}{_first(report.asset_types, _NAMED_TYPES)}"
     if report.objects:
-        yield f"  objects          {figure(report.objects)}{_among(report.classes, 'class')}"
+        yield f"  objects          {_among(report.objects, report.classes, 'class')}"
     if report.classifications:
-        yield f"  classifications  {figure(report.classifications)}{_among(report.questions, 'question')}"
+        yield f"  classifications  {_among(report.classifications, report.questions, 'question')}"
     if report.frames:
         yield f"  frames           {figure(report.frames)}"
 
@@ -114,15 +114,15 @@ def _look(db: str) -> Step:
     return step("browse", db, "--open", purpose="look at the labels")
 
 
-def _among(counts: Counter[str], noun: str) -> str:
-    """` of 20 classes: Car (994), Person (702), Tree (41) …`; nothing where they have no names, or too many."""
+def _among(total: int, counts: Counter[str], noun: str) -> str:
+    """`1,737 of 20 classes: Car (994), Person (702), Tree (41) …`; the total alone without names, or with too many."""
     from labelstore.loading.report import MOST_NAMED
 
     if not counts or len(counts) >= MOST_NAMED:
-        return ""
-    if len(counts) == 1:
-        return f" of the {noun} {_name(next(iter(counts)))}"
-    return f" of {counted(len(counts), noun)}: {_first(counts, _NAMED)}"
+        return figure(total)
+    if len(counts) == 1 and counts.total() == total:  # else some have no name
+        return f"{figure(total)} of the {noun} {_name(next(iter(counts)))}"
+    return f"{figure(total)} of {counted(len(counts), noun)}: {_first(counts, _NAMED)}"
 
 
 def _first(counts: Counter[str], most: int) -> str:

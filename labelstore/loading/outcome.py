@@ -1,29 +1,10 @@
 """What became of the records of a load, in words."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Self
 
 from labelstore import figures
 from labelstore.figures import figure
-
-
-class _Counts(Protocol):
-    @property
-    def records(self) -> int: ...
-    @property
-    def added(self) -> int: ...
-    @property
-    def changed(self) -> int: ...
-    @property
-    def unchanged(self) -> int: ...
-    @property
-    def repeated(self) -> int: ...
-    @property
-    def stale(self) -> int: ...
-    @property
-    def rejected(self) -> int: ...
-    @property
-    def pruned(self) -> int: ...
 
 
 class Counted(NamedTuple):
@@ -39,8 +20,8 @@ class Counted(NamedTuple):
     pruned: int = 0
 
     @classmethod
-    def of(cls, files: Iterable[_Counts]) -> Self:
-        """The counts of all files."""
+    def of(cls, files: Iterable[object]) -> Self:
+        """The counts of all files, each of which has these attributes."""
         rows = [tuple(getattr(file, name) for name in cls._fields) for file in files]
         return cls(*map(sum, zip(*rows, strict=True)))
 
