@@ -78,8 +78,9 @@ from (
         row_number() over (partition by r.data_row_id order by r.record_id desc) as newness
     from records as r
     left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
-    where r.generation <> 'frames' and r.data_row_id in (select data_row_id from records where record_id >= $first)
-        and r.data_row_id not in (select data_row_id from data_rows)
+    where r.generation <> 'frames'
+        and r.data_row_id in (select data_row_id from records where record_id >= $first) -- not in a view
+        and r.data_row_id not in (select data_row_id from data_rows) -- not in a view
     window asset as (partition by r.data_row_id)
 ) as told
 where newness = 1;

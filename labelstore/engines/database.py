@@ -99,6 +99,14 @@ def together(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + TOGETHER]
 
 
+def is_new_file(path: Path, *, create: bool) -> bool:
+    """Whether a store of this name is not there, or an empty file. Raises `StoreError` for that unless `create`."""
+    is_new = not (path.exists() and path.stat().st_size)
+    if is_new and not create:
+        raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
+    return is_new
+
+
 class Database(ABC):
     """An open store file of one engine. A write happens between `begin` and `commit` or `rollback`."""
 
@@ -115,18 +123,18 @@ class Database(ABC):
     """Whether rows are written by the thousand, and single ones take their time."""
     has_full_text: ClassVar[bool]
     """Whether a store can have a full-text index."""
+    derived_views: ClassVar[frozenset[str]] = frozenset()
+    """The derived tables that are views, and so always up to date."""
 
-    def __init__(self, path: Path, *, create: bool) -> None:
+    def __init__(self, path: Path, *, is_new: bool) -> None:
         self.path = path
-        self.is_new: bool = not (path.exists() and path.stat().st_size)
+        self.is_new: bool = is_new
         """Whether the file was not there, or empty."""
         self.is_closed: bool = False
         self.limits: Limits | None = None
         """Of what `asked` may take; set them before the first question."""
         self._deleted: set[int] = set()
         """Records whose removal is put off until `finish_deletions`."""
-        if self.is_new and not create:
-            raise StoreError(str(path), "does not exist", "make it with: labelstore load STORE FILE")
 
     @cached_property
     def counters(self) -> "Counters":
@@ -313,6 +321,8 @@ class Database(ABC):
         self.counters.settle()
         for statement in self.dialect.statements("derive.sql"):
             table = statement.split()[2]
+            if table in self.derived_views:
+                continue
             if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
                 continue  # in a new store, where looking for what to delete takes as long as half of the rest
             self.execute(statement, {"first": first} if "$first" in statement else {})

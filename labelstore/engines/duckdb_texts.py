@@ -12,8 +12,8 @@ from labelstore.schema.generations import CODE_BITS, generation_in
 from labelstore.schema.tables import NODE_BITS, node_range
 
 if TYPE_CHECKING:
-    from labelstore.engines.duckdb import DuckdbDatabase
     from labelstore.engines.duckdb_lookup import Lookup
+    from labelstore.engines.duckdb_session import DuckdbSession
 
 ONE_BY_ONE = 4
 """So many labels are looked up by their places."""
@@ -30,7 +30,7 @@ _SORTED_TOGETHER = 100_000
 class DuckdbTexts:
     """What the views of a store give, as texts."""
 
-    def __init__(self, database: "DuckdbDatabase") -> None:
+    def __init__(self, database: "DuckdbSession") -> None:
         self._database = database
 
     @cached_property

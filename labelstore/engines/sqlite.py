@@ -26,6 +26,7 @@ from labelstore.engines.database import (
     Database,
     Parameters,
     Relation,
+    is_new_file,
     relations,
     together,
 )
@@ -60,7 +61,7 @@ class SqliteDatabase(Database):
     has_full_text = True
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, alone: bool = False) -> None:
-        super().__init__(path, create=create)
+        super().__init__(path, is_new=is_new_file(path, create=create))
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
                 str(path),
