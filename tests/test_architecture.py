@@ -228,6 +228,7 @@ def loaded_by(code: str) -> set[str]:
         ("import labelstore", {"duckdb", "pyarrow", "sqlite_utils", "typer", "msgspec", "sqlite3"}),
         ("import labelstore; labelstore.open('no-such.db')", {"duckdb", "pyarrow", "typer"}),
         ("import labelstore.loading, labelstore.verifying", {"duckdb", "pyarrow", "sqlite_utils", "typer"}),
+        ("import labelstore.lake.splits", {"duckdb", "pyarrow", "apsw", "sqlite3", "typer", "fsspec"}),
         ("import labelstore.engines.duckdb, labelstore.query.search", {"pyarrow"}),
         ("import labelstore.cli", {"duckdb", "pyarrow", "sqlite_utils", "msgspec", "datasette", "PIL", "nh3"}),
     ],

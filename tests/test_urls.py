@@ -204,7 +204,7 @@ def test_a_web_server(tmp_path: Path, web: str, path: str, temporary: Path) -> N
 def test_a_web_server_that_fails(
     tmp_path: Path, web: str, path: str, message: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(urls, "_SECONDS_OF_SILENCE", 0.5)
+    monkeypatch.setattr(urls, "SECONDS_OF_SILENCE", 0.5)
     url = f"{web}/{path}?x=1&token=secret"
     store = tmp_path / "x.db"
     text = failed("load", store, url)

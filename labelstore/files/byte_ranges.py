@@ -6,10 +6,11 @@ from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from labelstore.errors import InputError, NeedsOneProcess
-from labelstore.files.encodings import UTF_8
+from labelstore.files.opening import File, open_at_random
 from labelstore.files.records import split, split_rest
 from labelstore.files.resync import first_key
 from labelstore.files.sources import Source
+from labelstore.files.urls import name_of
 from labelstore.files.walk import Broken, Record
 from labelstore.files.window import check
 
@@ -52,18 +53,17 @@ def _number_at(byte: int) -> int:
     return byte // _RECORD_BYTES + _SPARE_NUMBERS if byte else 0
 
 
-def plain_size(path: str) -> int | None:
-    """The size of a file in bytes; None for one that is compressed or not UTF-8."""
+def plain_size(file: File) -> int | None:
+    """The size of a file in bytes; None for one that is compressed or not UTF-8, or can only be read as a whole."""
     try:
-        with open(path, "rb") as file:
-            source = Source(path, file, closes=False)
-            is_plain = not source.is_zip and source.compression == "none" and source.encoding == UTF_8
-            return file.seek(0, io.SEEK_END) if is_plain else None
+        with open_at_random(file) as stream:
+            source = Source(name_of(file), stream, closes=False)
+            return stream.seek(0, io.SEEK_END) if source.is_plain else None
     except (OSError, InputError):
         return None
 
 
-def byte_ranges(path: str, size: int, cuts: Sequence[int]) -> list[ByteRange] | None:
+def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] | None:
     """Divide a plain file at the next record after each of `cuts`; None where that cannot be guessed.
 
     The guess searches for the text that separates the first two records and begins the second. The reader of the range
@@ -71,18 +71,18 @@ def byte_ranges(path: str, size: int, cuts: Sequence[int]) -> list[ByteRange] | 
     """
     framing, starts = "", [0]
     try:
-        with open(path, "rb") as file:
+        with open_at_random(file) as stream:
             for cut in cuts:
                 start = max(cut, starts[-1])
                 if cut > 0 and start < size:
                     if not framing:
-                        framing, step, indent = _separation(path, file)
+                        framing, step, indent = _separation(name_of(file), stream)
                     if not framing:
                         return None
-                    found = _find(file, step, start)
+                    found = _find(stream, step, start)
                     start = size if found is None else found + indent
                 starts.append(start)
-    except OSError:
+    except (OSError, InputError):
         return None
     ends = [*starts[1:], size]
     return [ByteRange(framing, start, end, size) for start, end in zip(starts, ends, strict=True)]
@@ -109,9 +109,9 @@ def split_range(source: Source, decode: Callable[[bytes], T], byte_range: ByteRa
         raise NeedsOneProcess(f"{source.name}: ends before byte {end}")
 
 
-def _separation(path: str, file: BinaryIO) -> tuple[str, bytes, int]:
+def _separation(name: str, file: BinaryIO) -> tuple[str, bytes, int]:
     """The framing, the text between the first two records with the start of the second, and the length of the gap."""
-    source = Source(path, file, closes=False)
+    source = Source(name, file, closes=False)
     with suppress(InputError):
         items = split(source, check)
         first, second = next(items, None), next(items, None)

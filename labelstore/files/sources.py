@@ -1,6 +1,5 @@
 """Open the files that a command names as sources of bytes: files, members of zip archives, stdin."""
 
-import errno
 import glob
 import hashlib
 import io
@@ -9,18 +8,20 @@ import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 from labelstore.errors import InputError, NotAnExport
 from labelstore.files.columns import Form
 from labelstore.files.compression import DamagedError, gunzip, unzstd
 from labelstore.files.encodings import LONGEST_MARK, UTF_8, as_utf8, encoding_of
+from labelstore.files.opening import File, located, open_stream, reason_of
 from labelstore.files.signatures import compression_of
-from labelstore.files.urls import name_of
+from labelstore.files.urls import RemoteFile, is_url, name_of
 
 MAX_RATIO = 1000.0
 _RATIO_FREE_BYTES = 64 << 20
@@ -54,6 +55,7 @@ class Source:
     bytes_read   how many of them have been read so far
     sha256       hex digest of the bytes on disk (for a member: of its own bytes); complete once all is read, empty if
                  only a part of the file is
+    member       of a member of a zip archive: its place there and its name
     is_zip       whether it is a zip archive, which has to be opened member by member
     table        the form of a table (CSV), once `split` has found one
     framing      found by `split`: `array`, `wrapped` (an array that is a member of an object), `lines`,
@@ -67,11 +69,12 @@ class Source:
         *,
         size: int | None = None,
         member_size: int | None = None,
+        member: tuple[int, str] | None = None,
         max_ratio: float | None = MAX_RATIO,
         closes: bool = True,
     ) -> None:
         """Take over `file`. `member_size`: the decompressed size of a member of a zip archive."""
-        self.name, self.size = name, size
+        self.name, self.size, self.member = name, size, member
         self.framing: str | None = None
         self.table: Form | None = None
         self._file, self._closes = file, closes
@@ -98,6 +101,11 @@ class Source:
         """Start reading a plain file at an offset, before anything was read; it then has no digest."""
         self._file.seek(byte_offset)
         self._head, self._taken, self._digest = b"", byte_offset, None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is neither compressed nor recoded, so that its bytes are those of the records."""
+        return not self.is_zip and self.compression == "none" and self.encoding == UTF_8
 
     @property
     def bytes_read(self) -> int:
@@ -183,22 +191,26 @@ class Source:
         try:
             return self._file.read1(count) if isinstance(self._file, io.BufferedIOBase) else self._file.read(count)
         except _READ_ERRORS as error:
-            raise InputError(self.name, f"{_reason(error)}, at byte {self._taken} of it") from None
+            raise InputError(self.name, f"{reason_of(error)}, at byte {self._taken} of it") from None
 
 
-def digest_of(path: str | Path) -> str:
-    """The `sha256` of a source that reads this file to its end."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(str(path), _reason(error)) from None
+def digest_of(file: str | Path) -> str:
+    """The `sha256` of a source that reads the file at a path or URL to its end. Raises `InputError`."""
+    name, digest = file if isinstance(file, str) else str(file), hashlib.sha256()
+    stream, _ = open_stream(name)
+    with closing(stream):
+        try:
+            while piece := stream.read(_PLAIN_BYTES):
+                digest.update(piece)
+        except OSError as error:
+            raise InputError(name_of(name), reason_of(error)) from None
+    return digest.hexdigest()
 
 
 def open_sources(
-    arguments: Iterable[str], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
+    arguments: Iterable[File], *, max_ratio: float | None = MAX_RATIO, judge: Judge | None = None
 ) -> Iterator[Source]:
-    """Open each argument in turn: a path, a glob pattern (sorted by name), a copy of a URL, or `-` for stdin.
+    """Open each argument in turn: a path, a glob pattern (sorted by name), a URL of a file, or `-` for stdin.
 
     A zip archive yields a Source for each of its files; with `judge`, for those that it takes for exports, which it
     reads by a Source of its own. `max_ratio` bounds decompressed bytes per compressed byte beyond 64 MiB; None for no
@@ -208,8 +220,8 @@ def open_sources(
         if argument == "-":
             yield _standard_input(max_ratio)
             continue
-        for path in _paths(argument):
-            yield from _open_path(path, max_ratio, judge)
+        for file in files_of(argument):
+            yield from _open_file(file, max_ratio, judge)
 
 
 def _standard_input(max_ratio: float | None) -> Source:
@@ -225,8 +237,9 @@ def _zip_in_a_pipe(name: str) -> InputError:
     return InputError(name, "is a zip archive in a pipe", "save it to a file first")
 
 
-def _paths(argument: str) -> list[str]:
-    if os.path.exists(argument) or not glob.has_magic(argument):
+def files_of(argument: File) -> Sequence[File]:
+    """The files of an argument: those of a pattern of paths, sorted by name. Raises `InputError` if there are none."""
+    if not isinstance(argument, str) or is_url(argument) or os.path.exists(argument) or not glob.has_magic(argument):
         return [argument]
     paths = sorted(path for path in glob.glob(argument, recursive=True) if not os.path.isdir(path))
     if not paths:
@@ -234,48 +247,51 @@ def _paths(argument: str) -> list[str]:
     return paths
 
 
-def _open_path(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+def _open_file(file: File, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+    file = located(file)
+    stream, size = open_stream(file)
     try:
-        file = open(path, "rb")  # noqa: SIM115 - the Source closes it
-    except (OSError, ValueError) as error:
-        hint = f'name its files: "{path}/*.json"' if isinstance(error, IsADirectoryError) else ""
-        raise InputError(name_of(path), _reason(error), hint) from None
-    try:
-        status = os.fstat(file.fileno())
-        regular = stat.S_ISREG(status.st_mode)
-        source = Source(name_of(path), file, size=status.st_size if regular else None, max_ratio=max_ratio)
+        source = Source(name_of(file), stream, size=size, max_ratio=max_ratio)
     except BaseException:
-        file.close()
+        stream.close()
         raise
     if not source.is_zip:
         yield source
         return
     source.close()
-    if not regular:
-        raise _zip_in_a_pipe(path)
-    yield from _open_members(path, max_ratio, judge)
+    if size is None and isinstance(file, str):
+        raise _zip_in_a_pipe(file)
+    yield from _open_members(file, max_ratio, judge)
 
 
-def _open_members(path: str, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
-    """The exports in a zip archive; each keeps the archive open, as zipfile counts its users."""
-    name = name_of(path)
+def open_archive(file: File) -> zipfile.ZipFile:
+    """A zip archive; what is at a URL is read there as far as that can be, or else copied. Raises `InputError`."""
+    found = located(file)
+    content: Any = (found.open_at_random() or found.fetch()) if isinstance(found, RemoteFile) else found
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(content)
     except _READ_ERRORS as error:
-        raise InputError(name, f"is a damaged zip archive ({_reason(error)})") from None
+        raise InputError(name_of(file), f"is a damaged zip archive ({reason_of(error)})") from None
+    archive.content = content  # type: ignore[attr-defined] # a copy is removed with its last user
+    return archive
+
+
+def _open_members(file: File, max_ratio: float | None, judge: Judge | None) -> Iterator[Source]:
+    """The exports in a zip archive; each keeps the archive open, as zipfile counts its users."""
+    name, archive = name_of(file), open_archive(file)
     with archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        files = [(place, info) for place, info in enumerate(archive.infolist()) if not info.is_dir()]
         members = []
-        for info in files:
+        for place, info in files:
             if (reason := _unfit(info)) and judge is not None:
                 judge.pass_over(f"{name}!{info.filename}", reason)
-            elif not reason and (judge is None or _takes(judge, _open_member(name, archive, info, max_ratio))):
-                members.append(info)
+            elif not reason and (judge is None or _takes(judge, open_member(name, archive, place, max_ratio))):
+                members.append(place)
         if not members:
             reason = "is a zip archive without " + ("an export" if files and judge is not None else "files")
             raise NotAnExport(name, reason, judge.told() if judge is not None else "")
-        for info in members:
-            yield _open_member(name, archive, info, max_ratio)
+        for place in members:
+            yield open_member(name, archive, place, max_ratio)
 
 
 def _takes(judge: Judge, source: Source) -> bool:
@@ -293,25 +309,15 @@ def _unfit(info: zipfile.ZipInfo) -> str:
     return "hidden" if info.filename.rpartition("/")[2].startswith(".") else ""
 
 
-def _open_member(archive_name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_ratio: float | None) -> Source:
+def open_member(archive_name: str, archive: zipfile.ZipFile, place: int, max_ratio: float | None) -> Source:
+    """The file at a place in a zip archive, which has it. Raises `InputError`."""
+    info = archive.infolist()[place]
     name = f"{archive_name}!{info.filename}"
     if info.flag_bits & 1:
         raise InputError(name, "is encrypted", "unpack the archive with its password first")
     try:
         file = archive.open(info)
     except _READ_ERRORS as error:
-        raise InputError(name, _reason(error)) from None
+        raise InputError(name, reason_of(error)) from None
     sizes = {"size": info.compress_size, "member_size": info.file_size}
-    return Source(name, file, max_ratio=max_ratio, **sizes)  # type: ignore[arg-type]
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, IsADirectoryError):
-        return "is a directory"
-    if isinstance(error, FileNotFoundError):
-        return "no such file"
-    if isinstance(error, PermissionError):
-        return "may not be read"
-    if isinstance(error, OSError) and error.errno is not None:
-        return f"cannot be read ({os.strerror(error.errno)}, {errno.errorcode.get(error.errno, error.errno)})"
-    return str(error) or "ends too early"
+    return Source(name, file, member=(place, info.filename), max_ratio=max_ratio, **sizes)  # type: ignore[arg-type]

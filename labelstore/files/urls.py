@@ -3,7 +3,6 @@
 What stands in a URL to open it (a query, a user, a password) is in no name and no message.
 """
 
-import errno
 import re
 import shutil
 import tempfile
@@ -14,11 +13,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from labelstore.errors import InputError, LabelstoreError
+from labelstore.errors import InputError
+from labelstore.files.remote_streams import (
+    MOST_BYTES,
+    SECONDS_OF_SILENCE,
+    ForwardStream,
+    SeekableStream,
+    reason_and_hint,
+    tried,
+)
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+(::[a-z][a-z0-9+.-]+)*://", re.I)
 _WEB = re.compile(r"https?://", re.I)
-_SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE = 30, 60
+_SECONDS_TO_CONNECT = 30
 
 
 class Fetching(NamedTuple):
@@ -53,27 +60,61 @@ def shown_name(argument: str) -> str:
 
 
 class RemoteFile(NamedTuple):
-    """One file of a file system of fsspec; `name` is its URL as it is shown."""
+    """One file of a file system of fsspec; `name` is its URL as it is shown, `url` the one that opens it."""
 
     system: Any
     path: str
     name: str
+    url: str
 
-    def open(self) -> Any:
-        """Its bytes from the start, as a stream. Raises `InputError`, and so does the stream."""
-        options = {"block_size": 0} if _WEB.match(self.path) else {}
-        return _Stream(self.name, _tried(self.name, lambda: self.system.open(self.path, "rb", **options)))
+    def open(self) -> ForwardStream | SeekableStream:
+        """Its bytes from the start: of a web server by one request. Raises `InputError`, and so does the stream."""
+        if not self._is_web and (stream := self.open_at_random()) is not None:
+            return stream
+        size = self._info()["size"]
+        file = tried(self.name, lambda: self.system.open(self.path, "rb", block_size=0, size=size))
+        return ForwardStream(self.name, self.system, file, size)
+
+    def open_at_random(self) -> SeekableStream | None:
+        """Its bytes at any place; None where a web server only sends whole files. Raises `InputError`."""
+        info = self._info()
+        size: int | None = info["size"]
+        if size is None or not info.get("partial", True):
+            return None
+        options = {"block_size": MOST_BYTES, "cache_type": "none"} | ({"size": size} if self._is_web else {})
+        file = tried(self.name, lambda: self.system.open(self.path, "rb", **options))
+        if self._is_web and size and not tried(self.name, lambda: _sends_parts(file, size)):
+            file.close()
+            return None
+        return SeekableStream(self.name, self.system, file, size)
+
+    @property
+    def _is_web(self) -> bool:
+        return _WEB.match(self.path) is not None
+
+    def _info(self) -> dict[str, Any]:
+        info: dict[str, Any] = tried(self.name, lambda: self.system.info(self.path))
+        return info
 
     def fetch(self, progress: Progress | None = None) -> "Fetched":
         """A copy of it on this computer, complete. Raises `InputError`."""
         folder = Path(tempfile.mkdtemp(prefix="labelstore-"))
         copy = str(folder / "content")
         try:
-            _tried(self.name, lambda: self.system.get_file(self.path, copy, callback=_callback(self.name, progress)))
+            tried(self.name, lambda: self.system.get_file(self.path, copy, callback=_callback(self.name, progress)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return Fetched(copy, self.name, folder)
+
+
+def _sends_parts(file: Any, size: int) -> bool:
+    """Whether a web server sends the last byte of a file, not all of them."""
+    file.seek(size - 1)
+    try:
+        return len(file.read(1)) == 1
+    except ValueError:  # what fsspec raises for an answer of more bytes
+        return False
 
 
 class Fetched(str):
@@ -103,9 +144,9 @@ def removing_copies(arguments: Iterable[str]) -> Iterator[None]:
                 argument.remove()
 
 
-def name_of(path: str) -> str:
-    """The name of an argument in messages and in the store: a path as given, for a copy its URL."""
-    return path.name if isinstance(path, Fetched) else path
+def name_of(file: str | RemoteFile) -> str:
+    """The name of a file in messages and in the store: a path as given, for a copy its URL, for a URL what is shown."""
+    return file.name if isinstance(file, RemoteFile | Fetched) else shown_name(file)
 
 
 def remote_files(url: str) -> tuple[list[RemoteFile], str]:
@@ -118,22 +159,46 @@ def remote_files(url: str) -> tuple[list[RemoteFile], str]:
     system, path = _system(url, name)
     is_web = _WEB.match(url) is not None
     if "*" in urlsplit(path).path if is_web else re.search(r"[*?[]", path):
-        found = [one for one in _tried(name, lambda: system.glob(path)) if not _is_hidden(one.rpartition("/")[2])]
-        return _named(system, sorted(found), name, "no file matches this pattern"), ""
-    if not is_web and _tried(name, lambda: system.isdir(path)):
-        found = [one for one in _tried(name, lambda: system.find(path)) if not _is_hidden(one[len(path) :])]
-        return _named(system, sorted(found), name, "is a folder without files"), _name(system, path)
-    return [RemoteFile(system, path, name if is_web else _name(system, path))], ""
+        found = [one for one in tried(name, lambda: system.glob(path)) if not _is_hidden(one.rpartition("/")[2])]
+        return _named(system, sorted(found), url, "no file matches this pattern"), ""
+    if not is_web and tried(name, lambda: system.isdir(path)):
+        found = [one for one in tried(name, lambda: system.find(path)) if not _is_hidden(one[len(path) :])]
+        return _named(system, sorted(found), url, "is a folder without files"), _name(system, path)
+    return [RemoteFile(system, path, name if is_web else _name(system, path), url)], ""
+
+
+def remote_file(url: str) -> RemoteFile:
+    """The file at a URL, which is no pattern and no folder. Raises `InputError`; whether it is there, opening tells."""
+    name = shown_url(url)
+    system, path = _system(url, name)
+    return RemoteFile(system, path, name if _WEB.match(url) else _name(system, path), url)
 
 
 def _is_hidden(path: str) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
 
 
-def _named(system: Any, paths: list[str], name: str, reason: str) -> list[RemoteFile]:
+def _named(system: Any, paths: list[str], url: str, reason: str) -> list[RemoteFile]:
     if not paths:
-        raise InputError(name, reason)
-    return [RemoteFile(system, path, _name(system, path)) for path in paths]
+        raise InputError(shown_url(url), reason)
+    return [RemoteFile(system, path, _name(system, path), _url_of(system, path, url)) for path in paths]
+
+
+def _url_of(system: Any, path: str, url: str) -> str:
+    """The URL of a file that was found by the pattern or folder `url`, with the user, host or account that this has."""
+    if "::" in url:
+        first, _, rest = url.partition("::")
+        return (
+            f"{system.unstrip_protocol(path)}::{rest}" if "://" in first else f"{first}::{_url_of(system, path, rest)}"
+        )
+    parts = urlsplit(url)
+    kwargs = type(system)._get_kwargs_from_urls
+    start = f"{parts.scheme}://{parts.netloc}/"
+    for one in (start + path.lstrip("/"), start + path.lstrip("/").partition("/")[2]):
+        if system._strip_protocol(one) == path and kwargs(one) == kwargs(url):
+            return one
+    unstripped: str = system.unstrip_protocol(path)
+    return unstripped
 
 
 def _name(system: Any, path: str) -> str:
@@ -157,7 +222,7 @@ def _system(url: str, name: str) -> tuple[Any, str]:
     except ValueError:
         raise InputError(name, "is no path and no URL that fsspec knows") from None
     except Exception as error:
-        raise InputError(name, *_reason_and_hint(error)) from None
+        raise InputError(name, *reason_and_hint(error)) from None
     return system, path
 
 
@@ -167,7 +232,7 @@ def _web_options(url: str) -> dict[str, Any]:
         return {}
     from aiohttp import ClientTimeout
 
-    timeout = ClientTimeout(total=None, sock_connect=_SECONDS_TO_CONNECT, sock_read=_SECONDS_OF_SILENCE)
+    timeout = ClientTimeout(total=None, sock_connect=_SECONDS_TO_CONNECT, sock_read=SECONDS_OF_SILENCE)
     return {"client_kwargs": {"timeout": timeout, "trust_env": True}, "encoded": url.isascii() and " " not in url}
 
 
@@ -180,51 +245,3 @@ def _callback(name: str, progress: Progress | None) -> Any:
                 progress(Fetching(name, self.size, self.value))
 
     return Told()
-
-
-class _Stream:
-    """The bytes of a remote file; its errors are `InputError`."""
-
-    def __init__(self, name: str, file: Any) -> None:
-        self._name, self._file = name, file
-
-    def read(self, count: int) -> bytes:
-        data: bytes = _tried(self._name, lambda: self._file.read(count))
-        return data
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _tried(name: str, work: Callable[[], Any]) -> Any:
-    """What it returns. Each file system has errors of its own: all of them are `InputError` here."""
-    try:
-        return work()
-    except LabelstoreError:
-        raise
-    except Exception as error:
-        raise InputError(name, *_reason_and_hint(error)) from None
-
-
-def _reason_and_hint(error: Exception) -> tuple[str, str]:
-    """What is the matter, without what the error says of the URL."""
-    if isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # of a web server, about which fsspec says no more
-    kind, status = type(error).__name__, getattr(error, "status", None)
-    if status in (401, 403) or isinstance(error, PermissionError) or "Credentials" in kind:
-        return "may not be read", "a signed link may have expired; a bucket needs the credentials of its cloud"
-    if isinstance(error, FileNotFoundError) or status == 404:
-        return "no such file", ""
-    if status:
-        return f"the server answered with status {status}", ""
-    if isinstance(error, TimeoutError):
-        return f"no answer for {_SECONDS_OF_SILENCE} seconds", "try again"
-    if "Payload" in kind or "Incomplete" in kind or "Disconnected" in kind:
-        return "the connection broke before its end", "try again"
-    if "Connect" in kind:
-        return f"cannot be reached ({getattr(error, 'strerror', None) or kind})", ""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "has no room on this computer", f"free some in {tempfile.gettempdir()}, or set TMPDIR to another folder"
-    if isinstance(error, OSError) and error.strerror:
-        return f"cannot be read ({error.strerror})", ""
-    return f"cannot be read ({kind})", ""

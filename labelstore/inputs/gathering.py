@@ -6,12 +6,13 @@ A folder or an archive may hold anything: what is no export in it is passed over
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from labelstore.errors import NotAnExport, UsageError
 from labelstore.figures import figure
 from labelstore.files import Broken, Source, open_sources, split
-from labelstore.files.urls import Fetched, Progress, RemoteFile, is_url, name_of, remote_files, removing_copies
+from labelstore.files.opening import File
+from labelstore.files.urls import Progress, RemoteFile, is_url, name_of, remote_files
 from labelstore.formats.decoding import RecordDecoder, UnknownRecord, bounded_depth, tolerant
 from labelstore.formats.v1.record import Frame
 
@@ -20,6 +21,8 @@ Notify = Callable[[str], None]
 
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """One path or URL, or several; also patterns, and "-" for standard input."""
+
+T = TypeVar("T")
 
 _LOOKED_AT = 1000
 _NAMED = 3
@@ -54,19 +57,25 @@ def gathered(
     Hidden files are left out. What is at a URL is copied to this computer first, while `progress` is told how far that
     is; the copy goes with its path. Raises `NotAnExport` for a folder without an export, and `InputError` for a URL.
     """
-    found: list[str] = []
+    found = located(files, max_ratio=max_ratio, notify=notify)
+    return [file.fetch(progress) if isinstance(file, RemoteFile) else file for file in found]
+
+
+def located(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> Iterator[File]:
+    """The files at their places: paths (patterns too), and files at URLs; folders replaced by the exports in them.
+
+    Raises `NotAnExport` for a folder without an export, and `InputError` for a URL.
+    """
     for name in names_of(files):
         if is_url(name):
-            remote = _remote_exports(name, max_ratio, notify)
-            found += (file.fetch(progress) if isinstance(file, RemoteFile) else file for file in remote)
+            yield from _remote_exports(name, max_ratio, notify)
         elif os.path.isdir(name):
-            found += _exports_in(name, max_ratio, notify)
+            yield from _exports_in(name, max_ratio, notify)
         else:
-            found.append(name)
-    return found
+            yield name
 
 
-def exports(arguments: Iterable[str], *, max_ratio: float | None, notify: Notify | None = None) -> Iterator[Source]:
+def exports(arguments: Iterable[File], *, max_ratio: float | None, notify: Notify | None = None) -> Iterator[Source]:
     """Each export, open; what is none in a zip archive is passed over. Raises `InputError`."""
     for argument in arguments:
         judge = _Judge(name_of(argument))
@@ -78,43 +87,17 @@ def exports(arguments: Iterable[str], *, max_ratio: float | None, notify: Notify
 
 def beginnings(files: Files, *, max_ratio: float | None = 1000.0, notify: Notify | None = None) -> Iterator[Source]:
     """Each export that the files name, open; at a URL it is a stream, of which only what is read has to come."""
-    for name in names_of(files):
-        local = [] if is_url(name) else gathered(name, max_ratio=max_ratio, notify=notify)
-        for file in local or _remote_exports(name, max_ratio, notify):
-            if isinstance(file, RemoteFile):
-                source = Source(file.name, file.open(), max_ratio=max_ratio)
-                if not source.is_zip:
-                    yield source
-                    continue
-                source.close()
-                file = file.fetch()  # noqa: PLW2901
-            with removing_copies([file]):
-                yield from exports([file], max_ratio=max_ratio, notify=notify)
+    return exports(located(files, max_ratio=max_ratio, notify=notify), max_ratio=max_ratio, notify=notify)
 
 
-def _remote_exports(url: str, max_ratio: float | None, notify: Notify | None) -> list[RemoteFile | Fetched]:
+def _remote_exports(url: str, max_ratio: float | None, notify: Notify | None) -> list[RemoteFile]:
     """The files at a URL; of a folder the exports, as the beginnings of its files tell."""
     files, folder = remote_files(url)
     if not folder:
-        return [*files]
+        return files
     judge = _Judge(folder)
-    found = [taken for file in files if (taken := _taken(judge, file, max_ratio)) is not None]
-    if not found:
-        raise NotAnExport(judge.among, "is a folder without an export", judge.told())
-    judge.tell(notify)
-    return found
-
-
-def _taken(judge: "_Judge", file: RemoteFile, max_ratio: float | None) -> RemoteFile | Fetched | None:
-    """A file of a folder, if it is an export; an archive as its copy, which had to be made to look into it."""
-    with Source(file.name, file.open(), max_ratio=max_ratio) as source:
-        if not source.is_zip:
-            return file if judge.takes(source) else None
-    copy = file.fetch()
-    if _is_taken(judge, copy, max_ratio):
-        return copy
-    copy.remove()
-    return None
+    found = [file for file in files if _is_taken(judge, file, max_ratio)]
+    return _told(judge, found, notify)
 
 
 class _Judge:
@@ -155,9 +138,19 @@ class _Judge:
 
 def _exports_in(folder: str, max_ratio: float | None, notify: Notify | None) -> list[str]:
     judge = _Judge(folder)
-    found = [path for path in _files_in(folder) if _is_taken(judge, path, max_ratio)]
+    found = []
+    for path in _files_in(folder):
+        if not Path(path).is_file():
+            judge.pass_over(path, "no file")
+        elif _is_taken(judge, path, max_ratio):
+            found.append(path)
+    return _told(judge, found, notify)
+
+
+def _told(judge: _Judge, found: list[T], notify: Notify | None) -> list[T]:
+    """The exports of a folder, once it is told what was passed over; without any, that is the error."""
     if not found:
-        raise NotAnExport(folder, "is a folder without an export", judge.told())
+        raise NotAnExport(judge.among, "is a folder without an export", judge.told())
     judge.tell(notify)
     return found
 
@@ -168,16 +161,13 @@ def _files_in(folder: str) -> Iterator[str]:
         yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))
 
 
-def _is_taken(judge: _Judge, path: str, max_ratio: float | None) -> bool:
-    if not Path(path).is_file():
-        judge.pass_over(path, "no file")
-        return False
+def _is_taken(judge: _Judge, file: File, max_ratio: float | None) -> bool:
     try:
-        for source in open_sources([path], max_ratio=max_ratio, judge=_Judge(name_of(path))):
+        for source in open_sources([file], max_ratio=max_ratio, judge=_Judge(name_of(file))):
             with source:
                 return source.compression.startswith("zip") or judge.takes(source)
     except NotAnExport as error:
-        judge.pass_over(name_of(path), _short(error))
+        judge.pass_over(name_of(file), _short(error))
     return False
 
 

@@ -1,0 +1,187 @@
+"""What one task reads of the input: a file, a file of an archive, or a byte range of a plain file."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar
+
+from labelstore.errors import InputError, NeedsOneProcess
+from labelstore.files import Broken, Record, Source, split
+from labelstore.files.byte_ranges import ByteRange, byte_ranges, split_range
+from labelstore.files.opening import File, located, open_at_random, open_stream
+from labelstore.files.sources import MAX_RATIO, files_of, open_archive, open_member
+from labelstore.files.urls import RemoteFile, shown_name
+from labelstore.inputs import gathering
+from labelstore.inputs.gathering import Files, Notify
+
+T = TypeVar("T")
+
+SPLIT_BYTES = 1_000_000_000
+"""A plain file is divided into splits of about so many bytes."""
+_BYTES_PER_NUMBER, _PACKED_BYTES_PER_NUMBER = 512, 128
+_LEAST_RECORD_BYTES = 2
+_SPARE_NUMBERS = 1000
+_UNTOLD_BYTES = 16 << 30
+"""What a file is taken for if its server does not tell its size."""
+
+
+class Split(NamedTuple):
+    """What one task reads.
+
+    source       the path or URL that opens it; a URL may hold what may be neither stored nor shown
+    name         its name as shown and stored, `archive.zip!member` for a file of an archive
+    member       the name in the archive, "" for a file that is in none
+    byte_range   the part of a plain file, None for the whole of it
+    file_number  which file of the load it is of; those of an archive count one by one
+    size         its bytes: as they are on disk, so of what is compressed the compressed ones; 0 if nobody tells
+    numbers      how many record numbers are reserved for it
+    place        the place of the member in the archive
+    """
+
+    source: str
+    name: str
+    member: str
+    byte_range: ByteRange | None
+    file_number: int
+    size: int
+    numbers: int
+    place: int = 0
+
+    @classmethod
+    def from_json(cls, told: Sequence[Any]) -> Self:
+        """A split that came as JSON, an array of its fields."""
+        found = cls(*told)
+        byte_range = found.byte_range
+        return found if byte_range is None else found._replace(byte_range=ByteRange(*byte_range))
+
+    @property
+    def first_position(self) -> int:
+        """The position of its first item as `records_of` counts; each further one has the next."""
+        return 0 if self.byte_range is None else self.byte_range.number
+
+    def index_of(self, item: Record[Any] | Broken) -> int:
+        """Which of the items of the split it is, from 0."""
+        return item.position - self.first_position
+
+    def with_numbers_for(self, bytes_per_number: int) -> Self:
+        """The same with a record number for so many bytes, or as many as it has, if that is more."""
+        return self._replace(numbers=max(self.numbers, _numbers_for(self.size, bytes_per_number)))
+
+    def without_secrets(self) -> Self:
+        """The same as it may be stored: its source may not open it any more."""
+        return self._replace(source=shown_name(self.source))
+
+
+def plan_splits(
+    files: Files,
+    *,
+    split_bytes: int = SPLIT_BYTES,
+    max_ratio: float | None = MAX_RATIO,
+    notify: Notify | None = None,
+) -> list[Split]:
+    """The splits of all files that are named, in their order: paths, patterns, folders, zip archives, URLs.
+
+    Of a folder or an archive those that are exports; `notify` is told what was passed over. Only a plain file of UTF-8
+    that holds an array or lines is divided, at records that are guessed: who reads them finds a wrong guess. About 1 MB
+    is read for each split. Raises `InputError` for what cannot be read, or not by several processes.
+    """
+    found: list[Split] = []
+    for argument in gathering.located(files, max_ratio=max_ratio, notify=notify):
+        for file in files_of(argument):
+            if file == "-":
+                raise InputError("-", "standard input cannot be read by several processes", "save it to a file first")
+            for source in gathering.exports([file], max_ratio=max_ratio, notify=notify):
+                with source:
+                    number = found[-1].file_number + 1 if found else 0
+                    found += _splits_of(file, source, number, split_bytes)
+    return found
+
+
+def replanned(splits: Sequence[Split], wrong: Collection[int]) -> list[Split]:
+    """A plan in place of one where `records_of` raised `NeedsOneProcess` for the splits at some places of it.
+
+    Each of them is joined with the one after it in its file, as no record begins between them, and has numbers for tiny
+    records. The other splits stay as they are. A new plan may be wrong again, but has fewer splits each time.
+    """
+    found: list[Split] = []
+    joins = False
+    for number, part in enumerate(splits):
+        if joins and part.byte_range is not None and found[-1].file_number == part.file_number:
+            found[-1] = _joined(found[-1], part)
+        else:
+            found.append(part)
+        joins = number in wrong
+        if joins:
+            found[-1] = found[-1].with_numbers_for(_LEAST_RECORD_BYTES)
+    return found
+
+
+def _joined(first: Split, second: Split) -> Split:
+    assert first.byte_range is not None
+    assert second.byte_range is not None
+    byte_range = first.byte_range._replace(end=second.byte_range.end)
+    found = first._replace(byte_range=byte_range, size=first.size + second.size)
+    return found.with_numbers_for(_LEAST_RECORD_BYTES)
+
+
+@contextmanager
+def open_split(split: Split, *, max_ratio: float | None = MAX_RATIO) -> Iterator[Source]:
+    """The source of a split, for `records_of`. Raises `InputError`."""
+    file = located(split.source)
+    member_name = f"!{split.member}"
+    if isinstance(file, RemoteFile):
+        file = file._replace(name=split.name.removesuffix(member_name) if split.member else split.name)
+    if split.member:
+        with open_archive(file) as archive:
+            members = archive.infolist()[split.place : split.place + 1]
+            if [member.filename for member in members] != [split.member]:
+                raise InputError(split.name, "is not where it was in its archive", "it has changed: start again")
+            with open_member(split.name.removesuffix(member_name), archive, split.place, max_ratio) as source:
+                yield source
+        return
+    byte_range = split.byte_range
+    stream, size = open_stream(file) if byte_range is None else (open_at_random(file), byte_range.size)
+    try:
+        yield Source(split.name, stream, size=size, max_ratio=max_ratio)
+    finally:
+        stream.close()
+
+
+def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
+    """The records of a split, as `labelstore.files.split` yields those of a file; `Split.index_of` counts them.
+
+    Raises `InputError`, and `NeedsOneProcess` where the split has another end than was guessed, or more records than
+    numbers: see `replanned`.
+    """
+    byte_range = part.byte_range
+    for item in split(source, decode) if byte_range is None else split_range(source, decode, byte_range):
+        if part.index_of(item) >= part.numbers:
+            raise NeedsOneProcess(f"{part.name}: more records than the {part.numbers} numbers reserved for them")
+        yield item
+
+
+def _splits_of(file: File, source: Source, file_number: int, split_bytes: int) -> list[Split]:
+    """The splits of a file that is open, `file` or a member of it."""
+    opens = file.url if isinstance(file, RemoteFile) else str(Path(file).absolute())
+    if source.size is None and not isinstance(file, RemoteFile):
+        raise InputError(source.name, "is no regular file", "save it to a file first")
+    size = source.size or 0
+    place, member = source.member or (0, "")
+    bytes_per_number = _BYTES_PER_NUMBER if source.compression == "none" else _PACKED_BYTES_PER_NUMBER
+    numbers = _numbers_for(size if source.size is not None else _UNTOLD_BYTES, bytes_per_number)
+    whole = Split(opens, source.name, member, None, file_number, size, numbers, place)
+    if not source.is_plain or size <= split_bytes:
+        return [whole]
+    count = -(-size // split_bytes)
+    ranges = byte_ranges(file, size, [size * number // count for number in range(1, count)]) or []
+    parts = [one for one in ranges if one.start < one.end]
+    return [_part(whole, one) for one in parts] if len(parts) > 1 else [whole]
+
+
+def _part(whole: Split, byte_range: ByteRange) -> Split:
+    size = byte_range.end - byte_range.start
+    return whole._replace(byte_range=byte_range, size=size, numbers=_numbers_for(size, _BYTES_PER_NUMBER))
+
+
+def _numbers_for(size: int, bytes_per_number: int) -> int:
+    return size // bytes_per_number + _SPARE_NUMBERS
