@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from labelstore.export.losses import Loss
     from labelstore.history import LabelChange, LabelDiff, Load, State, Version
     from labelstore.loading import FileReport, Report
+    from labelstore.loading.from_tables import Copied
     from labelstore.notebook.gallery import Gallery
     from labelstore.notebook.label import Label
     from labelstore.query.describe import Described, Listed
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agreement",
     "AmbiguousError",
+    "Copied",
     "Described",
     "ExportChoices",
     "FileReport",
@@ -90,6 +92,7 @@ __all__ = [
 
 _HOMES = {
     "Agreement": "labelstore.analyses.agreement",
+    "Copied": "labelstore.loading.from_tables",
     "Described": "labelstore.query.describe",
     "ExportChoices": "labelstore.export.keywords",
     "FileReport": "labelstore.loading",

@@ -19,8 +19,10 @@ from labelstore.query.find import json_of
 from labelstore.query.objects import objects_of
 
 if TYPE_CHECKING:
+    from labelstore.engines.copy import CopyProgress
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
+    from labelstore.loading.from_tables import Copied
     from labelstore.notebook.gallery import Gallery
     from labelstore.query.filters import LabelFilters
 
@@ -118,6 +120,25 @@ class Store(Contents):
             progress=progress,
             wait=wait,
         )
+
+    def load_lake(
+        self, lake: str | Path, *, progress: "CopyProgress | None" = None, wait: float | None = None
+    ) -> "Copied":
+        """Make the store, which must not be there yet, of the tables in a folder that `export` wrote as `parquet`.
+
+        All tables come along as they are, loads, rejects and earlier versions of labels too; only counts are counted
+        anew. `progress` is called now and then with the rows copied so far and all rows; `wait` as in `load`. Raises
+        `InputError` for a folder of something else, `StoreError` where the store is there already, and `UsageError`
+        where it is read-only.
+
+        >>> labelstore.open("labels.duckdb").load_lake("tables/").rows["labels"]
+        """
+        from labelstore.loading.from_lake import load_lake
+
+        if self.read_only:
+            raise UsageError(f"{self.path}: opened read-only")
+        self._connections.close()
+        return load_lake(self.path, lake, wait=wait, progress=progress)
 
     def label(self, label_id: str, *, at: int | None = None) -> Label:
         """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.

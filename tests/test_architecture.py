@@ -90,6 +90,9 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "engines.duckdb_session",
         "lake.database",
         "engines.result",
+        "engines.parquet_tables",
+        "engines.database",  # only to check types, as the next one
+        "loading.from_tables",
     },
     "shapely": {"export.geo_frames", "geometry"},
     "spacy": {"export.exporters.spacy"},

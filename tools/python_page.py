@@ -28,7 +28,7 @@ asynchronous: beside an event loop, as in Jupyter, wrap a long call in `await as
 
 """
 GROUPS = {
-    "Load and check": ("load", "loads", "verify"),
+    "Load and check": ("load", "load_lake", "loads", "verify"),
     "Ask": ("query", "ask", "objects", "search", "projects", "classes", "labelers", "agreement", "schema", "columns"),
     "Get labels back": ("label", "labels", "gallery", "data_row", "export"),
     "History": ("history", "diff"),
@@ -40,6 +40,7 @@ ALIASES = {
     "labelstore.loading.report": ("Progress", "Confirm"),
     "labelstore.query.filters.keywords": ("Name", "Bounds", "Moment"),
     "labelstore.export.keywords": ("Names",),
+    "labelstore.engines.copy": ("CopyProgress",),
     "labelstore.engines.database": ("Parameters",),
 }
 """Module → names of types that signatures use."""

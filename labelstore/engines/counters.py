@@ -28,6 +28,7 @@ _APART = ("counts", "unpaired_classes")
 _TOGETHER = 1_000
 """Records whose rows are read together."""
 _LABELS_TOGETHER = 200
+_RECORDS_AFTER = f"select node_id from records where node_id > ? order by node_id limit {_TOGETHER}"
 _COLUMNS = (*Group._fields, "role", *Feature._fields)
 """The columns of `counts` that say what is counted, without the grain."""
 _LABELS = (
@@ -86,6 +87,15 @@ class Counters:
             for rows in own:
                 self._counting.add(rows)
             self._touch(own, of_frames)
+
+    def add_all(self) -> None:
+        """Count all that is stored, in a store in which nothing was counted."""
+        last = -1
+        while nodes := [row[0] for row in self._database.query(_RECORDS_AFTER, (last,)).rows]:
+            last = nodes[-1]
+            self.add_stored([node_range(node >> NODE_BITS) for node in nodes])
+            if self._counting.is_large():
+                self.write()
 
     def take_away(self, ranges: Sequence[NodeRange]) -> None:
         """Count the rows in these ranges of nodes no more, which are about to be removed."""

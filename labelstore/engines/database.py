@@ -13,6 +13,8 @@ from labelstore.schema.dialects import Dialect
 from labelstore.schema.tables import NodeRange, Row, Rows
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from labelstore.engines.counters import Counters
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
@@ -201,6 +203,11 @@ class Database(ABC):
         """Write all rows of one table, with numbers for booleans where another engine has these."""
         for rows in batches:
             self.insert_rows(table, rows)
+
+    def insert_arrow(self, table: str, batches: "Iterable[pa.RecordBatch]") -> None:
+        """Write all rows of one table, given as Arrow with the columns of the schema in their order."""
+        for batch in batches:
+            self.insert_rows(table, list(zip(*(column.to_pylist() for column in batch.columns), strict=True)))
 
     @abstractmethod
     def select_in(self, sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:

@@ -214,28 +214,38 @@ class DuckdbSession(Database):
             self._connection.unregister("given")
 
     def insert_all(self, table: str, batches: Iterable[Sequence[Row]]) -> None:
+        import pyarrow as pa
+
+        types = {name: arrow_type(kind) for name, kind in columns()[table].items()}
+        schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
+        arrays = (list(map(array, zip(*rows, strict=True), schema.types)) for rows in batches)
+        self._insert_stream(table, schema, (pa.RecordBatch.from_arrays(some, schema=schema) for some in arrays))
+
+    def insert_arrow(self, table: str, batches: "Iterable[pa.RecordBatch]") -> None:
+        import pyarrow as pa
+
+        schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
+        self._insert_stream(table, schema, batches)
+
+    def _insert_stream(self, table: str, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
         """In one statement: DuckDB writes blocks of a table to the disk as they fill, and holds no more in memory.
 
         This thread alone reads the batches, so DuckDB has no other from here on. What they raise is raised, Ctrl-C too.
         """
         import pyarrow as pa
 
-        types = {name: arrow_type(kind) for name, kind in columns()[table].items()}
-        schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
         raised: list[BaseException] = []
 
-        def converted() -> Iterator[pa.RecordBatch]:
+        def noted() -> Iterator[pa.RecordBatch]:
             try:
-                for rows in batches:
-                    arrays = map(array, zip(*rows, strict=True), schema.types)
-                    yield pa.RecordBatch.from_arrays(list(arrays), schema=schema)
+                yield from batches
             except BaseException as error:
                 raised.append(error)
                 raise
 
         self._connection.execute("set threads = 1")
         try:
-            given = pa.RecordBatchReader.from_batches(schema, converted())
+            given = pa.RecordBatchReader.from_batches(schema, noted())
             self._rows_given(f"insert into {table} select * from given", given)
         except duckdb.Error as error:
             raise (raised or [error])[0] from None

@@ -27,7 +27,7 @@ BOOKKEEPING = ("loads", "rejects", "versions")
 
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
-_NODE = re.compile(r"^ {4}(\w+) integer primary key", re.M)
+_KEY = re.compile(r"^ {4}(\w+) (?:integer|text) primary key", re.M)
 
 
 def sql_text(name: str) -> str:
@@ -62,20 +62,25 @@ def content_tables() -> tuple[str, ...]:
 
 
 @cache
-def _nodes() -> dict[str, tuple[str, int]]:
-    """Table → the column that holds a row's node, and its place: the primary key of a content table."""
-    found = ((table, _NODE.search(body)) for table, body in _TABLE.findall(sql_text("schema.sql")))
+def _keys() -> dict[str, tuple[str, int]]:
+    """Table → its primary key, which in a content table holds a row's node, and the place of that column."""
+    found = ((table, _KEY.search(body)) for table, body in _TABLE.findall(sql_text("schema.sql")))
     return {table: (key[1], list(columns()[table]).index(key[1])) for table, key in found if key}
+
+
+def key_column(table: str) -> str | None:
+    """The primary key of a table, if it has one."""
+    return _keys()[table][0] if table in _keys() else None
 
 
 def node_column(table: str) -> str:
     """The column of a content table that holds the row's node: its primary key."""
-    return _nodes()[table][0]
+    return _keys()[table][0]
 
 
 def node_place(table: str) -> int:
     """The place in a row of a content table where its node stands."""
-    return _nodes()[table][1]
+    return _keys()[table][1]
 
 
 def node_range(record_id: int) -> tuple[int, int]:

@@ -4,18 +4,41 @@ import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from labelstore.cli import load_summary, next_steps, output, progress
+from labelstore.cli.command import Command
 from labelstore.cli.diagnostics import REJECTED, say, stopped
 from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.displaying.cells import visible
-from labelstore.figures import figure
+from labelstore.figures import counted, duration, figure
 
 SECTION = Section.LOAD
+
+
+class LoadCommand(Command):
+    """It takes files, or else the tables of a lake."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Ask for files only where no lake is named."""
+        from labelstore.errors import UsageError
+
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        is_from_lake = "from_lake" in given
+        params = {param.name: param for param in self.params}
+        params["files"].required = not is_from_lake
+        others = [params[name] for name, value in given.items() if name not in _WITH_LAKE and value not in (None, ())]
+        if is_from_lake and others:
+            what = others[0].metavar if others[0].param_type_name == "argument" else others[0].opts[0]
+            raise UsageError(f"--from-lake takes no {what}: it copies tables as they are into a new store")
+        return super().parse_args(ctx, args)
+
+
+COMMAND = LoadCommand
+_WITH_LAKE = ("db", "from_lake", "wait", "as_json", "help")
 
 
 class OnError(StrEnum):
@@ -49,6 +72,10 @@ def load(
             metavar="N", min=0, help="Stop and store nothing if there are more rejects.", show_default="no limit"
         ),
     ] = None,
+    from_lake: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="In place of FILE...: make a new store of tables that export parquet wrote."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load exports into a store, creating it if needed.
@@ -77,10 +104,14 @@ def load(
       labelstore load labels.db v1-video.json --frames frames/
       labelstore load labels.db weekly.ndjson --prune --yes
       curl -s https://example.com/export.ndjson | labelstore load labels.db -
+      labelstore load labels.duckdb --from-lake tables/
     """
     from labelstore.errors import UsageError
     from labelstore.loading import load
 
+    if from_lake is not None:
+        _load_lake(db, from_lake, wait, as_json=as_json)
+        return
     if prune and not yes and not sys.stdin.isatty():
         raise UsageError("--prune asks before it removes labels: run it on a terminal, or give --yes")
     with stopped(lambda since: _after_stop(db, since)), progress.shown() as line:
@@ -107,6 +138,18 @@ def load(
         output.write_lines(next_steps.next_lines(load_summary.next_steps(report, files)))
     if report.total("rejected"):
         raise typer.Exit(REJECTED)
+
+
+def _load_lake(db: Path, lake: str, wait: float | None, *, as_json: bool) -> None:
+    from labelstore.loading.from_lake import load_lake
+
+    with stopped(lambda _: f"there is no {db}"), progress.shown() as line:
+        done = load_lake(db, lake, wait=wait, notify=say, progress=None if line is None else line.counted)
+    if as_json:
+        output.write_json(done.as_json())
+        return
+    held = f"{counted(done.rows['records'], 'record')}, {counted(done.rows['labels'], 'label')}"
+    output.write(f"{visible(done.store)}: {held}, {duration(done.seconds)}\n")
 
 
 def _after_stop(db: Path, since: str) -> str:
