@@ -91,8 +91,11 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "lake.database",
         "engines.result",
         "engines.parquet_tables",
-        "engines.database",  # only to check types, as the next one
+        "engines.database",  # only to check types, as the next ones
         "loading.from_tables",
+        "lake.resolving",
+        "lake.resolving_closely",
+        "lake.resolving_sets",
     },
     "shapely": {"export.geo_frames", "geometry"},
     "spacy": {"export.exporters.spacy"},

@@ -30,6 +30,7 @@ class Lookup:
         self._rows_of = rows_of
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None)
         make_tables(self._sqlite)
+        self._sqlite.execute("drop index labels_label_id")  # a lake has a label several times while it is loaded
         self._read_by: dict[str, Columns] = {}
 
     def texts(self, places: Iterable[Place]) -> dict[Place, bytes]:

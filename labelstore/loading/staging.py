@@ -71,10 +71,11 @@ def _copy(source: Database, target: Database, table: str, sql: str) -> None:
     flags = [place for place, kind in enumerate(columns()[table].values()) if kind == "boolean"]
     rows = source.query(sql).rows
     while some := list(islice(rows, _ROWS)):
-        target.insert_rows(table, [_with_flags(row, flags) for row in some])
+        target.insert_rows(table, [with_flags(row, flags) for row in some])
 
 
-def _with_flags(row: Sequence[object], flags: Sequence[int]) -> Row:
+def with_flags(row: Sequence[object], flags: Sequence[int]) -> Row:
+    """A row of SQLite with booleans at these places."""
     values = list(row)
     for place in flags:
         values[place] = None if values[place] is None else bool(values[place])
