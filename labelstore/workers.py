@@ -19,14 +19,17 @@ SHARED_BYTES = 16_000_000
 """Below this, starting a second process costs more than it saves."""
 
 
-def useful_jobs(wanted: int | None, *files: Path) -> int:
-    """How many processes to work on files with: as many as wanted, else the cores there are if it pays."""
+def useful_jobs(wanted: int | None, *files: Path, size: int = 0) -> int:
+    """How many processes to work on files with: as many as wanted, else the cores there are if it pays.
+
+    `size` is that of what they work on besides, in bytes.
+    """
     if wanted is not None:
         if wanted < 1:
             raise UsageError("jobs: at least 1")
         return wanted
-    large = sum(file.stat().st_size for file in files if file.is_file()) >= SHARED_BYTES
-    return min(os.cpu_count() or 1, 8) if large else 1
+    size += sum(file.stat().st_size for file in files if file.is_file())
+    return min(os.cpu_count() or 1, 8) if size >= SHARED_BYTES else 1
 
 
 @contextmanager

@@ -64,12 +64,20 @@ class Counters:
         if self._counts is None:
             self._counts = Counts()
             if self._first_new is None:
-                database = self._database
-                highest = int(database.value("select coalesce(max(record_id), -1) from records"))
-                self._first_new = node_range(highest + 1)[0]
-                sql = " union ".join(f"select label_id from {table} where label_id is not null" for table in _APART)
-                self._apart = {row[0] for row in database.query(sql).rows}
+                highest = int(self._database.value("select coalesce(max(record_id), -1) from records"))
+                self.begin_at(node_range(highest + 1)[0])
         return self._counts
+
+    def begin_at(self, node: int) -> None:
+        """Take what is there from this node on for what this connection inserts, though others wrote it."""
+        self._first_new = node
+        sql = " union ".join(f"select label_id from {table} where label_id is not null" for table in _APART)
+        self._apart = {row[0] for row in self._database.query(sql).rows}
+
+    def bring(self, touched: Iterable[str]) -> None:
+        """Sum up rows of counts that were inserted beside this; `touched` are labels to count by themselves."""
+        self._touched.update(touched)
+        self._is_summed = False
 
     def add(self, rows: Rows) -> None:
         """Count rows that are about to be inserted."""
@@ -142,10 +150,8 @@ class Counters:
         if self._counts is None:
             return
         counts, self._counts = self._counts, None
-        rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
-        self._database.insert_rows("counts", _rows(rows))
-        pairs = [(*key, labels) for key, labels in counts.pairs().items() if labels]
-        self._database.insert_rows("class_pairs", pairs)
+        for table, rows in rows_of_counts(counts).items():
+            self._database.insert_rows(table, rows)
         for group, role, feature, times in counts.lost():
             known = self._lost.get((group, role, feature), Times())
             self._lost[group, role, feature] = Times(
@@ -246,6 +252,13 @@ class Counters:
             if _key(values) in uncertain:
                 database.execute(update, (first, last, *values))
         database.execute("drop table uncertain_names")
+
+
+def rows_of_counts(counts: Counts) -> dict[str, list[Row]]:
+    """Table → rows of what was counted, which are summed up later."""
+    rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
+    pairs = [(*key, labels) for key, labels in counts.pairs().items() if labels]
+    return {"counts": _rows(rows), "class_pairs": pairs}
 
 
 def _within(ranges: Iterable[NodeRange], node: int, *, before: bool) -> Iterator[NodeRange]:

@@ -18,6 +18,7 @@ from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG
 from labelstore.errors import StoreError
 from labelstore.schema.derived_views import data_rows_query
+from labelstore.schema.dialects import DUCKDB
 from labelstore.schema.tables import DERIVED, NODE_BITS, Row, columns, content_tables, node_column, node_range
 
 if TYPE_CHECKING:
@@ -113,6 +114,25 @@ class LakeDatabase(DuckdbSession):
                 f" anti join hidden_records as h on h.record_id = of_files.{node_column(table)} >> {NODE_BITS}"
             )
 
+    def use(self, files: Mapping[str, Sequence[str]]) -> None:
+        """Have these files in place of those of the content tables, of `loads` and of `rejects`; hide no record."""
+        self._connection.execute("delete from hidden_records")
+        for table in set(TABLES) - set(DERIVED):
+            was_there = table in self._files
+            self._files.pop(table, None)
+            if some := list(files.get(table, ())):
+                self._files[table] = some
+                if not was_there:
+                    self._connection.execute(f"drop table {table}")
+                self._connection.execute(f"create or replace view {table} as {self._from_files(table)}")
+            elif was_there:
+                self._connection.execute(f"create or replace view {table} as {_without_rows(table)}")
+
+    def append_files(self, table: str, files: Sequence[str]) -> None:
+        """Add the rows of Parquet files to a derived table."""
+        if files:
+            self._connection.execute(f"insert into {table} select * from read_parquet({_listed(files)})")
+
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
 
@@ -183,6 +203,12 @@ def _lock(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(f"set allowed_directories = [{', '.join(map(_quoted, {folder, _literal(folder)}))}]")
     for setting in ("enable_external_access", "lock_configuration"):
         connection.execute(f"set {setting} = {DUCKDB_CONFIG[setting]}")
+
+
+def _without_rows(table: str) -> str:
+    kinds = columns()[table].items()
+    named = ", ".join(f'cast(null as {DUCKDB.translate(kind)}) as "{name}"' for name, kind in kinds)
+    return f"select {named} where false"
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ class FramesFolder:
     (`ck1.ndjson.gz`, `ck1.ndjson`, `ck1`), so a suffix never hides a file.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self._by_name: dict[str, Path] = {}
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)

@@ -52,7 +52,7 @@ class LoadState:
 
     def record(self, files: Iterable[FileReport]) -> None:
         """Write the rows of `loads` for files."""
-        self.database.insert_rows("loads", [_load(file) for file in files])
+        self.database.insert_rows("loads", [load_row(file) for file in files])
 
     def note_not_stored(self, label_ids: Iterable[str], project_ids: Iterable[str]) -> None:
         """Note what a record told that is not, or no longer, stored: it is not missing from the files."""
@@ -66,7 +66,8 @@ class LoadState:
         self.database.derive_features(self.first_record)
 
 
-def _load(file: FileReport) -> Row:
+def load_row(file: FileReport) -> Row:
+    """The row of a file in `loads`."""
     name = os.fsencode(file.name).decode(errors="backslashreplace")
     values: dict[str, Any] = {**vars(file), "file_name": name, "labelstore_version": __version__}
     return tuple(values[column] for column in columns()["loads"])

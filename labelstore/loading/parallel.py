@@ -7,7 +7,6 @@ right when the parts are merged; record ids just leave numbers out.
 """
 
 import shutil
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from threading import Thread
@@ -21,15 +20,13 @@ from labelstore.loading.loader import Loader
 from labelstore.loading.merging import merge
 from labelstore.loading.partitions import Partition, partitions, shifts
 from labelstore.loading.recounting import recount
-from labelstore.loading.reject_policy import FIRST_REJECTS, refuse_foreign, refuse_many
+from labelstore.loading.reject_policy import refuse_foreign, refuse_many
 from labelstore.loading.report import FileReport, Options, Progress, Report
 from labelstore.loading.store_file import scratch_folder, writing
 from labelstore.workers import Helper, result_of, send_task
 
 _LATER = 0.97
 """What a helper gets to one part of this process, which has begun by then."""
-_SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "unheard")
-_COUNTERS = ("asset_types", "projects", "classes", "questions")
 
 
 def load_in_parallel(
@@ -113,8 +110,7 @@ class _Digests(Thread):
 
 def _summary(report: Report, loader: Loader) -> dict[str, Any]:
     return {
-        **asdict(report),
-        **{name: dict(getattr(report, name)) for name in _COUNTERS},
+        **report.told(),
         "first_numbers": loader.first_numbers,
         "replaced_ids": list(loader.state.replaced_ids),
     }
@@ -137,35 +133,11 @@ def _read(part: dict[str, Any]) -> list[tuple[int | None, int]]:
 
 def _sum_up(report: Report, parts: list[dict[str, Any]]) -> None:
     for files in zip(*(part["files"] for part in parts), strict=True):
-        total = FileReport(**files[-1])
-        for other in files[:-1]:
-            for count in _SUMS:
-                setattr(total, count, getattr(total, count) + other[count])
-            total.generation = total.generation or other["generation"]
-            total.framing = total.framing or other["framing"]
-            total.table_form = total.table_form or other["table_form"]
-            total.bytes = max(total.bytes, other["bytes"])
-            total.foreign = total.foreign or other["foreign"]
-            total.first_rejects = sorted(
-                total.first_rejects + other["first_rejects"], key=lambda reject: int(reject["position"])
-            )[:FIRST_REJECTS]
+        total = FileReport.joined([FileReport(**file) for file in files])
         refuse_foreign(total)
         report.files.append(total)
-    for count in (
-        "labels",
-        "objects",
-        "classifications",
-        "frames",
-        "model_run_labels",
-        "predictions",
-        "unread",
-        "frames_missing",
-    ):
-        setattr(report, count, sum(part[count] for part in parts))
-    for name in _COUNTERS:
-        setattr(report, name, sum((Counter(part[name]) for part in parts), Counter()))
     for part in parts:
-        report.project_names |= part["project_names"]
+        report.add(part)
     report.bytes = sum(file.bytes for file in report.files)
 
 

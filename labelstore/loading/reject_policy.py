@@ -9,12 +9,10 @@ from labelstore.files import Broken, Record
 from labelstore.formats.decoding import Decoded, UnknownRecord
 from labelstore.formats.foreign import way_out
 from labelstore.json.error_location import located
-from labelstore.loading.report import FileReport, Options
+from labelstore.loading.report import FIRST_REJECTS, FileReport, Options
 
 FRAME_ALONE = "a frame, but nothing says of which label: frames belong into a frames file"
 LABEL_ALONE = "no frame, as the records of a frames file are: it has no frameNumber"
-FIRST_REJECTS = 5
-"""How many of a file are named."""
 
 
 class Foreign(Broken, frozen=True):

@@ -1,0 +1,50 @@
+"""Claims of loads: each gets record numbers and load ids that no other load of the lake has."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from labelstore.clock import now
+from labelstore.errors import StoreError
+from labelstore.lake.place import OWN, Place, own
+from labelstore.schema.generations import CODE_BITS
+from labelstore.schema.tables import NODE_BITS
+
+_NUMBERS = 1 << 63 - NODE_BITS - CODE_BITS
+"""So many records can be numbered in a lake, and in a store."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What load `number` of a lake may use: record numbers from `first_number` and load ids from `first_load` on."""
+
+    number: int
+    first_number: int
+    next_number: int
+    first_load: int
+    next_load: int
+    started_at: str = ""
+    pid: int = 0
+
+
+def claim(place: Place, numbers: int, loads: int) -> Claim:
+    """Reserve so many numbers and load ids. Two who claim at once get different ones."""
+    while True:
+        taken = place.numbers(f"{OWN}/claims")
+        before = _claim(place.get(own("claims", taken[-1]))) if taken else Claim(0, 0, 0, 1, 1)
+        end = before.next_number + numbers
+        if end > _NUMBERS:
+            raise StoreError(place.name, "has no numbers left for so many records", "load into a new lake")
+        mine = Claim(before.number + 1, before.next_number, end, before.next_load, before.next_load + loads)
+        told = {**vars(mine), "started_at": now(), "pid": os.getpid()}
+        if place.put_new(own("claims", mine.number), told):
+            return _claim(told)
+
+
+def claimed(place: Place, number: int) -> Claim:
+    """A claim by its number."""
+    return _claim(place.get(own("claims", number)))
+
+
+def _claim(told: dict[str, Any]) -> Claim:
+    return Claim(**told)

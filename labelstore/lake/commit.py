@@ -1,0 +1,101 @@
+"""Commits: what a load wrote becomes part of the lake, in every table, or will be by whoever comes next.
+
+A commit is decided by one file, its intent, which only one process can make; from then on nothing is left to decide.
+Delta commits one table after another, each known by the number of the commit, so an intent can be carried out again and
+by several at once. Our readers take the versions that a snapshot names; it is written last.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from labelstore.clock import now
+from labelstore.lake.delta import KEPT_DERIVED, DeltaTables, lake_tables
+from labelstore.lake.place import OWN, Place, own
+from labelstore.lake.snapshot import MARK, Lake, Snapshot
+from labelstore.lake.table_files import TableFile
+from labelstore.schema.dialects import SCHEMA_VERSION
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a commit does: files to add and to remove by table, of derived tables those that take the place of all."""
+
+    claim: int
+    added: Mapping[str, Sequence[TableFile]] = field(default_factory=dict)
+    removed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Prepare = Callable[[Snapshot], Intent]
+
+
+class Overtaken(Exception):
+    """A load that began later is part of the lake already, so the numbers of this one are not the newest."""
+
+
+def create(place: Place) -> Lake:
+    """The lake at a place, made if it is not there."""
+    if place.get(MARK) is None:
+        delta = DeltaTables(place)
+        delta.create()
+        versions = {table: delta.version(table) for table in lake_tables()}
+        place.put_new(own("snapshots", 0), {"number": 0, "versions": versions, "made_at": now()})
+        place.put_new(MARK, {"schema_version": SCHEMA_VERSION})
+    return Lake(place)
+
+
+def commit(lake: Lake, claim: int, prepare: Prepare, after: int = 0) -> Snapshot:
+    """Make what a claim wrote part of the lake. `prepare` says what to do, and is asked again if another was first.
+
+    A claim is committed once, whoever does it; `after` is the number of a snapshot from before it. Raises `Overtaken`.
+    """
+    while True:
+        snapshot = completed(lake)
+        since = [lake.at(number) for number in lake.numbers() if number > after]
+        if (done := next((one for one in since if one.claim == claim), None)) is not None:
+            return done
+        if any(one.claim > claim for one in since):
+            raise Overtaken
+        intent = prepare(snapshot)
+        if lake.place.put_new(own("commits", snapshot.number + 1), asdict(intent)):
+            return _carry_out(lake, snapshot.number + 1)
+
+
+def completed(lake: Lake) -> Snapshot:
+    """The newest snapshot; a commit that is decided and not complete is completed first."""
+    decided, known = lake.place.numbers(f"{OWN}/commits"), lake.numbers()
+    if decided and decided[-1] > known[-1]:
+        return _carry_out(lake, decided[-1])
+    return lake.at(known[-1])
+
+
+def _carry_out(lake: Lake, number: int) -> Snapshot:
+    place = lake.place
+    told = place.get(own("commits", number))
+    delta = DeltaTables(place)
+    versions = {}
+    for table in lake_tables():
+        added = [TableFile(*file) for file in told["added"].get(table, ())]
+        replaces = table in KEPT_DERIVED and table in told["added"]
+        versions[table] = delta.commit(table, number, added, told["removed"].get(table, ()), overwrites=replaces)
+    snapshot = {"number": number, "versions": versions, "made_at": now()}
+    place.put_new(own("snapshots", number), {**snapshot, "claim": told["claim"], "counts": told["counts"]})
+    _tidy(place, told)
+    return lake.at(number)
+
+
+def _tidy(place: Place, intent: Mapping[str, Any]) -> None:
+    """Remove the manifest of a load, and of what it wrote the files that others took the place of."""
+    manifest = own("manifests", intent["claim"])
+    written = place.get(manifest)
+    if written is None:
+        return
+    place.remove(manifest)
+    for table, files in written["added"].items():
+        kept = {path for path, *_ in intent["added"].get(table, ())}
+        for path in {path for path, *_ in files} - kept:
+            place.remove(f"{table}/{path}")
+    for table, files in written["counted"].items():
+        for path, *_ in files:
+            place.remove(f"{OWN}/counts/{table}/{path}")

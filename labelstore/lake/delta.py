@@ -1,0 +1,119 @@
+"""The Delta tables of a lake: made, appended to, and read, each commit known by a number so that it happens once."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from labelstore.errors import StoreError
+from labelstore.lake.place import Place
+from labelstore.lake.table_files import TableFile, schema_of
+from labelstore.schema.tables import DERIVED, content_tables, node_column
+
+KEPT_DERIVED = tuple(table for table in DERIVED if table != "data_rows")
+"""The derived tables that a lake stores: they are small, and written anew at each commit."""
+_APP = "labelstore"
+"""Names the transactions of ours in the log of a table; their versions are the numbers of commits."""
+
+
+def lake_tables() -> tuple[str, ...]:
+    """The tables of a lake in the order of a commit: what refers to others before these, `loads` last."""
+    *others, labels, records = sorted(content_tables(), key=("labels", "records").__contains__)
+    return *others, *sorted((labels, records)), "rejects", *KEPT_DERIVED, "loads"
+
+
+class DeltaTables:
+    """The tables of the lake at a place."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def create(self) -> None:
+        """Make the tables that are not there yet."""
+        for table in lake_tables():
+            with self._told(table):
+                DeltaTable.create(
+                    self._url(table),
+                    Schema.from_arrow(schema_of(table)),
+                    mode="ignore",
+                    name=table,
+                    storage_options=self._place.delta_options,
+                )
+
+    def commit(
+        self, table: str, number: int, added: Sequence[TableFile], removed: Sequence[str], *, overwrites: bool = False
+    ) -> int:
+        """Add and remove files of a table as commit `number` of the lake, unless that happened; the table's version."""
+        for _ in range(5):
+            delta = self._at(table)
+            if (delta.transaction_version(_APP) or 0) >= number:
+                return delta.version()
+            actions: list[AddAction | RemoveAction] = [_add(table, file) for file in added]
+            if not actions and not removed and not overwrites:
+                return delta.version()
+            actions += [_remove(path) for path in removed]
+            with self._told(table):
+                try:
+                    delta.create_write_transaction(
+                        actions,
+                        mode="overwrite" if overwrites else "append",
+                        schema=delta.schema(),
+                        commit_properties=CommitProperties(app_transactions=[Transaction(_APP, number)]),
+                    )
+                except CommitFailedError:  # another process completes the same commit
+                    continue
+        raise StoreError(self._place.name, f"the table {table} changes all the time", "write it by labelstore alone")
+
+    def files(self, table: str, version: int) -> list[str]:
+        """The paths of the files of a table in a version, from its folder."""
+        return list(self.described(table, version))
+
+    def described(self, table: str, version: int) -> dict[str, TableFile]:
+        """The files of a table in a version."""
+        actions = pa.table(self._at(table, version).get_add_actions(flatten=True)).to_pydict()
+        node = node_column(table) if table in content_tables() else ""
+        count = len(actions["path"])
+        firsts, lasts = (actions.get(f"{end}.{node}", [None] * count) for end in ("min", "max"))
+        described = zip(actions["path"], actions["num_records"], actions["size_bytes"], firsts, lasts, strict=True)
+        return {path: TableFile(path, *values) for path, *values in described}
+
+    def version(self, table: str) -> int:
+        """The newest version of a table."""
+        return self._at(table).version()
+
+    def _at(self, table: str, version: int | None = None) -> DeltaTable:
+        with self._told(table):
+            return DeltaTable(self._url(table), version=version, storage_options=self._place.delta_options)
+
+    def _url(self, table: str) -> str:
+        return self._place.url_of(table)
+
+    @contextmanager
+    def _told(self, table: str) -> Iterator[None]:
+        try:
+            yield
+        except TableNotFoundError:
+            raise StoreError(self._place.name, f"has no table {table}", "is it a lake of labelstore?") from None
+        except CommitFailedError:
+            raise
+        except (DeltaError, OSError) as error:
+            reason = str(error).partition("\n")[0]
+            raise StoreError(self._place.name, f"the table {table} cannot be read or written ({reason})") from error
+
+
+def _add(table: str, file: TableFile) -> AddAction:
+    stats: dict[str, Any] = {"numRecords": file.rows}
+    if file.first is not None:
+        node = node_column(table)
+        stats |= {"minValues": {node: file.first}, "maxValues": {node: file.last}, "nullCount": {node: 0}}
+    return AddAction(file.path, file.bytes, {}, int(time.time() * 1000), True, json.dumps(stats))
+
+
+def _remove(path: str) -> RemoveAction:
+    return RemoveAction(path, True, int(time.time() * 1000))

@@ -1,0 +1,68 @@
+"""Which task reads which splits, under which numbers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from labelstore.lake.claims import Claim
+from labelstore.lake.splits import Split, replanned
+from labelstore.lake.task import Part, WriteTask
+
+_FEWEST_BYTES = 2
+"""No record is shorter, with what separates it from the next."""
+
+
+class Replanned(Exception):
+    """What was planned proves wrong: `splits` are the next plan, the message says why."""
+
+    def __init__(self, reason: str, splits: Sequence[Split]) -> None:
+        super().__init__(reason)
+        self.splits = splits
+
+
+def check_plan(splits: Sequence[Split], wrong: Mapping[int, bool]) -> None:
+    """Raise `Replanned` if some splits are wrong: by their places, whether they have more records than numbers.
+
+    The others end elsewhere than was guessed.
+    """
+    if not wrong:
+        return
+    place, has_more_records = next(iter(wrong.items()))
+    what = "more records than expected" if has_more_records else "no record that begins where it was divided"
+    more = [split.with_numbers_for(_FEWEST_BYTES) if wrong.get(at) else split for at, split in enumerate(splits)]
+    raise Replanned(f"{splits[place].name} has {what}", replanned(more, [at for at, more in wrong.items() if not more]))
+
+
+def write_tasks(
+    lake: str,
+    claim: Claim,
+    splits: Sequence[Split],
+    task_bytes: int,
+    max_ratio: float | None,
+    frames_of: Sequence[str] = (),
+) -> list[WriteTask]:
+    """The tasks for splits, each of so many bytes or of one split. Their records are numbered in the order of splits.
+
+    `frames_of` are the labels whose frames the splits have, where it is given.
+    """
+    labels = frames_of or [""] * len(splits)
+    groups = list(_groups(list(_parts(claim, splits, labels)), task_bytes))
+    return [WriteTask(lake, claim.number, number, group, max_ratio) for number, group in enumerate(groups)]
+
+
+def _parts(claim: Claim, splits: Sequence[Split], labels: Sequence[str]) -> Iterator[Part]:
+    number = claim.first_number
+    for split, label in zip(splits, labels, strict=True):
+        yield Part(split, number, claim.first_load + split.file_number, label)
+        number += split.numbers
+
+
+def _groups(parts: Sequence[Part], task_bytes: int) -> Iterator[list[Part]]:
+    group: list[Part] = []
+    size = 0
+    for part in parts:
+        if group and size + part.split.size > task_bytes:
+            yield group
+            group, size = [], 0
+        group.append(part)
+        size += part.split.size
+    if group:
+        yield group

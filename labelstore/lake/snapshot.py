@@ -1,0 +1,78 @@
+"""What a lake held after each commit: the version of every table."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from labelstore.errors import StoreError
+from labelstore.lake.delta import DeltaTables, lake_tables
+from labelstore.lake.place import OWN, Place, own
+from labelstore.lake.table_files import TableFile
+from labelstore.schema.dialects import SCHEMA_VERSION
+
+MARK = f"{OWN}/lake.json"
+"""Says that a folder is a lake, and of which schema version."""
+_TOGETHER = 16
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The lake after commit `number`: `versions` are those of its tables, `counts` what the commit brought."""
+
+    place: Place
+    number: int
+    versions: Mapping[str, int]
+    made_at: str = ""
+    claim: int = 0
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def described(self) -> dict[str, dict[str, TableFile]]:
+        """Table → path from the table's folder → the file."""
+        delta, tables = DeltaTables(self.place), lake_tables()
+        with ThreadPoolExecutor(_TOGETHER) as pool:  # each waits for the log of its table
+            found = pool.map(lambda table: delta.described(table, self.versions[table]), tables)
+            return dict(zip(tables, found, strict=True))
+
+    def files(self, table: str) -> list[str]:
+        """The paths or URLs of the files of a table."""
+        return [self.place.url_of(f"{table}/{path}") for path in self.described[table]]
+
+
+class Lake:
+    """A lake that is there."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def numbers(self) -> list[int]:
+        """The numbers of the snapshots."""
+        return self.place.numbers(f"{OWN}/snapshots")
+
+    def newest(self) -> Snapshot:
+        """The newest snapshot."""
+        return self.at(self.numbers()[-1])
+
+    def at(self, number: int) -> Snapshot:
+        """A snapshot by its number. Raises `StoreError` for one that is not there."""
+        told = self.place.get(own("snapshots", number)) if number >= 0 else None
+        if told is None:
+            reason, hint = f"has no snapshot {number}", "list them with: labelstore lake snapshots LAKE"
+            raise StoreError(self.place.name, reason, hint)
+        return Snapshot(self.place, **told)
+
+
+def open_lake(url: str | os.PathLike[str]) -> Lake:
+    """The lake at a path or URL. Raises `StoreError` for what is none."""
+    place = Place(url)
+    mark = place.get(MARK)
+    if mark is None:
+        hint = f"make one with: labelstore lake load {place.name} FILES"
+        raise StoreError(place.name, "is no lake of labelstore", hint)
+    if mark["schema_version"] != SCHEMA_VERSION:
+        reason = f"has the tables of schema version {mark['schema_version']}, this is {SCHEMA_VERSION}"
+        raise StoreError(place.name, reason, "load the exports into a new lake")
+    return Lake(place)
