@@ -433,10 +433,10 @@ def test_frames_are_found_by_label_data_row_and_url(tmp_path: Path) -> None:
     for name in ("label1.ndjson", "row2.json.gz", "abc.ndjson"):
         (tmp_path / name).write_text("")
     folder = FramesFolder(tmp_path)
-    assert folder.find("label1", None, "https://example.com/x") == tmp_path / "label1.ndjson"
-    assert folder.find("none", "row2", "https://example.com/x") == tmp_path / "row2.json.gz"
-    assert folder.find("none", None, "https://example.com/f/abc?token=t") == tmp_path / "abc.ndjson"
-    assert folder.find("none", None, "https://example.com/f/abc.json") == tmp_path / "abc.ndjson"
+    assert folder.find("label1", None, "https://example.com/x") == str(tmp_path / "label1.ndjson")
+    assert folder.find("none", "row2", "https://example.com/x") == str(tmp_path / "row2.json.gz")
+    assert folder.find("none", None, "https://example.com/f/abc?token=t") == str(tmp_path / "abc.ndjson")
+    assert folder.find("none", None, "https://example.com/f/abc.json") == str(tmp_path / "abc.ndjson")
     assert folder.find("none", None, "https://example.com/f/other") is None
     with pytest.raises(InputError, match="folder of frames files"):
         FramesFolder(tmp_path / "missing")

@@ -19,10 +19,11 @@ from typer.testing import CliRunner, Result
 import labelstore
 from labelstore.cli import app
 from labelstore.errors import InputError, UsageError
-from labelstore.files import urls
+from labelstore.files import open_sources, urls
 from labelstore.files.urls import is_url, shown_url
 from labelstore.inputs.detection import detect
 from labelstore.loading import load
+from labelstore.loading.frames_files import FramesFolder
 from labelstore.verifying import verify
 from tests.making import v1
 
@@ -46,6 +47,34 @@ def memory() -> Iterator[Any]:
     yield system
     system.store.clear()
     system.pseudo_dirs[:] = [""]
+
+
+@pytest.mark.parametrize("name", ["x.db", "x.duckdb"])
+def test_frames_files_in_a_folder(tmp_path: Path, memory: Any, name: str) -> None:
+    """Those in folders below it are not meant."""
+    labels = [v1(label) | {"Label": {"frames": f"https://example.com/{label}.ndjson?x"}} for label in ("a", "b", "c")]
+    frames = json.dumps({"frameNumber": 1, "objects": []}).encode()
+    memory.pipe({f"/frames/{path}": frames for path in ("a.ndjson", "b", "deep/c.ndjson", "[d]*.ndjson")})
+    memory.pipe("/exports/a.ndjson", b"\n".join(json.dumps(label).encode() for label in labels))
+    report = load(tmp_path / name, "memory://exports/a.ndjson", frames="memory://frames")
+    assert (report.frames_files, report.frames_missing) == (2, 1)
+    assert names(tmp_path / name) == [
+        f"memory:///{path}" for path in ("exports/a.ndjson", "frames/a.ndjson", "frames/b")
+    ]
+    assert verify(tmp_path / name, "memory://exports/a.ndjson", frames="memory://frames/").equal == 5
+    assert FramesFolder("memory://frames").find("[d]*", None, "") == "memory://frames/[d]*.ndjson"
+    assert [source.name for source in open_sources(["memory://frames/[d]*.ndjson"])] == ["memory:///frames/[d]*.ndjson"]
+    assert "memory://none: is no folder" in failed(
+        "load", tmp_path / "y.db", "memory://exports/a.ndjson", "--frames", "memory://none"
+    )
+
+
+def test_a_name_that_looks_like_a_pattern(tmp_path: Path, memory: Any) -> None:
+    memory.pipe("/exports/[a].ndjson", OTHER)
+    assert [file.name for file in load(tmp_path / "x.db", "memory://exports/[a].ndjson").files] == [
+        "memory:///exports/[a].ndjson"
+    ]
+    assert load(tmp_path / "x.db", "memory://exports/?.ndjson").total("added") == 3
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -32,7 +32,7 @@ Exports = Annotated[
     ),
 ]
 Frames = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         metavar="DIR", help="Frames files of v1 labels, named by label id or data row id, or as in their URL."
     ),

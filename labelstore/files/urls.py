@@ -152,13 +152,14 @@ def name_of(file: str | RemoteFile) -> str:
 def remote_files(url: str) -> tuple[list[RemoteFile], str]:
     """The files that a URL means, sorted by name, and if it is a folder, which may hold others than exports, its name.
 
-    A URL with `*` is a pattern (`?` and `[` too, except on web servers). Hidden files of folders are left out. Raises
-    `InputError`.
+    A URL with `*` is a pattern (`?` and `[` too, except on web servers), unless there is a file of that name. Hidden
+    files of folders are left out. Raises `InputError`.
     """
     name = shown_url(url)
     system, path = _system(url, name)
     is_web = _WEB.match(url) is not None
-    if "*" in urlsplit(path).path if is_web else re.search(r"[*?[]", path):
+    is_pattern = "*" in urlsplit(path).path if is_web else re.search(r"[*?[]", path) is not None
+    if is_pattern and (is_web or not tried(name, lambda: system.isfile(path))):
         found = [one for one in tried(name, lambda: system.glob(path)) if not _is_hidden(one.rpartition("/")[2])]
         return _named(system, sorted(found), url, "no file matches this pattern"), ""
     if not is_web and tried(name, lambda: system.isdir(path)):
@@ -172,6 +173,18 @@ def remote_file(url: str) -> RemoteFile:
     name = shown_url(url)
     system, path = _system(url, name)
     return RemoteFile(system, path, name if _WEB.match(url) else _name(system, path), url)
+
+
+def remote_entries(url: str) -> list[tuple[str, str]]:
+    """The names of the files right in the folder at a URL, and the URLs that open them. Raises `InputError`."""
+    name = shown_url(url)
+    system, path = _system(url, name)
+    if not tried(name, lambda: system.isdir(path)):
+        raise InputError(name, "is no folder")
+    entries: list[dict[str, Any]] = tried(name, lambda: system.ls(path, detail=True))
+    paths = [entry["name"] for entry in entries if entry["type"] == "file"]
+    names = [(urlsplit(one).path if _WEB.match(one) else one).rpartition("/")[2] for one in paths]
+    return [(file_name, _url_of(system, one, url)) for file_name, one in zip(names, paths, strict=True)]
 
 
 def _is_hidden(path: str) -> bool:

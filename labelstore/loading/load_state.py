@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from labelstore.clock import now
@@ -36,7 +35,7 @@ class LoadState:
         self.own_replaced = OwnReplaced(self.first_load)
         self.replaced_ids: set[str] = set()
         """With several processes: identities of records and ids of labels of which this one replaced something."""
-        self.pending_frames: list[tuple[str, Path]] = []
+        self.pending_frames: list[tuple[str, str]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
         self.cuts_left: float | None = None
         """How many batches may be written before they are full, for a record tells about the same as one in them: with

@@ -1,7 +1,6 @@
 """One pass over files: the records of each are read and handed on, those of its frames files after them."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from labelstore.clock import now
 from labelstore.engines.database import Database
@@ -75,10 +74,10 @@ class Loader:
             self._load_frames(*state.pending_frames.pop(0))
         return file
 
-    def _load_frames(self, label_id: str, path: Path) -> None:
+    def _load_frames(self, label_id: str, file: str) -> None:
         """Read a frames file; its frames take the place of those that its label had."""
         (self._frames_again if label_id in self._frames_of else self._frames_of).add(label_id)
-        for source in open_sources([str(path)]):
+        for source in open_sources([file]):
             with source:
                 self._frames_files.append(self._read(source, None, label_id))
                 self.state.report.frames_files += 1

@@ -1,7 +1,6 @@
 """Compare the records of a file, or a partition of them, with what the store rebuilds."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -70,7 +69,7 @@ class Verifier:
         """Compare the records of a file (or of one byte range), then those of its frames files."""
         changed = Changed(source.name, None if byte_range is None else byte_range.number)
         self.changed.append(changed)
-        pending: list[tuple[str, Path]] = []
+        pending: list[tuple[str, str]] = []
         decode = tolerant(RecordDecoder(bool(label_id)))
         skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
         batch: list[tuple[Record[Any], str]] = []
@@ -105,8 +104,8 @@ class Verifier:
         self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id)
         changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read
-        for frames_label, path in pending:
-            for frames_source in open_sources([str(path)]):
+        for frames_label, file in pending:
+            for frames_source in open_sources([file]):
                 with frames_source:
                     self.verify_file(frames_source, frames_label)
 
@@ -145,7 +144,7 @@ class Verifier:
                 left.append((item, self.key_of(item.value, "")))
         return left
 
-    def frames_of(self, record: Decoded, label_id: str) -> Iterator[tuple[str, Path]]:
+    def frames_of(self, record: Decoded, label_id: str) -> Iterator[tuple[str, str]]:
         """The frames file of a label, where the folder has one: its label id and path."""
         found = frames_address(record)
         path = self.folder.find(label_id, *found) if self.folder and found else None
