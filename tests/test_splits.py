@@ -1,19 +1,26 @@
 """What the tasks of a lake read: all splits of a file are the file, wherever it is and however it is packed."""
 
 import gzip
+import hashlib
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 
-from labelstore.errors import InputError, NeedsOneProcess
-from labelstore.files import Broken, open_sources
+from labelstore.errors import InputError, NeedsOneProcess, NotAnExport
+from labelstore.files import Broken, digest_of, open_sources
 from labelstore.files import split as split_file
+from labelstore.files.byte_ranges import ByteRange
+from labelstore.files.remote_streams import SeekableStream
+from labelstore.files.urls import RemoteFile
 from labelstore.formats.decoding import skim
 from labelstore.lake.splits import Split, open_split, plan_splits, records_of, replanned
 from labelstore.samples import write
@@ -188,3 +195,131 @@ def test_a_corrupt_file_is_named(tmp_path: Path) -> None:
         planned(tmp_path / "none")
     with pytest.raises(InputError, match="standard input cannot be read by several processes"):
         planned("-")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A web server of `/in` of fsspec's memory; below `/whole` it only sends whole files, which it does not size."""
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        is_whole = path.startswith("/whole/")
+        content: bytes = fsspec.filesystem("memory").cat(f"/in/{path.rpartition('/')[2]}")
+        first, _, last = (self.headers.get("Range") or "").removeprefix("bytes=").partition("-")
+        start, stop = (int(first), int(last) + 1) if first and not is_whole else (0, len(content))
+        self.send_response(206 if first and not is_whole else 200)
+        if not path.startswith("/whole/untold"):
+            self.send_header("Content-Length", str(len(content[start:stop])))
+        if start or stop < len(content):
+            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(content)}")
+        self.end_headers()
+        if self.command == "GET":
+            with suppress(ConnectionError):
+                self.wfile.write(content[start:stop])
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+TOKEN = "?token=secret"
+
+
+def test_a_web_server_that_sends_parts(memory: Any, web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemoteFile, "fetch", None)
+    packed = {"/in/a.zip": zipped({"a.ndjson": LINES, "b.json": ARRAY}), "/in/a.gz": gzip.compress(LINES)}
+    memory.pipe({"/in/a.ndjson": LINES} | packed)
+    (tmp_path / "a.ndjson").write_bytes(LINES)
+    splits = planned(f"{web}/a.ndjson{TOKEN}")
+    assert len(splits) == 8
+    assert {split.source for split in splits} == {f"{web}/a.ndjson{TOKEN}"}
+    assert {split.name for split in splits} == {f"{web}/a.ndjson"}
+    assert {split.without_secrets().source for split in splits} == {f"{web}/a.ndjson"}
+    assert together(splits) == together(planned(f"{web}/a.gz")) == unsplit(tmp_path / "a.ndjson")
+    one, other = planned(f"{web}/a.zip{TOKEN}")
+    assert [len(read(one)), len(read(other))] == [1000, 1000]
+    assert (one.name, one.member, one.source) == (f"{web}/a.zip!a.ndjson", "a.ndjson", f"{web}/a.zip{TOKEN}")
+    assert digest_of(f"{web}/a.ndjson{TOKEN}") == hashlib.sha256(LINES).hexdigest()
+
+
+@pytest.mark.parametrize("path", ["whole/a", "whole/untold-a"])
+def test_a_web_server_that_only_sends_whole_files(memory: Any, web: str, path: str, tmp_path: Path) -> None:
+    memory.pipe({f"/in/{path[6:]}.ndjson": LINES, f"/in/{path[6:]}.zip": zipped({"a": LINES, "b": ARRAY})})
+    (whole,) = planned(f"{web}/{path}.ndjson{TOKEN}")
+    assert (whole.byte_range, whole.size) == (None, len(LINES) if path == "whole/a" else 0)
+    assert len(read(whole)) == 1000
+    assert [len(read(split)) for split in planned(f"{web}/{path}.zip")] == [1000, 1000]
+    cut = whole._replace(byte_range=ByteRange("lines", 0, 9, 99))
+    with pytest.raises(InputError, match="only sends whole files; copy it to this computer first") as error:
+        read(cut)
+    assert "secret" not in str(error.value)
+
+
+def test_little_of_a_file_is_read_for_each_cut(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.pipe("/in/a.ndjson", LINES * 30)
+    counts: list[int] = []
+    read_at = SeekableStream._read_at
+
+    def counted(stream: SeekableStream, count: int) -> bytes:
+        counts.append(count)
+        return read_at(stream, count)
+
+    monkeypatch.setattr(SeekableStream, "_read_at", counted)
+    splits = planned("memory://in/a.ndjson", split_bytes=6_000_000)
+    assert len(splits) == 4
+    assert sum(counts) < 5 << 20
+    counts.clear()
+    assert 7400 < len(read(splits[2])) < 7600
+    assert sum(counts) < splits[2].size + (9 << 20)
+    assert len(counts) < 12
+
+
+def test_a_file_that_changes_is_noticed(tmp_path: Path, memory: Any) -> None:
+    memory.pipe({"/in/a.ndjson": LINES, "/in/a.zip": zipped({"a": LINES, "b": LINES})})
+    first, *_ = planned("memory://in/a.ndjson")
+    one, other = planned("memory://in/a.zip")
+    memory.pipe({"/in/a.ndjson": LINES[:5000], "/in/a.zip": zipped({"b": LINES})})
+    with pytest.raises(NeedsOneProcess, match="ends before byte"):
+        read(first)
+    for split in (one, other):
+        with pytest.raises(InputError, match=r"a\.zip!.: is not where it was in its archive"):
+            read(split)
+    memory.pipe("/in/a.ndjson", LINES)
+    with open_split(first) as source:
+        assert source.read(10)
+        memory.store["/in/a.ndjson"].truncate(500_000)
+        with pytest.raises(InputError, match="it has changed while it was read"):
+            list(records_of(source, first._replace(byte_range=None), skim))
+
+
+def test_what_is_no_export_in_folders_and_archives_is_passed_over(tmp_path: Path, memory: Any) -> None:
+    files = {"b.json": ARRAY, "a/c.ndjson": LINES, "readme.md": b"Labels", ".d.ndjson": LINES}
+    files["a/d.zip"] = zipped({"e.ndjson": LINES, "f.txt": b"no", "g.ndjson": LINES[:2000]})
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        memory.pipe(f"/in/{name}", content)
+    for place, shown in ((str(tmp_path), str(tmp_path)), ("memory://in", "memory:///in")):
+        notes: list[str] = []
+        splits = plan_splits(place, split_bytes=10**6, notify=notes.append)
+        names = ["a/c.ndjson", "a/d.zip!e.ndjson", "a/d.zip!g.ndjson", "b.json"]
+        assert sorted(split.name.removeprefix(f"{shown}/") for split in splits) == names
+        assert [split.file_number for split in splits] == [0, 1, 2, 3]
+        assert [note.partition(" (")[0].removeprefix(shown) for note in notes] == [
+            ": passed over what is no export in it: readme.md",
+            "/a/d.zip: passed over what is no export in it: f.txt",
+        ]
+        assert sum(map(len, map(read, splits))) == 3000 + LINES[:2000].count(b"\n") + 1
+    memory.pipe("/none/x.txt", b"no")
+    with pytest.raises(NotAnExport, match="is a folder without an export"):
+        planned("memory://none")

@@ -92,7 +92,7 @@ class SeekableStream(io.RawIOBase):
     def _fetch(self, wanted: int) -> None:
         """Make a block of what is at the position."""
         follows = self._position == self._block_start + len(self._block) and self._block
-        self._ahead = min(max(self._ahead, wanted) * 2, MOST_BYTES) if follows else FIRST_BYTES
+        self._ahead = min(self._ahead * 2, MOST_BYTES) if follows else FIRST_BYTES
         count = min(max(self._ahead, min(wanted, MOST_BYTES)), self.size - self._position)
         self._block_start, self._block = self._position, tried(self._name, lambda: self._read_at(count))
         if not self._block:
