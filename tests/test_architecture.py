@@ -102,6 +102,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "lake.resolving",
         "lake.resolving_closely",
         "lake.resolving_sets",
+        "export.whole_store",
     },
     "shapely": {"export.geo_frames", "geometry"},
     "spacy": {"export.exporters.spacy"},

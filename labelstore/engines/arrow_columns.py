@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from labelstore.schema.tables import columns
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -29,6 +31,13 @@ def arrow_type(kind: str) -> "pa.DataType":
     import pyarrow as pa
 
     return getattr(pa, _TYPES[kind])()
+
+
+def arrow_schema(table: str) -> "pa.Schema":
+    """The schema of a table."""
+    import pyarrow as pa
+
+    return pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
 
 
 def array(values: Sequence[Any], kind: "pa.DataType") -> "pa.Array":

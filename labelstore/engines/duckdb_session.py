@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from labelstore.engines.arrow_columns import array, arrow_type, table_of
+from labelstore.engines.arrow_columns import array, arrow_schema, table_of
 from labelstore.engines.background import Background
 from labelstore.engines.database import (
     MARKS,
@@ -216,16 +216,15 @@ class DuckdbSession(Database):
     def insert_all(self, table: str, batches: Iterable[Sequence[Row]]) -> None:
         import pyarrow as pa
 
-        types = {name: arrow_type(kind) for name, kind in columns()[table].items()}
-        schema = pa.schema([(name, pa.int8() if pa.types.is_boolean(kind) else kind) for name, kind in types.items()])
+        fields = arrow_schema(table)
+        schema = pa.schema(
+            [field.with_type(pa.int8()) if pa.types.is_boolean(field.type) else field for field in fields]
+        )
         arrays = (list(map(array, zip(*rows, strict=True), schema.types)) for rows in batches)
         self._insert_stream(table, schema, (pa.RecordBatch.from_arrays(some, schema=schema) for some in arrays))
 
     def insert_arrow(self, table: str, batches: "Iterable[pa.RecordBatch]") -> None:
-        import pyarrow as pa
-
-        schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
-        self._insert_stream(table, schema, batches)
+        self._insert_stream(table, arrow_schema(table), batches)
 
     def _insert_stream(self, table: str, schema: "pa.Schema", batches: "Iterable[pa.RecordBatch]") -> None:
         """In one statement: DuckDB writes blocks of a table to the disk as they fill, and holds no more in memory.

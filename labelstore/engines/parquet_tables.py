@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from labelstore.engines.arrow_columns import arrow_type
+from labelstore.engines.arrow_columns import arrow_schema
+from labelstore.engines.parquet_files import listed
 from labelstore.errors import InputError
 from labelstore.schema.tables import columns, key_column
 
@@ -21,15 +22,18 @@ _TYPES: Final = {"integer": "bigint", "double": "double", "boolean": "boolean", 
 
 
 class ParquetTables:
-    """Parquet files by table; one connection reads them, in bounded memory: a large table is sorted in `scratch`.
+    """Parquet files by table, read in bounded memory.
 
-    `name` is what messages call them, `way_out` how to get better ones. Raises `InputError`.
+    `name` is what messages call them, `way_out` how to get better ones. Files are paths, or URLs that `filesystem`
+    opens, one of fsspec. Methods raise `InputError`.
     """
 
-    def __init__(self, name: str, files: Mapping[str, Sequence[str]], way_out: str) -> None:
+    def __init__(self, name: str, files: Mapping[str, Sequence[str]], way_out: str, filesystem: Any = None) -> None:
         self.name, self.way_out = name, way_out
         self._files = {table: list(some) for table, some in files.items()}
         self._connection = duckdb.connect(config={"memory_limit": _MEMORY, "autoinstall_known_extensions": "false"})
+        if filesystem is not None:
+            self._connection.register_filesystem(filesystem)
 
     def sort_in(self, scratch: Path) -> None:
         """Name the folder for what does not fit into memory."""
@@ -40,7 +44,7 @@ class ParquetTables:
 
     def check(self) -> None:
         """Raise `InputError` where a table has other columns than in the schema, or is no Parquet."""
-        for table in self._files:
+        for table in filter(self._files.get, self._files):
             with self._reading(table):
                 sql = f"describe select * from {self._source(table)}"
                 found = {row[0]: row[1].lower() for row in self._connection.execute(sql).fetchall()}
@@ -49,6 +53,8 @@ class ParquetTables:
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
+        if not self._files[table]:
+            return 0
         with self._reading(table):
             (count,) = self._connection.execute(f"select count(*) from {self._source(table)}").fetchone() or (0,)
         return int(count)
@@ -58,10 +64,10 @@ class ParquetTables:
 
         With `unless_in` only those whose key the rows of that table do not name.
         """
-        import pyarrow as pa
-
+        if not self._files[table]:
+            return
         key = key_column(table)
-        schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
+        schema = arrow_schema(table)
         with self._reading(table):
             sql = self._sql(table, key, unless_in)
             result = self._connection.cursor().sql(sql)
@@ -79,7 +85,7 @@ class ParquetTables:
     def _sql(self, table: str, key: str | None, unless_in: str | None) -> str:
         names = ", ".join(f'"{name}"' for name in columns()[table])
         where = ""
-        if unless_in is not None:
+        if unless_in is not None and self._files[unless_in]:
             where = f" as t where not exists (select 1 from {self._source(unless_in)} as o where o.{key} = t.{key})"
         order = f" order by {key} nulls first" if key is not None and not self._is_sorted(table, key) else ""
         return f"select {names} from {self._source(table)}{where}{order}"
@@ -102,8 +108,7 @@ class ParquetTables:
         return last
 
     def _source(self, table: str) -> str:
-        names = ", ".join("'" + name.replace("'", "''") + "'" for name in self._files[table])
-        return f"read_parquet([{names}])"
+        return f"read_parquet({listed(self._files[table])}, hive_partitioning = false)"
 
     @contextmanager
     def _reading(self, table: str) -> Iterator[None]:

@@ -1,8 +1,10 @@
-"""All that a store holds, counted by SQL, for formats that write every row of it."""
+"""All that a store holds, counted by SQL and read as Arrow, for formats that write every row of it."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
+from labelstore.engines.arrow_columns import table_of
 from labelstore.engines.database import Database
 from labelstore.export.constructs import (
     FRAME_QUESTION,
@@ -16,7 +18,12 @@ from labelstore.export.constructs import (
     construct_of,
 )
 from labelstore.export.exporter import Export
+from labelstore.schema.tables import columns, content_tables, node_column
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS: Final = 10_000
 _QUESTION: Final = f"""
 case
     when object_id is not null then '{OBJECT_QUESTION}'
@@ -55,3 +62,22 @@ def _counted(database: Database) -> Iterator[tuple[str, int]]:
     for sql in _COUNTS:
         for name, count in database.query(sql).rows:
             yield construct_of(name), count
+
+
+def all_rows(database: Database, table: str) -> "Iterator[pa.Table]":
+    """The rows of a table in the order of their nodes, or of all their columns, some at a time."""
+    kinds = columns()[table]
+    keys = [node_column(table)] if table in content_tables() else [*kinds]
+    names, order = (
+        ", ".join(f'"{name}"{more}' for name in some) for some, more in ((kinds, ""), (keys, " nulls first"))
+    )
+    rows = database.query(f"select {names} from {table} order by {order}").rows
+    while some := list(islice(rows, _ROWS)):
+        values = map(_typed, kinds.values(), zip(*some, strict=True))
+        yield table_of(dict(zip(kinds, values, strict=True)), kinds)
+
+
+def _typed(kind: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The values as the type that the schema declares; SQLite has whole numbers in place of some."""
+    convert = {"boolean": bool, "double": float}.get(kind)
+    return values if convert is None else [None if value is None else convert(value) for value in values]

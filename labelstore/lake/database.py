@@ -1,7 +1,6 @@
 """The tables of a lake as a database: DuckDB in memory, whose content tables are views of Parquet files."""
 
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from labelstore.engines.database import Relation
 from labelstore.engines.duckdb import MEMORY_LIMIT, WRITING_MEMORY_LIMIT
 from labelstore.engines.duckdb_session import DuckdbSession, create_relations
 from labelstore.engines.limits import QUERY
+from labelstore.engines.parquet_files import listed, literal, quoted
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG
 from labelstore.errors import StoreError
 from labelstore.schema.derived_views import data_rows_query
@@ -90,13 +90,13 @@ class LakeDatabase(DuckdbSession):
                 self._connection.execute(f"create view {table} as {self._from_files(table)}")
         self._connection.execute("commit")
         if isinstance(without, str):
-            self._hide(f"select record_id from read_parquet({_listed([without])})")
+            self._hide(f"select record_id from read_parquet({listed([without])})")
         elif without is not None and len(without):
             self._hide_all(without)
 
     def _from_files(self, table: str) -> str:
         names = ", ".join(f'"{name}"' for name in columns()[table])
-        return f"select {names} from read_parquet({_listed(self._files[table])}, hive_partitioning = false)"
+        return f"select {names} from read_parquet({listed(self._files[table])}, hive_partitioning = false)"
 
     # -- records that are gone ----------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class LakeDatabase(DuckdbSession):
     def append_files(self, table: str, files: Sequence[str]) -> None:
         """Add the rows of Parquet files to a derived table."""
         if files:
-            self._connection.execute(f"insert into {table} select * from read_parquet({_listed(files)})")
+            self._connection.execute(f"insert into {table} select * from read_parquet({listed(files)})")
 
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
@@ -167,7 +167,7 @@ class LakeDatabase(DuckdbSession):
         return {table: count for table, count in filled.items() if count}
 
     def _count(self, table: str) -> int:
-        return int(self.value(f"select sum(num_rows) from parquet_file_metadata({_listed(self._files[table])})"))
+        return int(self.value(f"select sum(num_rows) from parquet_file_metadata({listed(self._files[table])})"))
 
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         if table in self._files and table not in DERIVED:
@@ -200,7 +200,7 @@ def _lock(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Leave SQL nothing but the lake. What may be read is set once DuckDB runs, so this is no part of its config."""
     folder = name if "://" in name else os.path.realpath(name)
     folder = folder.rstrip("/") + "/"
-    connection.execute(f"set allowed_directories = [{', '.join(map(_quoted, {folder, _literal(folder)}))}]")
+    connection.execute(f"set allowed_directories = [{', '.join(map(quoted, {folder, literal(folder)}))}]")
     for setting in ("enable_external_access", "lock_configuration"):
         connection.execute(f"set {setting} = {DUCKDB_CONFIG[setting]}")
 
@@ -209,19 +209,6 @@ def _without_rows(table: str) -> str:
     kinds = columns()[table].items()
     named = ", ".join(f'cast(null as {DUCKDB.translate(kind)}) as "{name}"' for name, kind in kinds)
     return f"select {named} where false"
-
-
-def _listed(paths: Sequence[str]) -> str:
-    """Files as DuckDB takes them, which would look for others where a name has the marks of a pattern."""
-    return f"[{', '.join(_quoted(_literal(path)) for path in paths)}]"
-
-
-def _literal(path: str) -> str:
-    return re.sub(r"[*?[]", r"[\g<0>]", path)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _unreadable(name: str, error: duckdb.Error) -> StoreError:
