@@ -139,17 +139,14 @@ def test_numbers_are_reserved_by_the_bytes(tmp_path: Path) -> None:
     assert packed.numbers == packed.size // 128 + 1000
     assert [split.numbers for split in lines] == [split.size // 512 + 1000 for split in lines]
     assert {split.file_number for split in lines} == {1}
-    assert packed.with_numbers_for(2).numbers == packed.size // 2 + 1000
-    assert packed.with_numbers_for(10**6) == packed
 
 
 def test_more_records_than_numbers(tmp_path: Path) -> None:
     path = tmp_path / "export"
-    path.write_bytes(b'{"a":1}\n' * 2000)
-    (split,) = planned(path)
-    with pytest.raises(NeedsOneProcess, match="more records than the 1031 numbers"):
-        read(split)
-    assert len(together(replanned([split], [0]))) == 2000
+    path.write_bytes(b'{"a":1}\n' * 20_000)
+    for splits in (planned(path, split_bytes=10**6), planned(path)):
+        assert wrong(splits) == list(range(len(splits)))
+        assert len(together([split.with_more_numbers() for split in splits])) == 20_000
 
 
 def wrong(splits: list[Split]) -> list[int]:
@@ -170,19 +167,28 @@ def test_wrong_guesses_are_noticed_and_the_splits_joined(tmp_path: Path) -> None
     lure = {"ID": "lure", "notes": "y" * 60_000, "more": LABELS[:300], "last": text + "z" * 60_000 + text}
     path.write_bytes(json.dumps([*LABELS[:100], lure, *LABELS[100:]]).encode())
     other.write_bytes(LINES)
-    splits = planned(path, other, split_bytes=30_000)
+    splits = planned(path, other, split_bytes=15_000)
     found = wrong(splits)
-    assert 0 < len(found) < len(splits) / 2
-    for _ in range(len(splits)):
-        again = replanned(splits, found)
-        assert len(again) < len(splits)
-        splits, found = again, wrong(again)
-        if not found:
+    assert found == [4]
+    for _ in range(5):
+        splits = replanned(splits, found)
+        if not (found := wrong(splits)):
             break
+    assert len(splits) > 20
     assert [split.byte_range for split in splits if split.file_number] == [
-        split.byte_range for split in planned(other, split_bytes=30_000)
+        split.byte_range for split in planned(other, split_bytes=15_000)
     ]
     assert together(splits) == unsplit(path) + unsplit(other)
+
+
+def test_a_file_of_which_all_guesses_are_wrong_is_read_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(json.dumps([*LABELS[:2], {"ID": "all", "of": LABELS}]).encode())
+    splits = planned(path, split_bytes=30_000)
+    for _ in range(6):
+        splits = replanned(splits, wrong(splits))
+    assert [split.byte_range for split in splits] == [None]
+    assert together(splits) == unsplit(path)
 
 
 def test_a_corrupt_file_is_named(tmp_path: Path) -> None:

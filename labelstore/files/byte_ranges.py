@@ -88,17 +88,20 @@ def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] |
     return [ByteRange(framing, start, end, size) for start, end in zip(starts, ends, strict=True)]
 
 
-def split_range(source: Source, decode: Callable[[bytes], T], byte_range: ByteRange) -> Iterator[Record[T] | Broken]:
+def split_range(
+    source: Source, decode: Callable[[bytes], T], byte_range: ByteRange, numbers: int | None = None
+) -> Iterator[Record[T] | Broken]:
     """The records of a byte range, as `split` yields those of a file.
 
-    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than numbers.
+    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than `numbers`: by
+    default those that leave the numbers of the next range to that.
     """
     framing, start, end, size = byte_range
     source.begin_at(start)
     source.framing = framing
     if start == end:
         return
-    last = _number_at(end)
+    last = _number_at(end) if numbers is None else byte_range.number + numbers - 1
     for item in split_rest(source, decode, framing, start, byte_range.number) if start else split(source, decode):
         if item.position > last or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):

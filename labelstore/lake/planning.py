@@ -6,9 +6,6 @@ from labelstore.lake.claims import Claim
 from labelstore.lake.splits import Split, replanned
 from labelstore.lake.task import Part, WriteTask
 
-_FEWEST_BYTES = 2
-"""No record is shorter, with what separates it from the next."""
-
 
 class Replanned(Exception):
     """What was planned proves wrong: `splits` are the next plan, the message says why."""
@@ -27,7 +24,7 @@ def check_plan(splits: Sequence[Split], wrong: Mapping[int, bool]) -> None:
         return
     place, has_more_records = next(iter(wrong.items()))
     what = "more records than expected" if has_more_records else "no record that begins where it was divided"
-    more = [split.with_numbers_for(_FEWEST_BYTES) if wrong.get(at) else split for at, split in enumerate(splits)]
+    more = [split.with_more_numbers() if wrong.get(at) else split for at, split in enumerate(splits)]
     raise Replanned(f"{splits[place].name} has {what}", replanned(more, [at for at, more in wrong.items() if not more]))
 
 

@@ -19,8 +19,7 @@ T = TypeVar("T")
 SPLIT_BYTES = 1_000_000_000
 """A plain file is divided into splits of about so many bytes."""
 _BYTES_PER_NUMBER, _PACKED_BYTES_PER_NUMBER = 512, 128
-_LEAST_RECORD_BYTES = 2
-_SPARE_NUMBERS = 1000
+_SPARE_NUMBERS, _TIMES_MORE = 1000, 16
 _UNTOLD_BYTES = 16 << 30
 """What a file is taken for if its server does not tell its size."""
 
@@ -63,9 +62,23 @@ class Split(NamedTuple):
         """Which of the items of the split it is, from 0."""
         return item.position - self.first_position
 
-    def with_numbers_for(self, bytes_per_number: int) -> Self:
-        """The same with a record number for so many bytes, or as many as it has, if that is more."""
-        return self._replace(numbers=max(self.numbers, _numbers_for(self.size, bytes_per_number)))
+    def with_more_numbers(self) -> Self:
+        """The same with numbers for many more records, where they are smaller than expected."""
+        return self._replace(numbers=self.numbers * _TIMES_MORE)
+
+    def is_before(self, other: "Split") -> bool:
+        """Whether the other follows it in the same file."""
+        ends = self.file_number, self.byte_range and self.byte_range.end
+        return self.byte_range is not None and ends == (other.file_number, other.byte_range and other.byte_range.start)
+
+    def joined(self, other: "Split") -> Self:
+        """One split of this and the other that follows it."""
+        assert self.byte_range is not None
+        assert other.byte_range is not None
+        byte_range = self.byte_range._replace(end=other.byte_range.end)
+        is_whole = byte_range.start == 0 and byte_range.end == byte_range.size
+        size, numbers = self.size + other.size, self.numbers + other.numbers
+        return self._replace(byte_range=None if is_whole else byte_range, size=size, numbers=numbers)
 
     def without_secrets(self) -> Self:
         """The same as it may be stored: its source may not open it any more."""
@@ -98,30 +111,22 @@ def plan_splits(
 
 
 def replanned(splits: Sequence[Split], wrong: Collection[int]) -> list[Split]:
-    """A plan in place of one where `records_of` raised `NeedsOneProcess` for the splits at some places of it.
+    """A plan in place of one where, as `records_of` said of the splits at some places, no record begins at their end.
 
-    Each of them is joined with the one after it in its file, as no record begins between them, and has numbers for tiny
-    records. The other splits stay as they are. A new plan may be wrong again, but has fewer splits each time.
+    Each of them is joined with those after it in its file, so that it gets twice as large; the others stay as they are.
+    A new plan may be wrong again, but soon the file is read as a whole.
     """
     found: list[Split] = []
-    joins = False
-    for number, part in enumerate(splits):
-        if joins and part.byte_range is not None and found[-1].file_number == part.file_number:
-            found[-1] = _joined(found[-1], part)
+    wanted = 0
+    for place, part in enumerate(splits):
+        if found and found[-1].size < wanted and found[-1].is_before(part):
+            found[-1] = found[-1].joined(part)
         else:
             found.append(part)
-        joins = number in wrong
-        if joins:
-            found[-1] = found[-1].with_numbers_for(_LEAST_RECORD_BYTES)
+            wanted = 0
+        if place in wrong:
+            wanted = max(wanted, found[-1].size + 1, 2 * part.size)
     return found
-
-
-def _joined(first: Split, second: Split) -> Split:
-    assert first.byte_range is not None
-    assert second.byte_range is not None
-    byte_range = first.byte_range._replace(end=second.byte_range.end)
-    found = first._replace(byte_range=byte_range, size=first.size + second.size)
-    return found.with_numbers_for(_LEAST_RECORD_BYTES)
 
 
 @contextmanager
@@ -150,12 +155,14 @@ def open_split(split: Split, *, max_ratio: float | None = MAX_RATIO) -> Iterator
 def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
     """The records of a split, as `labelstore.files.split` yields those of a file; `Split.index_of` counts them.
 
-    Raises `InputError`, and `NeedsOneProcess` where the split has another end than was guessed, or more records than
-    numbers: see `replanned`.
+    Raises `InputError`, and `NeedsOneProcess` where the split has another end than was guessed (see `replanned`) or,
+    after as many records as it has numbers, for one more (see `Split.with_more_numbers`).
     """
-    byte_range = part.byte_range
-    for item in split(source, decode) if byte_range is None else split_range(source, decode, byte_range):
-        if part.index_of(item) >= part.numbers:
+    if part.byte_range is not None:
+        yield from split_range(source, decode, part.byte_range, part.numbers)
+        return
+    for item in split(source, decode):
+        if item.position >= part.numbers:
             raise NeedsOneProcess(f"{part.name}: more records than the {part.numbers} numbers reserved for them")
         yield item
 
