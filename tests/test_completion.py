@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from labelstore.cli.app import LazyCommands, app
+from labelstore.cli import commands
+from labelstore.cli.app import app
 from labelstore.cli.completion import canned_queries
+from labelstore.cli.groups import LazyCommands
 from tests.making import box, feature, store_of, v1
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +94,7 @@ def test_what_is_completed(monkeypatch: pytest.MonkeyPatch, store: Path) -> None
     assert bash(monkeypatch, "query", store, "x", "--format", "nd") == ["ndjson"]
     assert bash(monkeypatch, "qu") == ["query"]
     assert bash(monkeypatch, "help", "qu") == ["query"]
-    assert set(bash(monkeypatch, "")) == set(LazyCommands())
+    assert set(bash(monkeypatch, "")) == set(LazyCommands(commands))
 
 
 def test_parameters_of_a_canned_query(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:

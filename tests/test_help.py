@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from labelstore.cli.app import HELP, LazyCommands, app, help_texts
+from labelstore.cli import commands
+from labelstore.cli.app import HELP, app, help_texts
 from labelstore.cli.colors import Style, colored, paint, unpainted
+from labelstore.cli.groups import LazyCommands, every_command
 from labelstore.cli.help_pages import HelpFormatter
 from tests.test_cli import failed, run
 from tools import reference_docs
@@ -117,13 +119,14 @@ def test_a_wrong_call_is_told_with_its_usage(call: str, told: str) -> None:
     assert result.exit_code == 2
     assert message.startswith(f"labelstore: {told}")
     first = call.split(maxsplit=1)[0]
-    command = f"labelstore {first}" if first in LazyCommands() else "labelstore"
+    command = f"labelstore {first}" if first in LazyCommands(commands) else "labelstore"
     assert usage.startswith(f"Usage: {command} [OPTIONS] ")
     assert hint == f"Help: {command} --help"
 
 
 DIFFERENT = {
     "--all": "detect reads all records; the others show all rows",
+    "--at": "get takes a load; the commands of lakes a snapshot",
     "--labels": "export chooses among the labels of a data row; sample and report count labels",
     "--frames": "load finds the frames of v1 labels in a folder; export chooses among frames",
     "--where": "labels takes a condition; export a query",
@@ -133,9 +136,8 @@ DIFFERENT = {
 
 
 def test_an_option_means_the_same_everywhere() -> None:
-    group: Any = get_command(app)
     found: dict[str, dict[str, Any]] = {}
-    for name, command in group.commands.items():
+    for name, command in every_command(get_command(app)).items():
         for param in command.params:
             for option in (*param.opts, *param.secondary_opts) if param.param_type_name == "option" else ():
                 found.setdefault(option, {})[name] = param
@@ -153,10 +155,9 @@ def test_an_option_means_the_same_everywhere() -> None:
 
 
 def test_arguments_of_one_name_are_told_alike() -> None:
-    group: Any = get_command(app)
     stores = {
         param.help
-        for command in group.commands.values()
+        for command in every_command(get_command(app)).values()
         for param in command.params
         if param.param_type_name == "argument" and param.metavar == "DB"
     }

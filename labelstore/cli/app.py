@@ -4,20 +4,15 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from labelstore.cli import commands, diagnostics, output
 from labelstore.cli.colors import colored
-from labelstore.cli.command import SESSION_STORE, Command, uncoerced
-from labelstore.cli.help_pages import WIDEST, HelpContext, readable
+from labelstore.cli.command import SESSION_STORE
+from labelstore.cli.groups import COMPLETE, STYLE, CommandGroup, LazyCommands, every_command
+from labelstore.cli.help_pages import WIDEST
 from labelstore.cli.sections import Section
 from labelstore.cli.session_store import VARIABLE
 from labelstore.version import __version__
@@ -29,48 +24,16 @@ ENVIRONMENT = {
 """Variables that change what all commands do."""
 
 
-class LazyCommands(Mapping[str, Any]):
-    """The commands by name. Each is imported when it is asked for."""
-
-    def __init__(self) -> None:
-        self._names = tuple(module.name for module in iter_modules(commands.__path__))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._names:
-            raise KeyError(name)
-        return _command(name)
-
-
-@cache
-def _command(name: str) -> Any:
-    alone = typer.Typer(**_STYLE, add_completion=False)
-    module = _module(name)
-    alone.command(name, cls=getattr(module, "COMMAND", Command))(getattr(module, name))
-    return typer.main.get_command(alone)
-
-
-def _module(name: str) -> ModuleType:
-    return import_module(f"{commands.__name__}.{name}")
-
-
-class Group(TyperGroup):
+class Group(CommandGroup):
     """All commands, listed by section, each ending in an exit code and never in a traceback."""
-
-    context_class = HelpContext
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.commands: Any = LazyCommands()
+        self.commands: Any = LazyCommands(commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command, or answer a shell that completes one."""
-        if _COMPLETE in os.environ:
+        if COMPLETE in os.environ:
             from labelstore.cli import shells
 
             shells.register()  # here, as Typer puts its own in their place before
@@ -81,30 +44,9 @@ class Group(TyperGroup):
         with diagnostics.reported():
             return super().make_context("labelstore", args, parent, **{"color": colored(sys.stdout), **extra})
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Print the help where there is nothing to do."""
-        if not args and not ctx.resilient_parsing:
-            diagnostics.tell(self.get_help(ctx))
-            raise typer.Exit(diagnostics.WRONG_USAGE)
-        with uncoerced(self.get_params(ctx) if ctx.resilient_parsing else []):
-            return super().parse_args(ctx, args)
-
-    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """The commands, or the options before one; their help, for which all are imported, if the shell shows it."""
-        if incomplete.startswith("-"):
-            return super().shell_complete(ctx, incomplete)
-        from labelstore.cli.shells import completion_item
-
-        names = [name for name in self.commands if name.startswith(incomplete)]
-        shows_help = os.environ.get(_COMPLETE) != "complete_bash"
-        return [completion_item(name, self.commands[name].get_short_help_str() if shows_help else "") for name in names]
-
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, the options before a command, and what the environment says."""
-        self.format_commands(ctx, formatter)
-        records = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
-        with formatter.section("Options"):
-            formatter.write_dl([readable(param, *record) for param, record in records if record])
+        super().format_options(ctx, formatter)
         with formatter.section("Environment"):
             formatter.write_dl(list(ENVIRONMENT.items()))
 
@@ -115,7 +57,7 @@ class Group(TyperGroup):
             lines = [
                 (name.ljust(longest), command.get_short_help_str())
                 for name, command in self.commands.items()
-                if _module(name).SECTION is section
+                if self.commands.module(name).SECTION is section
             ]
             with formatter.section(section.value):
                 formatter.write_dl(lines)
@@ -126,12 +68,9 @@ class Group(TyperGroup):
             return super().invoke(ctx)
 
 
-_STYLE: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
-_COMPLETE = "_LABELSTORE_COMPLETE"
-"""Set by a shell that completes a command."""
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST + 2}  # of which Click leaves 2 free
 
-app = typer.Typer(cls=Group, context_settings=HELP, **_STYLE)
+app = typer.Typer(cls=Group, context_settings=HELP, **STYLE)
 
 
 def _print_version(wanted: bool) -> None:
@@ -162,7 +101,7 @@ def help_texts(width: int = WIDEST) -> dict[str, str]:
     In color where standard output shows colors.
     """
     group: Any = typer.main.get_command(app)
-    named = {"labelstore": group} | {f"labelstore {name}": command for name, command in group.commands.items()}
+    named = {"labelstore": group} | {f"labelstore {name}": command for name, command in every_command(group).items()}
     return {
         name: command.get_help(command.context_class(command, info_name=name, terminal_width=width, **HELP)).rstrip()
         for name, command in named.items()
@@ -176,7 +115,7 @@ _PATIENCE = 2.0
 def main() -> None:
     """Run the command that `sys.argv` names; exits the interpreter."""
     diagnostics.open_closed_streams()
-    if _COMPLETE in os.environ:
+    if COMPLETE in os.environ:
         _answer_soon()
     atexit.register(_end_soon)
     app(prog_name="labelstore")

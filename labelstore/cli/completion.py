@@ -40,15 +40,29 @@ def _silent() -> Iterator[None]:
 
 @contextmanager
 def _store(ctx: typer.Context) -> "Iterator[Database]":
-    """The store that the command line names so far. Raises `StoreError`."""
+    """The store or lake that the command line names so far. Raises `StoreError`."""
     from labelstore.engines import is_store, open_database
     from labelstore.errors import StoreError
 
+    if lake := ctx.params.get("lake"):
+        with _lake(lake) as database:
+            yield database
+        return
     named = ctx.params.get("db") or ctx.params.get("a") or ""
     if not is_store(named):
         raise StoreError(str(named), "is no store")
     with open_database(named, read_only=True) as database:
         yield database
+
+
+def _lake(named: str) -> "Database":
+    """The newest snapshot of a lake on this computer; to ask another one takes too long."""
+    from labelstore.errors import StoreError
+    from labelstore.lake.opening import open_snapshot
+
+    if "://" in named:
+        raise StoreError(named, "is too far away")
+    return open_snapshot(named)
 
 
 def _rows(ctx: typer.Context, sql: str) -> list[Any]:
@@ -150,3 +164,9 @@ def commands(ctx: typer.Context) -> list[str]:
     """The commands."""
     root: Any = ctx.find_root().command
     return list(root.commands)
+
+
+def subcommands(ctx: typer.Context) -> list[str]:
+    """Those of the group that the command line names."""
+    root: Any = ctx.find_root().command
+    return list(getattr(root.commands.get(ctx.params.get("command")), "commands", ()))

@@ -23,7 +23,13 @@ class TextFormat(StrEnum):
 
 DEFAULT_FORMAT = "Default: from the suffix of -o; else table on a terminal, ndjson in a pipe."
 
+Lake = Annotated[str, typer.Argument(metavar="LAKE", help="The lake: a folder, or a URL such as s3://bucket/lake.")]
 Store = Annotated[Path, typer.Argument(metavar="DB", help="The store: a SQLite or DuckDB file.")]
+AtSnapshot = Annotated[
+    int | None,
+    typer.Option("--at", metavar="N", min=0, help="A snapshot by its number.", show_default="the newest"),
+]
+TableRows = Annotated[int, typer.Option(metavar="N", min=0, help="Rows of each table to show; 0 shows all.")]
 Exports = Annotated[
     list[str],
     typer.Argument(

@@ -12,7 +12,9 @@ def engine_at(path: str | Path) -> Engine:
     """The engine of a store: by the file's own magic, for a new file by its suffix. Raises `StoreError`."""
     path = Path(path)
     if path.is_dir():
-        raise StoreError(str(path), "is a folder", "name a file")
+        is_lake = (path / "_labelstore").is_dir()
+        hint = f"it is a lake: labelstore lake query {path} SQL" if is_lake else "name a file"
+        raise StoreError(str(path), "is a folder", hint)
     _check_name(path)
     try:
         head = b""

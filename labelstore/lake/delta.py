@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -82,6 +83,17 @@ class DeltaTables:
         firsts, lasts = (actions.get(f"{end}.{node}", [None] * count) for end in ("min", "max"))
         described = zip(actions["path"], actions["num_records"], actions["size_bytes"], firsts, lasts, strict=True)
         return {path: TableFile(path, *values) for path, *values in described}
+
+    def needless(self, table: str, kept: Sequence[int], older_than: timedelta) -> list[str]:
+        """The paths of files older than this in the folder of a table, which no version of `kept` has."""
+        with self._told(table):
+            return self._at(table).vacuum(
+                retention_hours=int(older_than.total_seconds() // 3600),
+                dry_run=True,  # it would also remove what is about to be committed
+                enforce_retention_duration=False,
+                full=True,
+                keep_versions=list(kept),
+            )
 
     def version(self, table: str) -> int:
         """The newest version of a table."""

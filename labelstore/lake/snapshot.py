@@ -32,10 +32,17 @@ class Snapshot:
     @cached_property
     def described(self) -> dict[str, dict[str, TableFile]]:
         """Table → path from the table's folder → the file."""
-        delta, tables = DeltaTables(self.place), lake_tables()
+        tables = lake_tables()
         with ThreadPoolExecutor(_TOGETHER) as pool:  # each waits for the log of its table
-            found = pool.map(lambda table: delta.described(table, self.versions[table]), tables)
-            return dict(zip(tables, found, strict=True))
+            return dict(zip(tables, pool.map(self._described, tables), strict=True))
+
+    def rows(self, table: str) -> int:
+        """How many rows a table has."""
+        found = self.described if "described" in vars(self) else {table: self._described(table)}
+        return sum(file.rows for file in found[table].values())
+
+    def _described(self, table: str) -> dict[str, TableFile]:
+        return DeltaTables(self.place).described(table, self.versions[table])
 
     def files(self, table: str) -> list[str]:
         """The paths or URLs of the files of a table."""

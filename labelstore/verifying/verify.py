@@ -1,7 +1,7 @@
 """Verifying files by one process or by several, each of which compares a partition of the records."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from labelstore.inputs.gathering import Files, exports, gathered
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.partitions import Partition, partitions, shifts
 from labelstore.loading.report import Progress
+from labelstore.schema.dialects import DUCKDB
 from labelstore.verifying.report import SHOWN, VerifyReport
 from labelstore.verifying.verifier import Changed, Verifier
 from labelstore.workers import helpers, result_of, send_task, useful_jobs
@@ -44,8 +45,47 @@ def verify(
     `jobs` processes (the number of cores, 8 at most) share large files, but neither those that come with frames files
     nor one that is given twice.
     """
+    where = {"store": str(store)}
+    return _verify(where, engine_at(store).name, files, frames, max_ratio, jobs, progress)
+
+
+def verify_lake(
+    lake: str | Path,
+    files: Files,
+    *,
+    at: int | None = None,
+    frames: str | Path | None = None,
+    max_ratio: float | None = 1000.0,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """The same with the newest snapshot of a lake, or the one with the number `at`. Raises `StoreError`."""
+    from labelstore.lake.opening import snapshot_at
+
+    number = snapshot_at(lake, at).number
+    return _verify({"store": str(lake), "at": number}, DUCKDB.name, files, frames, max_ratio, jobs, progress)
+
+
+def _opened(where: Mapping[str, Any]) -> Database:
+    """A store, or a snapshot of a lake, open for reading."""
+    if (at := where.get("at")) is None:
+        return open_database(where["store"], read_only=True)
+    from labelstore.lake.opening import open_snapshot
+
+    return open_snapshot(where["store"], at)
+
+
+def _verify(
+    where: Mapping[str, Any],
+    engine: str,
+    files: Files,
+    frames: str | Path | None,
+    max_ratio: float | None,
+    jobs: int | None,
+    progress: Progress | None,
+) -> VerifyReport:
     folder = FramesFolder(frames) if frames is not None else None
-    report = VerifyReport(str(store), engine_at(store).name)
+    report = VerifyReport(where["store"], engine)
     arguments = gathered(files, max_ratio=max_ratio, notify=report.notes.append, progress=progress)
     with removing_copies(arguments):
         paths = [Path(argument) for argument in arguments]
@@ -56,11 +96,11 @@ def verify(
         alone, notes = jobs == 1, list(report.notes)
         if not alone:
             try:
-                _verify_side_by_side(store, report, arguments, max_ratio, jobs, progress)
+                _verify_side_by_side(where, report, arguments, max_ratio, jobs, progress)
             except NeedsOneProcess:
-                alone, report = True, VerifyReport(str(store), report.engine, notes=notes)
+                alone, report = True, VerifyReport(report.store, report.engine, notes=notes)
         if alone:
-            with open_database(store, read_only=True) as database:
+            with _opened(where) as database:
                 verifier = Verifier(database, report, folder, progress)
                 _verify_files(verifier, arguments, max_ratio)
                 for changed in verifier.changed:
@@ -70,31 +110,28 @@ def verify(
 
 
 def _verify_side_by_side(
-    store: str | Path,
+    where: Mapping[str, Any],
     report: VerifyReport,
     arguments: list[str],
     max_ratio: float | None,
     jobs: int,
     progress: Progress | None,
 ) -> None:
-    with (
-        helpers(__name__, jobs - 1) as processes,
-        open_database(store, read_only=True) as database,
-    ):
+    with helpers(__name__, jobs - 1) as processes, _opened(where) as database:
         own_part, *others = partitions(arguments, [1 / jobs] * jobs)
         for helper, partition in zip(processes, others, strict=True):
-            send_task(helper, {"store": str(store), "files": arguments, "max_ratio": max_ratio, "partition": partition})
+            send_task(helper, {**where, "files": arguments, "max_ratio": max_ratio, "partition": partition})
         verifier = Verifier(database, report, None, progress, own_part)
         _verify_files(verifier, arguments, max_ratio)
         parts = [verifier.changed]
         for helper in processes:
-            found = result_of(helper, str(store))
+            found = result_of(helper, report.store)
             changed = [_changed(file) for file in found["changed"]]
             _set_right(found["report"], changed, parts)
             _add(report, found["report"])
             parts.append(changed)
-        for files in zip(*parts, strict=True):
-            _settle(database, report, files)
+        for some in zip(*parts, strict=True):
+            _settle(database, report, some)
 
 
 def _verify_files(verifier: Verifier, arguments: list[str], max_ratio: float | None) -> None:
@@ -149,7 +186,7 @@ def _settle(database: Database, report: VerifyReport, parts: Sequence[Changed]) 
 
 def work(task: dict[str, Any]) -> dict[str, Any]:
     """The part of a helper process."""
-    with open_database(task["store"], read_only=True) as database:
+    with _opened(task) as database:
         report = VerifyReport(task["store"], database.engine)
         verifier = Verifier(database, report, None, None, Partition.from_json(*task["partition"]))
         _verify_files(verifier, task["files"], task["max_ratio"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from labelstore.cli import output
-from labelstore.cli.completion import commands
+from labelstore.cli.completion import commands, subcommands
 from labelstore.cli.sections import Section
 from labelstore.errors import UsageError
 
@@ -18,6 +18,10 @@ def help(
         str | None,
         typer.Argument(metavar="COMMAND", help="A command; without one, all are listed.", autocompletion=commands),
     ] = None,
+    inner: Annotated[
+        str | None,
+        typer.Argument(metavar="SUBCOMMAND", help="A command of a group such as lake.", autocompletion=subcommands),
+    ] = None,
 ) -> None:
     """Explain a command, as its --help does, or list all.
 
@@ -25,16 +29,22 @@ def help(
     Examples:
       labelstore help
       labelstore help load
+      labelstore help lake query
     """
+    told: Any = ctx.find_root()
+    for name in (command, inner):
+        if name is not None:
+            wanted = _named(told.command, name)
+            told = wanted.context_class(wanted, info_name=name, parent=told)
+    output.write(f"{told.get_help()}\n")
+
+
+def _named(group: Any, name: str) -> Any:
+    """The command of a group. Raises `UsageError`."""
     from labelstore.schema.suggestions import did_you_mean
 
-    root: Any = ctx.find_root()
-    if command is None:
-        output.write(f"{root.get_help()}\n")
-        return
-    known = root.command.commands
-    if command not in known:
-        hint = did_you_mean(command, known) or "list them with: labelstore help"
-        raise UsageError(f"{command}: no command has this name; {hint}")
-    wanted = known[command]
-    output.write(f"{wanted.get_help(wanted.context_class(wanted, info_name=command, parent=root))}\n")
+    known = getattr(group, "commands", {})
+    if name not in known:
+        hint = did_you_mean(name, known) or "list them with: labelstore help"
+        raise UsageError(f"{name}: no command has this name; {hint}")
+    return known[name]

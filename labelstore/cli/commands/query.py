@@ -1,24 +1,15 @@
 """`query`: SQL and canned queries."""
 
-import re
-import sys
-import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labelstore.cli import canned_queries, completion, progress
-from labelstore.cli.diagnostics import say, stopped
-from labelstore.cli.options import DEFAULT_FORMAT, AllRows, NoPager, Output, Overwrite, Store, at_most
-from labelstore.cli.query_output import BINARY, Format, limited, write
-from labelstore.cli.row_output import chosen_format, view_of
+from labelstore.cli import asking, progress
+from labelstore.cli.diagnostics import say
+from labelstore.cli.options import AllRows, NoPager, Output, Overwrite, Store
 from labelstore.cli.sections import Section
-from labelstore.cli.session_store import names_store
-from labelstore.cli.statements import statement
-from labelstore.cli.terminal import draws_blocks, is_terminal
-from labelstore.errors import UsageError
 
 if TYPE_CHECKING:
     from labelstore.engines.database import Database
@@ -33,62 +24,27 @@ class EngineName(StrEnum):
     DUCKDB = "duckdb"
 
 
-_WORD = re.compile(r"[a-z0-9-]+")
-
-
 def query(
     db: Store,
-    sql: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SQL",
-            help="One statement, or the name of a canned query; @FILE for a file, - for stdin.",
-            autocompletion=completion.canned_queries,
-        ),
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--param",
-            metavar="NAME=VALUE",
-            help="The value of $NAME; repeatable.",
-            autocompletion=completion.parameters,
-        ),
-    ] = None,
-    named: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="A canned query instead of SQL.", autocompletion=completion.canned_queries),
-    ] = None,
+    sql: asking.Sql = None,
+    parameters: asking.Parameters = None,
+    named: asking.Named = None,
     engine: Annotated[
         EngineName | None,
         typer.Option(help="What answers: duckdb asks the mirror of a SQLite store.", show_default="that of the store"),
     ] = None,
-    listed: Annotated[
-        bool, typer.Option("--list", help="List the canned queries; with --named, describe that one.")
-    ] = False,
-    format: Annotated[Format | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)] = None,
+    listed: asking.Listed = False,
+    format: asking.ResultFormat = None,
     out: Output = "-",
     overwrite: Overwrite = False,
-    limit: Annotated[int, at_most("rows")] = 0,
-    timeout: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", min=0, help="Stop the query after this time.", show_default=False),
-    ] = None,
-    max_bytes: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Largest value or row, in bytes.  [default: 64 MiB]", show_default=False),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON; short for --format json, and for --list.")
-    ] = False,
+    limit: asking.Limit = 0,
+    timeout: asking.Timeout = None,
+    max_bytes: asking.MaxBytes = None,
+    as_json: asking.JsonOrList = False,
     all_rows: AllRows = False,
     no_pager: NoPager = False,
-    chart: Annotated[bool, typer.Option("--chart", help="Draw bars: a name or a time and a number per row.")] = False,
-    chart_of: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The numbers to draw.", show_default="the first that differ"),
-    ] = None,
+    chart: asking.Chart = False,
+    chart_of: asking.ChartOf = None,
 ) -> None:
     """Query a store, read-only: SQL or a canned query.
 
@@ -120,51 +76,24 @@ def query(
       labelstore query labels.db --engine duckdb "select kind, median(area) from object_sizes group by kind"
       labelstore query labels.duckdb @report.sql --limit 100 --timeout 60
     """
-    if listed:
-        canned_queries.show(named, as_json or format is Format.JSON)
-        return
-    from labelstore.schema.canned_queries import named as canned
-    from labelstore.schema.canned_queries import queries
-
-    if sql is not None:
-        word = sql.strip()
-        # no SQL is one word with a hyphen
-        if named is None and _WORD.fullmatch(word) and ("-" in word.strip("-") or word in queries()):
-            sql, named = None, word
-    if (sql is None) == (named is None):
-        told = "" if names_store(str(db)) or sql is not None else f"{db} is taken for the store; "
-        raise UsageError(f"{told}give either a statement of SQL or the name of a canned query; --list prints the names")
-    chosen = Format(chosen_format(Format, format, out, as_json))
-    if chosen in BINARY and out == "-" and is_terminal():
-        raise UsageError(f"{chosen} is not for terminals; write it to a file with -o FILE")
-    view = view_of(format, all_rows, no_pager, limit)
-    if chart or chart_of is not None:
-        view = view._replace(is_chart=True, chart_of=chart_of, blocks=draws_blocks())
-        if out != "-" or format is not None or as_json:
-            raise UsageError("--chart draws on the terminal: leave out -o, --format and --json")
-    from labelstore.engines.limits import query_limits
-    from labelstore.files.outputs import check_output
-    from labelstore.query import ask, ask_named
-    from labelstore.query.parameters import given
-
-    found = canned(named) if named is not None else None
-    values = given(parameters or (), found)
-    limits = query_limits(max_bytes)
-    text = statement(sql, limits) if sql is not None else ""
-    text.encode()  # no engine takes a lone surrogate, but not every one says so
-    check_output(out, db, *([sql[1:]] if sql is not None and sql.startswith("@") else []), overwrite=overwrite)
-    with (
-        stopped(lambda _: "the result is not complete" if out == "-" else f"{out} was not written"),
-        _opened(db, engine) as database,
-        limited(database, limits, timeout, out, overwrite) as part,
-    ):
-        started = time.perf_counter()
-        result = ask(database, text, values) if found is None else ask_named(database, found.name, values)
-        if result.columns:
-            most = min(limit, sys.maxsize) or None
-            write(result, chosen, part, out, most, view, started, database.interrupt)
-        else:
-            say("there is no statement in the SQL")
+    question = asking.Question(
+        sql,
+        parameters,
+        named,
+        listed,
+        format,
+        out,
+        overwrite,
+        limit,
+        timeout,
+        max_bytes,
+        as_json,
+        all_rows,
+        no_pager,
+        chart,
+        chart_of,
+    )
+    asking.answer(question, str(db), lambda: _opened(db, engine))
 
 
 def _opened(db: Path, engine: EngineName | None) -> "Database":

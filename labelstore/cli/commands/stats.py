@@ -1,12 +1,8 @@
 """`stats`: how much a store holds."""
 
-from typing import Annotated
-
-import typer
-
 from labelstore.cli import output
 from labelstore.cli.diagnostics import interruptible
-from labelstore.cli.options import AsJson, Store
+from labelstore.cli.options import AsJson, Store, TableRows
 from labelstore.cli.sections import Section
 from labelstore.cli.stats_tables import lines
 from labelstore.displaying.cells import visible
@@ -14,11 +10,7 @@ from labelstore.displaying.cells import visible
 SECTION = Section.ASK
 
 
-def stats(
-    db: Store,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Rows of each table to show; 0 shows all.")] = 10,
-    as_json: AsJson = False,
-) -> None:
+def stats(db: Store, limit: TableRows = 10, as_json: AsJson = False) -> None:
     """Count data rows, labels, objects and classifications.
 
     By project, asset type, class and question. An object or classification counts once in every frame it is in.

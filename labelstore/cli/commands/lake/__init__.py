@@ -1,0 +1,17 @@
+"""`lake`: what is done with lakes, a module for each command."""
+
+from labelstore.cli.sections import Section
+
+SECTION = Section.ASK
+
+HELP = """Query a lake of Delta tables, verify it, tidy it up.
+
+A lake is a folder or a place in a bucket with the tables of a store, as Delta tables that Spark, DuckDB,
+Trino and others read. It needs the extra lake: pip install 'labelstore-db[lake]'.
+
+\b
+Examples:
+  labelstore lake query lake/ "select name, count(*) from objects group by name"
+  labelstore lake verify s3://example/lake export.ndjson
+  labelstore help lake query
+"""
