@@ -17,6 +17,7 @@ import pytest
 
 from labelstore.errors import InputError, NeedsOneProcess, NotAnExport
 from labelstore.files import Broken, digest_of, open_sources
+from labelstore.files import byte_ranges as byte_ranges_module
 from labelstore.files import split as split_file
 from labelstore.files.byte_ranges import ByteRange
 from labelstore.files.remote_streams import SeekableStream
@@ -189,6 +190,33 @@ def test_a_file_of_which_all_guesses_are_wrong_is_read_as_a_whole(tmp_path: Path
         splits = replanned(splits, wrong(splits))
     assert [split.byte_range for split in splits] == [None]
     assert together(splits) == unsplit(path)
+
+
+def test_only_cuts_in_very_long_records_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(byte_ranges_module, "_LOOK_BYTES", 10_000)
+    monkeypatch.setattr(byte_ranges_module, "_MAX_LOOK_BYTES", 20_000)
+    path = tmp_path / "export"
+    long = json.dumps({"ID": "long", "notes": "x" * 250_000}).encode() + b"\n"
+    path.write_bytes(LINES[: LINES.index(b"\n", 200_000) + 1] + long + LINES)
+    splits = planned(path)
+    assert [round(split.size, -5) for split in splits] == [100_000, 100_000, 300_000, *[100_000] * 7]
+    assert together(splits) == unsplit(path)
+
+
+def test_files_at_urls_are_looked_at_together(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits until another one is opened."""
+    memory.pipe({f"/in/{number}.json": ARRAY for number in range(8)})
+    opened, together = RemoteFile.open, threading.Barrier(2, timeout=10)
+
+    def waiting(file: RemoteFile) -> Any:
+        together.wait()
+        return opened(file)
+
+    monkeypatch.setattr(RemoteFile, "open", waiting)
+    for place in ("memory://in", "memory://in/*"):
+        assert [split.name for split in planned(place, split_bytes=10**6)] == [
+            f"memory:///in/{number}.json" for number in range(8)
+        ]
 
 
 def test_a_corrupt_file_is_named(tmp_path: Path) -> None:

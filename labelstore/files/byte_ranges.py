@@ -67,7 +67,8 @@ def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] |
     """Divide a plain file at the next record after each of `cuts`; None where that cannot be guessed.
 
     The guess searches for the text that separates the first two records and begins the second. The reader of the range
-    before proves it (see `split_range`). A cut at the start or end of the file is no guess.
+    before proves it (see `split_range`). A cut at the start or end of the file is no guess. One in a record that goes
+    on for more than 64 MB divides nothing: the range before it is empty.
     """
     framing, starts = "", [0]
     try:
@@ -80,7 +81,10 @@ def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] |
                     if not framing:
                         return None
                     found = _find(stream, step, start)
-                    start = size if found is None else found + indent
+                    if found is not None:
+                        start = found + indent
+                    else:  # a very long record goes on, or the file ends with it
+                        start = starts[-1] if start + _MAX_LOOK_BYTES < size else size
                 starts.append(start)
     except (OSError, InputError):
         return None

@@ -4,7 +4,9 @@ A folder or an archive may hold anything: what is no export in it is passed over
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,11 @@ Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """One path or URL, or several; also patterns, and "-" for standard input."""
 
 T = TypeVar("T")
+F = TypeVar("F", bound=File)
+R = TypeVar("R")
+
+_AT_ONCE = 16
+"""So many files at URLs are looked at at the same time."""
 
 _LOOKED_AT = 1000
 _NAMED = 3
@@ -96,8 +103,30 @@ def _remote_exports(url: str, max_ratio: float | None, notify: Notify | None) ->
     if not folder:
         return files
     judge = _Judge(folder)
-    found = [file for file in files if _is_taken(judge, file, max_ratio)]
+    found = []
+    for file, (is_export, passed) in zip(files, at_once(partial(_looked_at, folder, max_ratio), files), strict=True):
+        judge.passed += passed
+        if is_export:
+            found.append(file)
     return _told(judge, found, notify)
+
+
+def _looked_at(folder: str, max_ratio: float | None, file: RemoteFile) -> tuple[bool, list[tuple[str, str]]]:
+    judge = _Judge(folder)
+    return _is_taken(judge, file, max_ratio), judge.passed
+
+
+def at_once(work: Callable[[F], R], files: Sequence[F]) -> Iterator[R]:
+    """What comes of some work with each file, in their order; files at URLs are waited for together."""
+    if not any(isinstance(file, RemoteFile) for file in files):
+        yield from map(work, files)
+        return
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        with bounded_depth():  # threads change the limit, too
+            yield from pool.map(work, files)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Judge:

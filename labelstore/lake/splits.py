@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -98,15 +100,17 @@ def plan_splits(
     that holds an array or lines is divided, at records that are guessed: who reads them finds a wrong guess. About 1 MB
     is read for each split. Raises `InputError` for what cannot be read, or not by several processes.
     """
+    arguments = gathering.located(files, max_ratio=max_ratio, notify=notify)
+    all_files = [file for argument in arguments for file in files_of(argument)]
     found: list[Split] = []
-    for argument in gathering.located(files, max_ratio=max_ratio, notify=notify):
-        for file in files_of(argument):
-            if file == "-":
-                raise InputError("-", "standard input cannot be read by several processes", "save it to a file first")
-            for source in gathering.exports([file], max_ratio=max_ratio, notify=notify):
-                with source:
-                    number = found[-1].file_number + 1 if found else 0
-                    found += _splits_of(file, source, number, split_bytes)
+    numbers = count()
+    for exports, notes in gathering.at_once(partial(_planned, split_bytes, max_ratio), all_files):
+        if notify is not None:
+            for note in notes:
+                notify(note)
+        for splits in exports:
+            number = next(numbers)
+            found += [part._replace(file_number=number) for part in splits]
     return found
 
 
@@ -167,7 +171,19 @@ def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Ite
         yield item
 
 
-def _splits_of(file: File, source: Source, file_number: int, split_bytes: int) -> list[Split]:
+def _planned(split_bytes: int, max_ratio: float | None, file: File) -> tuple[list[list[Split]], list[str]]:
+    """The splits of a file, or of each export in an archive, and what is to be told of it."""
+    if file == "-":
+        raise InputError("-", "standard input cannot be read by several processes", "save it to a file first")
+    notes: list[str] = []
+    exports: list[list[Split]] = []
+    for source in gathering.exports([file], max_ratio=max_ratio, notify=notes.append):
+        with source:
+            exports.append(_splits_of(file, source, split_bytes))
+    return exports, notes
+
+
+def _splits_of(file: File, source: Source, split_bytes: int) -> list[Split]:
     """The splits of a file that is open, `file` or a member of it."""
     opens = file.url if isinstance(file, RemoteFile) else str(Path(file).absolute())
     if source.size is None and not isinstance(file, RemoteFile):
@@ -176,13 +192,13 @@ def _splits_of(file: File, source: Source, file_number: int, split_bytes: int) -
     place, member = source.member or (0, "")
     bytes_per_number = _BYTES_PER_NUMBER if source.compression == "none" else _PACKED_BYTES_PER_NUMBER
     numbers = _numbers_for(size if source.size is not None else _UNTOLD_BYTES, bytes_per_number)
-    whole = Split(opens, source.name, member, None, file_number, size, numbers, place)
+    whole = Split(opens, source.name, member, None, 0, size, numbers, place)
     if not source.is_plain or size <= split_bytes:
         return [whole]
-    count = -(-size // split_bytes)
-    ranges = byte_ranges(file, size, [size * number // count for number in range(1, count)]) or []
-    parts = [one for one in ranges if one.start < one.end]
-    return [_part(whole, one) for one in parts] if len(parts) > 1 else [whole]
+    parts = -(-size // split_bytes)
+    ranges = byte_ranges(file, size, [size * number // parts for number in range(1, parts)]) or []
+    found = [_part(whole, one) for one in ranges if one.start < one.end]
+    return found if len(found) > 1 else [whole]
 
 
 def _part(whole: Split, byte_range: ByteRange) -> Split:
