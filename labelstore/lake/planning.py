@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from labelstore.lake.claims import Claim
-from labelstore.lake.splits import Split, replanned
+from labelstore.lake.splits import SPLIT_BYTES, Split, replanned
 from labelstore.lake.task import Part, WriteTask
+
+_TASKS_A_WORKER = 2
+_LEAST = 16_000_000
 
 
 class Replanned(Exception):
@@ -28,20 +31,25 @@ def check_plan(splits: Sequence[Split], wrong: Mapping[int, bool]) -> None:
     raise Replanned(f"{splits[place].name} has {what}", replanned(more, [at for at, more in wrong.items() if not more]))
 
 
+def task_bytes(splits: Sequence[Split], workers: int) -> int:
+    """How many bytes a task has: few enough that all workers have some, and not so few that files get tiny."""
+    return min(max(sum(split.size for split in splits) // (_TASKS_A_WORKER * workers), _LEAST), SPLIT_BYTES)
+
+
 def write_tasks(
     lake: str,
     claim: Claim,
     splits: Sequence[Split],
-    task_bytes: int,
+    size: int,
     max_ratio: float | None,
     frames_of: Sequence[str] = (),
 ) -> list[WriteTask]:
-    """The tasks for splits, each of so many bytes or of one split. Their records are numbered in the order of splits.
+    """The tasks for splits, each of `size` bytes or of one split. Their records are numbered in the order of splits.
 
     `frames_of` are the labels whose frames the splits have, where it is given.
     """
     labels = frames_of or [""] * len(splits)
-    groups = list(_groups(list(_parts(claim, splits, labels)), task_bytes))
+    groups = list(_groups(list(_parts(claim, splits, labels)), size))
     return [WriteTask(lake, claim.number, number, group, max_ratio) for number, group in enumerate(groups)]
 
 
@@ -52,11 +60,11 @@ def _parts(claim: Claim, splits: Sequence[Split], labels: Sequence[str]) -> Iter
         number += split.numbers
 
 
-def _groups(parts: Sequence[Part], task_bytes: int) -> Iterator[list[Part]]:
+def _groups(parts: Sequence[Part], most: int) -> Iterator[list[Part]]:
     group: list[Part] = []
     size = 0
     for part in parts:
-        if group and size + part.split.size > task_bytes:
+        if group and size + part.split.size > most:
             yield group
             group, size = [], 0
         group.append(part)

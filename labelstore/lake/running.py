@@ -1,13 +1,21 @@
 """Running tasks: by processes of this computer. An engine of clusters runs the same tasks in its own way."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelstore.workers import helpers, result_of, send_task
 
 Told = dict[str, Any]
-Run = Callable[[Sequence[Told]], Iterator[Told]]
-"""Runs tasks, in any order and any number of times, and gives what came of one run of each, in their order."""
+
+
+class Runner(NamedTuple):
+    """Runs tasks, in any order and any number of times; gives what came of one run of each, in their order.
+
+    `workers` is how many tasks run at once.
+    """
+
+    run: Callable[[Sequence[Told]], Iterator[Told]]
+    workers: int
 
 
 def run_task(told: Told) -> Told:
@@ -27,7 +35,7 @@ def run_task(told: Told) -> Told:
     raise ValueError(told["work"])
 
 
-def in_processes(jobs: int) -> Run:
+def in_processes(jobs: int) -> Runner:
     """Runs tasks in so many processes; one is this process itself."""
 
     def run(tasks: Sequence[Told]) -> Iterator[Told]:
@@ -41,7 +49,7 @@ def in_processes(jobs: int) -> Run:
             results = [result_of(process, tasks[0]["lake"], "try again")["results"] for process in processes]
         yield from (results[number % count][number // count] for number in range(len(tasks)))
 
-    return run
+    return Runner(run, jobs)
 
 
 def work(told: Told) -> Told:

@@ -75,6 +75,9 @@ class TableFiles:
                     writer.finish()
         finally:
             self._stack.__exit__(kind, *error)
+            if kind is not None:
+                for writer in self._writers.values():
+                    self._place.remove(writer.name)
         self.written = {table: [writer.file()] for table, writer in self._writers.items()}
 
 
@@ -84,10 +87,11 @@ class _TableWriter:
     def __init__(self, stack: ExitStack, place: Place, table: str, folder: str, name: str) -> None:
         from pyarrow.parquet import ParquetWriter
 
+        self.name = f"{folder}/{name}"
         self._path = name
         self._node = node_column(table) if table in content_tables() else None
         self._schema = schema_of(table)
-        self._file = stack.enter_context(place.writing(f"{folder}/{name}"))
+        self._file = stack.enter_context(place.writing(self.name))
         self._writer: ParquetWriter = stack.enter_context(ParquetWriter(self._file, self._schema, compression="zstd"))
         self._waiting: list[pa.Table] = []
         self._waiting_rows = self._waiting_bytes = self._rows = self._bytes = 0

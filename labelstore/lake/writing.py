@@ -9,8 +9,8 @@ from typing import Any
 from labelstore.lake.changing import ChangeTask
 from labelstore.lake.claims import claim
 from labelstore.lake.place import Place
-from labelstore.lake.planning import check_plan, write_tasks
-from labelstore.lake.running import Run
+from labelstore.lake.planning import check_plan, task_bytes, write_tasks
+from labelstore.lake.running import Runner
 from labelstore.lake.splits import Split, plan_splits
 from labelstore.lake.table_files import TableFile
 from labelstore.lake.task import Manifest, WriteTask
@@ -58,8 +58,8 @@ class Writing:
     """How files are written: where, by whom, and in tasks of how many bytes."""
 
     place: Place
-    run: Run
-    task_bytes: int
+    runner: Runner
+    task_bytes: int | None
     max_ratio: float | None
     folder: FramesFolder | None = None
 
@@ -72,11 +72,14 @@ class Writing:
         mine = claim(self.place, number, 1 + max(split.file_number for split in splits))
         written = Written(mine.number, mine.first_number, mine.first_load, after, mine.number)
         report = Report(self.place.name, "delta")
-        tasks = write_tasks(self.place.url, mine, splits, self.task_bytes, self.max_ratio)
+        tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio)
         frames = self._run(tasks, written, report)
         self._write_frames(frames, written, report)
         written.report = report.told()
         return written
+
+    def _size(self, splits: Sequence[Split]) -> int:
+        return self.task_bytes or task_bytes(splits, self.runner.workers)
 
     def _write_frames(self, frames: Sequence[tuple[str, str | None, str]], written: Written, report: Report) -> None:
         found: list[tuple[str, str]] = []
@@ -99,7 +102,9 @@ class Writing:
         mine = claim(self.place, sum(split.numbers for split in splits), len(splits))
         written.last_claim = mine.number
         written.frames_of = {mine.first_load + number: label_id for number, label_id in enumerate(labels)}
-        self._run(write_tasks(self.place.url, mine, splits, self.task_bytes, self.max_ratio, labels), written, report)
+        self._run(
+            write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, labels), written, report
+        )
 
     def _run(self, tasks: Sequence[WriteTask], written: Written, report: Report) -> list[tuple[str, str | None, str]]:
         """Run tasks and note what they wrote; the labels whose frames are in files of their own."""
@@ -116,7 +121,7 @@ class Writing:
 
     def _manifests(self, tasks: Sequence[WriteTask]) -> list[Manifest]:
         """What came of tasks. After an error, or where a plan proves wrong, what they wrote is removed."""
-        told = list(self.run([task.to_json() for task in tasks]))
+        told = list(self.runner.run([task.to_json() for task in tasks]))
         try:
             manifests = list(map(Manifest.from_json, told))
             self._check(tasks, manifests)
@@ -147,16 +152,14 @@ class Writing:
             for table in ("records", "rejects")
             if shifts and table in manifest.written
         ]
-        new: dict[str, list[TableFile]] = {}
-        if tasks:
-            for told in self.run([task.to_json() for task in tasks]):
-                new |= {path: [TableFile(*file) for file in files] for path, files in told["files"].items()}
-            for task in tasks:
-                for file in task.files:
-                    self.place.remove(f"{task.table}/{file.path}")
+        new: dict[tuple[str, str], list[TableFile]] = {}
+        for task, told in zip(tasks, self.runner.run([task.to_json() for task in tasks]) if tasks else (), strict=True):
+            for path, files in told["files"].items():
+                new[task.table, path] = [TableFile(*file) for file in files]
+                self.place.remove(f"{task.table}/{path}")
         for manifest in manifests:
             yield {
-                table: [now for file in files for now in new.get(file.path, [file])]
+                table: [now for file in files for now in new.get((table, file.path), [file])]
                 for table, files in manifest.written.items()
             }
 
@@ -182,7 +185,11 @@ class Writing:
     def digests(self, sources: Iterable[str]) -> dict[str, str]:
         """The digests of whole files."""
         names = list(dict.fromkeys(sources))
-        told = self.run([{"work": "digest", "lake": self.place.url, "source": name} for name in names]) if names else ()
+        told = (
+            self.runner.run([{"work": "digest", "lake": self.place.url, "source": name} for name in names])
+            if names
+            else ()
+        )
         return {name: one["sha256"] for name, one in zip(names, told, strict=True)}
 
 
