@@ -209,6 +209,26 @@ def test_frames_files_are_joined_to_their_labels(tmp_path: Path) -> None:
     assert counted(report) == counted(of_store)
 
 
+def test_frames_files_of_any_size_and_packing(tmp_path: Path) -> None:
+    """More frames than expected by the bytes, archives, a file that would be divided if it were an export."""
+    names = ("tiny", "packed", "archive", "large")
+    videos = [v1_label(name, Label={"frames": f"https://example.com/{name}"}) for name in names]
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    empty = [json.dumps({"frameNumber": number, "objects": []}) for number in range(1500)]
+    (folder / "tiny.ndjson").write_text("\n".join(empty))
+    (folder / "packed.gz").write_bytes(gzip.compress("\n".join(empty).encode()))
+    with zipfile.ZipFile(folder / "archive.zip", "w") as file:
+        file.writestr("1.ndjson", "\n".join(empty[:5]))
+    lines(folder / "large", [{"frameNumber": number, "objects": [], "more": "x" * 500} for number in range(100)])
+    export = lines(tmp_path / "export.ndjson", videos)
+    report = load(tmp_path / "lake", str(export), frames=folder, split_bytes=SMALL, jobs=1)
+    (of_store,) = assert_like_store(tmp_path / "lake", tmp_path, [[export]], frames=folder)
+    assert counted(report) == counted(of_store)
+    assert (report.frames_files, of_store.frames_files) == (4, 4)
+    assert [file.name for file in report.files] == [file.name for file in of_store.files]
+
+
 def test_a_damaged_file_is_named_and_nothing_is_committed(samples: list[Path], tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.ndjson.gz"
     damaged.write_bytes(gzip.compress(samples[-1].read_bytes())[:-500])

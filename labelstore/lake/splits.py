@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 from labelstore.errors import InputError, NeedsOneProcess
-from labelstore.files import Broken, Record, Source, split
+from labelstore.files import Broken, Record, Source, open_sources, split
 from labelstore.files.byte_ranges import ByteRange, byte_ranges, split_range
 from labelstore.files.opening import File, located, open_at_random, open_stream
 from labelstore.files.sources import MAX_RATIO, files_of, open_archive, open_member
@@ -114,6 +114,15 @@ def plan_splits(
     return found
 
 
+def plan_frames_files(files: Sequence[str], *, max_ratio: float | None = MAX_RATIO) -> list[list[Split]]:
+    """The splits of each of some frames files, by their paths or URLs: one, or one for each file in an archive.
+
+    None is divided, since the frames of a file take the place of all that its label had. Raises `InputError`.
+    """
+    places = [located(file) for file in files]
+    return list(gathering.at_once(partial(_wholes, max_ratio), places))
+
+
 def replanned(splits: Sequence[Split], wrong: Collection[int]) -> list[Split]:
     """A plan in place of one where, as `records_of` said of the splits at some places, no record begins at their end.
 
@@ -184,21 +193,34 @@ def _planned(split_bytes: int, max_ratio: float | None, file: File) -> tuple[lis
 
 
 def _splits_of(file: File, source: Source, split_bytes: int) -> list[Split]:
-    """The splits of a file that is open, `file` or a member of it."""
-    opens = file.url if isinstance(file, RemoteFile) else str(Path(file).absolute())
-    if source.size is None and not isinstance(file, RemoteFile):
-        raise InputError(source.name, "is no regular file", "save it to a file first")
-    size = source.size or 0
-    place, member = source.member or (0, "")
-    bytes_per_number = _BYTES_PER_NUMBER if source.compression == "none" else _PACKED_BYTES_PER_NUMBER
-    numbers = _numbers_for(size if source.size is not None else _UNTOLD_BYTES, bytes_per_number)
-    whole = Split(opens, source.name, member, None, 0, size, numbers, place)
-    if not source.is_plain or size <= split_bytes:
+    """The splits of an export that is open, `file` or a member of it."""
+    whole = _whole(file, source)
+    if not source.is_plain or whole.size <= split_bytes:
         return [whole]
-    parts = -(-size // split_bytes)
-    ranges = byte_ranges(file, size, [size * number // parts for number in range(1, parts)]) or []
+    parts = -(-whole.size // split_bytes)
+    ranges = byte_ranges(file, whole.size, [whole.size * number // parts for number in range(1, parts)]) or []
     found = [_part(whole, one) for one in ranges if one.start < one.end]
     return found if len(found) > 1 else [whole]
+
+
+def _wholes(max_ratio: float | None, file: File) -> list[Split]:
+    """The splits of a frames file."""
+    found = []
+    for source in open_sources([file], max_ratio=max_ratio):
+        with source:
+            found.append(_whole(file, source))
+    return found
+
+
+def _whole(file: File, source: Source) -> Split:
+    """The split of all of an open file."""
+    if source.size is None and not isinstance(file, RemoteFile):
+        raise InputError(source.name, "is no regular file", "save it to a file first")
+    opens = file.url if isinstance(file, RemoteFile) else str(Path(file).absolute())
+    place, member = source.member or (0, "")
+    bytes_per_number = _BYTES_PER_NUMBER if source.compression == "none" else _PACKED_BYTES_PER_NUMBER
+    numbers = _numbers_for(_UNTOLD_BYTES if source.size is None else source.size, bytes_per_number)
+    return Split(opens, source.name, member, None, 0, source.size or 0, numbers, place)
 
 
 def _part(whole: Split, byte_range: ByteRange) -> Split:

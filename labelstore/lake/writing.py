@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from labelstore.lake.changing import ChangeTask
 from labelstore.lake.claims import claim
 from labelstore.lake.place import Place
-from labelstore.lake.planning import check_plan, task_bytes, write_tasks
+from labelstore.lake.planning import Replanned, check_plan, task_bytes, write_tasks
 from labelstore.lake.running import Runner
-from labelstore.lake.splits import Split, plan_splits
+from labelstore.lake.splits import Split, plan_frames_files
 from labelstore.lake.table_files import TableFile
 from labelstore.lake.task import Manifest, WriteTask
 from labelstore.loading.frames_files import FramesFolder
@@ -89,22 +88,21 @@ class Writing:
                 report.frames_missing += 1
             else:
                 found.append((label_id, str(path)))
-        if not found:
-            return
-        numbers = count()
-        splits: list[Split] = []
-        labels: list[str] = []
-        for label_id, name in found:
-            for split in plan_splits([name]):
-                splits.append(split._replace(file_number=next(numbers)))
-                labels.append(label_id)
+        planned = plan_frames_files([name for _, name in found], max_ratio=self.max_ratio)
+        labels = [label_id for (label_id, _), parts in zip(found, planned, strict=True) for _ in parts]
+        splits: Sequence[Split] = [part for parts in planned for part in parts]
+        splits = [split._replace(file_number=number) for number, split in enumerate(splits)]
         report.frames_files += len(splits)
-        mine = claim(self.place, sum(split.numbers for split in splits), len(splits))
-        written.last_claim = mine.number
-        written.frames_of = {mine.first_load + number: label_id for number, label_id in enumerate(labels)}
-        self._run(
-            write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, labels), written, report
-        )
+        while splits:
+            mine = claim(self.place, sum(split.numbers for split in splits), len(splits))
+            written.last_claim = mine.number
+            written.frames_of = {mine.first_load + number: label_id for number, label_id in enumerate(labels)}
+            tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, labels)
+            try:
+                self._run(tasks, written, report)
+                return
+            except Replanned as plan:  # a file has more frames than expected
+                splits = plan.splits
 
     def _run(self, tasks: Sequence[WriteTask], written: Written, report: Report) -> list[tuple[str, str | None, str]]:
         """Run tasks and note what they wrote; the labels whose frames are in files of their own."""
