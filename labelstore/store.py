@@ -124,16 +124,16 @@ class Store(Contents):
     def load_lake(
         self, lake: str | Path, *, progress: "CopyProgress | None" = None, wait: float | None = None
     ) -> "Copied":
-        """Make the store, which must not be there yet, of the tables in a folder that `export` wrote as `parquet`.
+        """Make the store, which must not be there yet, of a lake, or of the folder that `export` wrote as `parquet`.
 
-        All tables come along as they are, loads, rejects and earlier versions of labels too; only counts are counted
-        anew. `progress` is called now and then with the rows copied so far and all rows; `wait` as in `load`. Raises
-        `InputError` for a folder of something else, `StoreError` where the store is there already, and `UsageError`
-        where it is read-only.
+        `lake` is a path or URL. All its tables come along as they are, loads and rejects too, and from a folder earlier
+        versions of labels; only counts are counted anew. `progress` is called now and then with the rows copied so far
+        and all rows; `wait` as in `load`. Raises `InputError` for a folder of something else, and `StoreError` where
+        the store is there already, or the lake is none; `UsageError` where the store is read-only.
 
-        >>> labelstore.open("labels.duckdb").load_lake("tables/").rows["labels"]
+        >>> labelstore.open("labels.duckdb").load_lake("lake/").rows["labels"]
         """
-        from labelstore.loading.from_lake import load_lake
+        from labelstore.lake.to_store import load_lake
 
         if self.read_only:
             raise UsageError(f"{self.path}: opened read-only")

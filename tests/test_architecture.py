@@ -103,6 +103,8 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "lake.resolving_closely",
         "lake.resolving_sets",
         "export.whole_store",
+        "export.exporters.delta",
+        "lake.from_store",
     },
     "shapely": {"export.geo_frames", "geometry"},
     "spacy": {"export.exporters.spacy"},

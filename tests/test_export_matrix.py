@@ -20,7 +20,7 @@ VIDEO: Final = {"asset_type": "video", "width": 200, "height": 200, "frame_rate"
 DONUT: Final = "POLYGON ((20 20, 180 20, 180 180, 20 180, 20 20), (60 60, 140 60, 140 140, 60 140, 60 60))"
 RING: Final = [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]], [[2, 2], [4, 2], [4, 4], [2, 2]]]
 AS_EXPORTED: Final = ("labelbox-csv", "labelbox-v1", "labelbox-v2")
-NO_GEOMETRY: Final = ("jsonl", "parquet")
+NO_GEOMETRY: Final = ("delta", "jsonl", "parquet")
 """Formats that pass coordinates on without reading them, so that they do not count holes."""
 
 

@@ -37,6 +37,7 @@ def test_the_formats_of_today() -> None:
         "conll",
         "cvat-images",
         "cvat-video",
+        "delta",
         "dpo",
         "elan",
         "geojson",

@@ -15,9 +15,13 @@ import labelstore
 from labelstore.engines import open_database
 from labelstore.errors import InputError, StoreError, UsageError
 from labelstore.export.writing import export
+from labelstore.lake.claims import claim
+from labelstore.lake.database import TABLES, LakeDatabase
+from labelstore.lake.snapshot import open_lake
+from labelstore.lake.to_store import load_lake
 from labelstore.loading import load
-from labelstore.loading.from_lake import load_lake
 from labelstore.samples import write
+from labelstore.schema.generations import record_id
 from labelstore.schema.tables import columns
 from labelstore.verifying import verify
 from tests.making import box, feature, store_of, v1
@@ -46,6 +50,13 @@ def _names(table: str) -> str:
 
 def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value + 0.0 if isinstance(value, float) else value
+
+
+def in_a_lake(tables: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What of the rows of a store a lake has: no earlier versions, and no assets that no record tells of any more."""
+    place = list(columns()["records"]).index("data_row_id")
+    told = {row[place] for row in tables["records"]}
+    return tables | {"versions": [], "data_rows": [row for row in tables["data_rows"] if row[0] in told]}
 
 
 def earlier_state(export: Path, out: Path) -> Path:
@@ -108,6 +119,52 @@ def test_every_table_comes_back(of: str, to: str, loaded: tuple[Path, list[Path]
         report = verify(store, files, frames=folder / "samples" / "frames", jobs=1)
         assert report.records == report.equal + report.rejected > 50
         assert load(store, files[:3]).total("added") == 0
+
+
+@pytest.mark.parametrize("of", STORES)
+def test_a_lake_holds_what_the_store_holds(of: str, loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    """And a store that is made of the lake, of the other engine."""
+    folder, _ = loaded
+    place, store = tmp_path / "a [lake] of 100%", tmp_path / next(STORES[to] for to in STORES if to != of)
+    done = export(folder / STORES[of], "delta", place)
+    held = tables_of(folder / STORES[of])
+    wanted = in_a_lake(held)
+    left = {loss.construct: loss.count for loss in done.losses}
+    assert left == {"earlier version": len(held["versions"]), "data row": 2}
+    assert done.count == sum(map(len, wanted.values())) - len(wanted["data_rows"])
+    lake = open_lake(place)
+    with LakeDatabase(str(place), {table: lake.newest().files(table) for table in TABLES}) as database:
+        for table in TABLES:
+            found = database.query(f"select {_names(table)} from {table}").rows
+            assert sorted((tuple(map(_plain, row)) for row in found), key=repr) == wanted[table], table
+        last_record = database.value("select max(record_id) from records")
+        last_load = database.value("select max(load_id) from loads")
+    load_lake(store, place)
+    made = tables_of(store)
+    for table, rows in wanted.items():
+        assert made[table] == rows, table
+    following = claim(lake.place, 1, 1)
+    assert record_id(following.first_number, "v1") > last_record
+    assert following.first_load > last_load
+
+
+def test_a_lake_is_made_where_nothing_is(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").write_text("mine")
+    with pytest.raises(StoreError, match="is a folder that is not empty; name a new one"):
+        export(loaded[0] / "labels.db", "delta", tmp_path / "there")
+    dry = export(loaded[0] / "labels.db", "delta", tmp_path / "new", dry_run=True)
+    assert (os.listdir(tmp_path), os.listdir(tmp_path / "there")) == (["there"], ["file"])
+    assert dry == export(loaded[0] / "labels.db", "delta", tmp_path / "new")
+
+
+def test_a_store_without_records(tmp_path: Path) -> None:
+    (tmp_path / "empty.json").write_text("[]")
+    load(tmp_path / "labels.db", [tmp_path / "empty.json"])
+    export(tmp_path / "labels.db", "delta", tmp_path / "lake")
+    for name in ("copy.db", "copy.duckdb"):
+        load_lake(tmp_path / name, tmp_path / "lake")
+        assert tables_of(tmp_path / name) == tables_of(tmp_path / "labels.db")
 
 
 def test_the_store_keeps_what_no_record_tells_any_more(loaded: tuple[Path, list[Path]]) -> None:
@@ -202,7 +259,7 @@ def test_folders_of_something_else(loaded: tuple[Path, list[Path]], tmp_path: Pa
     for name, reason in (
         ("nothing", "no such folder"),
         ("file", "is a file"),
-        ("empty", "holds no tables"),
+        ("empty", "is no lake and holds no tables"),
         ("tables", "masks cannot be read"),
     ):
         with pytest.raises(InputError, match=reason):

@@ -43,12 +43,15 @@ class ParquetTables:
         return table in self._files
 
     def check(self) -> None:
-        """Raise `InputError` where a table has other columns than in the schema, or is no Parquet."""
-        for table in filter(self._files.get, self._files):
+        """Look at the files first. Raises `InputError` for other columns than in the schema, and for no Parquet."""
+        for table, files in self._files.items():
+            if not files:
+                continue
             with self._reading(table):
-                sql = f"describe select * from {self._source(table)}"
-                found = {row[0]: row[1].lower() for row in self._connection.execute(sql).fetchall()}
-            if reason := _difference(found, columns()[table]):
+                source = f"read_parquet({listed(files)}, hive_partitioning = false)"
+                self._connection.execute(f"create view {table} as select * from {source}")
+                rows = self._connection.execute(f"describe {table}").fetchall()
+            if reason := _difference({row[0]: row[1].lower() for row in rows}, columns()[table]):
                 raise self._refused(table, reason)
 
     def count(self, table: str) -> int:
@@ -56,20 +59,20 @@ class ParquetTables:
         if not self._files[table]:
             return 0
         with self._reading(table):
-            (count,) = self._connection.execute(f"select count(*) from {self._source(table)}").fetchone() or (0,)
+            (count,) = self._connection.execute(f"select count(*) from {table}").fetchone() or (0,)
         return int(count)
 
-    def batches(self, table: str, unless_in: str | None = None) -> "Iterator[pa.RecordBatch]":
+    def batches(self, table: str, where: str = "true") -> "Iterator[pa.RecordBatch]":
         """The rows of a table by its key, which no two have; of one without key in the order of the files.
 
-        With `unless_in` only those whose key the rows of that table do not name.
+        `where` is SQL about the table and the others.
         """
         if not self._files[table]:
             return
         key = key_column(table)
         schema = arrow_schema(table)
         with self._reading(table):
-            sql = self._sql(table, key, unless_in)
+            sql = self._sql(table, key, where)
             result = self._connection.cursor().sql(sql)
             reader = getattr(result, "to_arrow_reader", None) or result.fetch_arrow_reader
             last = None
@@ -82,17 +85,14 @@ class ParquetTables:
         """Close the files."""
         self._connection.close()
 
-    def _sql(self, table: str, key: str | None, unless_in: str | None) -> str:
+    def _sql(self, table: str, key: str | None, where: str) -> str:
         names = ", ".join(f'"{name}"' for name in columns()[table])
-        where = ""
-        if unless_in is not None and self._files[unless_in]:
-            where = f" as t where not exists (select 1 from {self._source(unless_in)} as o where o.{key} = t.{key})"
         order = f" order by {key} nulls first" if key is not None and not self._is_sorted(table, key) else ""
-        return f"select {names} from {self._source(table)}{where}{order}"
+        return f"select {names} from {table} where {where}{order}"
 
     def _is_sorted(self, table: str, key: str) -> bool:
         """Whether the rows are in order as they are; to look at a column takes a tenth of what sorting does."""
-        steps = f"select {key} as now, lag({key}) over () as before from {self._source(table)}"
+        steps = f"select {key} as now, lag({key}) over () as before from {table}"
         return self._connection.execute(f"select 1 from ({steps}) where now <= before limit 1").fetchone() is None
 
     def _last_key(self, table: str, key: str, batch: "pa.RecordBatch", before: object) -> object:
@@ -106,9 +106,6 @@ class ParquetTables:
         if first == before or compute.all(compute.greater(keys[1:], keys[:-1])).as_py() not in (True, None):
             raise self._refused(table, f"has two rows of the same {key}")
         return last
-
-    def _source(self, table: str) -> str:
-        return f"read_parquet({listed(self._files[table])}, hive_partitioning = false)"
 
     @contextmanager
     def _reading(self, table: str) -> Iterator[None]:

@@ -49,6 +49,8 @@ class Export:
     jobs: int | None = None
     """Processes to use; None: as many as pay off."""
     progress: Callable[[int], None] | None = None
+    folder: str | None = None
+    """For an exporter that fills a folder itself: its path or URL; None where nothing is to be written."""
     count: int = 0
 
     @cached_property
@@ -96,6 +98,8 @@ class Exporter(NamedTuple):
     folder_defaults: Mapping[str, Any] = {}
     more_suffixes: tuple[str, ...] = ()
     """Of other forms of the file."""
+    fills: bool = False
+    """Whether `write` itself writes `Export.folder`, which can be a URL, and gives no chunks."""
     columns: Mapping[str, Mapping[str, Any]] = {}
     """Its columns in the matrix of formats → the choices that they differ by; without any, it has one."""
 

@@ -25,6 +25,7 @@ from labelstore.files.outputs import (
     output_file,
     output_folder,
 )
+from labelstore.files.urls import is_url
 from labelstore.formats.kinds import KINDS
 from labelstore.query.filters import chosen_of as filters_of
 from labelstore.schema.suggestions import did_you_mean
@@ -55,8 +56,9 @@ def export(
     exporter = exporter_of(format)
     is_folder = exporter.is_folder(out)
     chosen = chosen_of(exporter, is_folder, choices)
-    loss = beside(out) if loss is None else loss
-    if not dry_run:
+    is_remote = exporter.fills and is_url(str(out))
+    loss = beside(out) if loss is None and not is_remote else loss
+    if not dry_run and not is_remote:
         read = [store, *(path for path in (chosen.assets, chosen.class_file) if path)]
         _check(read, out, is_folder, overwrite, loss)
     with open_database(Path(store), read_only=True) as database, ExitStack() as stack:
@@ -65,8 +67,12 @@ def export(
             if dry_run:
                 for _ in chunks:
                     pass
+            elif is_remote:
+                job.folder = str(out)
+                _fill(Path(), chunks, chosen.images)
             elif is_folder:
                 folder = stack.enter_context(output_folder(out, overwrite=overwrite))
+                job.folder = str(folder)
                 _fill(folder, chunks, chosen.images)
             else:
                 file = stack.enter_context(output_file(out, overwrite=overwrite))

@@ -125,6 +125,15 @@ class Place:
             self.system.invalidate_cache()
             return bool(self.system.exists(self.path(name)))
 
+    def is_free(self) -> bool:
+        """Whether nothing is there, or an empty folder."""
+        with self._told():
+            self.system.invalidate_cache()
+            try:
+                return not self.system.ls(self._path, detail=False)
+            except FileNotFoundError:
+                return True
+
     def numbers(self, folder: str) -> list[int]:
         """The numbers that are the names of the JSON files in a folder, in order."""
         with self._told():

@@ -11,6 +11,7 @@ from labelstore.engines.copy import CopyProgress
 from labelstore.engines.database import Database
 from labelstore.errors import StoreError
 from labelstore.loading.store_file import Notify, building, locked, remove_leftovers, scratch_folder, scratch_store
+from labelstore.schema.derived_views import FORGOTTEN
 from labelstore.schema.tables import BOOKKEEPING, content_tables
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("datasets", "projects", "features")
 """Derived tables that keep what was told once, also where no record tells it any more."""
-READ = (*BOOKKEEPING, *content_tables(), *_NAMES, "data_rows")
-"""The tables that are read; the counters are counted anew."""
+_READ = (*BOOKKEEPING, *content_tables(), *_NAMES)
+"""The tables that are read whole; what can be derived is derived anew."""
 
 
 class Tables(Protocol):
@@ -36,8 +37,8 @@ class Tables(Protocol):
     def count(self, table: str) -> int:
         """How many rows it has."""
 
-    def batches(self, table: str, unless_in: str | None = None) -> "Iterator[pa.RecordBatch]":
-        """Its rows by its key; with `unless_in` only those whose key the rows of that table do not name."""
+    def batches(self, table: str, where: str = "true") -> "Iterator[pa.RecordBatch]":
+        """Its rows by its key; `where` is SQL about the table and the others."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def load_tables(
 
 
 def _fill(database: Database, tables: Tables, progress: CopyProgress | None) -> dict[str, int]:
-    counts = {table: tables.count(table) for table in READ if table in tables}
+    counts = {table: tables.count(table) for table in _READ if table in tables}
     copied, total = 0, sum(counts.values())
 
     def counted(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
@@ -95,11 +96,12 @@ def _fill(database: Database, tables: Tables, progress: CopyProgress | None) -> 
 
     for table, count in counts.items():
         if count:
-            unless_in = "records" if table == "data_rows" else None  # the others are derived
-            database.insert_arrow(table, counted(tables.batches(table, unless_in)))
+            database.insert_arrow(table, counted(tables.batches(table)))
             database.commit()  # else its rows wait in memory, or on the disk beside the file, until the end
             database.begin()
     database.counters.add_all()
     database.derive(0)
     database.derive_features(0)
+    if "data_rows" in tables:
+        database.insert_arrow("data_rows", tables.batches("data_rows", FORGOTTEN))
     return counts

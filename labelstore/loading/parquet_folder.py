@@ -18,7 +18,7 @@ def parquet_folder(folder: str | Path) -> ParquetTables:
     files = {table: path / f"{table}.parquet" for table in columns()}
     missing = [file.name for file in files.values() if not file.is_file()]
     if len(missing) == len(files):
-        raise InputError(str(folder), "holds no tables of a store", WAY_OUT)
+        raise InputError(str(folder), "is no lake and holds no tables of a store", WAY_OUT)
     if missing:
         raise InputError(str(folder), f"has no {missing[0]}", WAY_OUT)
     tables = ParquetTables(str(folder), {table: [str(file)] for table, file in files.items()}, WAY_OUT)

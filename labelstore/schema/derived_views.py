@@ -7,6 +7,11 @@ from labelstore.schema.tables import sql_text
 
 _ONLY_IN_TABLES = re.compile(r"^.*-- not in a view\n", re.M)
 
+FORGOTTEN = (
+    "not exists (select 1 from records as r where r.data_row_id = data_rows.data_row_id and r.generation <> 'frames')"
+)
+"""Whether no record tells of the asset of a row of `data_rows` any more, so that it cannot be computed again."""
+
 
 @cache
 def data_rows_query() -> str:

@@ -74,7 +74,10 @@ def load(
     ] = None,
     from_lake: Annotated[
         str | None,
-        typer.Option(metavar="DIR", help="In place of FILE...: make a new store of tables that export parquet wrote."),
+        typer.Option(
+            metavar="LAKE",
+            help="In place of FILE...: make a new store of a lake, or of the folder that export parquet wrote.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,7 +107,7 @@ def load(
       labelstore load labels.db v1-video.json --frames frames/
       labelstore load labels.db weekly.ndjson --prune --yes
       curl -s https://example.com/export.ndjson | labelstore load labels.db -
-      labelstore load labels.duckdb --from-lake tables/
+      labelstore load labels.duckdb --from-lake lake/
     """
     from labelstore.errors import UsageError
     from labelstore.loading import load
@@ -141,7 +144,7 @@ def load(
 
 
 def _load_lake(db: Path, lake: str, wait: float | None, *, as_json: bool) -> None:
-    from labelstore.loading.from_lake import load_lake
+    from labelstore.lake.to_store import load_lake
 
     with stopped(lambda _: f"there is no {db}"), progress.shown() as line:
         done = load_lake(db, lake, wait=wait, notify=say, progress=None if line is None else line.counted)
