@@ -68,7 +68,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "geopandas": {"export.exporters.gpkg", "export.geo_frames"},
     "duckdb": {"engines", "lake.database"},
     "deltalake": {"lake.delta"},
-    "fsspec": {"files.urls", "lake.place"},
+    "fsspec": {"files.urls", "lake.known_files", "lake.place"},
     "aiohttp": {"files.urls"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},

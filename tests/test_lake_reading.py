@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -13,8 +14,9 @@ import labelstore
 from labelstore.analyses.stats import stats
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.errors import RefusedError, StoreError
+from labelstore.errors import QueryError, RefusedError, StoreError
 from labelstore.lake.database import DERIVED_IN_LAKES, TABLES, LakeDatabase
+from labelstore.lake.known_files import KnownFiles
 from labelstore.query import ask, ask_named
 from labelstore.samples import write
 from labelstore.schema.canned_queries import queries
@@ -131,17 +133,20 @@ def test_a_file_that_is_gone_is_named_with_a_way_out(made: Made) -> None:
 
 
 def test_a_lake_at_a_url_is_read_by_its_file_system(made: Made, store: Database) -> None:
-    import fsspec
-
     memory = fsspec.filesystem("memory")
-    files = {}
+    files, sizes = {}, {}
     for table in TABLES:
+        content = (made.lake / f"{table}.parquet").read_bytes()
         files[table] = [f"memory:///lake/{table}.parquet"]
-        memory.pipe_file(f"/lake/{table}.parquet", (made.lake / f"{table}.parquet").read_bytes())
-    with LakeDatabase("memory:///lake", files, filesystem=memory) as lake:
+        sizes[files[table][0]] = len(content)
+        memory.pipe_file(f"/lake/{table}.parquet", content)
+    memory.pipe_file("/lake/orphan.parquet", memory.cat_file("/lake/labels.parquet"))
+    with LakeDatabase("memory:///lake", files, filesystem=KnownFiles(memory, sizes)) as lake:
         assert list(lake.rebuilt_all("v2", 0, 1 << 39)) == list(store.rebuilt_all("v2", 0, 1 << 39))
         with pytest.raises(RefusedError):
             ask(lake, f"from '{made.lake}/labels.parquet'")
+        with pytest.raises(QueryError, match="No files found"):
+            ask(lake, "from 'memory:///lake/orphan.parquet'")
 
 
 def test_removed_records_are_in_no_table(made: Made, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -32,6 +33,7 @@ DERIVED_IN_LAKES = tuple(table for table in DERIVED if table != "data_rows")
 TABLES = (*content_tables(), "loads", "rejects", *DERIVED_IN_LAKES)
 """The tables of a lake."""
 
+_TOGETHER = 16
 _WAY_OUT = "ask an earlier snapshot with --at, or load the lake again"
 
 
@@ -66,6 +68,7 @@ class LakeDatabase(DuckdbSession):
             connection.execute("set parquet_metadata_cache = true")
             if filesystem is not None:
                 connection.register_filesystem(filesystem)
+                self._look_ahead()
             self._create(without)
             if read_only:
                 _lock(connection, name)
@@ -75,6 +78,16 @@ class LakeDatabase(DuckdbSession):
         except BaseException:
             connection.close()
             raise
+
+    def _look_ahead(self) -> None:
+        """Read the footer of the first file of each table, for which each has to wait: views are then made of them."""
+
+        def read(path: str) -> None:
+            with self._own_connection.cursor() as cursor:
+                cursor.execute(f"select 1 from read_parquet({listed([path])}) limit 0")
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            list(pool.map(read, (paths[0] for paths in self._files.values())))
 
     def _create(self, without: "Hidden") -> None:
         self._connection.execute("begin")

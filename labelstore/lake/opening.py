@@ -2,7 +2,7 @@
 
 import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labelstore.errors import StoreError
 
@@ -42,9 +42,17 @@ def opened(snapshot: "Snapshot") -> "LakeDatabase":
     return LakeDatabase(
         place.url,
         {table: snapshot.files(table) for table in TABLES},
-        filesystem=None if place.is_local else place.system,
+        filesystem=None if place.is_local else _known(snapshot),
         rows={table: snapshot.rows(table) for table in TABLES},
     )
+
+
+def _known(snapshot: "Snapshot") -> Any:
+    from labelstore.lake.known_files import KnownFiles
+
+    place = snapshot.place
+    described = ((table, file) for table, files in snapshot.described.items() for file in files.values())
+    return KnownFiles(place.system, {place.url_of(f"{table}/{file.path}"): file.bytes for table, file in described})
 
 
 def open_snapshot(lake: str | os.PathLike[str], at: int | None = None) -> "LakeDatabase":

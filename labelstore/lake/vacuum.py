@@ -36,9 +36,8 @@ def needless(lake: Lake, older_than: timedelta) -> Needless:
     """
     before = datetime.now(UTC) - older_than
     snapshots = [lake.at(number) for number in lake.numbers()]
-    kept = [one for one, later in pairwise(snapshots) if datetime.fromisoformat(later.made_at) > before] + snapshots[
-        -1:
-    ]
+    recent = [one for one, later in pairwise(snapshots) if datetime.fromisoformat(later.made_at) > before]
+    kept = recent + snapshots[-1:]
     pending = _pending(lake, snapshots[-1])
     held = {path for told in pending.values() for path in _paths(told)}
     delta = DeltaTables(lake.place)
