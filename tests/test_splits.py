@@ -14,6 +14,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from pyarrow import parquet
 
 from labelstore.errors import InputError, NeedsOneProcess, NotAnExport
 from labelstore.files import Broken, digest_of, open_sources
@@ -23,6 +24,7 @@ from labelstore.files.byte_ranges import ByteRange
 from labelstore.files.remote_streams import SeekableStream
 from labelstore.files.urls import RemoteFile
 from labelstore.formats.decoding import skim
+from labelstore.lake.load import load
 from labelstore.lake.splits import Split, open_split, plan_splits, records_of, replanned
 from labelstore.samples import write
 from tests.making import v1
@@ -278,12 +280,24 @@ def test_a_web_server_that_sends_parts(memory: Any, web: str, tmp_path: Path, mo
     assert len(splits) == 8
     assert {split.source for split in splits} == {f"{web}/a.ndjson{TOKEN}"}
     assert {split.name for split in splits} == {f"{web}/a.ndjson"}
-    assert {split.without_secrets().source for split in splits} == {f"{web}/a.ndjson"}
     assert together(splits) == together(planned(f"{web}/a.gz")) == unsplit(tmp_path / "a.ndjson")
     one, other = planned(f"{web}/a.zip{TOKEN}")
     assert [len(read(one)), len(read(other))] == [1000, 1000]
     assert (one.name, one.member, one.source) == (f"{web}/a.zip!a.ndjson", "a.ndjson", f"{web}/a.zip{TOKEN}")
     assert digest_of(f"{web}/a.ndjson{TOKEN}") == hashlib.sha256(LINES).hexdigest()
+
+
+def test_a_lake_keeps_no_token(memory: Any, web: str, tmp_path: Path) -> None:
+    memory.pipe("/in/a.ndjson", LINES[: LINES.index(b"\n", 20_000) + 1])
+    report = load(tmp_path / "lake", f"{web}/a.ndjson{TOKEN}", split_bytes=10_000, jobs=1)
+    assert [file.name for file in report.files] == [f"{web}/a.ndjson"]
+    contents = [
+        str(parquet.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text()
+        for path in (tmp_path / "lake").rglob("*.*")
+        if path.is_file() and path.suffix in (".parquet", ".json")
+    ]
+    assert any(f"{web}/a.ndjson" in content for content in contents)
+    assert not any("secret" in content for content in contents)
 
 
 @pytest.mark.parametrize("path", ["whole/a", "whole/untold-a"])

@@ -12,7 +12,7 @@ from labelstore.files import Broken, Record, Source, open_sources, split
 from labelstore.files.byte_ranges import ByteRange, byte_ranges, split_range
 from labelstore.files.opening import File, located, open_at_random, open_stream
 from labelstore.files.sources import MAX_RATIO, files_of, open_archive, open_member
-from labelstore.files.urls import RemoteFile, shown_name
+from labelstore.files.urls import RemoteFile
 from labelstore.inputs import gathering
 from labelstore.inputs.gathering import Files, Notify
 
@@ -81,10 +81,6 @@ class Split(NamedTuple):
         is_whole = byte_range.start == 0 and byte_range.end == byte_range.size
         size, numbers = self.size + other.size, self.numbers + other.numbers
         return self._replace(byte_range=None if is_whole else byte_range, size=size, numbers=numbers)
-
-    def without_secrets(self) -> Self:
-        """The same as it may be stored: its source may not open it any more."""
-        return self._replace(source=shown_name(self.source))
 
 
 def plan_splits(
