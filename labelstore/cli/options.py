@@ -47,6 +47,23 @@ MaxRatio = Annotated[
     float,
     typer.Option(metavar="N", min=0, help="Refuse files that decompress to more than N times their size; 0: no limit."),
 ]
+
+
+class OnError(StrEnum):
+    """What happens to a load at a record that cannot be stored."""
+
+    KEEP = "keep"
+    STOP = "stop"
+
+
+OnErrorOption = Annotated[
+    OnError, typer.Option(help="At a record that cannot be stored: keep it in rejects, or stop and store nothing.")
+]
+MaxRejects = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="Stop and store nothing if there are more rejects.", show_default="no limit"),
+]
+Force = Annotated[bool, typer.Option("--force", help="Accept labels that are older than the stored ones.")]
 Jobs = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Processes for large files; by default one per core."),

@@ -12,14 +12,14 @@ from labelstore.lake.commit import Overtaken, commit, completed, create
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.planning import Replanned
 from labelstore.lake.preparing import prepare
-from labelstore.lake.running import Runner, in_processes
+from labelstore.lake.running import Heard, Runner, in_processes
 from labelstore.lake.snapshot import Lake, Snapshot
 from labelstore.lake.splits import SPLIT_BYTES, Split, plan_splits
 from labelstore.lake.unchanged import report_unchanged
 from labelstore.lake.writing import Writing, Written
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.reject_policy import refuse_foreign, refuse_many
-from labelstore.loading.report import Options, Report
+from labelstore.loading.report import Options, Progress, Reading, Report
 from labelstore.workers import useful_jobs
 
 _ATTEMPTS = 20
@@ -38,6 +38,7 @@ def load(
     force: bool = False,
     max_rejects: int | None = None,
     runner: Runner | None = None,
+    progress: Progress | None = None,
     notify: Notify | None = None,
 ) -> Report:
     """Load exports into the lake at a path or URL, which is made if it is not there.
@@ -45,14 +46,14 @@ def load(
     `files` and `frames` are as in `labelstore.Store.load`, and read where they are, not copied. Files larger than
     `split_bytes` are read in parts; a task reads about `task_bytes`. `runner` runs the tasks; without it `jobs`
     processes of this computer do. All of it is in the lake in the end or, after an error, nothing. `notify` is told
-    what was completed or done again. Raises `InputError` and `StoreError`.
+    what was completed or done again, `progress` how far it is. Raises `InputError` and `StoreError`.
     """
     started = time.perf_counter()
     place = Place(lake)
     notes: list[str] = []
     splits = plan_splits(files, split_bytes=split_bytes, max_ratio=max_ratio, notify=notes.append)
     folder = FramesFolder(frames) if frames is not None else None
-    runner = runner or in_processes(_jobs(jobs, splits))
+    runner = runner or in_processes(_jobs(jobs, splits), _heard(place, splits, progress))
     there = create(place)
     _complete_pending(there, runner, notify)
     writing = Writing(place, runner, task_bytes, max_ratio, folder)
@@ -67,6 +68,20 @@ def load(
 def _jobs(jobs: int | None, splits: Sequence[Split]) -> int:
     """As many processes as wanted, else the cores there are if it pays; at most one a split."""
     return min(useful_jobs(jobs, size=sum(split.size for split in splits)), max(len(splits), 1))
+
+
+def _heard(place: Place, splits: Sequence[Split], progress: Progress | None) -> Heard | None:
+    """What hears of bytes that were read, from several threads, and tells how far the whole load is."""
+    if progress is None:
+        return None
+    total, done = sum(split.size for split in splits), 0
+
+    def heard(read: int) -> None:
+        nonlocal done
+        done += max(read, 0)
+        progress(Reading(place.name, total or None, min(done, total)))
+
+    return heard
 
 
 def _loaded(lake: Lake, writing: Writing, splits: Sequence[Split], options: Options, notify: Notify | None) -> Report:

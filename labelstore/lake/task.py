@@ -5,7 +5,7 @@ twice at once: each time it writes other files, and only those of the manifest t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ from labelstore.loading.report import FIRST_REJECTS, FRAMES, FileReport, Report
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, no_cycle_search
 
+_TOLD_RECORDS = 500
 _BATCH_RECORDS = 1000
 _BATCH_BYTES = 16_000_000
 """So many records, or bytes of them, become Arrow columns together."""
@@ -102,10 +103,10 @@ class Manifest:
         return cls(**{**told, **files, "files": reports, "frames": frames})
 
 
-def write_task(task: WriteTask) -> Manifest:
-    """Write the rows of a task's records to new files of the lake."""
+def write_task(task: WriteTask, heard: Callable[[int], None] | None = None) -> Manifest:
+    """Write the rows of a task's records to new files of the lake; `heard` is told how many bytes were read."""
     manifest = Manifest(task.number)
-    work = _Task(task, manifest)
+    work = _Task(task, manifest, heard)
     try:
         work.run()
     except NeedsOneProcess:
@@ -125,10 +126,10 @@ def _arguments(error: LabelstoreError) -> list[str]:
 class _Task:
     """The work of one task."""
 
-    def __init__(self, task: WriteTask, manifest: Manifest) -> None:
+    def __init__(self, task: WriteTask, manifest: Manifest, heard: Callable[[int], None] | None) -> None:
         self.records = 0
         """Of the part that is being read, so far."""
-        self._task, self._manifest = task, manifest
+        self._task, self._manifest, self._heard = task, manifest, heard
         self._rows, self._counts = Rows(), Counts()
         self._report = Report(task.lake, "delta")
         self._touched: set[str] = set()
@@ -158,10 +159,13 @@ class _Task:
         file = FileReport(split.name, part.load_id, started_at=now())
         decode = tolerant(RecordDecoder(bool(part.frames_of)))
         with open_split(split, max_ratio=self._task.max_ratio) as source:
-            self.records = 0
+            self.records = read = 0
             for number, item in enumerate(map(recognized, records_of(source, split, decode))):
                 self.records += 1
                 self._take(item, number, part, file)
+                if self._heard is not None and self.records % _TOLD_RECORDS == 0:
+                    self._heard(source.bytes_read - read)
+                    read = source.bytes_read
             file.records = self.records
             _describe(file, source)
         self._seen[part.load_id] += file.records

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,19 @@ import typer
 from labelstore.cli import load_summary, next_steps, output, progress
 from labelstore.cli.command import Command
 from labelstore.cli.diagnostics import REJECTED, say, stopped
-from labelstore.cli.options import AsJson, Exports, Frames, Jobs, MaxRatio, Store, Wait
+from labelstore.cli.options import (
+    AsJson,
+    Exports,
+    Force,
+    Frames,
+    Jobs,
+    MaxRatio,
+    MaxRejects,
+    OnError,
+    OnErrorOption,
+    Store,
+    Wait,
+)
 from labelstore.cli.sections import Section
 from labelstore.displaying.cells import visible
 from labelstore.figures import counted, duration, figure
@@ -41,13 +52,6 @@ COMMAND = LoadCommand
 _WITH_LAKE = ("db", "from_lake", "wait", "as_json", "help")
 
 
-class OnError(StrEnum):
-    """What happens to a load at a record that cannot be stored."""
-
-    KEEP = "keep"
-    STOP = "stop"
-
-
 def load(
     db: Store,
     files: Exports,
@@ -55,7 +59,7 @@ def load(
     jobs: Jobs = None,
     max_ratio: MaxRatio = 1000.0,
     wait: Wait = None,
-    force: Annotated[bool, typer.Option("--force", help="Accept labels that are older than the stored ones.")] = False,
+    force: Force = False,
     history: Annotated[
         bool, typer.Option(help="Keep earlier versions of labels; with --no-history they are lost.")
     ] = True,
@@ -63,15 +67,8 @@ def load(
         bool, typer.Option("--prune", help="Remove labels of the files' projects that the files lack.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Remove them without asking.")] = False,
-    on_error: Annotated[
-        OnError, typer.Option(help="At a record that cannot be stored: keep it in rejects, or stop and store nothing.")
-    ] = OnError.KEEP,
-    max_rejects: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=0, help="Stop and store nothing if there are more rejects.", show_default="no limit"
-        ),
-    ] = None,
+    on_error: OnErrorOption = OnError.KEEP,
+    max_rejects: MaxRejects = None,
     from_lake: Annotated[
         str | None,
         typer.Option(
