@@ -164,6 +164,29 @@ def test_later_exports_replace_labels_as_in_a_store(tmp_path: Path) -> None:
         assert before.value("select count(*) from labels") == 40
 
 
+def test_what_the_lake_holds_is_not_written_again(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    first = array(tmp_path / "first.json", labels(*range(30)))
+    more = array(tmp_path / "more.json", labels(*range(31)))
+    for file in (first, more):
+        load(lake, str(file), jobs=1)
+    written = open_lake(lake).newest().described["labels"].values()
+    assert sorted(file.rows for file in written) == [1, 30]
+    assert_like_store(lake, tmp_path, [[first], [more]])
+
+
+def test_what_is_told_in_two_ways_ends_as_the_last_one(tmp_path: Path) -> None:
+    """One of them is as the lake holds it: it counts, for the other came before it."""
+    lake, other = tmp_path / "lake", {"Seconds to Label": 9}
+    first = array(tmp_path / "first.json", labels(1, 2))
+    both = array(tmp_path / "both.json", [*labels(1, 2, **other), *labels(1)])
+    told: list[str] = []
+    reports = [load(lake, str(file), jobs=1, notify=told.append) for file in (first, both)]
+    assert any("some records are as the lake holds them, others not" in line for line in told)
+    of_store = assert_like_store(lake, tmp_path, [[first], [both]])
+    assert list(map(counted, reports)) == list(map(counted, of_store))
+
+
 def test_archives_tables_and_packed_files(samples: list[Path], tmp_path: Path) -> None:
     packed = tmp_path / "packed.ndjson.gz"
     packed.write_bytes(gzip.compress(samples[-1].read_bytes()))

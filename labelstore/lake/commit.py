@@ -45,6 +45,10 @@ def create(place: Place) -> Lake:
     return Lake(place)
 
 
+class NeedsAll(Overtaken):
+    """Records that a load left out, as the lake held them, are needed: it has, or gets, others about the same."""
+
+
 def commit(lake: Lake, claim: int, prepare: Prepare, after: int = 0) -> Snapshot:
     """Make what a claim wrote part of the lake. `prepare` says what to do, and is asked again if another was first.
 
@@ -96,6 +100,8 @@ def _tidy(place: Place, intent: Mapping[str, Any]) -> None:
         kept = {path for path, *_ in intent["added"].get(table, ())}
         for path in {path for path, *_ in files} - kept:
             place.remove(f"{table}/{path}")
+    for name in written["seen"]:
+        place.remove(name)
     for table, files in written["counted"].items():
         for path, *_ in files:
             place.remove(f"{OWN}/counts/{table}/{path}")

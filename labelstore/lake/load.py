@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from os import PathLike
 
 from labelstore.errors import InUseError
 from labelstore.inputs.gathering import Files, Notify
-from labelstore.lake.commit import Overtaken, commit, completed, create
+from labelstore.lake.commit import NeedsAll, Overtaken, commit, completed, create
+from labelstore.lake.opening import opened
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.planning import Replanned
 from labelstore.lake.preparing import prepare
@@ -85,10 +87,12 @@ def _heard(place: Place, splits: Sequence[Split], progress: Progress | None) -> 
 
 
 def _loaded(lake: Lake, writing: Writing, splits: Sequence[Split], options: Options, notify: Notify | None) -> Report:
+    leaves_out = writing.folder is None  # known videos may have frames that are new
     for _ in range(_ATTEMPTS):
         try:
-            after = completed(lake).number
-            written = writing.write(splits, after)
+            snapshot = completed(lake)
+            with closing(opened(snapshot)) as stored:
+                written = writing.write(splits, snapshot.number, stored if leaves_out else None)
             written.force = options.force
             for file in written.files:
                 refuse_foreign(file)
@@ -98,6 +102,9 @@ def _loaded(lake: Lake, writing: Writing, splits: Sequence[Split], options: Opti
         except Replanned as plan:
             splits = plan.splits
             _tell(notify, f"{lake.place.name}: written again, for {plan}")
+        except NeedsAll:
+            leaves_out = False
+            _tell(notify, f"{lake.place.name}: written again, for some records are as the lake holds them, others not")
         except Overtaken:
             _tell(notify, f"{lake.place.name}: another load was quicker; writing again")
     raise InUseError(lake.place.name, "other loads, which are quicker each time", hint="load again when they are done")

@@ -42,15 +42,16 @@ def write_tasks(
     splits: Sequence[Split],
     size: int,
     max_ratio: float | None,
+    known: str = "",
     frames_of: Sequence[str] = (),
 ) -> list[WriteTask]:
     """The tasks for splits, each of `size` bytes or of one split. Their records are numbered in the order of splits.
 
-    `frames_of` are the labels whose frames the splits have, where it is given.
+    `known` is the file of what the lake holds, `frames_of` are the labels whose frames the splits have.
     """
     labels = frames_of or [""] * len(splits)
     groups = list(_groups(list(_parts(claim, splits, labels)), size))
-    return [WriteTask(lake, claim.number, number, group, max_ratio) for number, group in enumerate(groups)]
+    return [WriteTask(lake, claim.number, number, group, max_ratio, known) for number, group in enumerate(groups)]
 
 
 def _parts(claim: Claim, splits: Sequence[Split], labels: Sequence[str]) -> Iterator[Part]:

@@ -3,16 +3,17 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from labelstore.lake.changing import ChangeTask
-from labelstore.lake.commit import Intent
+from labelstore.lake.commit import Intent, NeedsAll
 from labelstore.lake.database import LakeDatabase
 from labelstore.lake.delta import KEPT_DERIVED
+from labelstore.lake.known import StoredSeen
 from labelstore.lake.place import OWN, Place
 from labelstore.lake.recounting import recount_new
 from labelstore.lake.resolving import Resolution, resolve
@@ -21,7 +22,7 @@ from labelstore.lake.snapshot import Snapshot
 from labelstore.lake.table_files import TableFile, TableFiles
 from labelstore.lake.writing import Files, Written
 from labelstore.loading.load_state import load_row
-from labelstore.loading.report import Report
+from labelstore.loading.report import FileReport, Report
 from labelstore.schema.generations import lowest_id
 from labelstore.schema.tables import NODE_BITS, content_tables, node_range
 
@@ -50,7 +51,8 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
     change = Change({table: list(files) for table, files in written.added.items()})
     with closing(_database(place, change.files(base, place))) as database:
         first_record = lowest_id(written.first_number)
-        files = {file.load_id: file for file in written.files}
+        files = {file.load_id: replace(file) for file in written.files}
+        seen = StoredSeen(database, [place.url_of(name) for name in written.seen], first_record)
         resolution = resolve(
             database,
             first_record,
@@ -59,7 +61,9 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
             force=written.force,
             frames_of=written.frames_of,
         )
-        _note(written, resolution)
+        if not seen.stay(resolution.removed):
+            raise NeedsAll
+        _note(files, resolution, seen.generations())
         database.begin()  # in which temporary tables are seen
         database.counters.begin_at(node_range(first_record)[0])
         _bring_counts(database, place, written)
@@ -73,9 +77,9 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
         report = Report.of(written.report)
         if len(resolution.removed):
             recount_new(database, report, first_record)
-        report.files = written.files
+        report.files = list(files.values())
         report.bytes = sum(file.bytes for file in written.files)
-        _add_rest(place, written, change, database)
+        _add_rest(place, written, change, database, report.files)
     return Intent(written.last_claim, change.added, change.removed, report.told())
 
 
@@ -83,13 +87,12 @@ def _database(place: Place, files: Mapping[str, Sequence[str]]) -> LakeDatabase:
     return LakeDatabase(place.url, files, filesystem=None if place.is_local else place.system, read_only=False)
 
 
-def _note(written: Written, resolution: Resolution) -> None:
-    """Note in the reports of the files what became of their records."""
-    for file in written.files:
-        found = {**resolution.counts.get(file.load_id, {})}
-        file.rejected += found.pop("rejected", 0)
-        for name, count in found.items():
-            setattr(file, name, count)
+def _note(files: Mapping[int, FileReport], resolution: Resolution, generations: Mapping[int, str]) -> None:
+    """Note in the reports of the files, by load id, what became of their records; some were left out as known."""
+    for load_id, file in files.items():
+        file.generation = file.generation or generations.get(load_id)
+        for name, count in resolution.counts.get(load_id, {}).items():
+            setattr(file, name, getattr(file, name) + count)
 
 
 def _record_ids(rows: Mapping[str, pa.Table]) -> pa.Array:
@@ -175,12 +178,14 @@ def _holds(file: TableFile, removed: Sequence[int]) -> bool:
     return place < len(removed) and removed[place] <= file.last >> NODE_BITS
 
 
-def _add_rest(place: Place, written: Written, change: Change, database: LakeDatabase) -> None:
+def _add_rest(
+    place: Place, written: Written, change: Change, database: LakeDatabase, reports: Sequence[FileReport]
+) -> None:
     """Write the derived tables and the rows of `loads`."""
     with TableFiles(place, f"derived-{written.claim}") as files:
         for table in KEPT_DERIVED:
             rows = database.derived_rows(table)
             if rows.num_rows:
                 files.add_arrow(table, rows)
-        files.add("loads", [load_row(file) for file in written.files])
+        files.add("loads", [load_row(file) for file in reports])
     change.added |= {table: [] for table in KEPT_DERIVED} | files.written

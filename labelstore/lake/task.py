@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from labelstore import errors
 from labelstore.clock import now
@@ -15,15 +16,17 @@ from labelstore.counting import Counts, rows_of_records
 from labelstore.errors import LabelstoreError, NeedsOneProcess
 from labelstore.files import Broken, Record, Source
 from labelstore.files.sources import MAX_RATIO
-from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, skim, tolerant
 from labelstore.formats.lenient_decoding import to_json
 from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.shredding import hashes, label_ids, shred
 from labelstore.json.error_location import located
+from labelstore.lake.known import Known, Seen
 from labelstore.lake.place import OWN, Place
 from labelstore.lake.splits import Split, open_split, records_of
 from labelstore.lake.table_files import TableFile, TableFiles
 from labelstore.loading.frames_files import frames_address
+from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import add_counts
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, recognized
 from labelstore.loading.report import FIRST_REJECTS, FRAMES, FileReport, Report
@@ -53,6 +56,8 @@ class WriteTask(NamedTuple):
     number: int
     parts: Sequence[Part]
     max_ratio: float | None = MAX_RATIO
+    known: str = ""
+    """The file of `write_known`, by which records that the lake holds are left out."""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, for `run_task`."""
@@ -62,7 +67,7 @@ class WriteTask(NamedTuple):
     def from_json(cls, told: Mapping[str, Any]) -> "WriteTask":
         """A task that came as JSON."""
         parts = [Part(Split.from_json(split), *numbers) for split, *numbers in told["parts"]]
-        return cls(told["lake"], told["claim"], told["number"], parts, told["max_ratio"])
+        return cls(told["lake"], told["claim"], told["number"], parts, told["max_ratio"], told["known"])
 
 
 @dataclass
@@ -70,8 +75,9 @@ class Manifest:
     """What came of a task. `written` and `counted`: table → files, of the lake and of counts that are summed up later.
 
     `files` are reports of the parts, in their order; `frames` are labels whose frames are in a file of their own: id,
-    data row, URL. `touched` are labels to count by themselves. `replan` says which part needs another plan: its place,
-    and whether it has more records than numbers; else it ends elsewhere than was guessed.
+    data row, URL. `touched` are labels to count by themselves, `seen` is the file of what was left out. `replan` says
+    which part needs another plan: its place, and whether it has more records than numbers; else it ends elsewhere than
+    was guessed.
     """
 
     number: int
@@ -81,6 +87,7 @@ class Manifest:
     report: dict[str, Any] = field(default_factory=dict)
     frames: list[tuple[str, str | None, str]] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
+    seen: str = ""
     replan: tuple[int, bool] | None = None
     error: tuple[str, list[str]] | None = None
 
@@ -133,13 +140,16 @@ class _Task:
         self._rows, self._counts = Rows(), Counts()
         self._report = Report(task.lake, "delta")
         self._touched: set[str] = set()
-        self._seen = Counter[int]()
+        self._known: Known | None = None
+        self._seen = Seen()
+        self._before = Counter[int]()
         """By load, how many items of its file were in the parts before."""
         self._waiting = self._waiting_bytes = 0
 
     def run(self) -> None:
         task, manifest = self._task, self._manifest
         place, name = Place(task.lake), f"load-{task.claim}-{task.number}"
+        self._known = Known(place, task.known) if task.known else None
         with (
             bounded_depth(),
             no_cycle_search(),
@@ -152,6 +162,7 @@ class _Task:
             self._write_counts()
         manifest.written, manifest.counted = self._files.written, self._counted.written
         manifest.touched = sorted(self._touched)
+        manifest.seen = self._seen.write(place, f"{name}-{uuid4().hex}")
         manifest.report = self._report.told()
 
     def _write(self, part: Part) -> FileReport:
@@ -160,20 +171,33 @@ class _Task:
         decode = tolerant(RecordDecoder(bool(part.frames_of)))
         with open_split(split, max_ratio=self._task.max_ratio) as source:
             self.records = read = 0
-            for number, item in enumerate(map(recognized, records_of(source, split, decode))):
+            for item in records_of(source, split, decode if self._known is None else skim):
                 self.records += 1
-                self._take(item, number, part, file)
+                number = split.index_of(item)
+                if self._known is None:
+                    self._take(recognized(item), number, part, file)
+                elif isinstance(item, Broken) or not self._is_known(item, file):
+                    self._take(decoded(item, decode), number, part, file)
                 if self._heard is not None and self.records % _TOLD_RECORDS == 0:
                     self._heard(source.bytes_read - read)
                     read = source.bytes_read
             file.records = self.records
             _describe(file, source)
-        self._seen[part.load_id] += file.records
+        self._before[part.load_id] += file.records
         return file
+
+    def _is_known(self, item: Record[Any], file: FileReport) -> bool:
+        """Whether the lake holds a record already, which is noted then."""
+        digest = hashes(item.raw)
+        if self._known is None or digest not in self._known:
+            return False
+        self._seen.add(file.load_id, digest)
+        file.unchanged += 1
+        return True
 
     def _take(self, item: Record[Decoded] | Broken, number: int, part: Part, file: FileReport) -> None:
         """Make the rows of a record, or keep what is none."""
-        position = self._seen[part.load_id] + number
+        position = self._before[part.load_id] + number
         if isinstance(item, Broken):
             self._reject(item, position, file)
             return

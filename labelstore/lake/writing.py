@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labelstore.lake.changing import ChangeTask
 from labelstore.lake.claims import claim
+from labelstore.lake.known import write_known
 from labelstore.lake.place import Place
 from labelstore.lake.planning import Replanned, check_plan, task_bytes, write_tasks
 from labelstore.lake.running import Runner
@@ -16,6 +17,9 @@ from labelstore.lake.task import Manifest, WriteTask
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import FileReport, Report
 
+if TYPE_CHECKING:
+    from labelstore.engines.database import Database
+
 Files = dict[str, list[TableFile]]
 """Table → files."""
 
@@ -24,7 +28,8 @@ Files = dict[str, list[TableFile]]
 class Written:
     """What a load has written. `added` are files of the lake's tables, `counted` of counts that are summed up later.
 
-    `touched` are labels to count by themselves, `frames_of` are the labels of frames files by load id. `first_number`
+    `touched` are labels to count by themselves, `frames_of` are the labels of frames files by load id, `seen` the
+    files of what the lake held already. `first_number`
     is that of its first record, `last_claim` its newest claim: the frames of its labels have one of their own.
     """
 
@@ -40,6 +45,7 @@ class Written:
     frames_of: dict[int, str] = field(default_factory=dict)
     files: list[FileReport] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Written":
@@ -62,8 +68,8 @@ class Writing:
     max_ratio: float | None
     folder: FramesFolder | None = None
 
-    def write(self, splits: Sequence[Split], after: int) -> Written:
-        """Write the records of splits, and the frames of their labels.
+    def write(self, splits: Sequence[Split], after: int, stored: "Database | None" = None) -> Written:
+        """Write the records of splits that `stored` does not hold already, and the frames of their labels.
 
         Raises `Replanned` where the plan proves wrong: nothing that was written will be part of the lake.
         """
@@ -71,10 +77,13 @@ class Writing:
         mine = claim(self.place, number, 1 + max(split.file_number for split in splits))
         written = Written(mine.number, mine.first_number, mine.first_load, after, mine.number)
         report = Report(self.place.name, "delta")
-        tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio)
+        known = write_known(self.place, mine.number, stored) if stored is not None else ""
+        tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, known)
         frames = self._run(tasks, written, report)
         self._write_frames(frames, written, report)
         written.report = report.told()
+        if known:
+            self.place.remove(known)
         return written
 
     def _size(self, splits: Sequence[Split]) -> int:
@@ -97,7 +106,7 @@ class Writing:
             mine = claim(self.place, sum(split.numbers for split in splits), len(splits))
             written.last_claim = mine.number
             written.frames_of = {mine.first_load + number: label_id for number, label_id in enumerate(labels)}
-            tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, labels)
+            tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, "", labels)
             try:
                 self._run(tasks, written, report)
                 return
@@ -113,6 +122,7 @@ class Writing:
             _extend(written.added, files)
             _extend(written.counted, manifest.counted)
             written.touched += manifest.touched
+            written.seen += [manifest.seen] if manifest.seen else []
             report.add(manifest.report)
         written.files += self._files(tasks, manifests, lacks)
         return [frame for manifest in manifests for frame in manifest.frames]
