@@ -57,6 +57,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         return Made(tmp_path_factory.mktemp("lake"))
 
 
+def test_exports_are_loaded_into_a_lake(made: Made, tmp_path: Path) -> None:
+    lake, broken = str(tmp_path / "lake"), tmp_path / "broken.ndjson"
+    broken.write_text('{"data_row": {"id": "d1"}}\n{"data_row": \n')
+    first = run("lake", "load", lake, *made.exports)
+    assert "records added" in first.stdout
+    assert f"labelstore lake query {lake} class-counts" in first.stdout
+    again = json.loads(run("lake", "load", lake, *made.exports, "--json").stdout)
+    assert again["unchanged"] == again["records"] > 0
+    rejected = run("lake", "load", lake, str(broken))
+    assert rejected.exit_code == 3
+    assert "broken.ndjson, record 1 at byte 28: " in rejected.stdout
+    assert "nothing of this load was stored" in failed("lake", "load", lake, str(broken), "--on-error", "stop")
+    assert "standard input cannot be read by several processes" in failed("lake", "load", lake, "-")
+    assert run("lake", "verify", lake, *made.exports).exit_code == 0
+
+
 def test_a_lake_answers_as_a_store(made: Made) -> None:
     for question in (
         ["select kind, count(*) as n from objects group by kind order by kind"],
