@@ -92,6 +92,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "lake.changing",
         "lake.database",
         "lake.delta",
+        "lake.known",
         "lake.preparing",
         "lake.table_files",
         "lake.unchanged",

@@ -67,7 +67,7 @@ def test_exports_are_loaded_into_a_lake(made: Made, tmp_path: Path) -> None:
     assert again["unchanged"] == again["records"] > 0
     rejected = run("lake", "load", lake, str(broken))
     assert rejected.exit_code == 3
-    assert "broken.ndjson, record 1 at byte 28: " in rejected.stdout
+    assert "broken.ndjson, record 1 at byte 27: " in rejected.stdout
     assert "nothing of this load was stored" in failed("lake", "load", lake, str(broken), "--on-error", "stop")
     assert "standard input cannot be read by several processes" in failed("lake", "load", lake, "-")
     assert run("lake", "verify", lake, *made.exports).exit_code == 0
