@@ -37,6 +37,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "mirroring",
     "connections",
     "lake",
+    "spark",
     "query",
     "export",
     "analyses",
@@ -80,6 +81,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "export.instances",
         "export.outlines",
     },
+    "pyspark": {"spark"},
     "pypdfium2": {"browsing.pdf_worker"},
     "pyarrow": {
         "export.exporters.hf",

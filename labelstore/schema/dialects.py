@@ -1,7 +1,7 @@
 """The statements of `sql/`, in the dialect of an engine."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,11 +103,13 @@ class Dialect:
 
     name: str
     title: str
-    replacements: tuple[tuple[str, str], ...]
+    replacements: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]
     columns: str
     """The query for the columns of a store: the table and the name of each, in their order."""
     parameter_marks: str = "$"
     """What begins the name of a parameter."""
+    folder: str = ""
+    """The folder of `sql/` with its views that join pieces, where that is not its name."""
 
     def translate(self, sql: str) -> str:
         """The SQL in the words of this engine."""
@@ -117,12 +119,12 @@ class Dialect:
 
     def statements(self, name: str) -> Iterator[str]:
         """The statements of one file of `sql/`."""
-        sql = re.sub(r"--[^\n]*", "", self.translate(sql_text(name.format(engine=self.name))))
+        sql = re.sub(r"--[^\n]*", "", self.translate(sql_text(name.format(engine=self.folder or self.name))))
         return (statement.strip() for statement in sql.split(";\n") if statement.strip())
 
     def view(self, name: str) -> str:
         """The statement of a view with its comments, which stay in the database for who reads it there."""
-        sql = self.translate(view_text(name.format(engine=self.name))).strip().removesuffix(";")
+        sql = self.translate(view_text(name.format(engine=self.folder or self.name))).strip().removesuffix(";")
         head, _, body = sql.partition("create view ")
         comment = head.strip()
         title, _, rest = body.partition(" as\n")
@@ -192,6 +194,7 @@ DUCKDB = Dialect(
 )
 
 DIALECTS = {dialect.name: dialect for dialect in (SQLITE, DUCKDB)}
+"""Those of stores."""
 
 DUCKDB_MACROS = (
     "create macro json_quote(v) as cast(to_json(v) as varchar)",

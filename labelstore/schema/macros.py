@@ -43,12 +43,12 @@ _SQLITE_MOMENT = (
     r" and \1 not glob '??????????[T ]24*' and date(substr(\1, 1, 10), '+0 days') = substr(\1, 1, 10)"  # no 30 February
 )
 
-_DUCKDB_PATTERN = (
+_MOMENT_PATTERN = (
     "^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]+)?"
     "( *(Z|[-+](0[0-9]|1[0-4]):[0-5][0-9]))?)?$"
 )
 _DUCKDB_MOMENT = (  # a cast to timestamp ignores offsets; one to timestamptz takes a text without for local time
-    rf"make_timestamp(epoch_us(case when regexp_matches(\1, '{_DUCKDB_PATTERN}') then try_cast(\1"
+    rf"make_timestamp(epoch_us(case when regexp_matches(\1, '{_MOMENT_PATTERN}') then try_cast(\1"
     r" || case when length(\1) = 10 then ' 00:00:00Z' when \1 glob '*Z' or \1 glob '*[-+]??:??' then '' else 'Z' end"
     r" as timestamptz) end))"
 )
@@ -100,4 +100,14 @@ DUCKDB_MACROS = (
     (rf"all_places\({_COLUMN}\)", "count(*)"),
     (rf"first_bytes\({_COLUMN}, (\d+)\)", r"\1[1:\2]"),
     (r"\) / (1e[24]) as\b", r") / \1 + 0e0 as"),
+)
+
+_SPARK_MOMENT = (
+    rf"unix_micros(try_cast(case when \1 rlike '{_MOMENT_PATTERN}' then \1"
+    r" || case when length(\1) = 10 then ' 00:00:00Z' when \1 rlike '(Z|[-+]..:..)$' then '' else 'Z' end"
+    r" end as timestamp))"
+)
+
+SPARK_MACROS = (  # those of views
+    (rf"seconds_of\({_COLUMN}\)", f"round({_SPARK_MOMENT} / 1e3) / 1e3"),
 )
