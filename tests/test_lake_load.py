@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
 import labelstore
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.errors import InputError
+from labelstore.errors import InputError, StoreError
 from labelstore.files import open_sources
+from labelstore.lake import commit as commits
 from labelstore.lake import load as loading
 from labelstore.lake.database import LakeDatabase
 from labelstore.lake.load import load
@@ -332,3 +334,38 @@ def test_what_an_attempt_wrote_in_vain_is_no_part(tmp_path: Path) -> None:
     written = len(list(lake.glob("labels/*.parquet")))
     assert written == 2 * len(open_lake(lake).newest().described["labels"]) > 4
     assert_like_store(lake, tmp_path, [[file]])
+
+
+def test_tables_that_another_program_made_compact_are_read_and_changed(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    files = [array(tmp_path / f"{number}.json", labels(number, number + 1)) for number in (1, 3)]
+    changed = array(tmp_path / "changed.json", labels(3, **{"Seconds to Label": 9}))
+    for file in files:
+        load(lake, str(file), jobs=1)
+    for table in ("labels", "records", "objects"):
+        DeltaTable(str(lake / table)).optimize.compact()
+    load(lake, str(changed), jobs=1)
+    assert_like_store(lake, tmp_path, [*([file] for file in files), [changed]])
+
+
+def test_a_table_that_changes_in_the_middle_of_a_commit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = tmp_path / "lake"
+    for number in (1, 2):
+        load(lake, str(array(tmp_path / "export.json", labels(number))), jobs=1)
+    carry_out = commits._carry_out
+
+    def changed_before(*arguments: Any) -> Snapshot:
+        DeltaTable(str(lake / "labels")).optimize.compact()
+        return carry_out(*arguments)
+
+    monkeypatch.setattr(commits, "_carry_out", changed_before)
+    changed = array(tmp_path / "changed.json", labels(1, **{"Seconds to Label": 9}))
+    with pytest.raises(StoreError, match=r"changed the table labels in the middle of a commit; restore the version"):
+        load(lake, str(changed), jobs=1)
+    monkeypatch.undo()
+    before = open_lake(lake).newest().versions["labels"]
+    assert before is not None
+    DeltaTable(str(lake / "labels")).restore(before)
+    assert load(lake, str(changed), jobs=1).total("unchanged") == 1

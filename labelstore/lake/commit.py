@@ -61,7 +61,7 @@ def commit(lake: Lake, claim: int, prepare: Prepare, after: int = 0) -> Snapshot
             return done
         if any(one.claim > claim for one in since):
             raise Overtaken
-        intent = prepare(snapshot)
+        intent = prepare(snapshot.as_now())
         if lake.place.put_new(own("commits", snapshot.number + 1), asdict(intent)):
             return _carry_out(lake, snapshot.number + 1)
 

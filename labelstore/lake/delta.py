@@ -58,6 +58,7 @@ class DeltaTables:
             actions: list[AddAction | RemoveAction] = [_add(table, file) for file in added]
             if not actions and not removed and not overwrites:
                 return delta.version()
+            self._check_there(delta, table, removed)
             actions += [_remove(path) for path in removed]
             with self._told(table):
                 try:
@@ -71,12 +72,19 @@ class DeltaTables:
                     continue
         raise StoreError(self._place.name, f"the table {table} changes all the time", "write it by labelstore alone")
 
+    def _check_there(self, delta: DeltaTable, table: str, removed: Sequence[str]) -> None:
+        """Raise `StoreError` if a table lacks files that are to be removed, so that their rows would stay."""
+        if removed and not set(removed) <= set(pa.table(delta.get_add_actions())["path"].to_pylist()):
+            reason = f"another program changed the table {table} in the middle of a commit"
+            hint = f"restore the version of {table} from before that (deltalake: DeltaTable.restore), then load again"
+            raise StoreError(self._place.name, reason, hint)
+
     def files(self, table: str, version: int) -> list[str]:
         """The paths of the files of a table in a version, from its folder."""
         return list(self.described(table, version))
 
-    def described(self, table: str, version: int) -> dict[str, TableFile]:
-        """The files of a table in a version."""
+    def described(self, table: str, version: int | None) -> dict[str, TableFile]:
+        """The files of a table in a version, or in the newest."""
         actions = pa.table(self._at(table, version).get_add_actions(flatten=True)).to_pydict()
         node = node_column(table) if table in content_tables() else ""
         count = len(actions["path"])

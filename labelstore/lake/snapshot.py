@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +20,14 @@ _TOGETHER = 16
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The lake after commit `number`: `versions` are those of its tables, `counts` what the commit brought."""
+    """The lake after commit `number`: `versions` are those of its tables, `counts` what the commit brought.
+
+    A version of None is the newest one.
+    """
 
     place: Place
     number: int
-    versions: Mapping[str, int]
+    versions: Mapping[str, int | None]
     made_at: str = ""
     claim: int = 0
     counts: Mapping[str, Any] = field(default_factory=dict)
@@ -35,6 +38,10 @@ class Snapshot:
         tables = lake_tables()
         with ThreadPoolExecutor(_TOGETHER) as pool:  # each waits for the log of its table
             return dict(zip(tables, pool.map(self._described, tables), strict=True))
+
+    def as_now(self) -> "Snapshot":
+        """The same rows in the files of now: since the commit, another program may have put small ones together."""
+        return replace(self, versions=dict.fromkeys(self.versions))
 
     def rows(self, table: str) -> int:
         """How many rows a table has."""

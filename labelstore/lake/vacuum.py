@@ -44,7 +44,7 @@ def needless(lake: Lake, older_than: timedelta) -> Needless:
     files = [
         f"{table}/{path}"
         for table in lake_tables()
-        for path in delta.needless(table, [one.versions[table] for one in kept], older_than)
+        for path in delta.needless(table, _versions(kept, table), older_than)
         if path not in held
     ]
     old = [one.number for one in snapshots if one not in kept]
@@ -61,6 +61,11 @@ def vacuum(lake: Lake, older_than: timedelta) -> Needless:
     for path in found.files:
         lake.place.remove(path)
     return found
+
+
+def _versions(snapshots: Sequence[Snapshot], table: str) -> list[int]:
+    """The versions of a table in snapshots."""
+    return [version for one in snapshots if (version := one.versions[table]) is not None]
 
 
 def _pending(lake: Lake, newest: Snapshot) -> dict[int, Any]:
