@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from labelstore.export.keywords import ExportChoices
     from labelstore.export.losses import Loss
     from labelstore.history import LabelChange, LabelDiff, Load, State, Version
+    from labelstore.lake_contents import Lake, open_lake
     from labelstore.loading import FileReport, Report
     from labelstore.loading.from_tables import Copied
     from labelstore.notebook.gallery import Gallery
@@ -62,6 +63,7 @@ __all__ = [
     "LabelFilters",
     "Labeler",
     "LabelstoreError",
+    "Lake",
     "Listed",
     "Load",
     "Loss",
@@ -88,6 +90,7 @@ __all__ = [
     "Written",
     "__version__",
     "open",
+    "open_lake",
 ]
 
 _HOMES = {
@@ -103,6 +106,7 @@ _HOMES = {
     "LabelDiff": "labelstore.history",
     "LabelFilters": "labelstore.query.filters",
     "Labeler": "labelstore.analyses.listings",
+    "Lake": "labelstore.lake_contents",
     "Listed": "labelstore.query.describe",
     "Load": "labelstore.history",
     "Loss": "labelstore.export.losses",
@@ -120,6 +124,7 @@ _HOMES = {
     "Version": "labelstore.history",
     "Written": "labelstore.export.exporter",
     "open": "labelstore.store",
+    "open_lake": "labelstore.lake_contents",
 }
 """Name → the module it is imported from when it is first used: the command line starts without them."""
 

@@ -1,16 +1,20 @@
-"""What a store holds and held, as its methods list it: projects, classes, words, tables, loads, versions."""
+"""What a store or a lake holds and held, as its methods answer and list it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labelstore.displaying.records import Records
-from labelstore.engines.database import Database
+from labelstore.engines.database import Database, Parameters
+from labelstore.engines.result import Result
 from labelstore.errors import UsageError
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Progress
+from labelstore.query import ask, ask_named
+from labelstore.query.find import json_of
+from labelstore.query.objects import objects_of
 from labelstore.query.projects import check_project
 
 if TYPE_CHECKING:
@@ -23,13 +27,71 @@ if TYPE_CHECKING:
 
 
 class Contents(ABC):
-    """The part of a `Store` that lists."""
+    """The part of a `Store` that answers and lists, which a `Lake` has too."""
 
     path: Path
 
     @abstractmethod
     def _open(self) -> Database:
         """The store, open for reading."""
+
+    def _questioned(self) -> Database:
+        """What answers questions about it."""
+        return self._open()
+
+    def data_row(self, data_row_id: str) -> dict[str, Any]:
+        """The newest v2 line of a data row as exported, or else its newest v1 element.
+
+        `data_row_id` can also be its external id or global key. Raises `NotFoundError`.
+
+        >>> store.data_row("street-042.jpg")["media_attributes"]
+        """
+        database = self._open()
+        found = database.data_row_json(data_row_id) or [text for _, text in json_of(database, [data_row_id])]
+        return _value(found[-1])
+
+    def objects(
+        self,
+        *,
+        kind: str | None = None,
+        project: str | None = None,
+        asset_type: str | None = None,
+        name: str | None = None,
+        model_runs: bool = False,
+    ) -> Result:
+        """One row per object and frame, with its label, class and geometry, in the order of the store.
+
+        `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
+        a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs. Raises
+        `UsageError` for an unknown kind, `NotFoundError` for a project, asset type or class that no label has.
+
+        >>> store.objects(kind="bounding_box", project="Roads").df()
+        """
+        return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
+
+    def query(self, sql: str, parameters: Parameters = (), /, **named: object) -> Result:
+        """Run one read-only SQL statement; iterate the result for dicts, or its `rows` for tuples.
+
+        Parameters are named (`$project` in the SQL, `project=` here), a mapping, or a sequence for `?`. The result
+        converts with `df()`, `arrow()` and `pl()`. Raises `QueryError` with the position in the SQL, and `UsageError`
+        for parameters that do not fit.
+
+        >>> store.query("select * from objects where name = $name", name="Car").df()
+        """
+        if named:
+            if parameters and not isinstance(parameters, Mapping):
+                raise UsageError("query: parameters either by position or by name")
+            parameters = {**parameters, **named} if isinstance(parameters, Mapping) else named
+        return ask(self._questioned(), sql, parameters)
+
+    def ask(self, query: str, /, **values: object) -> Result:
+        """Run a canned query, which `labelstore query DB --list` lists, with its parameters.
+
+        Raises `NotFoundError` for an unknown query, parameter or project, and lists the known ones.
+
+        >>> store.ask("class-counts", project="Roads").df()
+        """
+        return ask_named(self._questioned(), query, values)
 
     def projects(self) -> "Records[Project]":
         """The projects with their numbers of labels, objects and classifications, those with most labels first.
@@ -161,3 +223,9 @@ class Contents(ABC):
         from labelstore.verifying import verify
 
         return verify(self.path, files, frames=frames, max_ratio=max_ratio, jobs=jobs, progress=progress)
+
+
+def _value(text: str) -> dict[str, Any]:
+    import msgspec  # here, so that `import labelstore` stays light
+
+    return msgspec.json.decode(text, type=dict[str, Any])

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
 from labelstore.connections import Connections
 from labelstore.contents import Contents
-from labelstore.engines.database import Database, Parameters
-from labelstore.engines.result import Result
+from labelstore.engines.database import Database
 from labelstore.errors import StoreError, UsageError
 from labelstore.inputs.gathering import Files
 from labelstore.loading import Confirm, Progress, Report
 from labelstore.loading import load as _load
 from labelstore.notebook.label import Label
 from labelstore.notebook.source import LabelSource
-from labelstore.query import ask, ask_named
-from labelstore.query.find import json_of
-from labelstore.query.objects import objects_of
 
 if TYPE_CHECKING:
     from labelstore.engines.copy import CopyProgress
@@ -152,17 +148,6 @@ class Store(Contents):
 
         return read_label(self._open(), LabelSource(self.path.absolute(), label_id, at, self.assets))
 
-    def data_row(self, data_row_id: str) -> dict[str, Any]:
-        """The newest v2 line of a data row as exported, or else its newest v1 element.
-
-        `data_row_id` can also be its external id or global key. Raises `NotFoundError`.
-
-        >>> store.data_row("street-042.jpg")["media_attributes"]
-        """
-        database = self._open()
-        found = database.data_row_json(data_row_id) or [text for _, text in json_of(database, [data_row_id])]
-        return _value(found[-1])
-
     def labels(
         self,
         *,
@@ -218,49 +203,6 @@ class Store(Contents):
         nodes = chosen_labels(database, chosen, sort, where=where, generation=generation)
         return Gallery(self._open, nodes, self.path, self.assets)
 
-    def objects(
-        self,
-        *,
-        kind: str | None = None,
-        project: str | None = None,
-        asset_type: str | None = None,
-        name: str | None = None,
-        model_runs: bool = False,
-    ) -> Result:
-        """One row per object and frame, with its label, class and geometry, in the order of the store.
-
-        `kind` is bounding_box, polygon, polyline, point, mask, text_entity or another kind of the store; without it
-        a row has the geometry columns of all kinds. `model_runs` includes labels and predictions of model runs. Raises
-        `UsageError` for an unknown kind, `NotFoundError` for a project, asset type or class that no label has.
-
-        >>> store.objects(kind="bounding_box", project="Roads").df()
-        """
-        return objects_of(self._questioned(), kind, project, asset_type, name, model_runs)
-
-    def query(self, sql: str, parameters: Parameters = (), /, **named: object) -> Result:
-        """Run one read-only SQL statement; iterate the result for dicts, or its `rows` for tuples.
-
-        Parameters are named (`$project` in the SQL, `project=` here), a mapping, or a sequence for `?`. The result
-        converts with `df()`, `arrow()` and `pl()`. Raises `QueryError` with the position in the SQL, and `UsageError`
-        for parameters that do not fit.
-
-        >>> store.query("select * from objects where name = $name", name="Car").df()
-        """
-        if named:
-            if parameters and not isinstance(parameters, Mapping):
-                raise UsageError("query: parameters either by position or by name")
-            parameters = {**parameters, **named} if isinstance(parameters, Mapping) else named
-        return ask(self._questioned(), sql, parameters)
-
-    def ask(self, query: str, /, **values: object) -> Result:
-        """Run a canned query, which `labelstore query DB --list` lists, with its parameters.
-
-        Raises `NotFoundError` for an unknown query, parameter or project, and lists the known ones.
-
-        >>> store.ask("class-counts", project="Roads").df()
-        """
-        return ask_named(self._questioned(), query, values)
-
     def export(self, format: str, out: str | Path, **choices: "Unpack[ExportChoices]") -> "Written":
         """Write the store in another format; the result says how much, and what it cannot hold.
 
@@ -315,9 +257,3 @@ def _only(keyword: str, value: str | None, filters: Mapping[str, Any]) -> dict[s
     if value is not None and filters.get(keyword) is not None:
         raise UsageError(f"labels: {keyword} is given twice, by two names")
     return {} if value is None else {keyword: value}
-
-
-def _value(text: str) -> dict[str, Any]:
-    import msgspec  # here, so that `import labelstore` stays light
-
-    return msgspec.json.decode(text, type=dict[str, Any])

@@ -51,6 +51,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "verifying",
     "notebook",
     "contents",
+    "lake_contents",
     "store",
     "__init__",
     "demo",

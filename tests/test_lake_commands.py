@@ -11,6 +11,7 @@ import pytest
 
 import labelstore
 from labelstore.engines import open_database
+from labelstore.errors import NotFoundError
 from labelstore.lake.commit import Intent, commit, create
 from labelstore.lake.delta import KEPT_DERIVED
 from labelstore.lake.opening import lake_at, open_snapshot
@@ -218,3 +219,21 @@ def test_vacuum_removes_what_nothing_needs(made: Made, old: Path) -> None:
 def test_vacuum_keeps_what_is_younger(old: Path) -> None:
     assert not needless(lake_at(old), timedelta(days=100_000)).files.keys() & _names(old)
     assert "objects/fresh.parquet" in vacuum(lake_at(old), timedelta(0)).files
+
+
+def test_a_lake_in_python(made: Made) -> None:
+    with labelstore.open_lake(made.lake) as lake, labelstore.open(made.store) as store:
+        (label_id, data_row_id), *_ = store.query("select label_id, data_row_id from labels order by 1").rows
+        assert lake.label(label_id) == store.label(label_id)
+        assert lake.data_row(data_row_id) == store.data_row(data_row_id)
+        assert [*lake.ask("class-counts")] == [*store.ask("class-counts")]
+        assert lake.objects(kind="polygon").arrow().num_rows == store.objects(kind="polygon").arrow().num_rows
+        assert lake.projects() == store.projects()
+        assert lake.columns("objects")[0].name == "object_id"
+        assert [one.file_name for one in lake.loads()] == [one.file_name for one in store.loads()]
+        assert lake.verify(made.exports, jobs=1).ok
+        assert "snapshot 2" in repr(lake)
+        with pytest.raises(NotFoundError):
+            lake.label("none")
+    with labelstore.open_lake(made.lake, at=0) as lake:
+        assert not lake.projects()

@@ -54,6 +54,7 @@ def python_page() -> str:
 def _opening() -> Iterator[str]:
     yield "## Open a store\n"
     yield from _function("labelstore.open", labelstore.open)
+    yield from _function("labelstore.open_lake", labelstore.open_lake)
 
 
 def _store() -> Iterator[str]:
