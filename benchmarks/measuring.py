@@ -105,7 +105,7 @@ class _TreePeak:
         pause = 0.05
         while not self._ended.wait(pause):
             started = time.perf_counter()
-            self.mib = max(self.mib, sum(map(_held_mib, _tree(self._pid))))
+            self.mib = max(self.mib, sum(map(_held_mib, tree(self._pid))))
             pause = max(0.05, 50 * (time.perf_counter() - started))
 
     def stop(self) -> None:
@@ -113,12 +113,12 @@ class _TreePeak:
         self._thread.join()
 
 
-def _tree(pid: int) -> Iterator[int]:
+def tree(pid: int) -> Iterator[int]:
     yield pid
     with suppress(OSError):
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in children.read_text(encoding="ascii").split():
-                yield from _tree(int(child))
+                yield from tree(int(child))
 
 
 def _held_mib(pid: int) -> float:
