@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from labelstore.errors import InputError, StoreError, UsageError
 from labelstore.export.writing import export
 from labelstore.lake.claims import claim
 from labelstore.lake.database import TABLES, LakeDatabase
+from labelstore.lake.load import load as load_into_lake
 from labelstore.lake.snapshot import open_lake
 from labelstore.lake.to_store import load_lake
 from labelstore.loading import load
@@ -26,6 +29,7 @@ from labelstore.schema.tables import columns
 from labelstore.verifying import verify
 from tests.making import box, feature, store_of, v1
 from tests.test_cli import run
+from tools.compare_stores import OpenStore, compare
 
 STORES = {"sqlite": "labels.db", "duckdb": "labels.duckdb"}
 ODD = "a\x00b 'quoted' \"double\" \u2028 😀"
@@ -146,6 +150,46 @@ def test_a_lake_holds_what_the_store_holds(of: str, loaded: tuple[Path, list[Pat
     following = claim(lake.place, 1, 1)
     assert record_id(following.first_number, "v1") > last_record
     assert following.first_load > last_load
+
+
+def assert_same(one: Path, other: Path, forgotten: int) -> None:
+    """Two stores hold the same in every table but `loads` and `versions`, whatever the ids of their records are.
+
+    Only the first has so many assets that no record tells of any more.
+    """
+    with closing(OpenStore(one)) as wanted, closing(OpenStore(other)) as made:
+        for table in columns().keys() - {"loads", "versions"}:
+            found = compare(wanted, made, table)
+            if table == "data_rows":
+                assert found.missing.pop("OLD") == forgotten
+            assert found.same, (table, [*found.lines(table)])
+
+
+def test_a_store_of_a_lake_is_as_one_that_was_loaded(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    folder, files = loaded
+    loads = [folder / "earlier.json", files[-1]], files[:-1]
+    for some in loads:
+        load(tmp_path / "loaded.db", some, jobs=1)
+        load_into_lake(tmp_path / "lake", some, split_bytes=15_000, jobs=1)
+    for name in STORES.values():
+        load_lake(tmp_path / name, tmp_path / "lake")
+        assert_same(tmp_path / "loaded.db", tmp_path / name, 2)
+    report = verify(tmp_path / "labels.duckdb", files, jobs=1)
+    assert report.records == report.equal + report.rejected > 50
+
+
+def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    folder, files = loaded
+    export(folder / "labels.db", "delta", tmp_path / "lake")
+    shutil.copy(folder / "labels.db", tmp_path / "labels.db")
+    for report in (
+        load(tmp_path / "labels.db", [folder / "earlier.json"], jobs=1, force=True),
+        load_into_lake(tmp_path / "lake", [folder / "earlier.json"], jobs=1, force=True),
+    ):
+        assert (report.total("records"), report.total("changed")) == (2, 2)
+    load_lake(tmp_path / "copy.db", tmp_path / "lake")
+    assert_same(tmp_path / "labels.db", tmp_path / "copy.db", 2)
+    assert load_into_lake(tmp_path / "lake", files[1:3], jobs=1).total("added") == 0
 
 
 def test_a_lake_is_made_where_nothing_is(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
