@@ -80,7 +80,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     """A folder with a store of each engine and its tables, and the files that both hold: all samples, odd values,
     rejects, and labels that replaced others."""
     folder = tmp_path_factory.mktemp("tables")
-    samples = [file.path for file in write(folder / "samples", labels=2, seed=3)]
+    samples = [file.path for file in write(folder / "samples", labels=1, seed=3)]
     odd = folder / "odd.ndjson"
     records = [
         v1(
@@ -103,8 +103,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     return folder, [*samples, odd]
 
 
-@pytest.mark.parametrize("of", STORES)
-@pytest.mark.parametrize("to", STORES)
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(
+    ("of", "to"), [("sqlite", "duckdb"), ("sqlite", "sqlite"), ("duckdb", "sqlite"), ("duckdb", "duckdb")]
+)
 def test_every_table_comes_back(of: str, to: str, loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     folder, files = loaded
     store, heard = tmp_path / STORES[to], list[tuple[int, int]]()
@@ -121,7 +123,7 @@ def test_every_table_comes_back(of: str, to: str, loaded: tuple[Path, list[Path]
             assert str(database.value("select seconds_to_label from labels where label_id = 'odd4'")) == "-0.0"
     if of != to:
         report = verify(store, files, frames=folder / "samples" / "frames", jobs=1)
-        assert report.records == report.equal + report.rejected > 50
+        assert report.records == report.equal + report.rejected > 20
         assert load(store, files[:3]).total("added") == 0
 
 
@@ -134,7 +136,7 @@ def test_a_lake_holds_what_the_store_holds(of: str, loaded: tuple[Path, list[Pat
     held = tables_of(folder / STORES[of])
     wanted = in_a_lake(held)
     left = {loss.construct: loss.count for loss in done.losses}
-    assert left == {"earlier version": len(held["versions"]), "data row": 2}
+    assert left == {"earlier version": len(held["versions"]), "data row": 1}
     assert done.count == sum(map(len, wanted.values())) - len(wanted["data_rows"])
     lake = open_lake(place)
     with LakeDatabase(str(place), {table: lake.newest().files(table) for table in TABLES}) as database:
@@ -167,15 +169,18 @@ def assert_same(one: Path, other: Path, forgotten: int) -> None:
 
 def test_a_store_of_a_lake_is_as_one_that_was_loaded(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     folder, files = loaded
-    loads = [folder / "earlier.json", files[-1]], files[:-1]
-    for some in loads:
-        load(tmp_path / "loaded.db", some, jobs=1)
-        load_into_lake(tmp_path / "lake", some, split_bytes=15_000, jobs=1)
+    some = [
+        file for file in files if file.name in ("v1-image.json", "v1-text.json", "v2-video.ndjson", "v2-llm.ndjson")
+    ]
+    loads = [folder / "earlier.json", files[-1]], some
+    for exports in loads:
+        load(tmp_path / "loaded.db", exports, jobs=1)
+        load_into_lake(tmp_path / "lake", exports, split_bytes=15_000, jobs=1)
     for name in STORES.values():
         load_lake(tmp_path / name, tmp_path / "lake")
-        assert_same(tmp_path / "loaded.db", tmp_path / name, 2)
-    report = verify(tmp_path / "labels.duckdb", files, jobs=1)
-    assert report.records == report.equal + report.rejected > 50
+        assert_same(tmp_path / "loaded.db", tmp_path / name, 1)
+    report = verify(tmp_path / "labels.duckdb", [*some, files[-1]], jobs=1)
+    assert report.records == report.equal + report.rejected > 10
 
 
 def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
@@ -186,10 +191,9 @@ def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], 
         load(tmp_path / "labels.db", [folder / "earlier.json"], jobs=1, force=True),
         load_into_lake(tmp_path / "lake", [folder / "earlier.json"], jobs=1, force=True),
     ):
-        assert (report.total("records"), report.total("changed")) == (2, 2)
+        assert (report.total("records"), report.total("changed")) == (1, 1)
     load_lake(tmp_path / "copy.db", tmp_path / "lake")
-    assert_same(tmp_path / "labels.db", tmp_path / "copy.db", 2)
-    assert load_into_lake(tmp_path / "lake", files[1:3], jobs=1).total("added") == 0
+    assert_same(tmp_path / "labels.db", tmp_path / "copy.db", 1)
 
 
 def test_a_lake_is_made_where_nothing_is(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
@@ -279,6 +283,7 @@ WRONG: list[tuple[str, Callable[[pa.Table], pa.Table], str]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("name", "change", "reason"), WRONG, ids=[case[2] for case in WRONG])
 @pytest.mark.parametrize("store", STORES.values())
 def test_tables_of_something_else(
