@@ -184,7 +184,7 @@ def test_a_store_of_a_lake_is_as_one_that_was_loaded(loaded: tuple[Path, list[Pa
 
 
 def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
-    folder, files = loaded
+    folder, _ = loaded
     export(folder / "labels.db", "delta", tmp_path / "lake")
     shutil.copy(folder / "labels.db", tmp_path / "labels.db")
     for report in (
@@ -347,8 +347,8 @@ def test_the_command(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     )
     done = run("load", store, "--from-lake", folder / "sqlite")
     assert done.stdout.startswith(f"{store}: {records} records, {labels} labels, ")
-    told = json.loads(run("load", tmp_path / "b.duckdb", "--from-lake", folder / "sqlite", "--json").stdout)
-    assert (told["engine"], told["source"], told["rows"]["labels"]) == ("duckdb", str(folder / "sqlite"), labels)
+    told = json.loads(run("load", tmp_path / "b.db", "--from-lake", folder / "sqlite", "--json").stdout)
+    assert (told["engine"], told["source"], told["rows"]["labels"]) == ("sqlite", str(folder / "sqlite"), labels)
     for arguments, reason in (
         ((store, "--from-lake", folder / "sqlite"), "is there already"),
         ((tmp_path / "c.db", "x.json", "--from-lake", folder), "--from-lake takes no FILE..."),

@@ -12,9 +12,10 @@ from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
+from labelstore.engines.arrow_columns import arrow_schema
 from labelstore.errors import StoreError
 from labelstore.lake.place import Place
-from labelstore.lake.table_files import TableFile, schema_of
+from labelstore.lake.table_files import TableFile
 from labelstore.schema.tables import DERIVED, content_tables, node_column
 
 KEPT_DERIVED = tuple(table for table in DERIVED if table != "data_rows")
@@ -41,7 +42,7 @@ class DeltaTables:
             with self._told(table):
                 DeltaTable.create(
                     self._url(table),
-                    Schema.from_arrow(schema_of(table)),
+                    Schema.from_arrow(arrow_schema(table)),
                     mode="ignore",
                     name=table,
                     storage_options=self._place.delta_options,

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import uuid4
 
-from labelstore.engines.arrow_columns import arrow_type, table_of
+from labelstore.engines.arrow_columns import arrow_schema, table_of
 from labelstore.lake.place import Place
 from labelstore.schema.tables import Row, columns, content_tables, node_column
 
@@ -27,13 +27,6 @@ class TableFile(NamedTuple):
     bytes: int
     first: int | None
     last: int | None
-
-
-def schema_of(table: str) -> "pa.Schema":
-    """The Arrow schema of a table."""
-    import pyarrow as pa
-
-    return pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
 
 
 class TableFiles:
@@ -90,7 +83,7 @@ class _TableWriter:
         self.name = f"{folder}/{name}"
         self._path = name
         self._node = node_column(table) if table in content_tables() else None
-        self._schema = schema_of(table)
+        self._schema = arrow_schema(table)
         self._file = stack.enter_context(place.writing(self.name))
         self._writer: ParquetWriter = stack.enter_context(ParquetWriter(self._file, self._schema, compression="zstd"))
         self._waiting: list[pa.Table] = []
