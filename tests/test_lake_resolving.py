@@ -1,11 +1,13 @@
 """What the records of a load supersede in a lake: the same as in a store that loads the files one after another."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
@@ -17,7 +19,8 @@ from labelstore.lake.resolving_closely import Closely
 from labelstore.loading import Report, load
 from labelstore.loading.report import FileReport
 from labelstore.schema.generations import lowest_id, number_after, record_id
-from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, content_tables, node_column
+from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, Rows, columns, content_tables, node_column
+from tests.soaking import amount
 from tests.test_reloading import box, v1_label, v2_label, v2_line
 
 Tables = dict[str, list[Row]]
@@ -69,6 +72,12 @@ class Lake:
         self.loads: list[FileReport] = []
         self.database = open_database(folder / "lake.duckdb", create=True)
 
+    def clear(self) -> None:
+        """Begin anew."""
+        self.loads.clear()
+        for table in (*content_tables(), *BOOKKEEPING, *DERIVED):
+            self.database.execute(f"delete from {table}")
+
     def load(self, *files: Path, frames: Mapping[Path, str] | None = None, force: bool = False) -> Resolution:
         """Append the rows of all records, resolve, and apply what that says."""
         database = self.database
@@ -109,12 +118,13 @@ def _append(database: Database, file: Path, report: FileReport, number: int, lab
             for item in split(source, decode):
                 last = item.position
                 report.records += 1
-                if not isinstance(item, Record) or isinstance(item.value, Exception):
+                value = item.value if isinstance(item, Record) else None
+                if value is None or isinstance(value, Exception) or (generation_of(value) == "frames") != bool(label_id):
                     report.rejected += 1
                     continue
-                one = record_id(number + item.position, generation_of(item.value))
+                one = record_id(number + item.position, generation_of(value))
                 place = (report.load_id, item.position, item.byte_offset, *hashes(item.raw))
-                shred(item.value, item.raw, one, rows, place, label_id)
+                shred(value, item.raw, one, rows, place, label_id)
             report.sha256 = source.sha256
     for table, some in rows:
         database.insert_rows(table, some)
@@ -124,9 +134,8 @@ def _append(database: Database, file: Path, report: FileReport, number: int, lab
 class Both:
     """A store and a lake that get the same files."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        self.folder, self.store, self.lake, self.files = folder, folder / "labels.db", Lake(folder), 0
+    def __init__(self, folder: Path, lake: Lake | None = None) -> None:
+        self.folder, self.store, self.lake, self.files = folder, folder / "labels.db", lake or Lake(folder), 0
 
     def write(self, *records: Any, indent: int | None = None) -> Path:
         self.files += 1
@@ -141,11 +150,23 @@ class Both:
         """Load files into both, and compare all that is in them; the counts."""
         report = load(self.store, list(files), force=force, jobs=1)
         found = self.lake.load(*files, force=force)
-        self.compare(report, found)
-        counts = {word: report.total(word) for word in COUNTS}
-        return {word: number for word, number in counts.items() if number}
+        return self.compared(report, found)
 
-    def compare(self, report: Report, found: Resolution) -> None:
+    def load_frames(self, frames: Mapping[str, Sequence[Any]], *again: str) -> dict[str, int]:
+        """Load a label for each name, and its frames; those `again` once more in the same load."""
+        folder = self.folder / "frames"
+        folder.mkdir(exist_ok=True)
+        for name, some in frames.items():
+            (folder / name).write_text("\n".join(map(json.dumps, some)))
+        body = {"frames": "https://example.com/f"}
+        files = [self.write(*(v1_label(name, Label=body) for name in names)) for names in (frames, again) if names]
+        report = load(self.store, files, frames=folder)
+        order = [files[0], *(folder / name for name in frames), *files[1:], *(folder / name for name in again)]
+        assert [file.name for file in report.files] == [str(path) for path in order]
+        found = self.lake.load(*order, frames={folder / name: name for name in frames})
+        return self.compared(report, found)
+
+    def compared(self, report: Report, found: Resolution) -> dict[str, int]:
         with open_database(self.store, read_only=True) as database:
             stored = ranked(content(database))
         got = ranked(self.lake.content())
@@ -158,6 +179,7 @@ class Both:
         for file in report.files:
             counted = found.counts[file.load_id]
             assert {w: counted[w] for w in COUNTS[:-1]} == {w: getattr(file, w) for w in COUNTS[:-1]}, file.name
+        return {word: number for word in COUNTS if (number := report.total(word))}
 
 
 @pytest.fixture
@@ -325,3 +347,112 @@ class TestClosely:
         for score in (1, 2, 2, 1):
             both.load(both.write(told(score)))
         both.load(both.write(told(1), told(2)), both.write(told(1)))
+
+
+def frame(number: int, *names: str) -> dict[str, Any]:
+    return {"frameNumber": number, "objects": [box(name) for name in names], "classifications": []}
+
+
+class TestFrames:
+    def test_of_a_newer_file(self, both: Both) -> None:
+        assert both.load_frames({"a": [frame(1), frame(2), frame(3)], "b": [frame(1)]}) == {"added": 6}
+        assert both.load_frames({"a": [frame(2), frame(4), frame(3, "x")], "b": [frame(1)]}) == {
+            "added": 1,
+            "changed": 1,
+            "unchanged": 4,
+        }
+        assert both.load_frames({"a": [frame(2)]}) == {"unchanged": 2}
+
+    def test_of_a_file_without_any(self, both: Both) -> None:
+        both.load_frames({"a": [frame(1), frame(2)], "b": [frame(1)]})
+        both.load_frames({"a": []})
+        assert len(both.lake.content()["frames"]) == 1
+
+    def test_of_a_file_with_rejects(self, both: Both) -> None:
+        both.load_frames({"a": [frame(1), frame(2)]})
+        assert both.load_frames({"a": [frame(2, "x"), frame(3), v1_label()]})["rejected"] == 1
+        assert len(both.lake.content()["frames"]) == 3
+
+    def test_of_a_file_that_came_twice(self, both: Both) -> None:
+        both.load_frames({"a": [frame(1), frame(1, "x"), frame(2)]}, "a")
+        both.load_frames({"a": [frame(2, "y"), frame(2)], "b": []}, "a", "b")
+
+
+# -- drawn files -------------------------------------------------------------------------------------------------------
+
+TIMES = ("2024-01-02T00:00:00.000Z", LATER, EARLIER, "2024-01-02T02:00:00.000+02:00", "2024-02-30T00:00:00.000Z", "x")
+few = st.integers(0, 3)
+
+
+def _told(value: dict[str, Any]) -> dict[str, Any]:
+    """A JSON object without what is None."""
+    return {key: one for key, one in value.items() if one is not None}
+
+
+@st.composite
+def elements(draw: st.DrawFn) -> dict[str, Any]:
+    one = v1_label(f"l{draw(few)}", updated=draw(st.sampled_from(TIMES)))
+    one["Label"] = {"objects": [box(f"f{number}", draw(few)) for number in range(draw(few) // 2)]}
+    one["Labeled Data"] = f"https://example.com/1.png?Signature={draw(few)}"
+    return one if draw(few) else dict(reversed(one.items()))
+
+
+@st.composite
+def labels_of_lines(draw: st.DrawFn) -> dict[str, Any]:
+    one = v2_label(f"l{draw(few)}", *("car", "bus")[: draw(few) % 3], updated=draw(st.sampled_from(TIMES)))
+    gone = draw(st.integers(0, 15))
+    return _told(
+        {
+            "id": one["id"] if gone else None,
+            "label_details": one["label_details"] if gone & 3 != 1 else None,
+            "annotations": one["annotations"] if gone & 5 != 1 else None,
+            "performance_details": {"seconds_to_create": draw(few), "consensus_score": 1} if gone & 4 else None,
+            "own": {"kind": draw(few)} if gone & 8 else None,
+        }
+    )
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> dict[str, Any]:
+    status = draw(st.sampled_from(["DONE", "IN_REVIEW", None]))
+    return _told(
+        {
+            "labels": draw(st.lists(labels_of_lines(), max_size=3)) if draw(few) else None,
+            "project_details": {"workflow_status": status} if status else None,
+        }
+    )
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> dict[str, Any]:
+    blocks = {
+        "attachments": [{"type": "TEXT", "value": f"https://example.com/a?{draw(few)}"}][: draw(few)],
+        "metadata_fields": [{"name": "city", "value": draw(few)}],
+        "media_attributes": {"width": draw(few)},
+        "experiments": {
+            "e": {"runs": {"r": {"predictions": draw(st.lists(labels_of_lines(), max_size=1))}}},
+        },
+    }
+    told = {name: block for name, block in blocks.items() if draw(few) == 0}
+    held = {name: draw(projects()) for name in ("p", "q", "r")[: 1 + draw(few) // 2]}
+    return v2_line(held, f"d{draw(few) // 2}", **told)
+
+
+drawn_files = st.one_of(st.lists(elements(), min_size=1, max_size=4), st.lists(lines(), min_size=1, max_size=3))
+loads = st.tuples(st.lists(drawn_files, min_size=1, max_size=2), st.booleans())
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    made = Lake(tmp_path_factory.mktemp("lake"))
+    yield made
+    made.database.close()
+
+
+@settings(max_examples=amount(1000, 12))
+@given(st.lists(loads, min_size=2, max_size=3))
+def test_drawn_files(lake: Lake, tmp_path_factory: pytest.TempPathFactory, told: Any) -> None:
+    lake.clear()
+    both = Both(tmp_path_factory.mktemp("drawn"), lake)
+    for files, force in told:
+        both.load(*(both.write(*records) for records in files), force=force)
