@@ -41,7 +41,7 @@ class DuckdbTexts:
         return Lookup(self._database.rows_of)
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """(record_id, JSON) of records."""
+        """(record_id, JSON) of records, in the order of their ids."""
         large = self._large(record_ids)
         small: list[int] = []
         for record_id in sorted(record_ids):

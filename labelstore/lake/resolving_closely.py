@@ -5,12 +5,12 @@ bytes. What becomes of them is by the same code what becomes of them in a store.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.engines import open_database
 from labelstore.engines.arrow_columns import table_of
@@ -18,6 +18,7 @@ from labelstore.engines.database import MARKS, Database
 from labelstore.files import Record
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import Hashes
+from labelstore.lake.resolving_sets import Sets
 from labelstore.loading.batch import Origin
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
@@ -41,18 +42,6 @@ _NEW = f"""
 """
 
 
-class Doubtful(Protocol):
-    """Which records take a closer look."""
-
-    is_first_load: bool
-
-    def doubtful(self, *, new: bool) -> list[int]: ...
-
-    def dropped(self, record_ids: Sequence[int]) -> set[int]: ...
-
-    def stored_rows(self, table: str) -> Iterator[Row]: ...
-
-
 class _New(NamedTuple):
     """A row of `records`."""
 
@@ -72,7 +61,7 @@ class Closely:
     def __init__(
         self,
         database: Database,
-        doubtful: Doubtful,
+        sets: Sets,
         first_record: int,
         first_load: int,
         files: Mapping[int, FileReport],
@@ -84,30 +73,29 @@ class Closely:
             load_id: FileReport(file.name, load_id, file.sha256, file.started_at) for load_id, file in files.items()
         }
         """By load id, what came of the doubtful records of a file."""
-        self._stored, self._new = doubtful.doubtful(new=False), doubtful.doubtful(new=True)
-        self._dropped = doubtful.dropped([*self._stored, *self._new])
+        self._stored, self._new = sets.doubtful(new=False), sets.doubtful(new=True)
+        self._dropped = sets.dropped([*self._stored, *self._new])
         self._exit = ExitStack()
         self._scratch: Database | None = None
         if self._new:
             try:
-                self._scratch = self._loaded(doubtful, Options(force=force))
+                self._scratch = self._loaded(sets, Options(force=force))
             except BaseException:
                 self._exit.close()
                 raise
 
-    def _loaded(self, doubtful: Doubtful, options: Options) -> Database:
+    def _loaded(self, sets: Sets, options: Options) -> Database:
         folder = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="labelstore-"))
         scratch = self._exit.enter_context(open_database(Path(folder) / "scratch.db", create=True))
         scratch.build_fast()
         scratch.begin()
         for table in content_tables():
-            if self._stored:
-                _insert(scratch, table, doubtful.stored_rows(table))
+            _insert(scratch, table, sets.stored_rows(table))
         stored_loads = "select * from loads where load_id < ?"
         _insert(scratch, "loads", self._database.query(stored_loads, (self._first_load,)).rows)
         scratch.finish()
         _watch(scratch)
-        self._load(scratch, options, is_new=doubtful.is_first_load)
+        self._load(scratch, options, is_new=sets.is_first_load)
         return scratch
 
     def _load(self, scratch: Database, options: Options, *, is_new: bool) -> None:
@@ -134,9 +122,10 @@ class Closely:
         """The new records in their order, each with its text."""
         for start in range(0, len(self._new), self._database.batch_records):
             ids = self._new[start : start + self._database.batch_records]
-            texts = dict(self._database.rebuilt(ids))
             rows = sorted(map(_New._make, self._database.select_in(_NEW, ids)))
-            yield from ((row, texts[row.record_id]) for row in rows)
+            for row, (record_id, raw) in zip(rows, self._database.rebuilt(ids), strict=True):
+                assert row.record_id == record_id
+                yield row, raw
 
     @cached_property
     def _left(self) -> set[int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from labelstore.engines.database import Database
 from labelstore.loading.report import FileReport
-from labelstore.schema.tables import NODE_BITS, Row, columns, node_column
+from labelstore.schema.tables import NODE_BITS, Row, columns, node_column, node_range
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,12 +78,15 @@ class Sets:
 
     def stored_rows(self, table: str) -> Iterator[Row]:
         """The rows of a table of the stored records that take a closer look."""
+        stored = self.doubtful(new=False)
+        if not stored:
+            return
         node, names = node_column(table), ", ".join(f't."{name}"' for name in columns()[table])
         sql = (
-            f"select {names} from {table} as t where t.{node} >> {NODE_BITS} in"
-            " (select record_id from resolving.doubtful where record_id < ?)"
+            f"select {names} from {table} as t where t.{node} between ? and ?"  # for files tell their first and last
+            f" and t.{node} >> {NODE_BITS} in (select record_id from resolving.doubtful)"
         )
-        yield from self._database.query(sql, (self._first,)).rows
+        yield from self._database.query(sql, (node_range(stored[0])[0], node_range(stored[-1])[1])).rows
 
     def close(self) -> None:
         """Drop the catalog."""

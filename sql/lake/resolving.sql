@@ -30,32 +30,33 @@ with doubled as (
     having count(*) > 1 and max(record_id) >= $first
 ),
 candidates as (
-    select
-        r.record_id,
-        r.generation,
-        r.load_id,
-        r.content_hash,
-        r.url_hash,
-        min(r.record_id) over about_the_same as group_id,
-        max(r.record_id) over about_the_same as newest,
-        lag(r.content_hash) over (about_the_same order by r.record_id) as content_before
+    select r.record_id, r.generation, r.identity, r.load_id, r.content_hash, r.url_hash
     from records as r
     semi join doubled as d on d.generation = r.generation and d.digest = hash(r.identity)
     where r.identity is not null
-    window about_the_same as (partition by r.generation, r.identity)
+),
+groups as (
+    select generation, identity, min(record_id) as group_id
+    from candidates
+    group by all
+    having count(*) > 1 and max(record_id) >= $first
+),
+compared as (
+    select
+        c.record_id,
+        g.group_id,
+        c.generation,
+        c.load_id,
+        c.content_hash,
+        c.url_hash,
+        c.content_hash is null
+            or c.content_hash is distinct from lag(c.content_hash) over (partition by g.group_id order by c.record_id)
+            as begins_run
+    from candidates as c
+    join groups as g on g.generation = c.generation and g.identity = c.identity
 )
-select
-    record_id,
-    group_id,
-    generation,
-    load_id,
-    content_hash,
-    url_hash,
-    content_hash is null or content_hash is distinct from content_before as begins_run,
-    sum(case when content_hash is null or content_hash is distinct from content_before then 1 else 0 end)
-        over (partition by group_id order by record_id) as run
-from candidates
-where group_id < newest and newest >= $first;
+select *, sum(begins_run::bigint) over (partition by group_id order by record_id) as run
+from compared;
 
 -- one group, or record alone in its own, with a label that another one has too
 create table resolving.contested as
