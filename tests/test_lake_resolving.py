@@ -1,7 +1,7 @@
 """What the records of a load supersede in a lake: the same as in a store that loads the files one after another."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ from labelstore.lake.resolving_closely import Closely
 from labelstore.loading import Report, load, sequential
 from labelstore.loading.report import FileReport
 from labelstore.schema.generations import lowest_id, number_after, record_id
-from labelstore.schema.tables import BOOKKEEPING, DERIVED, NODE_BITS, Row, Rows, columns, content_tables, node_column
+from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, content_tables, node_column
 from tests.soaking import amount
 from tests.test_reloading import box, v1_label, v2_label, v2_line
 
@@ -32,12 +32,10 @@ _OTHERS = {"load_id", "url_load_id"}
 """Columns whose name ends as that of a node, and which have none."""
 
 
-def content(database: Database) -> Tables:
-    """All rows of the content tables."""
-    return {
-        table: list(database.query(f"select * from {table} order by {node_column(table)}").rows)
-        for table in content_tables()
-    }
+def content(database: Database, tables: Collection[str] = content_tables()) -> Tables:
+    """All rows of the content tables, of which only these have any."""
+    sql = {table: f"select * from {table}" for table in tables}
+    return {table: list(database.query(sql[table]).rows) if table in sql else [] for table in content_tables()}
 
 
 def ranked(tables: Tables) -> dict[str, list[dict[str, Any]]]:
@@ -71,7 +69,8 @@ def ranked(tables: Tables) -> dict[str, list[dict[str, Any]]]:
 
 def differences(got: Sequence[dict[str, Any]], stored: Sequence[dict[str, Any]]) -> list[Any]:
     """The first rows in which a lake and a store differ, as far as they do."""
-    pairs = zip_longest(got, stored, fillvalue={})
+    nothing: dict[str, Any] = {}
+    pairs = zip_longest(got, stored, fillvalue=nothing)
     found = ({name: (a.get(name), b.get(name)) for name in a | b if a.get(name) != b.get(name)} for a, b in pairs)
     return [one for one in found if one][:2]
 
@@ -81,13 +80,16 @@ class Lake:
 
     def __init__(self, folder: Path) -> None:
         self.loads: list[FileReport] = []
+        self.filled: set[str] = set()
+        """The tables that have rows."""
         self.database = open_database(folder / "lake.duckdb", create=True)
 
     def clear(self) -> None:
         """Begin anew."""
-        self.loads.clear()
-        for table in (*content_tables(), *BOOKKEEPING, *DERIVED):
+        for table in (*self.filled, "loads"):
             self.database.execute(f"delete from {table}")
+        self.loads.clear()
+        self.filled.clear()
 
     def load(self, *files: Path, frames: Mapping[Path, str] | None = None, force: bool = False) -> Resolution:
         """Append the rows of all records, resolve, and apply what that says."""
@@ -102,55 +104,58 @@ class Lake:
             label_id = (frames or {}).get(file, "")
             if label_id:
                 labels[report.load_id] = label_id
-            number = _append(database, file, report, number, label_id) + _GAP
+            number = self._append(file, report, number, label_id) + _GAP
             values = {**vars(report), "file_name": report.name, "labelstore_version": ""}
             database.insert_rows("loads", [tuple(values[name] for name in columns()["loads"])])
         database.commit()
         reports = {file.load_id: file for file in self.loads[first_load - 1 :]}
         found = resolve(database, first, first_load, reports, force=force, frames_of=labels)
         database.begin()
-        database.delete_records(found.removed.to_pylist())
-        database.finish_deletions()
+        for table in self.filled:
+            sql = f"delete from {table} where {node_column(table)} >> {NODE_BITS} in (select unnest(?))"
+            database.execute(sql, [found.removed.to_pylist()])
         for table, rows in found.rewritten.items():
+            self.filled.add(table)
             database.insert_rows(table, list(zip(*rows.to_pydict().values(), strict=True)))
         database.commit()
         return found
 
+    def _append(self, file: Path, report: FileReport, number: int, label_id: str) -> int:
+        """Write the rows of the records of a file, the first of which has this number; the number after the last."""
+        rows, decode = Rows(), tolerant(RecordDecoder(bool(label_id)))
+        last = -1
+        for source in open_sources([str(file)]):
+            with source:
+                for item in split(source, decode):
+                    last = item.position
+                    report.records += 1
+                    value = item.value if isinstance(item, Record) else None
+                    if (
+                        value is None
+                        or isinstance(value, Exception)
+                        or (generation_of(value) == "frames") != bool(label_id)
+                    ):
+                        report.rejected += 1
+                        continue
+                    one = record_id(number + item.position, generation_of(value))
+                    place = (report.load_id, item.position, item.byte_offset, *hashes(item.raw))
+                    shred(value, item.raw, one, rows, place, label_id)
+                report.sha256 = source.sha256
+        for table, some in rows:
+            self.filled.add(table)
+            self.database.insert_rows(table, some)
+        return number + last + 1
+
     def content(self) -> Tables:
-        return content(self.database)
-
-
-def _append(database: Database, file: Path, report: FileReport, number: int, label_id: str) -> int:
-    """Write the rows of the records of a file, the first of which has this number; the number after the last."""
-    rows, decode = Rows(), tolerant(RecordDecoder(bool(label_id)))
-    last = -1
-    for source in open_sources([str(file)]):
-        with source:
-            for item in split(source, decode):
-                last = item.position
-                report.records += 1
-                value = item.value if isinstance(item, Record) else None
-                if (
-                    value is None
-                    or isinstance(value, Exception)
-                    or (generation_of(value) == "frames") != bool(label_id)
-                ):
-                    report.rejected += 1
-                    continue
-                one = record_id(number + item.position, generation_of(value))
-                place = (report.load_id, item.position, item.byte_offset, *hashes(item.raw))
-                shred(value, item.raw, one, rows, place, label_id)
-            report.sha256 = source.sha256
-    for table, some in rows:
-        database.insert_rows(table, some)
-    return number + last + 1
+        return content(self.database, self.filled)
 
 
 class Both:
     """A store and a lake that get the same files."""
 
-    def __init__(self, folder: Path, lake: Lake | None = None) -> None:
-        self.folder, self.store, self.lake, self.files = folder, folder / "labels.db", lake or Lake(folder), 0
+    def __init__(self, folder: Path, lake: Lake) -> None:
+        lake.clear()
+        self.folder, self.store, self.lake, self.files = folder, folder / "labels.db", lake, 0
         self.has_new_tokens = False
         """Whether some records came with other tokens: then they may be those of another load."""
 
@@ -204,11 +209,16 @@ def _all_records_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequential, "report_unchanged", lambda *_: False)
 
 
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    made = Lake(tmp_path_factory.mktemp("lake"))
+    yield made
+    made.database.close()
+
+
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Both]:
-    found = Both(tmp_path)
-    yield found
-    found.lake.database.close()
+def both(tmp_path: Path, lake: Lake) -> Both:
+    return Both(tmp_path, lake)
 
 
 @pytest.fixture
@@ -490,17 +500,9 @@ def drawn(seed: int, worlds: Sequence[World]) -> Drawn:
     ]
 
 
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    made = Lake(tmp_path_factory.mktemp("lake"))
-    yield made
-    made.database.close()
-
-
 def load_all(lake: Lake, folder: Path, seed: int, names: Sequence[str]) -> None:
     """Load the files of some worlds into an empty lake, and compare with a store after each load."""
     folder.mkdir()
-    lake.clear()
     both = Both(folder, lake)
     both.has_new_tokens = seed % 2 == 0
     told = drawn(seed, [World(name, ("", "a", "b") if both.has_new_tokens else ("",)) for name in names])

@@ -73,7 +73,7 @@ class Closely:
             load_id: FileReport(file.name, load_id, file.sha256, file.started_at) for load_id, file in files.items()
         }
         """By load id, what came of the doubtful records of a file."""
-        self._stored, self._new = sets.doubtful(new=False), sets.doubtful(new=True)
+        self._stored, self._new = sets.doubtful_stored, sets.doubtful
         self._dropped = sets.dropped([*self._stored, *self._new])
         self._exit = ExitStack()
         self._scratch: Database | None = None

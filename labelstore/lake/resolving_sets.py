@@ -1,6 +1,7 @@
 """The part of a resolution that SQL does by sets: `sql/lake/resolving.sql`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -63,10 +64,18 @@ class Sets:
         found = pc.unique(ids)
         return found.take(pc.array_sort_indices(found))
 
-    def doubtful(self, *, new: bool) -> list[int]:
-        """The ids of the new records that take a closer look, or those of the stored ones; ascending."""
-        which = ">=" if new else "<"
-        sql = f"select record_id from resolving.doubtful where record_id {which} ? order by record_id"
+    @cached_property
+    def doubtful(self) -> list[int]:
+        """The ids of the new records that take a closer look; ascending."""
+        return self._doubtful(">=")
+
+    @cached_property
+    def doubtful_stored(self) -> list[int]:
+        """The ids of the stored ones; ascending."""
+        return self._doubtful("<")
+
+    def _doubtful(self, operator: str) -> list[int]:
+        sql = f"select record_id from resolving.doubtful where record_id {operator} ? order by record_id"
         return [row[0] for row in self._database.query(sql, (self._first,)).rows]
 
     def dropped(self, record_ids: Sequence[int]) -> set[int]:
@@ -78,7 +87,7 @@ class Sets:
 
     def stored_rows(self, table: str) -> Iterator[Row]:
         """The rows of a table of the stored records that take a closer look."""
-        stored = self.doubtful(new=False)
+        stored = self.doubtful_stored
         if not stored:
             return
         node, names = node_column(table), ", ".join(f't."{name}"' for name in columns()[table])
