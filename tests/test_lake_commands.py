@@ -71,27 +71,18 @@ def test_exports_are_loaded_into_a_lake(made: Made, tmp_path: Path) -> None:
     assert "broken.ndjson, record 1 at byte 27: " in rejected.stdout
     assert "nothing of this load was stored" in failed("lake", "load", lake, str(broken), "--on-error", "stop")
     assert "standard input cannot be read by several processes" in failed("lake", "load", lake, "-")
-    assert run("lake", "verify", lake, *made.exports).exit_code == 0
+    report = json.loads(run("lake", "verify", lake, *made.exports, "--jobs", 2, "--json").stdout)
+    assert (report["ok"], report["equal"], report["missing"]) == (True, report["records"], 0)
 
 
 def test_a_lake_answers_as_a_store(made: Made) -> None:
-    for question in (
-        ["select kind, count(*) as n from objects group by kind order by kind"],
-        ["class-counts"],
-        ["labels-per-day", "-p", "project=Nothing", "--format", "csv"],
-    ):
-        asked, answered = run("lake", "query", made.lake, *question), run("query", made.store, *question)
-        if answered.exit_code == 0:
-            assert asked.stdout == answered.stdout
-            assert asked.stdout
-        assert asked.exit_code == answered.exit_code
+    for question in (["select kind, count(*) from objects group by 1 order by 1"], ["class-counts", "--format", "csv"]):
+        asked = run("lake", "query", made.lake, *question)
+        assert asked.stdout == run("query", made.store, *question).stdout != ""
+    assert "no project" in failed("lake", "query", made.lake, "class-counts", "-p", "project=Nothing")
     assert run("lake", "query", made.lake, "--list").stdout == run("query", made.store, "--list").stdout
-    facts, whole = (
-        json.loads(run(*call, "--json").stdout) for call in (("lake", "stats", made.lake), ("stats", made.store))
-    )
-    assert facts == whole
     shown = run("lake", "stats", made.lake).stdout
-    assert shown.partition("\n")[2] == run("stats", made.store).stdout.partition("\n")[2]
+    assert shown.partition("\n")[2] == run("stats", made.store).stdout.partition("\n")[2] != ""
 
 
 def test_a_result_goes_to_a_file(made: Made, tmp_path: Path) -> None:
@@ -118,9 +109,7 @@ def test_earlier_snapshots_are_asked_by_number(made: Made) -> None:
     )
 
 
-def test_every_record_is_verified(made: Made) -> None:
-    report = json.loads(run("lake", "verify", made.lake, *made.exports, "--jobs", 2, "--json").stdout)
-    assert (report["ok"], report["equal"], report["missing"]) == (True, report["records"], 0)
+def test_what_a_lake_lacks_is_missing(made: Made) -> None:
     result = run("lake", "verify", made.lake, *made.exports, "--at", 1, "--jobs", 1)
     assert result.exit_code == 1
     assert "missing: " in result.stdout
@@ -147,8 +136,8 @@ def test_a_missing_extra_is_named(made: Made, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_sql_reads_the_lake_alone(made: Made) -> None:
-    for sql in (f"from '{made.lake.parent}/x.parquet'", "from read_csv('/etc/passwd')", "attach 'x.db'"):
-        assert "is refused; queries only read the store" in failed("lake", "query", made.lake, sql)
+    told = failed("lake", "query", made.lake, f"from '{made.lake.parent}/x.parquet'")
+    assert "reading files or the network is refused; queries only read the store" in told
 
 
 def test_help_of_a_command_in_a_group() -> None:
@@ -194,7 +183,7 @@ def _names(folder: Path) -> set[str]:
     return {str(path) for path in found if path.parts[0] not in KEPT_DERIVED}
 
 
-def test_vacuum_removes_what_nothing_needs(made: Made, old: Path) -> None:
+def test_vacuum_removes_what_nothing_needs(old: Path) -> None:
     before = _names(old)
     lake = lake_at(old)
     described = {table: files for table, files in lake.newest().described.items() if table not in KEPT_DERIVED}
@@ -213,7 +202,6 @@ def test_vacuum_removes_what_nothing_needs(made: Made, old: Path) -> None:
         assert database.value("select count(*) from objects")
     assert "has no snapshot 1" in failed("lake", "stats", old, "--at", 1)
     assert run("lake", "vacuum", old, "--yes").stdout == "0 files (0 bytes) removed\n"
-    assert run("lake", "verify", old, *made.exports).exit_code == 0
 
 
 def test_vacuum_keeps_what_is_younger(old: Path) -> None:
@@ -231,7 +219,7 @@ def test_a_lake_in_python(made: Made) -> None:
         assert lake.projects() == store.projects()
         assert lake.columns("objects")[0].name == "object_id"
         assert [one.file_name for one in lake.loads()] == [one.file_name for one in store.loads()]
-        assert lake.verify(made.exports, jobs=1).ok
+        assert lake.verify(made.exports[1], jobs=1).ok
         assert "snapshot 2" in repr(lake)
         with pytest.raises(NotFoundError):
             lake.label("none")

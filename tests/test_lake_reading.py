@@ -21,8 +21,6 @@ from labelstore.query import ask, ask_named
 from labelstore.samples import write
 from labelstore.schema.canned_queries import queries
 from labelstore.schema.tables import NODE_BITS, columns, content_tables, node_column
-from labelstore.verifying.report import VerifyReport
-from labelstore.verifying.verifier import Verifier
 
 
 class Made:
@@ -71,13 +69,15 @@ def test_tables_and_views_are_those_of_a_store(store: Database, lake: Database) 
             assert rows(lake, sql) == rows(store, sql), relation.name
 
 
-def test_every_record_comes_back(store: Database, lake: Database, made: Made) -> None:
+def test_every_record_comes_back(store: Database, lake: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for generation in ("v1", "v2"):
         assert list(lake.rebuilt_all(generation, 0, 1 << 39)) == list(store.rebuilt_all(generation, 0, 1 << 39))
     label_ids = [row[0] for row in rows(store, "select label_id from labels order by hash(label_id)")]
-    assert lake.labels_json(label_ids) == store.labels_json(label_ids)
-    for label_id in label_ids[:: len(label_ids) // 22]:  # by a scan, then by the places of labels
-        assert lake.label_json(label_id) == store.label_json(label_id)
+    texts = lake.labels_json(label_ids)
+    assert texts == store.labels_json(label_ids)
+    monkeypatch.setattr("labelstore.engines.duckdb_places._SCANS", 1)
+    for label_id in label_ids[:4]:  # by a scan, then by the places of labels
+        assert lake.label_json(label_id) == [texts[label_id]]
     assert lake.labels_named(label_ids) == store.labels_named(label_ids)
     views = [one for one in lake.relations() if one.name.endswith("_json")]
     assert [lake.first_row(view) for view in views] == [store.first_row(view) for view in views]
@@ -151,13 +151,15 @@ def test_a_lake_at_a_url_is_read_by_its_file_system(made: Made, store: Database)
 
 def test_removed_records_are_in_no_table(made: Made, tmp_path: Path) -> None:
     gone = pa.array([row[0] for row in _some_records(made)], pa.int64())
+    with open_database(made.store, read_only=True) as store:
+        kept = {row[0] for row in rows(store, "select record_id from records where position % 3 <> 1")}
     parquet.write_table(pa.table({"record_id": gone}), tmp_path / "gone.parquet")
     for without in (gone, str(tmp_path / "gone.parquet")):
         with made.opened(without=without) as lake:
-            for table in content_tables():
-                node = f"{node_column(table)} >> {NODE_BITS}"
-                assert not {row[0] for row in rows(lake, f"select {node} from {table}")} & set(gone.to_pylist())
-            assert rows(lake, "select count(*) from records") != [(0,)]
+            held = " union ".join(
+                f"select {node_column(table)} >> {NODE_BITS} from {table}" for table in content_tables()
+            )
+            assert {row[0] for row in rows(lake, held)} == kept
 
 
 def _some_records(made: Made) -> list[tuple[Any, ...]]:
@@ -183,14 +185,3 @@ def test_a_commit_removes_records_and_derives(made: Made, tmp_path: Path) -> Non
         sql = "select * from data_rows order by all"
         held = "data_row_id in (select data_row_id from records)"
         assert rows(lake, sql) == rows(store, sql.replace("order", f"where {held} order"))
-
-
-def test_every_record_of_the_exports_is_verified(made: Made, lake: Database) -> None:
-    from labelstore.inputs.gathering import exports
-
-    report = VerifyReport("lake", lake.engine)
-    verifier = Verifier(lake, report, None, None)
-    for source in exports(made.exports, max_ratio=None, notify=print):
-        with source:
-            verifier.verify_file(source)
-    assert report.equal == report.records > 50
