@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from labelstore.clock import now
-from labelstore.lake.delta import KEPT_DERIVED, DeltaTables, lake_tables
+from labelstore.lake.delta import KEPT_DERIVED, DeltaTables, at_once, lake_tables
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.snapshot import MARK, Lake, Snapshot
 from labelstore.lake.table_files import TableFile
@@ -37,9 +37,8 @@ class Overtaken(Exception):
 def create(place: Place) -> Lake:
     """The lake at a place, made if it is not there."""
     if place.get(MARK) is None:
-        delta = DeltaTables(place)
-        delta.create()
-        versions = {table: delta.version(table) for table in lake_tables()}
+        place.check_new_files()
+        versions = DeltaTables(place).create()
         place.put_new(own("snapshots", 0), {"number": 0, "versions": versions, "made_at": now()})
         place.put_new(MARK, {"schema_version": SCHEMA_VERSION})
     return Lake(place)
@@ -77,12 +76,14 @@ def completed(lake: Lake) -> Snapshot:
 def _carry_out(lake: Lake, number: int) -> Snapshot:
     place = lake.place
     told = place.get(own("commits", number))
-    delta = DeltaTables(place)
-    versions = {}
-    for table in lake_tables():
+
+    def changed(table: str) -> int:
         added = [TableFile(*file) for file in told["added"].get(table, ())]
         replaces = table in KEPT_DERIVED and table in told["added"]
-        versions[table] = delta.commit(table, number, added, told["removed"].get(table, ()), overwrites=replaces)
+        return DeltaTables(place).commit(table, number, added, told["removed"].get(table, ()), overwrites=replaces)
+
+    first = lake_tables()[: lake_tables().index("labels")]  # of these no order matters
+    versions = at_once(changed, first) | {table: changed(table) for table in lake_tables()[len(first) :]}
     snapshot = {"number": number, "versions": versions, "made_at": now()}
     place.put_new(own("snapshots", number), {**snapshot, "claim": told["claim"], "counts": told["counts"]})
     _tidy(place, told)

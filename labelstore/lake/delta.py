@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,13 @@ KEPT_DERIVED = tuple(table for table in DERIVED if table != "data_rows")
 """The derived tables that a lake stores: they are small, and written anew at each commit."""
 _APP = "labelstore"
 """Names the transactions of ours in the log of a table; their versions are the numbers of commits."""
+_TOGETHER = 16
+
+
+def at_once(work: Callable[[str], Any], tables: Sequence[str]) -> dict[str, Any]:
+    """What work on each table gives, done at once: each waits for the log of its table."""
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        return dict(zip(tables, pool.map(work, tables), strict=True))
 
 
 def lake_tables() -> tuple[str, ...]:
@@ -36,17 +44,19 @@ class DeltaTables:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def create(self) -> None:
-        """Make the tables that are not there yet."""
-        for table in lake_tables():
-            with self._told(table):
-                DeltaTable.create(
-                    self._url(table),
-                    Schema.from_arrow(arrow_schema(table)),
-                    mode="ignore",
-                    name=table,
-                    storage_options=self._place.delta_options,
-                )
+    def create(self) -> dict[str, int]:
+        """Make the tables that are not there yet; the versions of all."""
+        return at_once(self._create, lake_tables())
+
+    def _create(self, table: str) -> int:
+        with self._told(table):
+            return DeltaTable.create(
+                self._url(table),
+                Schema.from_arrow(arrow_schema(table)),
+                mode="ignore",
+                name=table,
+                storage_options=self._place.delta_options,
+            ).version()
 
     def commit(
         self, table: str, number: int, added: Sequence[TableFile], removed: Sequence[str], *, overwrites: bool = False
@@ -80,10 +90,6 @@ class DeltaTables:
             hint = f"restore the version of {table} from before that (deltalake: DeltaTable.restore), then load again"
             raise StoreError(self._place.name, reason, hint)
 
-    def files(self, table: str, version: int) -> list[str]:
-        """The paths of the files of a table in a version, from its folder."""
-        return list(self.described(table, version))
-
     def described(self, table: str, version: int | None) -> dict[str, TableFile]:
         """The files of a table in a version, or in the newest."""
         actions = pa.table(self._at(table, version).get_add_actions(flatten=True)).to_pydict()
@@ -103,10 +109,6 @@ class DeltaTables:
                 full=True,
                 keep_versions=list(kept),
             )
-
-    def version(self, table: str) -> int:
-        """The newest version of a table."""
-        return self._at(table).version()
 
     def _at(self, table: str, version: int | None = None) -> DeltaTable:
         with self._told(table):

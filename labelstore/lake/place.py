@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from labelstore.errors import LabelstoreError, StoreError
 from labelstore.files.urls import is_url, shown_name
 
 OWN = "_labelstore"
 """The folder of a lake with what is no table."""
+_BUCKETS = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
+"""Where Delta writes, and where a file can be written on the condition that it is not there."""
 _DELTA_OPTIONS = {"s3": {"aws_conditional_put": "etag"}, "s3a": {"aws_conditional_put": "etag"}}
 
 
@@ -48,6 +51,21 @@ class Place:
         if options and endpoint:
             options |= {"aws_endpoint_url": endpoint, "aws_allow_http": str(endpoint.startswith("http:")).lower()}
         return options
+
+    def check_new_files(self) -> None:
+        """Raise `StoreError` where `put_new` could let two processes write the same file."""
+        if self.is_local:
+            return
+        if self.url.partition("://")[0] not in _BUCKETS:
+            raise StoreError(self.name, "is no place for a lake", f"use a folder or a URL of {', '.join(_BUCKETS)}")
+        probe = f"{OWN}/probe-{uuid4().hex}.json"
+        try:
+            is_safe = self.put_new(probe, 1) and not self.put_new(probe, 2) and self.get(probe) == 1
+        finally:
+            self.remove(probe)
+        if not is_safe:
+            reason = "is no place for a lake (its server writes over files that may only be written once)"
+            raise StoreError(self.name, reason, "use a server with conditional puts (If-None-Match)")
 
     # -- files --------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from labelstore.lake.commit import Intent, NeedsAll
 from labelstore.lake.database import LakeDatabase
 from labelstore.lake.delta import KEPT_DERIVED
 from labelstore.lake.known import StoredSeen
+from labelstore.lake.known_files import KnownFiles
 from labelstore.lake.place import OWN, Place
 from labelstore.lake.recounting import recount_new
 from labelstore.lake.resolving import Resolution, resolve
@@ -84,7 +85,8 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
 
 
 def _database(place: Place, files: Mapping[str, Sequence[str]]) -> LakeDatabase:
-    return LakeDatabase(place.url, files, filesystem=None if place.is_local else place.system, read_only=False)
+    system = None if place.is_local else KnownFiles(place.system)
+    return LakeDatabase(place.url, files, filesystem=system, read_only=False)
 
 
 def _note(files: Mapping[int, FileReport], resolution: Resolution, generations: Mapping[int, str]) -> None:

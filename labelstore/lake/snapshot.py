@@ -2,20 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from labelstore.errors import StoreError
-from labelstore.lake.delta import DeltaTables, lake_tables
+from labelstore.lake.delta import DeltaTables, at_once, lake_tables
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.table_files import TableFile
 from labelstore.schema.dialects import SCHEMA_VERSION
 
 MARK = f"{OWN}/lake.json"
 """Says that a folder is a lake, and of which schema version."""
-_TOGETHER = 16
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,7 @@ class Snapshot:
     @cached_property
     def described(self) -> dict[str, dict[str, TableFile]]:
         """Table → path from the table's folder → the file."""
-        tables = lake_tables()
-        with ThreadPoolExecutor(_TOGETHER) as pool:  # each waits for the log of its table
-            return dict(zip(tables, pool.map(self._described, tables), strict=True))
+        return at_once(self.files_of, lake_tables())
 
     def as_now(self) -> "Snapshot":
         """The same rows in the files of now: since the commit, another program may have put small ones together."""
@@ -45,10 +41,12 @@ class Snapshot:
 
     def rows(self, table: str) -> int:
         """How many rows a table has."""
-        found = self.described if "described" in vars(self) else {table: self._described(table)}
-        return sum(file.rows for file in found[table].values())
+        return sum(file.rows for file in self.files_of(table).values())
 
-    def _described(self, table: str) -> dict[str, TableFile]:
+    def files_of(self, table: str) -> dict[str, TableFile]:
+        """Path from the table's folder → the file, of one table."""
+        if "described" in vars(self):
+            return self.described[table]
         return DeltaTables(self.place).described(table, self.versions[table])
 
     def files(self, table: str) -> list[str]:

@@ -35,7 +35,7 @@ def _loads(lake: Lake) -> list[dict[str, Any]]:
     from pyarrow import parquet
 
     snapshot, place, rows = lake.newest(), lake.place, []
-    for path in snapshot.described["loads"]:
+    for path in snapshot.files_of("loads"):
         with place.reading(f"loads/{path}") as file:
             rows += parquet.read_table(file).to_pylist()
     return sorted(rows, key=lambda load: int(load["load_id"]))
