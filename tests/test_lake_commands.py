@@ -221,7 +221,7 @@ def test_a_lake_in_python(made: Made) -> None:
         assert [one.file_name for one in lake.loads()] == [one.file_name for one in store.loads()]
         assert lake.verify(made.exports[1], jobs=1).ok
         assert "snapshot 2" in repr(lake)
-        with pytest.raises(NotFoundError):
+        with pytest.raises(NotFoundError, match="find ids with: labelstore lake query"):
             lake.label("none")
     with labelstore.open_lake(made.lake, at=0) as lake:
         assert not lake.projects()

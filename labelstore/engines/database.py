@@ -146,6 +146,16 @@ class Database(ABC):
         return Counters(self)
 
     @property
+    def name(self) -> str:
+        """How people name it, in messages."""
+        return str(self.path)
+
+    @property
+    def way_to_ids(self) -> str:
+        """Where to look for an id that it does not hold."""
+        return f"find ids with: labelstore search {self.path} WORDS"
+
+    @property
     def engine(self) -> str:
         """The name of the engine."""
         return self.dialect.name

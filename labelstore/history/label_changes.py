@@ -111,7 +111,7 @@ def _last_change(database: Database, label_id: str, versions: Sequence[Version])
             return (before.replaced_by or before.load_id) if before.removed else before.load_id, version.load_id
     lost = ", or earlier ones were not kept (load --no-history)" if versions[0].load_id > 1 else ""
     raise NotFoundError(
-        f"{label_id}: {database.path} has one version of it, of load {versions[0].load_id};"
+        f"{label_id}: {database.name} has one version of it, of load {versions[0].load_id};"
         f" it did not change since{lost}"
     )
 

@@ -54,8 +54,7 @@ def versions_of(database: Database, label_id: str) -> list[Version]:
         found.append(Version._make((*place, change, replaced_by, bool(removed))))
         before = text
     if not found:
-        hint = f"find ids with: labelstore search {database.path} WORDS"
-        raise NotFoundError(f"{label_id}: {database.path} has and had no label with this id; {hint}")
+        raise NotFoundError(f"{label_id}: {database.name} has and had no label with this id; {database.way_to_ids}")
     return found
 
 
@@ -120,4 +119,4 @@ def require_load(database: Database, load_id: int) -> None:
     if not 0 < load_id < 1 << 63 or database.value("select 1 from loads where load_id = ?", (load_id,)) is None:
         last = database.value("select max(load_id) from loads")
         known = "it has no loads" if not last else "its only load is 1" if last == 1 else f"its loads are 1 to {last}"
-        raise NotFoundError(f"{database.path} has no load {load_id}; {known}")
+        raise NotFoundError(f"{database.name} has no load {load_id}; {known}")

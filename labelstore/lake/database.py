@@ -60,6 +60,7 @@ class LakeDatabase(DuckdbSession):
         read_only: bool = True,
     ) -> None:
         """`rows` are the numbers of rows of the content tables where they are known."""
+        self._name = name
         self._files = {table: list(some) for table, some in files.items() if some}
         self._rows = rows
         connection = duckdb.connect(":memory:", config=_config(read_only))
@@ -163,6 +164,14 @@ class LakeDatabase(DuckdbSession):
     def derived_rows(self, table: str) -> "pa.Table":
         """The rows of a derived table, as they are now."""
         return self._connection.sql(f"select * from {table} order by all").to_arrow_table()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def way_to_ids(self) -> str:
+        return f'find ids with: labelstore lake query {self._name} "select label_id, data_row_id from labels"'
 
     def relations(self) -> list[Relation]:
         """Those of a store: what is read from files counts as a table."""

@@ -1,6 +1,7 @@
 """Vacuuming a lake: removing files that nothing needs any more."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from labelstore.lake.delta import DeltaTables, lake_tables
 from labelstore.lake.place import OWN, own
 from labelstore.lake.snapshot import Lake, Snapshot
 
+_TOGETHER = 16
 _KINDS = ("claims", "commits", "snapshots", "manifests")
 
 
@@ -58,8 +60,8 @@ def vacuum(lake: Lake, older_than: timedelta) -> Needless:
     found = needless(lake, older_than)
     for number in found.snapshots:  # first: nobody may ask them while their files go
         lake.place.remove(own("snapshots", number))
-    for path in found.files:
-        lake.place.remove(path)
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        list(pool.map(lake.place.remove, found.files))
     return found
 
 
@@ -100,14 +102,24 @@ def _own_files(
     for path in place.system.find(place.path(OWN)):
         name = path[len(top) :].lstrip("/")
         kind, _, file = name.removeprefix(f"{OWN}/").partition("/")
-        is_left = bool(file) and kind not in _KINDS and file.rpartition("/")[2] not in held
-        if is_left and place.system.modified(path) < before:
+        is_kept = not file or file.rpartition("/")[2] in held or (kind in _KINDS and file.endswith(".json"))
+        if not is_kept and place.system.modified(path) < before:
             yield name
 
 
 def _sizes(lake: Lake, names: Sequence[str]) -> dict[str, int]:
+    """The sizes of the files that are there."""
     place = lake.place
-    return {name: int(place.system.size(place.path(name)) or 0) for name in names if place.exists(name)}
+
+    def size(name: str) -> int | None:
+        try:
+            return int(place.system.size(place.path(name)) or 0)
+        except FileNotFoundError:
+            return None
+
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        found = zip(names, pool.map(size, names), strict=True)
+        return {name: bytes_ for name, bytes_ in found if bytes_ is not None}
 
 
 def _running(lake: Lake, newest: Snapshot, pending: Any) -> list[str]:

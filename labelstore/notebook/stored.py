@@ -24,8 +24,7 @@ def read_label(database: Database, source: LabelSource) -> Label:
     if not found and (other := label_of(database, name)):
         source, found = source._replace(label_id=other), database.label_json(other)
     if not found:
-        hint = f"find ids with: labelstore search {database.path} WORDS"
-        raise NotFoundError(f"{name}: no label of {database.path} has this id; {hint}")
+        raise NotFoundError(f"{name}: no label of {database.name} has this id; {database.way_to_ids}")
     return _label(found[0], source)
 
 

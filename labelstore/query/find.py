@@ -35,9 +35,8 @@ def json_of(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, str]]
 
 
 def _not_found(database: Database, name: str) -> NotFoundError:
-    hint = f"find ids with: labelstore search {database.path} WORDS"
     return NotFoundError(
-        f"{name}: no label or data row of {database.path} has this id, external id or global key; {hint}"
+        f"{name}: no label or data row of {database.name} has this id, external id or global key; {database.way_to_ids}"
     )
 
 
@@ -83,6 +82,6 @@ def _only(database: Database, name: str, noun: str, found: Sequence[str]) -> str
         more = f" and {figure(len(found) - _SHOWN)} more" if len(found) > _SHOWN else ""
         ids = ", ".join(found[:_SHOWN])
         raise AmbiguousError(
-            f"{name}: {figure(len(found))} {noun} of {database.path} go by this: {ids}{more}; name one of them"
+            f"{name}: {figure(len(found))} {noun} of {database.name} go by this: {ids}{more}; name one of them"
         )
     return found[0] if found else None

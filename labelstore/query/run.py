@@ -78,7 +78,7 @@ def _told(rows: Iterator[tuple[Any, ...]], sql: str, database: Database) -> Iter
         raise
     except Exception as error:
         if database.is_closed:
-            raise StoreError(str(database.path), "was closed before its result was read", "query again") from None
+            raise StoreError(database.name, "was closed before its result was read", "query again") from None
         raise _explained(error, sql, database) or error from None
 
 
