@@ -25,8 +25,9 @@ from labelstore.browsing.settings import Settings, origin
 from labelstore.engines import open_database
 from labelstore.errors import LabelstoreError, UsageError
 from labelstore.loading import load
-from labelstore.query.catalogue import tables, views
+from labelstore.query.catalogue import views
 from labelstore.schema.canned_queries import queries
+from labelstore.schema.catalogue import tables
 from tests.making import box, feature, store_of, v1
 
 T = TypeVar("T")

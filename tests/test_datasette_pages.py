@@ -23,8 +23,9 @@ from labelstore.browsing.store_page import TABLE_GROUPS
 from labelstore.browsing.table_page import FOLDED_FACETS, TablePage
 from labelstore.figures import figure
 from labelstore.loading import load
-from labelstore.query.catalogue import tables, views
+from labelstore.query.catalogue import views
 from labelstore.schema.canned_queries import GROUPS, OTHERS, grouped, queries
+from labelstore.schema.catalogue import tables
 from tests.browser import Watched
 from tests.making import box, feature, store_of, v1
 from tests.soaking import amount

@@ -14,7 +14,8 @@ from labelstore.engines import limits
 from labelstore.formats.declaration import DECLARATIONS, Declaration
 from labelstore.formats.v1.record import AboutDataRow
 from labelstore.formats.v2.objects import Masks
-from labelstore.query import catalogue
+from labelstore.query.catalogue import views
+from labelstore.schema.catalogue import tables, view_title
 from labelstore.schema.dialects import DUCKDB, view_files
 from labelstore.schema.tables import columns
 from tests.consoles import filled, untimed
@@ -51,7 +52,7 @@ def test_a_stale_schema_page_is_noticed(
 
 
 def test_every_table_and_column_is_described() -> None:
-    described = {table.name: table for table in catalogue.tables()}
+    described = {table.name: table for table in tables()}
     assert list(described) == list(columns())
     for name, types in columns().items():
         table = described[name]
@@ -91,7 +92,7 @@ def test_every_key_of_the_formats_is_described() -> None:
 
 
 def test_what_people_ask_for_comes_first_in_every_table() -> None:
-    for table in catalogue.tables():
+    for table in tables():
         flags = [column.is_bookkeeping for column in table.columns]
         assert flags == sorted(flags)
         assert not flags[0]
@@ -101,7 +102,7 @@ def test_what_people_ask_for_comes_first_in_every_table() -> None:
 
 
 def test_every_view_and_its_columns_are_described() -> None:
-    described = catalogue.views()
+    described = views()
     assert len(described) == len(view_files())
     known = {column for table in columns().values() for column in table}
     introduction = documentation.VIEWS_HEAD
@@ -114,7 +115,7 @@ def test_every_view_and_its_columns_are_described() -> None:
 
 def test_the_view_of_each_engine_says_what_one_row_is() -> None:
     for file in view_files():
-        assert catalogue.view_title(file) in [(view.name, view.description) for view in catalogue.views()]
+        assert view_title(file) in [(view.name, view.description) for view in views()]
         statement = DUCKDB.view(file)
         assert re.search(r" as\n-- (one|a) ", statement), file
 

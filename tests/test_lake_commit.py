@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
 from labelstore.errors import StoreError
 from labelstore.lake import commit as commits
@@ -13,6 +14,7 @@ from labelstore.lake.delta import DeltaTables, lake_tables
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.snapshot import Lake, Snapshot, open_lake
 from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.schema.catalogue import tables
 
 
 @pytest.fixture
@@ -35,6 +37,15 @@ def test_a_new_lake_has_every_table_and_no_rows(lake: Lake) -> None:
     assert snapshot.number == 0
     assert set(snapshot.described) == set(lake_tables())
     assert not any(snapshot.described.values())
+
+
+def test_the_tables_say_what_rows_and_columns_are(lake: Lake) -> None:
+    for table in tables():
+        if table.name in lake_tables():
+            delta = DeltaTable(lake.place.url_of(table.name))
+            assert delta.metadata().description == f"One row is {table.description}."
+            fields = {field.name: field.metadata.get("comment", "") for field in delta.schema().fields}
+            assert fields == {column.name: column.description for column in table.columns}
 
 
 def test_what_is_no_lake_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pyarrow import parquet
 from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.samples import write
+from labelstore.schema.catalogue import tables
 from labelstore.schema.tables import columns
 from tests.exporting import exported, files_of
 
@@ -45,3 +46,11 @@ def test_both_engines_write_the_same_files(stores: dict[str, Path]) -> None:
     one, other = (files_of(exported(store, "parquet", f"out-{engine}")[0]) for engine, store in stores.items())
     assert one.keys() == other.keys()
     assert {path for path in one if one[path] != other[path]} <= {"loads.parquet"}
+
+
+def test_the_files_say_what_rows_and_columns_are(stores: dict[str, Path]) -> None:
+    out, _ = exported(stores["sqlite"], "parquet", "described")
+    schema = parquet.read_schema(out / "objects.parquet")
+    objects = next(table for table in tables() if table.name == "objects")
+    assert schema.metadata[b"comment"].decode() == objects.description
+    assert schema.field("frame_number").metadata[b"comment"] == b"the frame, from 1"

@@ -10,9 +10,9 @@ from labelstore import samples
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.loading import load
-from labelstore.query.catalogue import view_title
 from labelstore.query.describe import described
 from labelstore.query.row_counts import VIEWS, RowCounts
+from labelstore.schema.catalogue import view_title
 from labelstore.schema.dialects import view_files
 
 COMPUTED = {"v1_pieces", "v2_pieces", "workflow_steps", "audio_spans"}

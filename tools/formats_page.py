@@ -12,7 +12,7 @@ from labelstore.formats.declaration import DECLARATIONS, Declaration, Member, le
 from labelstore.formats.kinds import KINDS, Kind
 from labelstore.formats.v1.record import Element
 from labelstore.formats.v2.record import Line
-from labelstore.query.catalogue import tables
+from labelstore.schema.catalogue import tables
 
 HEAD = """\
 # The formats

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from labelstore.query.catalogue import Column, Table, tables, views
+from labelstore.query.catalogue import views
+from labelstore.schema.catalogue import Column, Table, tables
 from labelstore.schema.tables import DERIVED, sql_text
 from tools.exporters_page import exporters_page
 from tools.formats_page import formats_page

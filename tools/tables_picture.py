@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from labelstore.query.catalogue import Table, tables
+from labelstore.schema.catalogue import Table, tables
 
 CLOSEST = ("label_id", "object_id", "classification_id", "data_row_id", "dataset_id", "load_id")
 """Of several references of a table the first of these is its place in the tree."""

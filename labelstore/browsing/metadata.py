@@ -4,8 +4,9 @@ import re
 from functools import cache
 from typing import Any
 
-from labelstore.query.catalogue import tables, views
+from labelstore.query.catalogue import views
 from labelstore.schema.canned_queries import Parameter, queries
+from labelstore.schema.catalogue import tables
 from labelstore.schema.dialects import SQLITE
 from labelstore.schema.generations import GENERATIONS
 

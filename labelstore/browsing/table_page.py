@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from labelstore.query.catalogue import tables
+from labelstore.schema.catalogue import tables
 
 ALL_COLUMNS = "_bookkeeping"
 """The argument of an address that asks for the columns of bookkeeping too; Datasette ignores it and hands it on."""

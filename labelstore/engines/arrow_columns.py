@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from labelstore.schema.tables import columns
+from labelstore.schema.catalogue import tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,18 +26,27 @@ def table_of(values: Mapping[str, Sequence[Any]], kinds: Mapping[str, str] | Non
     return pa.table({name: array(column, arrow_type(kinds[name])) for name, column in values.items()})
 
 
+def arrow_schema(table: str) -> "pa.Schema":
+    """The Arrow schema of a table of `sql/schema.sql`; `comment` in its metadata says what a row or column is."""
+    import pyarrow as pa
+
+    described = next(one for one in tables() if one.name == table)
+    fields = [
+        pa.field(column.name, arrow_type(column.type), metadata=_comment(column.description))
+        for column in described.columns
+    ]
+    return pa.schema(fields, metadata=_comment(described.description))
+
+
+def _comment(text: str) -> dict[str, str] | None:
+    return {"comment": text} if text else None
+
+
 def arrow_type(kind: str) -> "pa.DataType":
     """The type of a column of this declared type."""
     import pyarrow as pa
 
     return getattr(pa, _TYPES[kind])()
-
-
-def arrow_schema(table: str) -> "pa.Schema":
-    """The schema of a table."""
-    import pyarrow as pa
-
-    return pa.schema([(name, arrow_type(kind)) for name, kind in columns()[table].items()])
 
 
 def array(values: Sequence[Any], kind: "pa.DataType") -> "pa.Array":

@@ -49,12 +49,14 @@ class DeltaTables:
         return at_once(self._create, lake_tables())
 
     def _create(self, table: str) -> int:
+        schema = arrow_schema(table)
         with self._told(table):
             return DeltaTable.create(
                 self._url(table),
-                Schema.from_arrow(arrow_schema(table)),
+                Schema.from_arrow(schema),
                 mode="ignore",
                 name=table,
+                description=f"One row is {schema.metadata[b'comment'].decode()}.",
                 storage_options=self._place.delta_options,
             ).version()
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from labelstore.engines.database import Database, Relation
 from labelstore.errors import NotFoundError
-from labelstore.query.catalogue import CONVENTIONS, tables, view_title
 from labelstore.query.row_counts import VIEWS, RowCounts
+from labelstore.schema.catalogue import CONVENTIONS, tables, view_title
 from labelstore.schema.dialects import SQLITE, view_files, view_text
 from labelstore.schema.suggestions import did_you_mean
 
