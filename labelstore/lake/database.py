@@ -34,7 +34,7 @@ TABLES = (*content_tables(), "loads", "rejects", *DERIVED_IN_LAKES)
 """The tables of a lake."""
 
 _TOGETHER = 16
-_WAY_OUT = "ask an earlier snapshot with --at, or load the lake again"
+_WAY_OUT = "bring it back, ask an earlier snapshot with --at, or load the exports into a new lake"
 
 
 class LakeDatabase(DuckdbSession):
