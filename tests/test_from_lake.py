@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
@@ -263,22 +264,34 @@ def changed(tables: Path, out: Path, name: str, change: Callable[[pa.Table], pa.
     parquet.write_table(change(parquet.read_table(tables / f"{name}.parquet")), out / f"{name}.parquet")
 
 
+def without(table: pa.Table, name: str) -> pa.Table:
+    """The table, with nothing in one of its columns."""
+    place = table.column_names.index(name)
+    return table.set_column(place, name, pa.nulls(table.num_rows, table.schema.field(place).type))
+
+
+def next_nodes(table: pa.Table) -> pa.Table:
+    """The rows under other numbers."""
+    place = table.column_names.index("node_id")
+    return table.set_column(place, "node_id", pc.add(table.column("node_id"), 1))
+
+
 WRONG: list[tuple[str, Callable[[pa.Table], pa.Table], str]] = [
     ("answers", lambda table: table.drop_columns(["name"]), "answers has no column name"),
     ("objects", lambda table: table.append_column("more", table.column(0)), "objects has a column more, which"),
-    ("labels", lambda table: pa.concat_tables([table, table]), "labels has two rows of the same node_id"),
+    ("points", lambda table: pa.concat_tables([table, table]), "points has two rows of the same object_id"),
     ("loads", lambda table: pa.concat_tables([table, table]), "loads has two rows of the same load_id"),
     (
         "points",
         lambda table: table.set_column(0, "object_id", table.column(0).cast(pa.string())),
         "points has varchar in the column object_id, which is integer",
     ),
+    ("records", lambda table: without(table, "node_id"), "records has a row without node_id"),
+    ("objects", lambda table: without(table, "label_id"), "objects has a row without label"),
     (
-        "records",
-        lambda table: table.set_column(
-            table.column_names.index("node_id"), "node_id", pa.nulls(table.num_rows, pa.int64())
-        ),
-        "records has a row without node_id",
+        "labels",
+        lambda table: pa.concat_tables([table, next_nodes(table)]),
+        "labels has a label twice",
     ),
 ]
 

@@ -54,12 +54,12 @@ class ParquetTables:
             if reason := _difference({row[0]: row[1].lower() for row in rows}, columns()[table]):
                 raise self._refused(table, reason)
 
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
+    def count(self, table: str, where: str = "true") -> int:
+        """How many rows a table has; `where` is SQL about the table and the others."""
         if not self._files[table]:
             return 0
         with self._reading(table):
-            (count,) = self._connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+            (count,) = self._connection.execute(f"select count(*) from {table} where {where}").fetchone() or (0,)
         return int(count)
 
     def batches(self, table: str, where: str = "true") -> "Iterator[pa.RecordBatch]":

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from labelstore.counting import COUNTED
 from labelstore.engines import engine_at, is_store
 from labelstore.engines.copy import CopyProgress
 from labelstore.engines.database import Database
-from labelstore.errors import StoreError
+from labelstore.errors import InputError, StoreError
 from labelstore.loading.store_file import Notify, building, locked, remove_leftovers, scratch_folder, scratch_store
 from labelstore.schema.derived_views import FORGOTTEN
 from labelstore.schema.tables import BOOKKEEPING, content_tables
@@ -21,12 +22,19 @@ _NAMES = ("datasets", "projects", "features")
 """Derived tables that keep what was told once, also where no record tells it any more."""
 _READ = (*BOOKKEEPING, *content_tables(), *_NAMES)
 """The tables that are read whole; what can be derived is derived anew."""
+_IMPOSSIBLE = (
+    ("records", "generation = 'frames' and identity is null", "a record of a frames file without identity"),
+    ("labels", "label_id in (select label_id from labels group by label_id having count(*) > 1)", "a label twice"),
+    *((table, "label_id is null", "a row without label") for table in ("labels", *COUNTED) if table != "answers"),
+)
+"""What no store has: table, SQL about its rows, and what such rows are."""
 
 
 class Tables(Protocol):
-    """Where the rows of tables come from."""
+    """Where the rows of tables come from; `way_out` is how to get better ones."""
 
     name: str
+    way_out: str
 
     def sort_in(self, scratch: Path) -> None:
         """Name the folder for what does not fit into memory."""
@@ -34,8 +42,8 @@ class Tables(Protocol):
     def __contains__(self, table: str) -> bool:
         """Whether there is such a table."""
 
-    def count(self, table: str) -> int:
-        """How many rows it has."""
+    def count(self, table: str, where: str = "true") -> int:
+        """How many rows it has; `where` is SQL about the table and the others."""
 
     def batches(self, table: str, where: str = "true") -> "Iterator[pa.RecordBatch]":
         """Its rows by its key; `where` is SQL about the table and the others."""
@@ -67,7 +75,8 @@ def load_tables(
     """Make the store at `store` of tables; it gets its name when it is complete, and after an error there is none.
 
     `wait` and `notify` as in `load`; `progress` is called now and then with the rows copied so far and all rows. Memory
-    does not grow with the rows. Raises `StoreError` for a store that is there already.
+    does not grow with the rows. Raises `StoreError` for a store that is there already, `InputError` for rows that no
+    store has.
     """
     path, started = Path(store), time.perf_counter()
     engine = engine_at(path)
@@ -83,6 +92,9 @@ def load_tables(
 
 
 def _fill(database: Database, tables: Tables, progress: CopyProgress | None) -> dict[str, int]:
+    for table, where, what in _IMPOSSIBLE:
+        if tables.count(table, where):
+            raise InputError(tables.name, f"{table} has {what}", tables.way_out)
     counts = {table: tables.count(table) for table in _READ if table in tables}
     copied, total = 0, sum(counts.values())
 
