@@ -1,6 +1,13 @@
 """Counts of labels and of the features in them, made from rows."""
 
-from labelstore.counting.counted_rows import COUNTED, FEATURE_NAMES, CountedLabel, CountedRows, rows_of_records
+from labelstore.counting.counted_rows import (
+    COUNTED,
+    FEATURE_NAMES,
+    CountedLabel,
+    CountedRows,
+    rows_of_records,
+    without_repeats,
+)
 from labelstore.counting.counts import MOST_PAIRED, Count, Counts, Group
 from labelstore.counting.features import Amounts, Feature, Times
 
@@ -17,4 +24,5 @@ __all__ = [
     "Group",
     "Times",
     "rows_of_records",
+    "without_repeats",
 ]

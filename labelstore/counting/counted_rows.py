@@ -1,11 +1,11 @@
 """The rows that are counted, and where in them stands what is counted."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column
+from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column, node_place
 
 COUNTED: Mapping[str, Sequence[str]] = {
     "frames": ("frame_id", "label_id"),
@@ -117,6 +117,28 @@ def rows_of_records(rows: Rows) -> tuple[CountedRows, CountedRows]:
     ]
     counted = CountedRows(labels, rows.by_table, {table: tuple(columns()[table]) for table in COUNTED})
     return counted.divided({record_id for record_id, (_, kind) in records.items() if kind == "frames"})
+
+
+def without_repeats(rows: Rows) -> Iterator[Rows]:
+    """The rows of records, in several parts where labels are in several records: in none of which a label is twice."""
+    labels: dict[int, list[str]] = {}
+    for record_id, label_id, *_ in map(_OF_LABEL, rows["labels"]):
+        labels.setdefault(record_id, []).append(label_id)
+    newest: dict[str, int] = {}
+    parts: dict[int, int] = {}
+    for record_id, label_ids in labels.items():
+        parts[record_id] = part = max(newest.get(label_id, -1) + 1 for label_id in label_ids)
+        newest.update(dict.fromkeys(label_ids, part))
+    last = max(parts.values(), default=0)
+    if last == 0:
+        yield rows
+        return
+    for part in range(last + 1):
+        some = Rows()
+        for table, held in rows:
+            place = node_place(table)
+            some[table].extend(row for row in held if parts.get(row[place] >> NODE_BITS, 0) == part)
+        yield some
 
 
 @cache

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from labelstore import errors
 from labelstore.clock import now
-from labelstore.counting import Counts, rows_of_records
+from labelstore.counting import Counts, rows_of_records, without_repeats
 from labelstore.errors import LabelstoreError, NeedsOneProcess
 from labelstore.files import Broken, Record, Source
 from labelstore.files.sources import MAX_RATIO
@@ -239,9 +239,10 @@ class _Task:
         self._waiting = self._waiting_bytes = 0
         if not len(self._rows):
             return
-        own, of_frames = rows_of_records(self._rows)
-        self._counts.add(own)
-        self._touched |= of_frames.label_ids() | self._counts.wide
+        for some in without_repeats(self._rows):
+            own, of_frames = rows_of_records(some)
+            self._counts.add(own)
+            self._touched |= of_frames.label_ids() | self._counts.wide
         add_counts(self._report, self._rows)
         for table, rows in self._rows:
             self._files.add(table, rows)
