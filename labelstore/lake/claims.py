@@ -31,20 +31,19 @@ def claim(place: Place, numbers: int, loads: int) -> Claim:
     """Reserve so many numbers and load ids. Two who claim at once get different ones."""
     while True:
         taken = place.numbers(f"{OWN}/claims")
-        before = _claim(place.get(own("claims", taken[-1]))) if taken else Claim(0, 0, 0, 1, 1)
+        before = claimed(place, taken[-1]) if taken else Claim(0, 0, 0, 1, 1)
         end = before.next_number + numbers
         if end > _NUMBERS:
             raise StoreError(place.name, "has no numbers left for so many records", "load into a new lake")
         mine = Claim(before.number + 1, before.next_number, end, before.next_load, before.next_load + loads)
-        told = {**vars(mine), "started_at": now(), "pid": os.getpid()}
+        told: dict[str, Any] = {**vars(mine), "started_at": now(), "pid": os.getpid()}
         if place.put_new(own("claims", mine.number), told):
-            return _claim(told)
+            return Claim(**told)
 
 
 def claimed(place: Place, number: int) -> Claim:
     """A claim by its number."""
-    return _claim(place.get(own("claims", number)))
-
-
-def _claim(told: dict[str, Any]) -> Claim:
-    return Claim(**told)
+    try:
+        return Claim(**place.get(own("claims", number)))
+    except TypeError:
+        raise place.damaged(own("claims", number)) from None

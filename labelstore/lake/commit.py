@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from labelstore.clock import now
+from labelstore.errors import StoreError
 from labelstore.lake.delta import KEPT_DERIVED, DeltaTables, at_once, lake_tables
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.snapshot import MARK, Lake, Snapshot
+from labelstore.lake.snapshot import MARK, Lake, Snapshot, lake_of
 from labelstore.lake.table_files import TableFile
 from labelstore.schema.dialects import SCHEMA_VERSION
 
@@ -37,11 +38,14 @@ class Overtaken(Exception):
 def create(place: Place) -> Lake:
     """The lake at a place, made if it is not there."""
     if place.get(MARK) is None:
+        if others := sorted(set(place.names()) - {OWN, *lake_tables()}):
+            reason = f"is no lake, and holds other things ({others[0]})"
+            raise StoreError(place.name, reason, "name a folder that is not there yet, or is empty")
         place.check_new_files()
         versions = DeltaTables(place).create()
         place.put_new(own("snapshots", 0), {"number": 0, "versions": versions, "made_at": now()})
         place.put_new(MARK, {"schema_version": SCHEMA_VERSION})
-    return Lake(place)
+    return lake_of(place)
 
 
 class NeedsAll(Overtaken):
@@ -67,7 +71,8 @@ def commit(lake: Lake, claim: int, prepare: Prepare, after: int = 0) -> Snapshot
 
 def completed(lake: Lake) -> Snapshot:
     """The newest snapshot; a commit that is decided and not complete is completed first."""
-    decided, known = lake.place.numbers(f"{OWN}/commits"), lake.numbers()
+    known = lake.numbers()
+    decided = lake.place.numbers(f"{OWN}/commits")
     if decided and decided[-1] > known[-1]:
         return _carry_out(lake, decided[-1])
     return lake.at(known[-1])

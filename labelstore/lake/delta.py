@@ -124,7 +124,9 @@ class DeltaTables:
         try:
             yield
         except TableNotFoundError:
-            raise StoreError(self._place.name, f"has no table {table}", "is it a lake of labelstore?") from None
+            raise StoreError(
+                self._place.name, f"has no table {table}", "restore its folder from a copy, or load into a new lake"
+            ) from None
         except CommitFailedError:
             raise
         except (DeltaError, OSError) as error:

@@ -122,13 +122,29 @@ def _complete_pending(lake: Lake, runner: Runner, notify: Notify | None) -> None
         told = lake.place.get(own("manifests", number))
         if told is None:  # its load has just committed it
             continue
-        written = Written.from_json(told)
+        try:
+            written = Written.from_json(told)
+        except (KeyError, TypeError):
+            raise lake.place.damaged(own("manifests", number), "remove it, and load again what it names") from None
+        names = ", ".join(file.name for file in written.files)
+        if not _are_there(lake, written):
+            lake.place.remove(own("manifests", number))
+            _tell(
+                notify,
+                f"{lake.place.name}: the load of {names} had been stopped, and its files are gone: load it again",
+            )
+            continue
         try:
             _committed(lake, runner, written)
-            names = ", ".join(file.name for file in written.files)
             _tell(notify, f"{lake.place.name}: completed the load of {names}, which had been stopped")
         except Overtaken:  # its numbers are lower than what came after it
             lake.place.remove(own("manifests", number))
+
+
+def _are_there(lake: Lake, written: Written) -> bool:
+    """Whether the files of a load are there: other programs may have removed what no commit names yet."""
+    names = (f"{table}/{file.path}" for table, files in written.added.items() for file in files)
+    return all(map(lake.place.exists, names))
 
 
 def _tell(notify: Notify | None, sentence: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.request import url2pathname
 from uuid import uuid4
 
 from labelstore.errors import LabelstoreError, StoreError
@@ -24,8 +25,12 @@ class Place:
 
     def __init__(self, url: str | os.PathLike[str]) -> None:
         text = os.fspath(url)
+        if not text:
+            raise StoreError("''", "is no place for a lake", "name a folder or a URL")
+        if text.startswith("file:///"):
+            text = url2pathname(text.removeprefix("file://"))
         self.is_local: bool = not is_url(text)
-        self.url: str = (os.path.abspath(text) if self.is_local else text).rstrip("/")
+        self.url: str = os.path.abspath(text) if self.is_local else text.rstrip("/")
         self.name: str = shown_name(text)
         with self._told():
             from fsspec.core import url_to_fs
@@ -54,9 +59,7 @@ class Place:
 
     def check_new_files(self) -> None:
         """Raise `StoreError` where `put_new` could let two processes write the same file."""
-        if self.is_local:
-            return
-        if self.url.partition("://")[0] not in _BUCKETS:
+        if not self.is_local and self.url.partition("://")[0] not in _BUCKETS:
             raise StoreError(self.name, "is no place for a lake", f"use a folder or a URL of {', '.join(_BUCKETS)}")
         probe = f"{OWN}/probe-{uuid4().hex}.json"
         try:
@@ -136,6 +139,24 @@ class Place:
                 return json.loads(self.system.cat_file(self.path(name)))
             except FileNotFoundError:
                 return None
+            except ValueError:
+                raise self.damaged(name) from None
+
+    def damaged(self, name: str, way_out: str = "restore it from a copy, or load into a new lake") -> StoreError:
+        """The error for a file of ours that does not say what it should."""
+        return StoreError(self.name, f"has a damaged file {name}", way_out)
+
+    def names(self) -> list[str]:
+        """The names of what lies in it, without hidden files; none where it is not there."""
+        with self._told():
+            self.system.invalidate_cache()
+            try:
+                found = self.system.ls(self.path(""), detail=False)
+            except FileNotFoundError:
+                return []
+            paths = (path.rstrip("/") for path in found)
+            names = [path.rpartition("/")[2] for path in paths if path != self._path]
+            return [name for name in names if not name.startswith(".")]
 
     def exists(self, name: str) -> bool:
         """Whether there is a file or folder of this name."""

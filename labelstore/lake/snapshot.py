@@ -61,8 +61,11 @@ class Lake:
         self.place = place
 
     def numbers(self) -> list[int]:
-        """The numbers of the snapshots."""
-        return self.place.numbers(f"{OWN}/snapshots")
+        """The numbers of the snapshots, at least one."""
+        found = self.place.numbers(f"{OWN}/snapshots")
+        if not found:
+            raise StoreError(self.place.name, "has no snapshot any more", "load the exports into a new lake")
+        return found
 
     def newest(self) -> Snapshot:
         """The newest snapshot."""
@@ -74,17 +77,27 @@ class Lake:
         if told is None:
             reason, hint = f"has no snapshot {number}", "list them with: labelstore lake snapshots LAKE"
             raise StoreError(self.place.name, reason, hint)
-        return Snapshot(self.place, **told)
+        try:
+            return Snapshot(self.place, **told)
+        except TypeError:
+            raise self.place.damaged(own("snapshots", number)) from None
 
 
 def open_lake(url: str | os.PathLike[str]) -> Lake:
     """The lake at a path or URL. Raises `StoreError` for what is none."""
-    place = Place(url)
+    return lake_of(Place(url))
+
+
+def lake_of(place: Place) -> Lake:
+    """The lake at a place. Raises `StoreError` for what is none."""
     mark = place.get(MARK)
     if mark is None:
         hint = f"make one with: labelstore lake load {place.name} FILES"
         raise StoreError(place.name, "is no lake of labelstore", hint)
-    if mark["schema_version"] != SCHEMA_VERSION:
-        reason = f"has the tables of schema version {mark['schema_version']}, this is {SCHEMA_VERSION}"
+    version = mark.get("schema_version") if isinstance(mark, dict) else None
+    if version is None:
+        raise place.damaged(MARK)
+    if version != SCHEMA_VERSION:
+        reason = f"has the tables of schema version {version}, this is {SCHEMA_VERSION}"
         raise StoreError(place.name, reason, "load the exports into a new lake")
     return Lake(place)
