@@ -48,6 +48,11 @@ def test_the_tables_say_what_rows_and_columns_are(lake: Lake) -> None:
             assert fields == {column.name: column.description for column in table.columns}
 
 
+def test_the_log_of_a_table_keeps_old_versions(lake: Lake) -> None:
+    log = next(Path(lake.place.path("records")).glob("_delta_log/*0.json")).read_text(encoding="utf-8")
+    assert '"delta.logRetentionDuration":"interval 36500 days"' in log
+
+
 def test_what_is_no_lake_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"is no lake of labelstore; make one with: labelstore lake load"):
         open_lake(tmp_path)

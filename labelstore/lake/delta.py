@@ -23,6 +23,8 @@ KEPT_DERIVED = tuple(table for table in DERIVED if table != "data_rows")
 """The derived tables that a lake stores: they are small, and written anew at each commit."""
 _APP = "labelstore"
 """Names the transactions of ours in the log of a table; their versions are the numbers of commits."""
+_HISTORY = {"delta.logRetentionDuration": "interval 36500 days"}
+"""Delta drops what its log says of old versions after 30 days; here `lake vacuum` says which snapshots go."""
 _TOGETHER = 16
 
 
@@ -57,6 +59,7 @@ class DeltaTables:
                 mode="ignore",
                 name=table,
                 description=f"One row is {schema.metadata[b'comment'].decode()}.",
+                configuration=_HISTORY,
                 storage_options=self._place.delta_options,
             ).version()
 
