@@ -20,7 +20,7 @@ _JSON = (
     (rf"json_quote\({_VALUE}\)", r"case when \1 is not null then trim(both '[]' from to_json(`array`(\1))) end"),
     (
         r"json_number\((\w+|`\w+`)\)",
-        r"case when \1 between -1e15 and 1e15 and \1 % 1 = 0 then cast(cast(\1 as bigint) as string)"
+        r"case when \1 > -1e15 and \1 < 1e15 and \1 % 1 = 0 then cast(cast(\1 as bigint) as string)"
         r" else cast(\1 as string) end",
     ),
     (rf"{_COLUMN} ->> ('[^']*')", r"get_json_object(\1, \2)"),

@@ -28,9 +28,9 @@ def create_views(spark: "SparkSession", tables: "Mapping[str, DataFrame]") -> No
         elif table != "data_rows":
             spark.createDataFrame(_no_rows(), schema_of(table)).createOrReplaceTempView(table)
     if "data_rows" not in tables:
-        spark.sql(_temporary(f"create view data_rows as\n{SPARK.translate(data_rows_query())}"))
+        _create_view(spark, f"create view data_rows as\n{SPARK.translate(data_rows_query())}")
     for file in view_files():
-        spark.sql(_temporary(SPARK.view(file)))
+        _create_view(spark, SPARK.view(file))
 
 
 def schema_of(table: str) -> str:
@@ -42,5 +42,7 @@ def _no_rows() -> list[Any]:
     return []
 
 
-def _temporary(statement: str) -> str:
-    return statement.replace("create view", "create or replace temporary view", 1)
+def _create_view(spark: "SparkSession", statement: str) -> None:
+    """As a DataFrame: of a view by SQL, Spark keeps the text, and analyzes it for each query and view on it."""
+    head, _, query = statement.partition(" as\n")
+    spark.sql(query).createOrReplaceTempView(head.removeprefix("create view "))
