@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 from labelstore import errors
-from labelstore.errors import InputError, LabelstoreError, StoreError, UsageError
+from labelstore.errors import InputError, InUseError, LabelstoreError, StoreError, UsageError
 
 Helper = subprocess.Popen[str]
 SHARED_BYTES = 16_000_000
@@ -80,9 +80,24 @@ def result_of(
     if helper.wait() != 0 or not text:
         raise StoreError(what, f"one of its processes ended early (exit {helper.returncode})", way_out)
     said: dict[str, Any] = json.loads(text)
+    raise_told(said)
+    return said
+
+
+def raise_told(said: dict[str, Any]) -> None:
+    """Raise the error that another process told by `error_told`, if it did."""
     if "error" in said:
         raise getattr(errors, said["error"], LabelstoreError)(*said["arguments"])
-    return said
+
+
+def error_told(error: LabelstoreError | OSError) -> dict[str, Any]:
+    """An error as JSON."""
+    if isinstance(error, InputError):
+        return {"error": type(error).__name__, "arguments": [error.source, error.reason, error.hint]}
+    if isinstance(error, StoreError):
+        holder = [error.holder] if isinstance(error, InUseError) else []
+        return {"error": type(error).__name__, "arguments": [error.path, *holder, error.reason, error.hint]}
+    return {"error": type(error).__name__, "arguments": [str(error)]}
 
 
 def tell(*numbers: int) -> None:
@@ -99,11 +114,8 @@ def serve(module: str) -> None:
     Thread(target=_end_with_input, daemon=True).start()
     try:
         said = work(json.loads(text))
-    except (InputError, StoreError) as error:
-        place = error.source if isinstance(error, InputError) else error.path
-        said = {"error": type(error).__name__, "arguments": [place, error.reason, error.hint]}
     except (LabelstoreError, OSError) as error:
-        said = {"error": type(error).__name__, "arguments": [str(error)]}
+        said = error_told(error)
     json.dump(said, sys.stdout)
     sys.stdout.flush()
     os._exit(0)  # all is closed; Python's own end would take another 30 ms

@@ -26,16 +26,24 @@ class Claim:
     started_at: str = ""
     pid: int = 0
 
+    def next(self, numbers: int, loads: int) -> "Claim":
+        """The claim of so many numbers and load ids that follows it."""
+        end, next_load = self.next_number + numbers, self.next_load + loads
+        return Claim(self.number + 1, self.next_number, end, self.next_load, next_load)
+
+
+NONE = Claim(0, 0, 0, 1, 1)
+"""What the first claim of a lake follows."""
+
 
 def claim(place: Place, numbers: int, loads: int) -> Claim:
     """Reserve so many numbers and load ids. Two who claim at once get different ones."""
     while True:
         taken = place.numbers(f"{OWN}/claims")
-        before = claimed(place, taken[-1]) if taken else Claim(0, 0, 0, 1, 1)
-        end = before.next_number + numbers
-        if end > _NUMBERS:
+        before = claimed(place, taken[-1]) if taken else NONE
+        mine = before.next(numbers, loads)
+        if mine.next_number > _NUMBERS:
             raise StoreError(place.name, "has no numbers left for so many records", "load into a new lake")
-        mine = Claim(before.number + 1, before.next_number, end, before.next_load, before.next_load + loads)
         told: dict[str, Any] = {**vars(mine), "started_at": now(), "pid": os.getpid()}
         if place.put_new(own("claims", mine.number), told):
             return Claim(**told)

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from labelstore import errors
 from labelstore.clock import now
 from labelstore.counting import Counts, rows_of_records, without_repeats
 from labelstore.errors import LabelstoreError, NeedsOneProcess
@@ -32,6 +31,7 @@ from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, 
 from labelstore.loading.report import FIRST_REJECTS, FRAMES, FileReport, Report
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, no_cycle_search
+from labelstore.workers import error_told, raise_told
 
 _TOLD_RECORDS = 500
 _BATCH_RECORDS = 1000
@@ -89,7 +89,7 @@ class Manifest:
     touched: list[str] = field(default_factory=list)
     seen: str = ""
     replan: tuple[int, bool] | None = None
-    error: tuple[str, list[str]] | None = None
+    error: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -98,9 +98,7 @@ class Manifest:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Manifest":
         """A manifest that came as JSON. Raises the error that the task ended with."""
-        if told["error"] is not None:
-            kind, arguments = told["error"]
-            raise getattr(errors, kind, LabelstoreError)(*arguments)
+        raise_told(told["error"])
         files = {
             name: {table: [TableFile(*one) for one in some] for table, some in told[name].items()}
             for name in ("written", "counted")
@@ -120,14 +118,8 @@ def write_task(task: WriteTask, heard: Callable[[int], None] | None = None) -> M
         place = len(manifest.files)
         manifest.replan = place, work.records >= task.parts[place].split.numbers
     except LabelstoreError as error:
-        manifest.error = type(error).__name__, _arguments(error)
+        manifest.error = error_told(error)
     return manifest
-
-
-def _arguments(error: LabelstoreError) -> list[str]:
-    if isinstance(error, errors.InputError):
-        return [error.source, error.reason, error.hint]
-    return [error.path, error.reason, error.hint] if type(error) is errors.StoreError else [str(error)]
 
 
 class _Task:

@@ -9,9 +9,9 @@ from labelstore.lake.changing import ChangeTask
 from labelstore.lake.claims import claim
 from labelstore.lake.known import write_known
 from labelstore.lake.place import Place
-from labelstore.lake.planning import Replanned, check_plan, task_bytes, write_tasks
+from labelstore.lake.planning import Replanned, check_plan, needed, plan_frames, task_bytes, write_tasks
 from labelstore.lake.running import Runner
-from labelstore.lake.splits import Split, plan_frames_files
+from labelstore.lake.splits import Split
 from labelstore.lake.table_files import TableFile
 from labelstore.lake.task import Manifest, WriteTask
 from labelstore.loading.frames_files import FramesFolder
@@ -73,8 +73,7 @@ class Writing:
 
         Raises `Replanned` where the plan proves wrong: nothing that was written will be part of the lake.
         """
-        number = sum(split.numbers for split in splits)
-        mine = claim(self.place, number, 1 + max(split.file_number for split in splits))
+        mine = claim(self.place, *needed(splits))
         written = Written(mine.number, mine.first_number, mine.first_load, after, mine.number)
         report = Report(self.place.name, "delta")
         known = write_known(self.place, mine.number, stored) if stored is not None else ""
@@ -90,28 +89,20 @@ class Writing:
         return self.task_bytes or task_bytes(splits, self.runner.workers)
 
     def _write_frames(self, frames: Sequence[tuple[str, str | None, str]], written: Written, report: Report) -> None:
-        found: list[tuple[str, str]] = []
-        for label_id, data_row_id, url in frames:
-            path = self.folder.find(label_id, data_row_id, url) if self.folder else None
-            if path is None:
-                report.frames_missing += 1
-            else:
-                found.append((label_id, str(path)))
-        planned = plan_frames_files([name for _, name in found], max_ratio=self.max_ratio)
-        labels = [label_id for (label_id, _), parts in zip(found, planned, strict=True) for _ in parts]
-        splits: Sequence[Split] = [part for parts in planned for part in parts]
-        splits = [split._replace(file_number=number) for number, split in enumerate(splits)]
+        plan = plan_frames(self.folder, frames, self.max_ratio)
+        report.frames_missing += plan.missing
+        splits, labels = plan.splits, plan.labels
         report.frames_files += len(splits)
         while splits:
-            mine = claim(self.place, sum(split.numbers for split in splits), len(splits))
+            mine = claim(self.place, *needed(splits))
             written.last_claim = mine.number
             written.frames_of = {mine.first_load + number: label_id for number, label_id in enumerate(labels)}
             tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, "", labels)
             try:
                 self._run(tasks, written, report)
                 return
-            except Replanned as plan:  # a file has more frames than expected
-                splits = plan.splits
+            except Replanned as again:  # a file has more frames than expected
+                splits = again.splits
 
     def _run(self, tasks: Sequence[WriteTask], written: Written, report: Report) -> list[tuple[str, str | None, str]]:
         """Run tasks and note what they wrote; the labels whose frames are in files of their own."""

@@ -38,7 +38,7 @@ def spark(request: pytest.FixtureRequest) -> "Iterator[SparkSession]":
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # of its Python workers
         warnings.simplefilter("ignore", FutureWarning)  # pyspark of pandas 3
-        builder = SparkSession.builder.master("local[2]")
+        builder = SparkSession.builder.master("local[2,4]")  # threads, and attempts at a task
         for name, value in SETTINGS.items():
             builder = builder.config(name, value)
         session = builder.getOrCreate()
