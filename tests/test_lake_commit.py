@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from deltalake import DeltaTable
@@ -51,6 +52,18 @@ def test_the_tables_say_what_rows_and_columns_are(lake: Lake) -> None:
 def test_the_log_of_a_table_keeps_old_versions(lake: Lake) -> None:
     log = next(Path(lake.place.path("records")).glob("_delta_log/*0.json")).read_text(encoding="utf-8")
     assert '"delta.logRetentionDuration":"interval 36500 days"' in log
+
+
+def test_several_make_the_same_lake(tmp_path: Path) -> None:
+    at_once = Barrier(6)
+
+    def make(_: int) -> int:
+        at_once.wait()
+        return DeltaTables(Place(tmp_path / "lake"))._create("records")
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(make, range(6))) <= {0, 1}
+    assert open_lake(create(Place(tmp_path / "lake")).place.url).numbers() == [0]
 
 
 def test_what_is_no_lake_is_refused(tmp_path: Path) -> None:

@@ -53,15 +53,18 @@ class DeltaTables:
     def _create(self, table: str) -> int:
         schema = arrow_schema(table)
         with self._told(table):
-            return DeltaTable.create(
-                self._url(table),
-                Schema.from_arrow(schema),
-                mode="ignore",
-                name=table,
-                description=f"One row is {schema.metadata[b'comment'].decode()}.",
-                configuration=_HISTORY,
-                storage_options=self._place.delta_options,
-            ).version()
+            try:
+                return DeltaTable.create(
+                    self._url(table),
+                    Schema.from_arrow(schema),
+                    mode="ignore",
+                    name=table,
+                    description=f"One row is {schema.metadata[b'comment'].decode()}.",
+                    configuration=_HISTORY,
+                    storage_options=self._place.delta_options,
+                ).version()
+            except CommitFailedError:  # another process makes the same table
+                return self._at(table).version()
 
     def commit(
         self, table: str, number: int, added: Sequence[TableFile], removed: Sequence[str], *, overwrites: bool = False
