@@ -18,10 +18,10 @@ import labelstore
 from labelstore.engines import open_database
 from labelstore.errors import InputError, StoreError, UsageError
 from labelstore.export.writing import export
-from labelstore.lake.claims import claim
+from labelstore.lake.commits.claims import claim
+from labelstore.lake.commits.snapshot import open_lake
 from labelstore.lake.database import TABLES, LakeDatabase
 from labelstore.lake.load import load as load_into_lake
-from labelstore.lake.snapshot import open_lake
 from labelstore.lake.to_store import load_lake
 from labelstore.loading import load
 from labelstore.samples import write

@@ -12,11 +12,11 @@ import pytest
 import labelstore
 from labelstore.engines import open_database
 from labelstore.errors import NotFoundError
-from labelstore.lake.commit import Intent, commit, create
-from labelstore.lake.delta import KEPT_DERIVED
+from labelstore.lake.commits.commit import Intent, commit, create
+from labelstore.lake.commits.delta import KEPT_DERIVED
 from labelstore.lake.opening import lake_at, open_snapshot
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.table_files import TableFiles
+from labelstore.lake.tasks.table_files import TableFiles
 from labelstore.lake.vacuum import needless, vacuum
 from labelstore.samples import write
 from labelstore.schema.tables import columns
@@ -53,8 +53,8 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Made in January 2024, as its lake says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("labelstore.lake.commit.now", lambda: "2024-01-01T00:00:00Z")
-        patch.setattr("labelstore.lake.delta.time.time", lambda: 1_704_067_200)
+        patch.setattr("labelstore.lake.commits.commit.now", lambda: "2024-01-01T00:00:00Z")
+        patch.setattr("labelstore.lake.commits.delta.time.time", lambda: 1_704_067_200)
         return Made(tmp_path_factory.mktemp("lake"))
 
 

@@ -8,13 +8,13 @@ import pytest
 from deltalake import DeltaTable
 
 from labelstore.errors import StoreError
-from labelstore.lake import commit as commits
-from labelstore.lake.claims import Claim, claim
-from labelstore.lake.commit import Intent, Overtaken, commit, completed, create
-from labelstore.lake.delta import DeltaTables, lake_tables
+from labelstore.lake.commits import commit as commits
+from labelstore.lake.commits.claims import Claim, claim
+from labelstore.lake.commits.commit import Intent, Overtaken, commit, completed, create
+from labelstore.lake.commits.delta import DeltaTables, lake_tables
+from labelstore.lake.commits.snapshot import Lake, Snapshot, open_lake
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.snapshot import Lake, Snapshot, open_lake
-from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.schema.catalogue import tables
 
 

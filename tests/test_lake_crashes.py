@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from labelstore.errors import StoreError
-from labelstore.lake.delta import DeltaTables, lake_tables
+from labelstore.lake.commits.delta import DeltaTables, lake_tables
+from labelstore.lake.commits.snapshot import open_lake
 from labelstore.lake.load import load
 from labelstore.lake.opening import lake_at
 from labelstore.lake.place import OWN
-from labelstore.lake.snapshot import open_lake
 from labelstore.lake.vacuum import needless, vacuum
 from labelstore.workers import Helper, send_task
 from tests.soaking import amount
@@ -29,8 +29,8 @@ from tests.test_reloading import v2_label, v2_line
 KILLED = """
 import os, signal, sys
 sys.path, lake, files, point, place = {path!r}, {lake!r}, {files!r}, {point!r}, {place!r}
-from labelstore.lake import changing
-from labelstore.lake.delta import DeltaTables
+from labelstore.lake.tasks import changing
+from labelstore.lake.commits.delta import DeltaTables
 from labelstore.lake.load import load
 from labelstore.lake.place import Place
 
@@ -153,7 +153,7 @@ def test_a_killed_helper_is_reported_and_its_files_are_vacuumed(
             time.sleep(0.001)
         os.kill(process.pid, signal.SIGKILL)
 
-    monkeypatch.setattr("labelstore.lake.running.send_task", killing)
+    monkeypatch.setattr("labelstore.lake.tasks.running.send_task", killing)
     with pytest.raises(
         StoreError, match=r"one of its processes ended early \(exit -9\); nothing was stored; try again"
     ):

@@ -16,11 +16,11 @@ from deltalake import DeltaTable
 from labelstore.engines.arrow_columns import arrow_schema
 from labelstore.errors import LabelstoreError, StoreError
 from labelstore.lake import load as loading
-from labelstore.lake.delta import lake_tables
+from labelstore.lake.commits.delta import lake_tables
+from labelstore.lake.commits.snapshot import MARK, open_lake
 from labelstore.lake.load import load
 from labelstore.lake.opening import lake_at, open_snapshot
 from labelstore.lake.place import OWN, own
-from labelstore.lake.snapshot import MARK, open_lake
 from tests.soaking import amount
 from tests.test_lake_load import array, assert_like_store, labels, lines, verified
 from tests.test_reloading import v1_label, v2_label, v2_line

@@ -16,12 +16,12 @@ from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import InputError, StoreError
 from labelstore.files import open_sources
-from labelstore.lake import commit as commits
 from labelstore.lake import load as loading
+from labelstore.lake.commits import commit as commits
+from labelstore.lake.commits.snapshot import Snapshot, open_lake
 from labelstore.lake.database import LakeDatabase
 from labelstore.lake.load import load
-from labelstore.lake.running import Runner, run_task
-from labelstore.lake.snapshot import Snapshot, open_lake
+from labelstore.lake.tasks.running import Runner, run_task
 from labelstore.loading import Report
 from labelstore.samples import write
 from labelstore.schema.tables import DERIVED, columns

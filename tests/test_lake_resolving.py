@@ -14,8 +14,8 @@ from labelstore.engines.database import Database
 from labelstore.files import Record, open_sources, split
 from labelstore.formats.decoding import RecordDecoder, tolerant
 from labelstore.formats.shredding import generation_of, hashes, shred
-from labelstore.lake.resolving import COUNTS, Resolution, resolve
-from labelstore.lake.resolving_closely import Closely
+from labelstore.lake.resolving.closely import Closely
+from labelstore.lake.resolving.resolve import COUNTS, Resolution, resolve
 from labelstore.loading import Report, load, sequential
 from labelstore.loading.report import FileReport
 from labelstore.schema.generations import lowest_id, number_after, record_id

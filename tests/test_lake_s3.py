@@ -19,8 +19,8 @@ import pytest
 import labelstore
 from labelstore.engines import open_database
 from labelstore.errors import StoreError
-from labelstore.lake.claims import claim
-from labelstore.lake.commit import create
+from labelstore.lake.commits.claims import claim
+from labelstore.lake.commits.commit import create
 from labelstore.lake.load import load
 from labelstore.lake.opening import lake_at, open_snapshot
 from labelstore.lake.place import OWN, Place
@@ -166,7 +166,7 @@ def test_claims_of_threads_and_processes_share_no_number(bucket: Bucket) -> None
     assert not place.put_new("once.json", 2)
     assert place.get("once.json") == 1
     code = (
-        "from labelstore.lake.claims import claim; from labelstore.lake.place import Place\n"
+        "from labelstore.lake.commits.claims import claim; from labelstore.lake.place import Place\n"
         "place = Place('s3://bucket/claims')\nfor _ in range(4): print(claim(place, 10, 2).first_number)"
     )
     command = [sys.executable, "-c", f"import sys; sys.path = {sys.path!r}\n{code}"]

@@ -25,7 +25,7 @@ from labelstore.files.remote_streams import SeekableStream
 from labelstore.files.urls import RemoteFile
 from labelstore.formats.decoding import skim
 from labelstore.lake.load import load
-from labelstore.lake.splits import Split, open_split, plan_splits, records_of, replanned
+from labelstore.lake.tasks.splits import Split, open_split, plan_splits, records_of, replanned
 from labelstore.samples import write
 from tests.making import v1
 

@@ -5,11 +5,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from labelstore.errors import StoreError
-from labelstore.lake.claims import claim
-from labelstore.lake.commit import Intent, commit, create
-from labelstore.lake.delta import lake_tables
+from labelstore.lake.commits.claims import claim
+from labelstore.lake.commits.commit import Intent, commit, create
+from labelstore.lake.commits.delta import lake_tables
 from labelstore.lake.place import Place
-from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.schema.generations import number_after
 
 if TYPE_CHECKING:

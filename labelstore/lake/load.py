@@ -9,14 +9,14 @@ from os import PathLike
 
 from labelstore.errors import InUseError
 from labelstore.inputs.gathering import Files, Notify
-from labelstore.lake.commit import NeedsAll, Overtaken, commit, completed, create
+from labelstore.lake.commits.commit import NeedsAll, Overtaken, commit, completed, create
+from labelstore.lake.commits.snapshot import Lake, Snapshot
 from labelstore.lake.opening import opened
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.planning import Replanned
 from labelstore.lake.preparing import prepare
-from labelstore.lake.running import Heard, Runner, in_processes
-from labelstore.lake.snapshot import Lake, Snapshot
-from labelstore.lake.splits import SPLIT_BYTES, Split, plan_splits
+from labelstore.lake.tasks.planning import Replanned
+from labelstore.lake.tasks.running import Heard, Runner, in_processes
+from labelstore.lake.tasks.splits import SPLIT_BYTES, Split, plan_splits
 from labelstore.lake.unchanged import report_unchanged
 from labelstore.lake.writing import Writing, Written
 from labelstore.loading.frames_files import FramesFolder

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from labelstore.errors import StoreError
 
 if TYPE_CHECKING:
+    from labelstore.lake.commits.snapshot import Lake, Snapshot
     from labelstore.lake.database import LakeDatabase
-    from labelstore.lake.snapshot import Lake, Snapshot
 
 EXTRA = "pip install 'labelstore-db[lake]'"
 
@@ -23,7 +23,7 @@ def check_extra(name: str) -> None:
 def lake_at(lake: str | os.PathLike[str]) -> "Lake":
     """The lake at a path or URL. Raises `StoreError` for what is none, and where packages are missing."""
     check_extra(os.fspath(lake))
-    from labelstore.lake.snapshot import open_lake
+    from labelstore.lake.commits.snapshot import open_lake
 
     return open_lake(lake)
 

@@ -9,18 +9,18 @@ from uuid import uuid4
 import pyarrow as pa
 from pyarrow import parquet
 
-from labelstore.lake.changing import ChangeTask
-from labelstore.lake.commit import Intent, NeedsAll
+from labelstore.lake.commits.commit import Intent, NeedsAll
+from labelstore.lake.commits.delta import KEPT_DERIVED
+from labelstore.lake.commits.snapshot import Snapshot
 from labelstore.lake.database import LakeDatabase
-from labelstore.lake.delta import KEPT_DERIVED
-from labelstore.lake.known import StoredSeen
 from labelstore.lake.known_files import KnownFiles
 from labelstore.lake.place import OWN, Place
 from labelstore.lake.recounting import recount_new
-from labelstore.lake.resolving import Resolution, resolve
-from labelstore.lake.running import Runner
-from labelstore.lake.snapshot import Snapshot
-from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.lake.resolving.resolve import Resolution, resolve
+from labelstore.lake.tasks.changing import ChangeTask
+from labelstore.lake.tasks.known import StoredSeen
+from labelstore.lake.tasks.running import Runner
+from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.lake.writing import Files, Written
 from labelstore.loading.load_state import load_row
 from labelstore.loading.report import FileReport, Report

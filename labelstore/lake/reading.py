@@ -6,10 +6,10 @@ from labelstore.files import Broken
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import label_ids
 from labelstore.inputs.gathering import Files
-from labelstore.lake.claims import NONE
-from labelstore.lake.planning import needed, numbered, plan_frames
-from labelstore.lake.splits import Split, open_split, plan_splits, records_of
-from labelstore.lake.task import Part
+from labelstore.lake.commits.claims import NONE
+from labelstore.lake.tasks.planning import needed, numbered, plan_frames
+from labelstore.lake.tasks.splits import Split, open_split, plan_splits, records_of
+from labelstore.lake.tasks.writing import Part
 from labelstore.loading.frames_files import FramesFolder, frames_address
 from labelstore.loading.reject_policy import recognized
 

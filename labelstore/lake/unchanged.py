@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from labelstore.lake.snapshot import Lake
-from labelstore.lake.splits import Split
+from labelstore.lake.commits.snapshot import Lake
+from labelstore.lake.tasks.splits import Split
 from labelstore.loading.report import FileReport, Report
 
 Digests = Callable[[Iterable[str]], dict[str, str]]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from labelstore.lake.commit import completed
-from labelstore.lake.delta import DeltaTables, lake_tables
+from labelstore.lake.commits.commit import completed
+from labelstore.lake.commits.delta import DeltaTables, lake_tables
+from labelstore.lake.commits.snapshot import Lake, Snapshot
 from labelstore.lake.place import OWN, own
-from labelstore.lake.snapshot import Lake, Snapshot
 
 _TOGETHER = 16
 _KINDS = ("claims", "commits", "snapshots", "manifests")

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from labelstore.lake.changing import ChangeTask
-from labelstore.lake.claims import claim
-from labelstore.lake.known import write_known
+from labelstore.lake.commits.claims import claim
 from labelstore.lake.place import Place
-from labelstore.lake.planning import Replanned, check_plan, needed, plan_frames, task_bytes, write_tasks
-from labelstore.lake.running import Runner
-from labelstore.lake.splits import Split
-from labelstore.lake.table_files import TableFile
-from labelstore.lake.task import Manifest, WriteTask
+from labelstore.lake.tasks.changing import ChangeTask
+from labelstore.lake.tasks.known import write_known
+from labelstore.lake.tasks.planning import Replanned, check_plan, needed, plan_frames, task_bytes, write_tasks
+from labelstore.lake.tasks.running import Runner
+from labelstore.lake.tasks.splits import Split
+from labelstore.lake.tasks.table_files import TableFile
+from labelstore.lake.tasks.writing import Manifest, WriteTask
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import FileReport, Report
 

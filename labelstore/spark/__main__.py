@@ -6,7 +6,7 @@ import sys
 
 from labelstore.displaying.cells import visible
 from labelstore.errors import LabelstoreError
-from labelstore.lake.splits import SPLIT_BYTES
+from labelstore.lake.tasks.splits import SPLIT_BYTES
 from labelstore.spark.loading import load
 
 _REJECTED = 3

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.inputs.gathering import Files, Notify
 from labelstore.lake.opening import check_extra
-from labelstore.lake.splits import SPLIT_BYTES
+from labelstore.lake.tasks.splits import SPLIT_BYTES
 from labelstore.loading.report import Report
 from labelstore.spark.tasks import on_spark
 

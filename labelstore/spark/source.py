@@ -11,8 +11,8 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from labelstore.errors import InputError, UsageError
 from labelstore.files.sources import MAX_RATIO
 from labelstore.lake.reading import plan_parts
-from labelstore.lake.splits import SPLIT_BYTES
-from labelstore.lake.task import Manifest, Part, WriteTask, write_task
+from labelstore.lake.tasks.splits import SPLIT_BYTES
+from labelstore.lake.tasks.writing import Manifest, Part, WriteTask, write_task
 from labelstore.schema.tables import content_tables
 from labelstore.spark.views import schema_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.errors import LabelstoreError, StoreError
 from labelstore.files.urls import shown_name
-from labelstore.lake.running import Runner, Told, run_task
+from labelstore.lake.tasks.running import Runner, Told, run_task
 from labelstore.workers import error_told, raise_told
 
 if TYPE_CHECKING:

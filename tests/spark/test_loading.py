@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from labelstore.errors import InputError, StoreError
+from labelstore.lake.commits.snapshot import open_lake
 from labelstore.lake.load import load as load_by
-from labelstore.lake.snapshot import open_lake
 from labelstore.samples import write
 from labelstore.spark import load, tasks
 from labelstore.spark.tasks import on_spark

@@ -7,7 +7,7 @@ from labelstore.cli.options import AsJson, Lake
 from labelstore.figures import moment
 
 if TYPE_CHECKING:
-    from labelstore.lake.snapshot import Snapshot
+    from labelstore.lake.commits.snapshot import Snapshot
 
 _COUNTED = ("records", "labels")
 

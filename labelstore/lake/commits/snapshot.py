@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from labelstore.errors import StoreError
-from labelstore.lake.delta import DeltaTables, at_once, lake_tables
+from labelstore.lake.commits.delta import DeltaTables, at_once, lake_tables
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.table_files import TableFile
+from labelstore.lake.tasks.table_files import TableFile
 from labelstore.schema.dialects import SCHEMA_VERSION
 
 MARK = f"{OWN}/lake.json"

@@ -11,10 +11,10 @@ from typing import Any
 
 from labelstore.clock import now
 from labelstore.errors import StoreError
-from labelstore.lake.delta import KEPT_DERIVED, DeltaTables, at_once, lake_tables
+from labelstore.lake.commits.delta import KEPT_DERIVED, DeltaTables, at_once, lake_tables
+from labelstore.lake.commits.snapshot import MARK, Lake, Snapshot, lake_of
 from labelstore.lake.place import OWN, Place, own
-from labelstore.lake.snapshot import MARK, Lake, Snapshot, lake_of
-from labelstore.lake.table_files import TableFile
+from labelstore.lake.tasks.table_files import TableFile
 from labelstore.schema.dialects import SCHEMA_VERSION
 
 

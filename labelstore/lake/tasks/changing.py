@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.lake.place import Place
-from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.schema.tables import NODE_BITS, content_tables, node_column
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ class Runner(NamedTuple):
 
 def run_task(told: Told, heard: Heard | None = None) -> Told:
     """Do a task that is told in JSON, and tell in JSON what came of it; `heard` is told how many bytes it has read."""
-    from labelstore.lake.changing import ChangeTask, change_task
-    from labelstore.lake.task import WriteTask, write_task
+    from labelstore.lake.tasks.changing import ChangeTask, change_task
+    from labelstore.lake.tasks.writing import WriteTask, write_task
 
     match told["work"]:
         case "write":

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from labelstore.lake.claims import Claim
-from labelstore.lake.splits import SPLIT_BYTES, Split, plan_frames_files, replanned
-from labelstore.lake.task import Part, WriteTask
+from labelstore.lake.commits.claims import Claim
+from labelstore.lake.tasks.splits import SPLIT_BYTES, Split, plan_frames_files, replanned
+from labelstore.lake.tasks.writing import Part, WriteTask
 from labelstore.loading.frames_files import FramesFolder
 
 _TASKS_A_WORKER = 2

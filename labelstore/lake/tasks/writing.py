@@ -20,10 +20,10 @@ from labelstore.formats.lenient_decoding import to_json
 from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.shredding import hashes, label_ids, shred
 from labelstore.json.error_location import located
-from labelstore.lake.known import Known, Seen
 from labelstore.lake.place import OWN, Place
-from labelstore.lake.splits import Split, open_split, records_of
-from labelstore.lake.table_files import TableFile, TableFiles
+from labelstore.lake.tasks.known import Known, Seen
+from labelstore.lake.tasks.splits import Split, open_split, records_of
+from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.loading.frames_files import frames_address
 from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import add_counts

@@ -16,7 +16,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from labelstore.engines.arrow_columns import arrow_schema
 from labelstore.errors import StoreError
 from labelstore.lake.place import Place
-from labelstore.lake.table_files import TableFile
+from labelstore.lake.tasks.table_files import TableFile
 from labelstore.schema.tables import DERIVED, content_tables, node_column
 
 KEPT_DERIVED = tuple(table for table in DERIVED if table != "data_rows")

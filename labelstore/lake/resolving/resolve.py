@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labelstore.engines.database import Database
-from labelstore.lake.resolving_closely import Closely
-from labelstore.lake.resolving_sets import Sets
+from labelstore.lake.resolving.closely import Closely
+from labelstore.lake.resolving.sets import Sets
 from labelstore.loading.report import FileReport
 from labelstore.schema.tables import Row
 

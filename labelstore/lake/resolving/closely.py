@@ -18,7 +18,7 @@ from labelstore.engines.database import MARKS, Database
 from labelstore.files import Record
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.shredding import Hashes
-from labelstore.lake.resolving_sets import Sets
+from labelstore.lake.resolving.sets import Sets
 from labelstore.loading.batch import Origin
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
