@@ -63,7 +63,7 @@ DAMAGES = (
     ("no snapshots", _remove(f"{OWN}/snapshots"), "has no snapshot any more; load the exports into a new lake"),
     ("table", _remove("objects"), "has no table objects; restore its folder"),
     ("log", _remove("records/_delta_log"), "has no table records; restore its folder"),
-    ("parquet", _remove("records/*.parquet"), "has a file that cannot be read .*; ask an earlier snapshot"),
+    ("parquet", _remove("records/*.parquet"), "has a file that cannot be read .*; bring it back"),
 )
 
 
