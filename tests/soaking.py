@@ -1,7 +1,7 @@
 """The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full.
 
 Of a family of cases marked `sampled(n)` a run of all tests takes every n-th, with 0 none; of the cases on DuckDB, which
-takes thrice the time of SQLite, every second, but for modules marked `both_engines`. Who names a file gets all of them.
+takes thrice the time of SQLite, every third, but for modules marked `both_engines`. Who names a file gets all of them.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ T = TypeVar("T")
 _in_full = False
 _all_cases = False
 
-settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("soak", deadline=None, max_examples=1000)
 
 
@@ -53,7 +53,7 @@ def _is_left_out(item: pytest.Item, cases: Counter[str]) -> bool:
     if sampled:
         (every,) = sampled.args
     elif "duckdb" in case and not item.get_closest_marker("both_engines"):
-        family, every = "duckdb", 2
+        family, every = "duckdb", 3
     else:
         return False
     cases[family] += 1
