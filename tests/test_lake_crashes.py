@@ -108,7 +108,7 @@ def assert_no_other_files(lake: Path) -> None:
         assert delta.described(table, None).keys() == newest.described[table].keys(), table
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize(("point", "place"), POINTS, ids=lambda value: value.replace(" ", "-"))
 def test_a_load_killed_anywhere_is_completed_or_done_again(
     given: Given, tmp_path: Path, point: str, place: str
