@@ -1,9 +1,11 @@
-"""The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full.
+"""The tests marked `soak`: an ordinary run has them small and always the same, `python -m pytest -m soak` in full, and
+`python -m pytest -m "spark and soak"` those of them that ask Spark.
 
 Of a family of cases marked `sampled(n)` a run of all tests takes every n-th, with 0 none; of the cases on DuckDB, which
 takes thrice the time of SQLite, every third, but for modules marked `both_engines`. Who names a file gets all of them.
 """
 
+import re
 from collections import Counter
 from typing import Any, TypeVar
 
@@ -21,7 +23,7 @@ settings.register_profile("soak", deadline=None, max_examples=1000)
 def configure(config: pytest.Config) -> None:
     """Before the modules of tests are imported, which ask for their amounts."""
     global _in_full, _all_cases  # noqa: PLW0603
-    _in_full = config.getoption("markexpr") == "soak"
+    _in_full = re.search(r"(?<!not )\bsoak\b", config.getoption("markexpr")) is not None
     named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     _all_cases = getattr(config, "workerinput", {}).get("all_cases", _in_full or named)
     settings.load_profile("soak" if _in_full else "ordinary")

@@ -59,7 +59,7 @@ elif kind == "put":
     dying(Place, "put_new" if what != "manifests" else "put", lambda arguments: "/" + what + "/" in arguments[1])
 elif kind == "removing":
     dying(Place, "remove", lambda arguments: "/" + what + "/" in "/" + arguments[1])
-load(lake, files, jobs=1)
+{load}
 print("the load ended")
 """
 
@@ -95,8 +95,10 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
     return Given(tmp_path_factory.mktemp("crashes"))
 
 
-def killed(lake: Path, files: list[Path], point: str, place: str) -> None:
-    code = KILLED.format(path=sys.path, lake=str(lake), files=list(map(str, files)), point=point, place=place)
+def killed(lake: Path, files: list[Path], point: str, place: str, load: str = "load(lake, files, jobs=1)") -> None:
+    """A load by a process that is killed at a point."""
+    names = list(map(str, files))
+    code = KILLED.format(path=sys.path, lake=str(lake), files=names, point=point, place=place, load=load)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr[-2000:]
 

@@ -68,6 +68,7 @@ def views(spark: "SparkSession", loaded: Loaded) -> "Iterator[SparkSession]":
     spark.catalog.clearCache()
 
 
+@pytest.mark.soak
 def test_every_record_comes_back(views: "SparkSession", loaded: Loaded) -> None:
     found = {
         (Path(name).name, position): text
