@@ -7,6 +7,7 @@ takes thrice the time of SQLite, every third, but for modules marked `both_engin
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -24,7 +25,7 @@ def configure(config: pytest.Config) -> None:
     """Before the modules of tests are imported, which ask for their amounts."""
     global _in_full, _all_cases  # noqa: PLW0603
     _in_full = re.search(r"(?<!not )\bsoak\b", config.getoption("markexpr")) is not None
-    named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    named = any(Path(argument.partition("::")[0]).is_file() for argument in config.args)
     _all_cases = getattr(config, "workerinput", {}).get("all_cases", _in_full or named)
     settings.load_profile("soak" if _in_full else "ordinary")
 
