@@ -25,23 +25,33 @@ def on_spark(spark: "SparkSession") -> Runner:
     """
 
     def run(tasks: Sequence[Told]) -> Iterator[Told]:
-        from pyspark.sql.functions import udf
-
-        # a function of rows: it runs on Spark Connect, which has no RDD, and unlike `mapInArrow` it needs no pandas
-        work = udf(_Work([json.dumps(task) for task in tasks]), "string", useArrow=False).asNondeterministic()
-        numbers = spark.range(0, len(tasks), 1, len(tasks))
+        work = _Work([json.dumps(task) for task in tasks])
         try:
-            rows = numbers.select("id", work("id").alias("told")).collect()
+            texts = _texts(spark, work, len(tasks))
         except Exception as error:
             if not type(error).__module__.startswith(("pyspark.", "py4j.")):
                 raise
             raise _failed(tasks[0]["lake"], str(error)) from error
-        told = {row["id"]: json.loads(row["told"]) for row in rows}
-        for number in range(len(tasks)):
-            raise_told(told[number])
-            yield told[number]["result"]
+        for text in texts:
+            told = json.loads(text)
+            raise_told(told)
+            yield told["result"]
 
     return Runner(run, _workers(spark))
+
+
+def _texts(spark: "SparkSession", work: "_Work", count: int) -> list[str]:
+    """What `work` gives for the numbers from 0 on, each in a task of its own."""
+    try:
+        context = spark.sparkContext
+    except Exception:  # Spark Connect has no RDD; unlike `mapInArrow`, a function of rows needs no pandas
+        from pyspark.sql.functions import udf
+
+        told = udf(work, "string", useArrow=False).asNondeterministic()("id").alias("told")
+        rows = spark.range(0, count, 1, count).select("id", told).collect()
+        return [row["told"] for row in sorted(rows, key=lambda row: int(row["id"]))]
+    texts: list[str] = context.parallelize(range(count), count).map(work).collect()
+    return texts
 
 
 class _Work:
