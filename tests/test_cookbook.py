@@ -37,6 +37,7 @@ select count(*) as n from records
 """
 
 
+@pytest.mark.sampled(2)
 @ENGINES
 def test_every_recipe_gives_the_result_on_the_page(engine: str, tmp_path: Path) -> None:
     store = {"sqlite": "labels.db", "duckdb": "labels.duckdb"}[engine]

@@ -125,7 +125,7 @@ def _choices(database: Database, query: Query) -> Iterator[dict[str, Any]]:
             yield base | {parameter.name: database.value(sql)}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", sorted(FORMER))
 def test_the_rows_are_the_same(database: Database, name: str) -> None:
     query, former = named(name), DIALECTS[database.engine].translate(FORMER[name])

@@ -224,9 +224,12 @@ linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs
 
 
 @linux
+@pytest.mark.soak
 def test_a_large_record(tmp_path: Path) -> None:
     point = b'{"x":1.25,"y":2.5},'
-    large = b'{"ID":"l","Label":{"objects":[{"polygon":[%b{}]}]}}' % (point * (20_000_000 // len(point)))
+    large = b'{"ID":"l","Label":{"objects":[{"polygon":[%b{}]}]}}' % (
+        point * (amount(20_000_000, 5_000_000) // len(point))
+    )
     found = piped(tmp_path / "a.db", [b"[%b," % A, large, b",%b]" % B])
     assert (found["added"], found["rejected"]) == (3, 0)
     assert found["mib"] < 700

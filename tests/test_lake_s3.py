@@ -212,7 +212,7 @@ def test_a_load_into_a_bucket_is_there_as_a_whole_or_not_at_all(bucket: Bucket, 
         assert database.value("select count(*) from records") == 50
 
 
-@pytest.mark.parametrize("url", ["memory://lake", "s3://", "nope://bucket/lake"])
+@pytest.mark.parametrize("url", ["memory://no-lake", "s3://", "nope://bucket/lake"])
 def test_other_places_are_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(
         StoreError, match=r"is no place for a lake; use a folder or a URL of s3|Protocol not known: nope"

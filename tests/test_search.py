@@ -28,6 +28,7 @@ from labelstore.schema.tables import columns
 from labelstore.upgrading import upgrade
 from labelstore.verifying import verify
 from tests.making import ENGINES, box, feature, store_of, v1
+from tests.soaking import amount
 
 STORES = Path(__file__).resolve().parent / "fixtures" / "stores"
 
@@ -206,7 +207,7 @@ def labelled(number: int, texts: tuple[str, str, str, str | None]) -> Any:
     return label | {"External ID": external_id}
 
 
-@settings(max_examples=8)
+@settings(max_examples=amount(8, 3))
 @given(first=LABELS, second=LABELS, words=st.lists(TEXTS, min_size=1, max_size=12), prune=st.booleans())
 def test_all_ways_find_what_a_loop_over_the_texts_finds(
     tmp_path_factory: pytest.TempPathFactory, first: Any, second: Any, words: list[str], prune: bool

@@ -226,7 +226,7 @@ def as_detected(one: Turned, generation: str) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=amount(400, 12))
+@settings(max_examples=amount(400, 6))
 @given(st.one_of(st.tuples(st.just("v1"), strategies.v1_files()), st.tuples(st.just("v2"), strategies.v2_files())))
 def test_whatever_a_record_holds(tmp_path_factory: pytest.TempPathFactory, drawn: tuple[str, list[Json]]) -> None:
     """It is converted, counted as it is read by others, and stays as it is once it came back."""

@@ -342,7 +342,7 @@ def started(store: Path, *options: str) -> "subprocess.Popen[bytes]":
     return process
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(0)
 @pytest.mark.parametrize(
     "store",
     amount(STORES, [path for path in STORES if path.stem == f"version-{SCHEMA_VERSION - 1}"]),
