@@ -14,6 +14,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from fsspec.registry import _registry
 from typer.testing import CliRunner, Result
 
 import labelstore
@@ -276,7 +277,7 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_without_the_package_of_a_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.delitem(fsspec.registry._registry, "s3", raising=False)  # where an earlier test has found it
+    monkeypatch.delitem(_registry, "s3", raising=False)  # where an earlier test has found it
     text = failed("load", tmp_path / "x.db", "s3://bucket/*.ndjson")
     assert "pip install s3fs" in text
 
