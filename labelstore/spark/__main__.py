@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 
 from labelstore.displaying.cells import visible
@@ -43,5 +44,6 @@ def _say(sentence: str) -> None:
     print(visible(sentence), file=sys.stderr)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # not by spark-submit, which is told the Python of the executors
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     sys.exit(main())

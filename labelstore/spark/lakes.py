@@ -5,7 +5,7 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from labelstore.lake.opening import snapshot_at
-from labelstore.spark.views import create_views
+from labelstore.spark.views import create_views, schema_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,7 +23,14 @@ def read_lake(spark: "SparkSession", lake: str | PathLike[str], at: int | None =
 
     snapshot = snapshot_at(lake, at)
     files = {table: snapshot.files(table) for table in TABLES}
-    create_views(spark, {table: spark.read.parquet(*map(_for_spark, some)) for table, some in files.items() if some})
+    create_views(
+        spark,
+        {  # told the columns, Spark reads no file before it is asked
+            table: spark.read.schema(schema_of(table)).parquet(*map(_for_spark, some))
+            for table, some in files.items()
+            if some
+        },
+    )
 
 
 def _for_spark(name: str) -> str:

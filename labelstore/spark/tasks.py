@@ -72,7 +72,7 @@ def _failed(lake: str, text: str) -> StoreError:
     reason = spark_reason(text)
     hint = "look into its logs, then load again: nothing was committed"
     if "No module named" in reason:
-        hint = "install labelstore-db with its extra lake for the Python of the executors"
+        hint = "install labelstore-db with its extra lake for the Python of the executors, which PYSPARK_PYTHON names"
     return StoreError(shown_name(lake), f"was not loaded, for Spark ended the tasks ({reason})", hint)
 
 

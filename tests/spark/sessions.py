@@ -9,9 +9,11 @@ if TYPE_CHECKING:
 
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # most of a short run is compiling
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # most of a short run is compiling
     "spark.driver.host": "127.0.0.1",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",  # it too is compiling
+    "spark.sql.shuffle.partitions": "1",
     "spark.sql.session.timeZone": "America/New_York",  # what the views say does not depend on it
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

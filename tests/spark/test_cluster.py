@@ -152,3 +152,13 @@ def test_the_next_run_completes_the_load_of_a_killed_driver(
     vacuum(lake_at(lake), timedelta(0))
     assert_like_store(lake, tmp_path, [given.first, given.second])
     assert_no_other_files(lake)
+
+
+def test_the_module_is_a_driver_by_itself(tmp_path: Path) -> None:
+    lake, file = tmp_path / "lake", array(tmp_path / "export.json", labels(*range(3)))
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYSPARK", "PYTHONPATH"))}
+    command = [sys.executable, "-m", "labelstore.spark", str(file), "--lake", str(lake)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout)["added"] == 3
+    assert_like_store(lake, tmp_path, [[file]])

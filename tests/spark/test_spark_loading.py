@@ -29,7 +29,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [file.path for file in write(tmp_path_factory.mktemp("samples"), labels=amount(100, 3), seed=5)]
 
 
-@pytest.mark.soak
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("split_bytes", [SPLIT_BYTES, 1 << 30])
 def test_all_samples_are_as_in_a_store(
     spark: "SparkSession", samples: list[Path], tmp_path: Path, split_bytes: int
@@ -98,6 +98,7 @@ class _Crashing(tasks._Work):
         os._exit(1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("work", "reason"),
     [

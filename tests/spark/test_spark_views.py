@@ -82,7 +82,7 @@ def test_every_record_comes_back(views: "SparkSession", loaded: Loaded) -> None:
             assert same(json.dumps(record).encode(), found[name, position].encode()), (name, position)
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.sampled(18)
 @pytest.mark.parametrize("name", ["data_rows", *VIEWS])
 def test_every_view_has_the_rows_that_duckdb_has(views: "SparkSession", loaded: Loaded, name: str) -> None:
     with duckdb.connect(str(loaded.store), read_only=True) as connection:
