@@ -1,5 +1,6 @@
 """A lake in a bucket, of exports in a bucket: a local server of S3, in a process of its own."""
 
+import errno
 import gzip
 import json
 import shutil
@@ -177,6 +178,21 @@ def test_claims_of_threads_and_processes_share_no_number(bucket: Bucket) -> None
         out, _ = process.communicate(timeout=60)
         numbers += map(int, out.split())
     assert sorted(numbers) == list(range(0, 160, 10))
+
+
+def test_who_is_refused_for_no_reason_tries_again(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As S3 does where several write at once: 409, and the file is not there."""
+    pipe, refused = bucket.system.pipe_file, iter([True, True, False])
+
+    def conflicts(path: str, data: bytes, **more: Any) -> Any:
+        if next(refused):
+            raise OSError(errno.EBUSY, "ConditionalRequestConflict")
+        return pipe(path, data, **more)
+
+    place = Place("s3://bucket/conflicts")
+    monkeypatch.setattr(place.system, "pipe_file", conflicts)
+    assert place.put_new("once.json", 1)
+    assert place.get("once.json") == 1
 
 
 def test_a_server_that_writes_over_files_is_refused(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import random
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ OWN = "_labelstore"
 """The folder of a lake with what is no table."""
 _BUCKETS = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
 """Where Delta writes, and where a file can be written on the condition that it is not there."""
+_TRIES = 4
 _DELTA_OPTIONS = {"s3": {"aws_conditional_put": "etag"}, "s3a": {"aws_conditional_put": "etag"}}
 
 
@@ -113,14 +116,19 @@ class Place:
             return True
 
     def _pipe_new(self, name: str, data: bytes) -> bool:
-        self.system.invalidate_cache()
-        try:
-            self.system.pipe_file(self.path(name), data, mode="create")
-        except Exception:  # each file system has an error of its own for what is there already
-            if self.exists(name):
-                return False
-            raise
-        return True
+        """A bucket may refuse all who write at once (S3: 409); then nobody has written it, and each tries again."""
+        for left in range(_TRIES, -1, -1):
+            self.system.invalidate_cache()
+            try:
+                self.system.pipe_file(self.path(name), data, mode="create")
+                return True
+            except Exception:  # each file system has an error of its own for what is there already
+                if self.exists(name):
+                    return False
+                if not left:
+                    raise
+            time.sleep(random.uniform(0.05, 0.3))
+        return False
 
     def _scratch(self, name: str, data: bytes) -> str:
         folder = Path(self.path(name)).parent
