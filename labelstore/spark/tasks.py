@@ -43,14 +43,14 @@ def on_spark(spark: "SparkSession") -> Runner:
 def _texts(spark: "SparkSession", work: "_Work", count: int) -> list[str]:
     """What `work` gives for the numbers from 0 on, each in a task of its own."""
     try:
-        context = spark.sparkContext
+        numbers = spark.sparkContext.parallelize(range(count), count)
     except Exception:  # Spark Connect has no RDD; unlike `mapInArrow`, a function of rows needs no pandas
         from pyspark.sql.functions import udf
 
         told = udf(work, "string", useArrow=False).asNondeterministic()("id").alias("told")
         rows = spark.range(0, count, 1, count).select("id", told).collect()
         return [row["told"] for row in sorted(rows, key=lambda row: int(row["id"]))]
-    texts: list[str] = context.parallelize(range(count), count).map(work).collect()
+    texts: list[str] = numbers.map(work).collect()
     return texts
 
 
