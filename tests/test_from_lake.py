@@ -104,7 +104,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     return folder, [*samples, odd]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("of", "to"), [("sqlite", "duckdb"), ("sqlite", "sqlite"), ("duckdb", "sqlite"), ("duckdb", "duckdb")]
 )

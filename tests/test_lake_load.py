@@ -125,6 +125,7 @@ def test_all_samples_are_as_in_a_store(
     assert open_lake(lake).numbers() == [0, 1]
 
 
+@pytest.mark.sampled(0)
 def test_processes_share_the_tasks(samples: list[Path], tmp_path: Path) -> None:
     report = load(tmp_path / "lake", list(map(str, samples[:6])), split_bytes=SMALL, task_bytes=4 * SMALL, jobs=2)
     assert report.total("added") == report.total("records") == 6 * amount(100, 3)
@@ -276,6 +277,7 @@ def test_a_separator_inside_of_strings_is_planned_again(tmp_path: Path) -> None:
     assert_like_store(tmp_path / "lake", tmp_path, [[file]])
 
 
+@pytest.mark.sampled(0)
 def test_more_records_than_numbers_are_planned_again(tmp_path: Path) -> None:
     thin = tmp_path / "thin.ndjson"
     thin.write_text("\n".join(f'{{"data_row":{{"id":"d{n}"}}}}' for n in range(3_000)))
@@ -348,6 +350,7 @@ def test_tables_that_another_program_made_compact_are_read_and_changed(tmp_path:
     assert_like_store(lake, tmp_path, [*([file] for file in files), [changed]])
 
 
+@pytest.mark.sampled(0)
 def test_a_table_that_changes_in_the_middle_of_a_commit_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,7 +198,7 @@ def dump(store: Path, engine: str | None) -> dict[str, Rows]:
         }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("change", CHANGES)
 def test_after_a_change_it_is_made_anew(tmp_path: Path, change: str) -> None:
     store = small(tmp_path)
@@ -231,7 +231,7 @@ def test_it_answers_as_the_store_after_any_loads(
         assert dump(store, "duckdb") == dump(store, None)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("how", ["damaged", "empty", "no mirror", "other columns", "older"])
 def test_what_is_no_mirror_of_the_store_is_not_asked(tmp_path: Path, how: str) -> None:
     import duckdb
@@ -361,7 +361,7 @@ def test_two_at_once_make_one(tmp_path: Path) -> None:
     assert beside == {"labels.db.mirror.duckdb"}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(0)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_one_that_is_broken_off_leaves_nothing_wrong(stores: tuple[Path, Path], tmp_path: Path, how: int) -> None:
     store = tmp_path / "labels.db"
