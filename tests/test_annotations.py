@@ -72,7 +72,7 @@ def counted(store: Path, sql: str) -> Any:
         return dict(database.query(sql).rows)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("together", [3, 2000])
 def test_nothing_is_missing_or_read_twice(store: Path, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_TOGETHER", together)

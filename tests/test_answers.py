@@ -188,7 +188,7 @@ def _rows(database: Any, project: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize("of", OWNERS)
 def test_records_are_read_in_parts(tmp_path: Path, engine: str, of: str, monkeypatch: pytest.MonkeyPatch) -> None:

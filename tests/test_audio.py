@@ -164,7 +164,7 @@ def test_another_text_at_the_end_is_kept_and_found(tmp_path: Path, engine: str) 
 ONE_AFTER_ANOTHER = {"q1": [[0, 50], [50, 90]]}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize(
     ("moment", "expected"),
@@ -289,7 +289,7 @@ ODD: dict[str, tuple[Any, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize("name", ODD)
 def test_odd_moments_are_kept_and_take_no_others_down(tmp_path: Path, engine: str, name: str) -> None:

@@ -369,7 +369,7 @@ def test_a_picture_of_the_folder_is_served_and_drawn_on(with_assets: Site) -> No
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ["svg", "html", "up", "link", "absolute", "nul", "missing"])
 def test_nothing_else_is_served(with_assets: Site, name: str) -> None:
     href = with_assets.paths.asset(f"row-{name}")

@@ -112,7 +112,7 @@ def _known(engine: str, folder: Path) -> Path:
     return store_of(folder, engine, [named, odd, twin])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @ENGINES
 def test_ids_print_the_addresses_of_their_pages(engine: str, tmp_path: Path) -> None:
     store = _known(engine, tmp_path)

@@ -103,7 +103,7 @@ def _encrypted() -> bytes:
     return PDF.read_bytes().replace(b"/Root 1 0 R", b"/Root 1 0 R " + lock + b" /ID [(a) (b)]")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "content",
     [

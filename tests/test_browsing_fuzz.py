@@ -85,7 +85,7 @@ def _sqlite(folder: Path, name: str) -> Path:
     return store
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")  # Datasette's own, at an error
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", ["samples", "duckdb", "one", "empty"])

@@ -63,7 +63,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
         yield found
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_a_view_is_not_computed_to_count_it(traced: Traced, view: str) -> None:
     statements = traced.asked(f"/labels/{view}")

@@ -104,7 +104,7 @@ def test_the_root_leads_to_the_gallery(served: Served, watched: Watched) -> None
     assert "data rows" in watched.page.inner_text("main")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("asset_type", "generation"), KINDS)
 def test_the_pages_of_every_asset_type(served: Served, watched: Watched, asset_type: str, generation: str) -> None:
     label = _fullest(served, asset_type, generation)
@@ -162,7 +162,7 @@ def test_paging_goes_to_the_next_label_and_back(served: Served, watched: Watched
     assert page.url == served.address("label", first["label_id"])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "path", ["", "/labels", "/objects", "/data_rows", "/image_labels", "/class-counts", "/labels/0"]
 )
@@ -190,7 +190,7 @@ def _fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("asset_type", "generation"), KINDS)
 def test_a_narrow_screen_does_not_scroll_sideways(
     served: Served,

@@ -96,7 +96,7 @@ def lines() -> Iterator[dict[str, Any]]:
         yield line
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_lines_are_short_enough_to_read(url: str, watched: Watched, width: int, scheme: Any) -> None:

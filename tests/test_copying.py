@@ -49,7 +49,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]
     return store, files
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 def test_every_row_is_copied(samples: tuple[Path, list[Path]], tmp_path: Path) -> None:
     store, _ = samples
     heard: list[tuple[int, int]] = []

@@ -250,7 +250,7 @@ class Exports:
         return folder
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize("seed", range(amount(150, 2)))
 def test_they_are_right_after_any_loads(

@@ -163,7 +163,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
     return lambda name, kind: made(name)[kind]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("seed", range(amount(3, 1)))
 @pytest.mark.parametrize(
     ("name", "kind", "jobs", "kills"),
@@ -253,7 +253,7 @@ def unchanged(case: Case, store: Path) -> bool:
     return os.listdir(store.parent) == [store.name] and state(store) == case.before
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("room", [0.05, 0.9])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ENGINES)
@@ -288,7 +288,7 @@ def test_a_log_for_which_the_store_has_no_room_is_kept(cases: Cases, tmp_path: P
     assert state(store) == (case.after if code == REJECTED else case.before)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("jobs", amount([1, 2], [2]))
 @pytest.mark.parametrize("how", ["emptied", "cut", "deleted"])
 @pytest.mark.parametrize("name", ENGINES)
@@ -319,7 +319,7 @@ def test_a_file_pulled_away_while_it_is_read(cases: Cases, tmp_path: Path, name:
     check(store)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ENGINES)
 def test_two_loads_at_once_store_both(cases: Cases, tmp_path: Path, name: str, kind: str) -> None:

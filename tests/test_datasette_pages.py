@@ -130,7 +130,7 @@ def _columns(page: str) -> list[str]:
     return re.findall(r'<th [^>]*data-column="([^"]*)"', page)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("table", [table.name for table in tables()])
 def test_a_table_shows_the_columns_that_matter(site: Site, table: str) -> None:
     columns = next(found.columns for found in tables() if found.name == table)
@@ -220,7 +220,7 @@ def test_queries_are_listed_by_group(site: Site, where: str) -> None:
             assert f">{query.title}</a>" in listed
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", queries())
 def test_a_query_asks_for_its_parameters_by_name(site: Site, name: str) -> None:
     query = queries()[name]
@@ -308,7 +308,7 @@ def test_a_long_text_is_folded(tmp_path: Path) -> None:
     assert "<b>word" not in page
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("at", range(10))
 def test_these_pages_are_accessible_and_fit(site: Site, served: Served, watched: Watched, at: int) -> None:
     check(watched, served.url + _addresses(site)[at], amount(MODES, MODES[at % 2 : at % 2 + 1]))

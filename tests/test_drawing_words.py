@@ -457,7 +457,7 @@ def test_a_long_table_stays_a_table() -> None:
     assert made.endswith("</table>end</div>")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "piece",
     [

@@ -187,7 +187,7 @@ def test_differences_come_in_document_order_up_to_the_limit() -> None:
     assert [difference.pointer for difference in differences(expected, found, limit=2)] == pointers[:2]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("depth", [100, 900, 1000, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[true,{"a":', "}]")])
 def test_depth(depth: int, opening: str, closing: str) -> None:

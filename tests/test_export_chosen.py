@@ -50,7 +50,7 @@ def loaded(file: Path, engine: str) -> dict[str, str]:
         return database.labels_json([row[0] for row in database.query("select label_id from labels").rows])
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     "filters",
     [

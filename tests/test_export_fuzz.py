@@ -61,7 +61,7 @@ def ways(format: str, assets: Path, places: list[int]) -> Iterator[tuple[str, di
         yield out, {choice: value for choice, value in wanted.items() if choice in takes}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @ENGINES
 @settings(max_examples=amount(300, 10), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(

@@ -42,7 +42,7 @@ FORMS = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("suffix", "jobs"), [(".db", 1), (".db", 2), (".duckdb", 1)])
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_loads_as_the_plain_one(tmp_path: Path, form: str, suffix: str, jobs: int) -> None:

@@ -177,7 +177,7 @@ def test_no_value_is_an_error_of_the_server(site: Site, value: str) -> None:
     site.get(site.paths.gallery(**dict.fromkeys(FILTERS, value)))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", FILTERS)
 def test_no_filter_takes_a_value_for_sql(site: Site, name: str) -> None:
     site.get(site.paths.gallery(**{name: ["')) or 1 = 1 --", "$x {these}"]}))
@@ -400,7 +400,7 @@ def _walk(page: Page, served: Served) -> None:
     assert urlsplit(page.url).query == ""
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 def test_the_filters_in_a_browser(served: Served, watched: Watched) -> None:
     _walk(watched.page, served)
     watched.page.set_viewport_size({"width": 390, "height": 800})

@@ -24,7 +24,7 @@ def rows() -> list[dict[str, Any]]:
     return [v2("r1", label("a", field, road, wrong), media=geo), v2("r2", label("b", square("Car", "c", 1, 1, 2, 2)))]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize(("format", "suffix"), [("gpkg", "gpkg"), ("geoparquet", "parquet")])
 def test_geopandas_reads_every_object(tmp_path: Path, engine: str, format: str, suffix: str) -> None:

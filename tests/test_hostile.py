@@ -161,7 +161,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("kind", ["gzip", "zip", "gzip in zip"])
 def test_a_compressed_file_that_breaks_off_is_not_loaded(tmp_path: Path, name: str, kind: str) -> None:

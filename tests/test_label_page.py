@@ -294,7 +294,7 @@ def test_the_slider_sets_the_opacity(served: Served, watched: Watched) -> None:
     assert page.evaluate(_FILL.format(id=first)) == "0.3"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("width", [390, 1200])
 @pytest.mark.parametrize("query", ["", "?hide=class%3AX&hide=mark%3Ax%7D&zoom=1,2,3&opacity=%22%3E&names=%3Cb%3E"])
 def test_hostile_names_are_harmless(served: Served, watched: Watched, width: int, query: str) -> None:

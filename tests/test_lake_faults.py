@@ -67,7 +67,7 @@ DAMAGES = (
 )
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("damage", "message"), [pytest.param(*rest, id=name) for name, *rest in DAMAGES])
 def test_a_damaged_lake_is_told_in_one_line(
     given: Given, tmp_path: Path, damage: Callable[[Path], Any], message: str

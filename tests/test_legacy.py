@@ -63,7 +63,7 @@ POINTS: dict[str, tuple[Any, list[tuple[float | None, float | None]]]] = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("engine", ["db", "duckdb"])
 @pytest.mark.parametrize("written", POINTS)
 def test_points(tmp_path: Path, engine: str, written: str) -> None:

@@ -46,7 +46,7 @@ HUGE = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("engine", "sql"), [(engine, sql) for engine, asked in HUGE.items() for sql in asked])
 def test_no_query_takes_all_memory(engine: str, sql: str, tmp_path: Path) -> None:
     if engine == "duckdb" and not LINUX:
@@ -224,7 +224,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.skipif(not LINUX, reason="the most memory of a process is in /proc")
 @pytest.mark.parametrize("format", ["", ".json", ".csv"])
 def test_no_page_takes_gigabytes(server: Server, format: str) -> None:

@@ -84,7 +84,7 @@ def test_a_changed_label_replaces_the_old_one_completely(tmp_path: Path, name: s
     assert verify(store, [new]).equal == 2
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name: str, jobs: int) -> None:
@@ -101,7 +101,7 @@ def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name:
     assert (result.equal, result.superseded.total(), result.ok) == (701, 2, True)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("first", "second"), [(0, 100), (0, 1), (99, 100), (0, 0)])
 def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, first: int, second: int) -> None:
     """In the shares of two processes, and in that of one; a line that comes again as it was replaces it."""
@@ -135,7 +135,7 @@ def test_processes_keep_blocks_of_a_label_that_a_later_line_lacks(tmp_path: Path
         assert list(database.query(sql).rows) == [("q", "ada@example.com")]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("others", [0, 60])
 @pytest.mark.parametrize("name", ["changed", "there and back", "renewed", "same", "other generation"])
 def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
@@ -170,7 +170,7 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
     assert len(found[0][1]) == {"changed": 10, "there and back": 1, "other generation": 20}.get(name, 0)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "files",
     [
@@ -243,7 +243,7 @@ def test_another_projects_labels_of_the_same_data_row_stay(tmp_path: Path, name:
         assert database.value("select count(*) from data_rows") == 1
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("moved", ["a", "b", "c"])
 def test_a_label_that_comes_in_the_other_generation_is_one_label(tmp_path: Path, name: str, moved: str) -> None:

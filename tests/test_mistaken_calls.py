@@ -106,7 +106,7 @@ def test_the_name_of_a_canned_query_for_sql(store: Path) -> None:
     assert "did you mean class-counts" in run("query", store, "class-count").stderr
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("suffix", [".db", ".duckdb"])
 @pytest.mark.parametrize("existed", [False, True])
 def test_a_stopped_load_says_what_was_kept(tmp_path: Path, suffix: str, existed: bool) -> None:

@@ -38,7 +38,7 @@ def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_a_file(name: str, export: Path) -> None:
     assert load(name, export).total("added") == 1

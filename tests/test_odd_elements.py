@@ -120,7 +120,7 @@ def test_elements_beside_an_odd_one_are_rows(generation: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @GENERATIONS
 def test_odd_elements_come_back_in_their_place(tmp_path: Path, engine: str, generation: str) -> None:

@@ -193,7 +193,7 @@ def test_a_gap_that_no_memory_holds_stays_empty(tmp_path: Path) -> None:
     assert reasons(done)["bounding_box", "changed", "in the frames that the export lists only"] == 1
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("choices", "message"),
     [

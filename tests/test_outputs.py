@@ -74,7 +74,7 @@ def written(command: tuple[str, ...], store: Path, out: object) -> list[object]:
     return [store if word == "DB" else word for word in command] + [out]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ALL_WRITERS
 def test_a_file_that_is_there_stays_unless_told(store: Path, command: tuple[str, ...]) -> None:
     out = store.with_name("result.db" if command[0] == "publish" else "result")
@@ -96,7 +96,7 @@ def test_a_file_that_is_there_stays_unless_told(store: Path, command: tuple[str,
     assert not [path.name for path in store.parent.iterdir() if "writing" in path.name]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ALL_WRITERS
 def test_a_store_and_what_belongs_to_it_are_never_written_over(
     store: Path, command: tuple[str, ...], tmp_path: Path
@@ -190,7 +190,7 @@ def test_the_standard_output_by_its_name(store: Path, tmp_path: Path) -> None:
         assert log.read_text() == "before\nn\n1\n"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ALL_WRITERS
 def test_leftovers_of_killed_writers_go(store: Path, command: tuple[str, ...]) -> None:
     done = subprocess.Popen([sys.executable, "-c", ""])

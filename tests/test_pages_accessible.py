@@ -148,13 +148,13 @@ def _values(served: Served, **ids: str) -> dict[str, str]:
     return {"database": served.store.stem, "object_id": str(row["id"]), "number": "1", **ids}
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits(store: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](store), amount(MODES, MODES[1:]) if name in FORMS else MODES)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", OF_ANY_STORE)
 def test_hostile_names_neither_run_nor_stretch_a_page(hostile: Store, watched: Watched, name: str) -> None:
     check(watched, PAGES[name](hostile), amount(MODES, [("light", NARROW)]))

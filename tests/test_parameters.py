@@ -51,7 +51,7 @@ def line(row: str, name: str, count: int) -> dict[str, Any]:
     return {"data_row": {"id": row}, "projects": {"p": {"name": "Roads", "labels": labels}}}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.usefixtures("bounded")
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
 def test_thousands_of_labels_in_a_line(tmp_path: Path, name: str) -> None:

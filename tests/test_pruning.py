@@ -87,7 +87,7 @@ def loaded(labels: dict[str, tuple[str, int]], records: list[Told], *, force: bo
     return {label_id: place for label_id, place in labels.items() if label_id in told or place[0] not in projects}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 @pytest.mark.parametrize("force", [False, True])

@@ -550,7 +550,7 @@ def stop(*_: int) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize(
     ("out", "progress", "error"),
@@ -653,7 +653,7 @@ STRUCTURAL = {"annotation_kind", "media_type", "asset_type", "type", "kind", "st
 """Keys whose words tell what a record is; a record with others may be rejected."""
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_secret_in_any_string_of_any_sample_is_gone(kind: str, tmp_path: Path) -> None:
     template, pattern = PLANTED[kind]

@@ -156,7 +156,7 @@ def test_there_are_enough_attempts() -> None:
     assert all(len(SHARED) + len(more) >= 25 for more in ONLY.values())
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("engine", "sql"), [(engine, sql) for engine, more in ONLY.items() for sql in (*SHARED, *more)]
 )
@@ -230,7 +230,7 @@ def test_search_and_space_tables_can_be_read(tmp_path: Path) -> None:
                 store.query(sql)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("sql", "message", "excerpt"),
     [
@@ -354,7 +354,7 @@ def test_a_file_that_cannot_be_finished_is_not_left(store: Path, tmp_path: Path)
     assert "no format has this suffix" in failed("query", store, "select 1", "-o", tmp_path / "x.xyz", code=2)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("format", ["parquet", "arrow"])
 def test_arrow_formats(store: Path, format: str, tmp_path: Path) -> None:
     out = tmp_path / f"x.{format}"
@@ -416,7 +416,7 @@ def test_limit(store: Path) -> None:
     assert run("query", store, ROWS.format(100), "--limit", "0", "--format", "csv").stdout.count("\n") == 101
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("seconds", ["1e300", "inf"])
 def test_a_timeout_beyond_all_time(store: Path, seconds: str) -> None:
     done = subprocess.run(
@@ -539,7 +539,7 @@ def test_a_missing_extra_says_how_to_get_it(
         getattr(opened.query("select 1 as a"), method)()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

@@ -32,7 +32,7 @@ READERS: dict[str, Callable[[Result], int]] = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("second", READERS)
 @pytest.mark.parametrize("first", READERS)
 @pytest.mark.parametrize("where", ["", " where 1 = 0"])

@@ -46,7 +46,7 @@ def check(found: dict[Any, bytes], expected: dict[Any, bytes]) -> None:
     assert [key for key, text in expected.items() if not same(text, found[key])] == []
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @ENGINES
 @pytest.mark.parametrize(("many", "few"), [(1 << 30, 50), (1 << 30, 1), (150, 3)])
 def test_every_way_to_rebuild_gives_the_text_of_the_views(

@@ -200,7 +200,7 @@ def test_names_of_no_secrets(plain: str) -> None:
     assert not names_a_secret(plain)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "text",
     [

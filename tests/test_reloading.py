@@ -139,7 +139,7 @@ class TestUnchanged:
         assert rows(store, "select external_id from records") == [(None,)]
         assert rows(store, "select count(*) from labels") == [(1,)]
 
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("order", ["AB", "BA", "BAB", "ABA", "BAC", "ABAC", "CABAB"])
     @pytest.mark.parametrize("generation", ["v1", "v2"])
     @pytest.mark.parametrize("together", [1, 1500])
@@ -170,7 +170,7 @@ class TestUnchanged:
             told(order[-1]) if generation == "v1" else told(order[-1])["projects"]["p1"]["labels"][0]
         ]
 
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("together", [1, 1500])
     @pytest.mark.parametrize("tokens", [["bb", "aa"], ["bb", "aa", "cc"], ["aa", "bb", "aa"]])
     def test_the_last_tokens_win(
@@ -239,7 +239,7 @@ class TestChanged:
         assert rows(store, "select external_id from records") == [("old",)]
         assert rows(store, "select stale from loads order by load_id") == [(0,), (1,), (0,)]
 
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("updated", ["2024-01-02T01:00:00+02:00", "no moment"])
     def test_moments_are_compared_not_texts(self, store: Path, files: Files, updated: str) -> None:
         load(store, [files.v1(v1_label(updated="2024-01-01T22:59:00Z"))])
@@ -318,7 +318,7 @@ class TestRequestedInPart:
     def thin(label: dict[str, Any], *told: str) -> dict[str, Any]:
         return {key: label[key] for key in ("id", *told)}
 
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("in_run", [False, True])
     def test_blocks_of_a_label_stay(self, store: Path, files: Files, in_run: bool) -> None:
         def line(label: dict[str, Any]) -> dict[str, Any]:

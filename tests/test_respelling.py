@@ -84,7 +84,7 @@ def spelled_otherwise(file: Path) -> Path:
 
 
 class TestLoads:
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("way", [*SAVED_AGAIN, "otherwise"])
     def test_saved_again(self, store: Path, tmp_path: Path, way: str) -> None:
         first = write(tmp_path / "first.json", V1, V2)

@@ -18,7 +18,7 @@ def reviewed() -> Iterator[tuple[str, Path]]:
         yield found
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("one", TASKS, ids=lambda one: one.work.__name__)
 def test_a_task_takes_the_clicks_it_says(chromium: BrowserContext, reviewed: tuple[str, Path], one: Task) -> None:
     assert row_of(one, *counted(chromium, *reviewed, one)) in DOCUMENT

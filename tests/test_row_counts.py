@@ -75,7 +75,7 @@ def test_no_large_table_is_read(tmp_path: Path) -> None:
                 )
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 def test_each_view_has_an_example(everything: Path) -> None:
     """Also on DuckDB, which would rebuild the JSON of all labels to give the first."""
     with open_database(everything, read_only=True) as database:

@@ -143,7 +143,7 @@ def numbered(times: int) -> list[bytes]:
 
 
 class TestFiles:
-    @pytest.mark.sampled(3)
+    @pytest.mark.sampled(6)
     @pytest.mark.parametrize("is_array", [False, True])
     def test_load_again_and_verify_agree_on_the_rejects(self, store: Path, tmp_path: Path, is_array: bool) -> None:
         lines = [
@@ -221,7 +221,7 @@ def test_a_sum_of_large_times_is_stored(tmp_path: Path, suffix: str) -> None:
         assert database.value("select seconds_to_label from labels") == 2.0**54
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("suffix", [".db", ".duckdb"])
 @pytest.mark.parametrize("number", [1e15, 2.0**53, 1e16, -1e16, 2.0**62, 1e19, 1e300])
 def test_a_large_number_is_the_same_whole_or_with_an_exponent(tmp_path: Path, number: float, suffix: str) -> None:

@@ -127,7 +127,7 @@ def _saved(page: Page) -> Locator:
     return page.locator(".filters .values li a bdi")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @ENGINES
 def test_saving_and_deleting_without_javascript(tmp_path: Path, engine: str, without_script: Page) -> None:
     records = [v1("a", box("Car", "1", 1, 1, 5, 5)), v1("b", box("Dog", "2", 1, 1, 5, 5))]

@@ -93,7 +93,7 @@ def test_every_kind_of_object_has_its_geometry(engine: str) -> None:
     assert GEOMETRIES.keys() | KINDS == OBJECT_KINDS
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("kind", sorted(OBJECT_KINDS - {"cuboid"}))  # whose JSON is not documented
 def test_every_kind_of_object_is_drawn(stores: dict[str, Path], engine: str, kind: str) -> None:
     sql = "select o.*, f.group_name from objects as o left join frames as f using (frame_id) where o.kind = $kind"
@@ -108,7 +108,7 @@ def test_every_kind_of_object_is_drawn(stores: dict[str, Path], engine: str, kin
     assert "Not shown" not in drawn
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("where", ["file", "in place"])
 def test_a_v1_video_is_read_frame_by_frame(tmp_path: Path, engine: str, where: str) -> None:
     lines = [
@@ -154,7 +154,7 @@ def test_a_v1_video_is_read_frame_by_frame(tmp_path: Path, engine: str, where: s
     assert scene_of(store, "a", frame=4, limit=1).shape_count == 2
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("number", [7, 0, -1, 10**6, 2**62, 2**63, 10**40, -(10**40)])
 def test_a_frame_that_nobody_labelled_is_empty(tmp_path: Path, engine: str, number: int) -> None:
     store = store_of(tmp_path, engine, [v1("a", Label=[frame(3, car(30))])])

@@ -70,7 +70,7 @@ def links(page: Page) -> list[tuple[int, str]]:
     return [(int(text.replace(",", "")), href) for text, href in found]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

@@ -283,7 +283,7 @@ def test_since_is_included_and_until_is_not(stored: Path) -> None:
     assert (last, before) == (1, whole - 1)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", [name for name, query in queries().items() if "$since" in query.sql["sqlite"]])
 def test_a_wrong_date_says_how_to_write_one(stored: Path, name: str) -> None:
     for end in ("since", "until"):

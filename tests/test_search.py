@@ -135,7 +135,7 @@ def test_every_place_is_searched(stores: dict[str, Path], kind: str) -> None:
     }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @STATES
 @pytest.mark.parametrize(
     ("words", "expected"),

@@ -136,7 +136,7 @@ def test_an_empty_store_counts_nothing(tmp_path: Path, name: str) -> None:
     assert not any(found[section] for section in SECTIONS)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
 def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str, jobs: int) -> None:

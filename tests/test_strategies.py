@@ -80,7 +80,7 @@ def keys(values: list[Any]) -> set[str]:
     return {key for node in nodes(values) if isinstance(node, dict) for key in node}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("values", RECORDS.values(), ids=RECORDS)
 def test_text_reads_back_exactly(values: st.SearchStrategy[Any]) -> None:
     for value in drawn(values):
@@ -105,7 +105,7 @@ def test_v2_objects_cover_the_kinds() -> None:
     assert KINDS.keys() - {thing["annotation_kind"] for thing in drawn(v2_objects(), 1500)} == set()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("values", RECORDS.values(), ids=RECORDS)
 def test_hostile_values_turn_up(values: st.SearchStrategy[Any]) -> None:
     met = list(nodes(drawn(values)))

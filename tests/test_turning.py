@@ -158,7 +158,7 @@ def is_named(path: tuple[str, ...], old: Json, new: Json, told: set[str]) -> boo
     return any(reason in told and rule(path, old, new) for reason, rule in RULES.items())
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 def test_what_both_generations_have_comes_back(tmp_path: Path, generation: str) -> None:
     """Every difference of every sample has its reason in the report; and what came back stays as it is."""
@@ -244,7 +244,7 @@ def test_whatever_a_record_holds(tmp_path_factory: pytest.TempPathFactory, drawn
     assert again.records == back.records
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 def test_both_engines_write_the_same(tmp_path: Path, generation: str) -> None:
     files = write(tmp_path / "samples", generations=(generation,), labels=12)

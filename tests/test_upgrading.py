@@ -111,7 +111,7 @@ def test_there_is_a_store_of_every_older_version_and_engine() -> None:
     assert {path.name for path in STORES} == expected
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_seconds_count_review_once_after_an_upgrade(store: Path, upgraded: Callable[[Path], Path]) -> None:
     sql = "select seconds_to_create as seconds, seconds_to_label as time from labels where generation = 'v2'"
     upgraded(store)
@@ -120,7 +120,7 @@ def test_seconds_count_review_once_after_an_upgrade(store: Path, upgraded: Calla
     assert all(row["seconds"] == row["time"] for row in times)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_everything_is_carried_over(store: Path) -> None:
     before = {
         sql: read(store, sql) for sql in (RECORDS, PLACES, LABELS, "select * from loads", "select * from rejects")
@@ -180,7 +180,7 @@ def test_everything_is_carried_over(store: Path) -> None:
             assert database.query(f"select * from {table} limit 0").columns == list(columns()[table])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(
     store: Path, tmp_path: Path, upgraded: Callable[[Path], Path]
 ) -> None:
@@ -209,7 +209,7 @@ def test_an_upgraded_store_is_as_if_its_exports_had_been_loaded_now(
             assert rows(one, table) == rows(other, table), table
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_an_upgraded_store_is_loaded_as_any_other(
     store: Path, tmp_path: Path, upgraded: Callable[[Path], Path]
 ) -> None:
@@ -231,7 +231,7 @@ def test_a_current_store_is_left_alone(store: Path, upgraded: Callable[[Path], P
     assert store.read_bytes() == before
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_the_command_tells_the_versions_and_keeps_the_old_file(store: Path) -> None:
     old, count = store.read_bytes(), read(store, "select count(*) as n from records")[0]["n"]
     kept = store.with_name(f"{store.stem}.version-{version(store)}{store.suffix}")
@@ -248,7 +248,7 @@ def test_the_command_tells_the_versions_and_keeps_the_old_file(store: Path) -> N
     assert (result.exit_code, f"has schema version {SCHEMA_VERSION} already" in result.stdout) == (0, True)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_a_file_that_has_the_name_to_keep_is_not_replaced(store: Path) -> None:
     kept = store.with_name(f"{store.stem}.version-{version(store)}{store.suffix}")
     kept.write_text("mine")
@@ -280,7 +280,7 @@ def test_what_is_no_store_is_refused(tmp_path: Path, name: str) -> None:
         upgrade(tmp_path / name)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_a_store_in_use_is_refused(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("labelstore.upgrading.upgrade"), "_FOR_READERS", 0.5)
     before = store.read_bytes()
@@ -306,7 +306,7 @@ sys.stdin.read()
     assert os.listdir(store.parent) == [store.name]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_a_failure_changes_nothing(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = [read(store, sql) for sql in (RECORDS, PLACES, LABELS)]
 
@@ -494,7 +494,7 @@ def test_an_older_store_is_refused_by_everything_else(old: Path, tmp_path: Path)
         open_database(store, read_only=True)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("suffix", ["db", "duckdb"])
 @pytest.mark.parametrize("is_new", [True, False])
 def test_labels_beside_an_odd_one_get_rows(tmp_path: Path, suffix: str, is_new: bool) -> None:

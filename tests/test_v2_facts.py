@@ -47,7 +47,7 @@ def rows(store: Path, sql: str) -> list[tuple[Any, ...]]:
 # The time on a label
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize(
     ("performance", "parts", "seconds"),
@@ -212,7 +212,7 @@ def related(*relations: Any, among: Any = (), **more: Any) -> Any:
     return made
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @ENGINES
 @pytest.mark.parametrize(
     ("relations", "among"),

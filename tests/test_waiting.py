@@ -50,7 +50,7 @@ LOADS: dict[str, Work] = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("work", LOADS)
 @pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
 def test_a_foreign_writer_is_named_when_the_time_is_over(tmp_path: Path, engine: str, work: str) -> None:

@@ -71,7 +71,7 @@ def test_a_sample_that_there_is_not(tmp_path: Path) -> None:
     assert "no exports of llm in v1; leave out --generation" in line
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 def test_closed_streams(store: Path, closed: str) -> None:
     command = [sys.executable, "cli.py", "query", str(store), "select 1 as a"]
