@@ -37,7 +37,7 @@ def shown(rows: Iterable[Iterable[Any]]) -> list[str]:
     return sorted(repr([bytes(one) if isinstance(one, bytearray) else one for one in row]) for row in rows)
 
 
-@pytest.mark.soak
+@pytest.mark.sampled(0)
 def test_a_lake_has_its_tables_and_views(spark: "SparkSession", folder: Path) -> None:
     lake, names = folder / "lake", amount(["*.json", "*.ndjson"], ["v1-image.json", "v2-image.ndjson"])
     load(lake, [f"{folder}/samples/{name}".replace("[", "[[]") for name in names], jobs=1)
