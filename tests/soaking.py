@@ -17,7 +17,7 @@ T = TypeVar("T")
 _in_full = False
 _all_cases = False
 
-settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=12)
+settings.register_profile("ordinary", deadline=None, derandomize=True, max_examples=8)
 settings.register_profile("soak", deadline=None, max_examples=1000)
 
 

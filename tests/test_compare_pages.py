@@ -227,6 +227,7 @@ def test_without_javascript(served: Served, chromium: BrowserContext) -> None:
     context.close()
 
 
+@pytest.mark.sampled(0)
 def test_large_labels_are_bounded(tmp_path: Path, watched: Watched) -> None:
     def boxes(who: str) -> list[Any]:
         return [box("Car", f"{who}{n}", n % 60 * 6, n // 60 * 5, 5, 4) for n in range(3000)]

@@ -62,6 +62,7 @@ def test_every_row_is_copied(samples: tuple[Path, list[Path]], tmp_path: Path) -
     assert heard[-1] == (heard[0][1],) * 2 == (sum(len(rows_of(store, table)) for table in columns()),) * 2
 
 
+@pytest.mark.sampled(0)
 def test_every_record_of_a_copy_equals_its_source(samples: tuple[Path, list[Path]], tmp_path: Path) -> None:
     store, files = samples
     copy = tmp_path / "copy.db"

@@ -32,6 +32,7 @@ def test_schema_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert documentation.main(["--check"]) == 0, capsys.readouterr().err
 
 
+@pytest.mark.sampled(0)
 def test_a_stale_schema_page_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

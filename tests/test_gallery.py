@@ -410,5 +410,6 @@ def test_the_filters_in_a_browser(served: Served, watched: Watched) -> None:
     assert watched.page.locator("#h-filters").is_visible()
 
 
+@pytest.mark.sampled(0)
 def test_the_filters_without_javascript(served: Served, without_script: Page) -> None:
     _walk(without_script, served)

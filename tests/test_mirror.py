@@ -267,6 +267,7 @@ def test_drop_removes_it(tmp_path: Path) -> None:
     assert not drop(store)
 
 
+@pytest.mark.sampled(0)
 def test_a_new_store_of_the_name_has_no_mirror_of_the_old_one(tmp_path: Path) -> None:
     store = small(tmp_path)
     mirror(store)
@@ -281,6 +282,7 @@ def test_a_new_store_of_the_name_has_no_mirror_of_the_old_one(tmp_path: Path) ->
     assert not mirror_file(out).exists()
 
 
+@pytest.mark.sampled(0)
 def test_who_may_not_read_the_store_may_not_read_it(tmp_path: Path) -> None:
     store = small(tmp_path)
     store.chmod(0o640)

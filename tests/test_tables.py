@@ -318,6 +318,7 @@ def test_rejects_keep_the_bytes_of_the_row(tmp_path: Path, engine: str) -> None:
     assert load(store, [file]).total("unchanged") == 2
 
 
+@pytest.mark.sampled(0)
 @pytest.mark.soak
 def test_memory_does_not_grow_with_the_file() -> None:
     import tracemalloc

@@ -15,6 +15,7 @@ def test_the_tutorial_shows_what_its_cells_print() -> None:
     assert filled(PAGE) == PAGE, "run: python -m tests.cells docs/start/tutorial.md"
 
 
+@pytest.mark.sampled(0)
 def test_the_tutorial_prints_the_same_on_duckdb() -> None:
     cells = code_of(PAGE)
     on_duckdb = [cell.replace('"labels.db"', '"labels.duckdb"') for cell in cells]
