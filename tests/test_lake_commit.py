@@ -98,6 +98,16 @@ def test_a_claim_is_committed_once(lake: Lake) -> None:
     assert commit(lake, 1, lambda _: pytest.fail("prepared again")).number == first.number
 
 
+def test_who_finds_its_files_gone_finds_its_commit(lake: Lake) -> None:
+    """Another process took the load for one that had stopped, completed it, and removed what only a commit needs."""
+
+    def prepare(_: Snapshot) -> Intent:
+        commit(lake, 1, lambda _: intent(lake, 1))
+        raise FileNotFoundError
+
+    assert rows(commit(lake, 1, prepare)) == 1
+
+
 def test_an_older_claim_is_overtaken(lake: Lake) -> None:
     commit(lake, 2, lambda _: intent(lake, 2))
     with pytest.raises(Overtaken):

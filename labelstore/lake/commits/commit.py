@@ -59,14 +59,25 @@ def commit(lake: Lake, claim: int, prepare: Prepare, after: int = 0) -> Snapshot
     """
     while True:
         snapshot = completed(lake)
-        since = [lake.at(number) for number in lake.numbers() if number > after]
-        if (done := next((one for one in since if one.claim == claim), None)) is not None:
+        since = _since(lake, after)
+        if (done := since.get(claim)) is not None:
             return done
-        if any(one.claim > claim for one in since):
+        if any(other > claim for other in since):
             raise Overtaken
-        intent = prepare(snapshot.as_now())
+        try:
+            intent = prepare(snapshot.as_now())
+        except Exception:
+            if claim in _since(lake, after):  # another process has committed it, and tidied up what this one reads
+                continue
+            raise
         if lake.place.put_new(own("commits", snapshot.number + 1), asdict(intent)):
             return _carry_out(lake, snapshot.number + 1)
+
+
+def _since(lake: Lake, after: int) -> dict[int, Snapshot]:
+    """Claim → the snapshot that its commit made, of those after this one."""
+    snapshots = (lake.at(number) for number in lake.numbers() if number > after)
+    return {one.claim: one for one in snapshots}
 
 
 def completed(lake: Lake) -> Snapshot:
