@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from labelstore.cli.next_steps import Step, step
+import typer
+
+from labelstore.cli import output
+from labelstore.cli.diagnostics import REJECTED, say
+from labelstore.cli.next_steps import Step, next_lines, step
 from labelstore.displaying.cells import visible
 from labelstore.figures import counted, duration, figure
 from labelstore.json.truncate import truncated
@@ -17,6 +21,19 @@ _NAMED = 3
 _NAMED_TYPES = 5
 _LONGEST_NAME = 24
 _SHOWN_FILES = 3
+
+
+def show(report: "Report", steps: Iterable[Step], *, as_json: bool) -> None:
+    """Print what a load did, its notes on standard error; raises `typer.Exit` with 3 if records were rejected."""
+    for note in (*report.notes, *notes_on_empty_files(report)):
+        say(note)
+    if as_json:
+        output.write_json(report.as_json())
+    else:
+        output.write_lines(summary(report))
+        output.write_lines(next_lines(steps))
+    if report.total("rejected"):
+        raise typer.Exit(REJECTED)
 
 
 def summary(report: "Report") -> Iterator[str]:

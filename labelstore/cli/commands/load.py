@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from labelstore.cli import load_summary, next_steps, output, progress
+from labelstore.cli import load_summary, output, progress
 from labelstore.cli.command import Command
-from labelstore.cli.diagnostics import REJECTED, say, stopped
+from labelstore.cli.diagnostics import say, stopped
 from labelstore.cli.options import (
     AsJson,
     Exports,
@@ -129,15 +129,7 @@ def load(
             wait=wait,
             notify=say,
         )
-    for note in (*report.notes, *load_summary.notes_on_empty_files(report)):
-        say(note)
-    if as_json:
-        output.write_json(report.as_json())
-    else:
-        output.write_lines(load_summary.summary(report))
-        output.write_lines(next_steps.next_lines(load_summary.next_steps(report, files)))
-    if report.total("rejected"):
-        raise typer.Exit(REJECTED)
+    load_summary.show(report, load_summary.next_steps(report, files), as_json=as_json)
 
 
 def _load_lake(db: Path, lake: str, wait: float | None, *, as_json: bool) -> None:

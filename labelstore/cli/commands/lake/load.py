@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from labelstore.cli import load_summary, output, progress
-from labelstore.cli.diagnostics import REJECTED, say, stopped
-from labelstore.cli.next_steps import Step, next_lines, step
+from labelstore.cli import load_summary, progress
+from labelstore.cli.diagnostics import say, stopped
+from labelstore.cli.next_steps import Step, step
 from labelstore.cli.options import (
     AsJson,
     Exports,
@@ -70,15 +70,7 @@ def load(
             progress=line,
             notify=say,
         )
-    for note in (*report.notes, *load_summary.notes_on_empty_files(report)):
-        say(note)
-    if as_json:
-        output.write_json(report.as_json())
-    else:
-        output.write_lines(load_summary.summary(report))
-        output.write_lines(next_lines(_next_steps(lake, report.total("added") + report.total("changed"))))
-    if report.total("rejected"):
-        raise typer.Exit(REJECTED)
+    load_summary.show(report, _next_steps(lake, report.total("added") + report.total("changed")), as_json=as_json)
 
 
 def _next_steps(lake: str, news: int) -> Iterator[Step]:
