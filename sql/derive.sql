@@ -46,7 +46,8 @@ where data_row_id in (select data_row_id from records where record_id >= $first)
 -- most assets are told about by one record
 insert into data_rows
 select r.data_row_id, r.asset_type, r.row_data, r.external_id, r.global_key, coalesce(r.dataset_id, r.dataset_name),
-    m.mime_type, m.width, m.height, m.frame_rate, m.frame_count, r.created_at, r.record_id
+    m.mime_type, m.width, m.height, m.frame_rate, m.frame_count,
+    case when m.width is not null or m.frame_count is not null then 'export' end, r.created_at, r.record_id
 from records as r
 left join media_attributes as m on m.record_id = r.record_id and m.node_id between r.node_id and r.end_id
 where r.record_id in (
@@ -59,7 +60,8 @@ where r.record_id in (
 
 insert into data_rows
 select data_row_id, asset_type, row_data, external_id, global_key, dataset_id, mime_type, width, height, frame_rate,
-    frame_count, created_at, record_id
+    frame_count, case when width is not null or frame_count is not null then 'export' end as size_source, created_at,
+    record_id
 from (
     select
         r.data_row_id,

@@ -65,6 +65,59 @@ create table versions (
     json blob                       -- the label as `label_json` returned it, compressed by zlib (RFC 1950)
 );
 
+-- the folder where `labelstore fetch` keeps what the URLs of the store lead to; one row at most
+create table vault (
+    folder text                     -- its path, from the folder of the store if it is in there
+);
+
+-- one URL that the store holds, and what `labelstore fetch` got there
+create table assets (
+    url text primary key,           -- without the tokens that sign it
+    role text,                      -- what it is for: asset, mask or frames
+    status text,                    -- fetched, empty, refused, expired, missing or failed
+    reason text,                    -- why it is not fetched
+    sha256 text,                    -- of its content: its name in the vault, with the suffix of its type
+    bytes integer,                  -- of its content
+    media_type text,                -- by its content, such as image/png; NULL if nobody can tell
+    width double,                   -- pixels
+    height double,                  -- pixels
+    frame_rate double,              -- video: per second
+    frame_count double,             -- video
+    expires_at text,                -- when the URL that was tried stops to work, if it says so
+    attempts integer,               -- how often it was asked for since the last success
+    tried_at text                   -- when it was asked for last. UTC, ISO 8601
+);
+
+-- one export that `labelstore pull` took from Labelbox
+create table pulls (
+    pull_id integer primary key,
+    source text,                    -- what was exported: project, dataset, model_run or catalog
+    source_id text,                 -- its id; NULL for the catalog
+    source_name text,
+    is_full boolean,                -- true where everything was asked for, so that what it lacks is gone
+    since text,                     -- only data rows with activity from then on were asked for; NULL for all
+    watermark text,                 -- from when on the next pull has to ask; NULL where it cannot build on this one
+    parameters text,                -- JSON: the parameters and filters of the export
+    task_id text,                   -- the export task of Labelbox
+    load_id integer references loads (load_id),
+    records integer,                -- data rows in the export
+    errors integer,                 -- data rows that Labelbox could not export; they are in rejects
+    started_at text,                -- UTC, ISO 8601
+    finished_at text
+);
+
+-- one annotation that `labelstore push` sent to Labelbox
+create table sent (
+    target text,                    -- where to: project/<id> or model_run/<id>
+    uuid text,                      -- of the annotation, as the import has it
+    content_hash text,              -- SHA-256 of its line
+    label_id text,                  -- the label that it is of
+    import_id text,                 -- the import of Labelbox
+    status text,                    -- accepted, rejected, or sent while nobody knows
+    reason text,                    -- why Labelbox rejected it
+    sent_at text                    -- UTC, ISO 8601
+);
+
 -- one record of an export: where it came from, and what it says about its data row
 create table records (
     record_id integer,              -- unique; its last 4 bits say the generation
@@ -127,6 +180,7 @@ create table data_rows (
     height double,                  -- pixels
     frame_rate double,              -- video: per second
     frame_count double,             -- video
+    size_source text,               -- where width, height, frame_rate and frame_count are from: export, or file (see asset_files)
     created_at text,                -- v2
     record_id integer               -- the record that these values are from
 );
@@ -159,6 +213,20 @@ create table media_attributes (
     node_id integer primary key,
     record_id integer references records (record_id),
     extra text
+);
+
+-- the file of one asset, as `labelstore fetch` found it (no part of an export)
+create table asset_files (
+    data_row_id text references data_rows (data_row_id),
+    sha256 text,                    -- of its content: its name in the vault
+    media_type text,                -- by its content, such as image/png; NULL if nobody can tell
+    width double,                   -- pixels
+    height double,                  -- pixels
+    frame_rate double,              -- video: per second
+    frame_count double,             -- video
+    -- bookkeeping: what belongs to which record
+    node_id integer primary key,    -- of the record
+    record_id integer references records (record_id)
 );
 
 -- one message of a conversation whose text is in the export itself (row_data)
@@ -566,6 +634,20 @@ create table masks (
     form text,                      -- v1, 2018 to 2020: map, one of the pictures under "Masks"; else NULL
     composite_extra text,           -- v2: composite_mask
     extra text                      -- v2: mask
+);
+
+-- the pixels of one mask, as `labelstore fetch` found them in its picture (no part of an export)
+create table mask_pixels (
+    object_id integer primary key references objects (object_id),
+    width integer,                  -- pixels of the whole picture
+    height integer,                 -- pixels of the whole picture
+    area integer,                   -- how many pixels belong to the mask; 0 for an empty one
+    min_x integer,                  -- of its bounds, in pixels from the left edge; NULL for an empty one
+    min_y integer,                  -- in pixels from the upper edge
+    max_x integer,                  -- the right edge of its last pixel
+    max_y integer,                  -- the lower edge of its last pixel
+    rle text,                       -- run lengths of [height, width] as COCO compresses them
+    sha256 text                     -- of the picture: its name in the vault
 );
 
 -- the span of one text entity

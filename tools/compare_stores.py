@@ -29,6 +29,10 @@ AMOUNTS = ("annotations", "by_frame", "times_answered", "labels", "first_seen", 
 KEYS: Mapping[str, Sequence[str]] = {
     "loads": ("load_id",),
     "rejects": ("load_id", "position"),
+    "vault": ("folder",),
+    "assets": ("url",),
+    "pulls": ("pull_id",),
+    "sent": ("target", "uuid", "sent_at"),
     "versions": ("label_id", "load_id", "position", "replaced_by"),
     "datasets": ("dataset_id",),
     "projects": ("project_id",),
@@ -131,7 +135,12 @@ def _values(table: str, names: Sequence[str]) -> list[str]:
         column = f't."{name}"'
         if name == "record_id":
             column = "r.load_id || '/' || r.position"
-        elif types[name] == "integer" and name.endswith("_id") and not name.endswith("load_id"):
+        elif (
+            types[name] == "integer"
+            and name.endswith("_id")
+            and name not in KEYS.get(table, ())
+            and not name.endswith("load_id")
+        ):
             column = _place(column)
         elif types[name] == "boolean":
             column = f"cast({column} as integer)"

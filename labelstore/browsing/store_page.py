@@ -9,13 +9,14 @@ from labelstore.figures import figure
 TABLE_GROUPS = {
     "Labels": ("data_rows", "labels", "objects", "classifications", "answers", "relationships"),
     "Projects and work": ("projects", "datasets", "features", "reviews", "workflow_events", "data_row_projects"),
-    "Assets": ("metadata_fields", "attachments", "messages", "embeddings"),
+    "Assets": ("metadata_fields", "attachments", "messages", "embeddings", "assets", "asset_files"),
     "Models": ("experiments", "model_runs"),
     "Time": ("frames", "key_frames", "segments", "moments"),
     "Geometry": (
-        "bounding_boxes", "polygons", "polylines", "points", "masks", "cuboids", "text_entities", "selected_messages",
+        "bounding_boxes", "polygons", "polylines", "points", "masks", "mask_pixels", "cuboids", "text_entities",
+        "selected_messages",
     ),
-    "Loads": ("loads", "rejects", "versions"),
+    "Loads": ("loads", "rejects", "versions", "pulls", "sent"),
 }  # fmt: skip
 """What people look for → its tables. All others are internals."""
 _OF_ASSET_TYPE = "_labels"

@@ -343,6 +343,14 @@ class Database(ABC):
             if statement.startswith("delete") and self.value(f"select 1 from {table} limit 1") is None:
                 continue  # in a new store, where looking for what to delete takes as long as half of the rest
             self.execute(statement, {"first": first} if "$first" in statement else {})
+        if "data_rows" not in self.derived_views:
+            self.derive_sizes(first)
+
+    def derive_sizes(self, first: int) -> None:
+        """Take the sizes of assets from their files where records from `first` on, and all others, tell none."""
+        if self.value("select 1 from asset_files limit 1") is not None:
+            for statement in self.dialect.statements("sizes.sql"):
+                self.execute(statement, {"first": first})
 
     def derive_features(self, first: int) -> None:
         """Bring `features` up to date with the records from `first` on."""

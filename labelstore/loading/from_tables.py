@@ -13,14 +13,14 @@ from labelstore.engines.database import Database
 from labelstore.errors import InputError, StoreError
 from labelstore.loading.store_file import Notify, building, locked, remove_leftovers, scratch_folder, scratch_store
 from labelstore.schema.derived_views import FORGOTTEN
-from labelstore.schema.tables import BOOKKEEPING, content_tables
+from labelstore.schema.tables import BOOKKEEPING, CONNECTED, content_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAMES = ("datasets", "projects", "features")
 """Derived tables that keep what was told once, also where no record tells it any more."""
-_READ = (*BOOKKEEPING, *content_tables(), *_NAMES)
+_READ = (*BOOKKEEPING, *CONNECTED, *content_tables(), *_NAMES)
 """The tables that are read whole; what can be derived is derived anew."""
 _IMPOSSIBLE = (
     ("records", "generation = 'frames' and identity is null", "a record of a frames file without identity"),

@@ -25,6 +25,12 @@ DERIVED = ("datasets", "projects", "data_rows", "features", *COUNTERS)
 
 BOOKKEEPING = ("loads", "rejects", "versions")
 
+CONNECTED = ("vault", "assets", "pulls", "sent")
+"""Tables of what was exchanged with Labelbox; loads leave them as they are."""
+
+FOUND_IN_FILES = ("asset_files", "mask_pixels")
+"""Content tables that files fill, to which an export only has URLs. Their rows go with those they belong to."""
+
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
 _KEY = re.compile(r"^ {4}(\w+) (?:integer|text) primary key", re.M)
@@ -58,7 +64,7 @@ def columns() -> dict[str, dict[str, str]]:
 @cache
 def content_tables() -> tuple[str, ...]:
     """The tables that hold what records say, `records` first."""
-    return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING)
+    return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING + CONNECTED)
 
 
 @cache

@@ -10,7 +10,7 @@ from labelstore.formats.shredding import hashes, shred
 from labelstore.json.error_location import located
 from labelstore.loading.report import Progress, Reading
 from labelstore.schema import generations
-from labelstore.schema.tables import BOOKKEEPING, Rows, columns
+from labelstore.schema.tables import BOOKKEEPING, CONNECTED, Rows, columns
 from labelstore.upgrading.label_ids import TakenIds, is_derived, new_ids_of_framed, rename_labels, rename_version
 from labelstore.upgrading.records import OldRecord, batches
 
@@ -23,7 +23,7 @@ _CAME_BACK = """
 
 
 class Copy:
-    """Copies the bookkeeping, and stores every record anew. Counts what `Upgrade` tells."""
+    """Copies what stands beside the records, and stores every record anew. Counts what `Upgrade` tells."""
 
     def __init__(self, old: OlderStore, new: Database) -> None:
         self.old, self.new = old, new
@@ -55,7 +55,7 @@ class Copy:
 
     def _copy_bookkeeping(self) -> None:
         versions = TakenIds(self.old)
-        for table in BOOKKEEPING:
+        for table in (*BOOKKEEPING, *CONNECTED):
             for row in self.old.table(table):
                 if table != "versions" or rename_version(row, versions):
                     self.new.insert_rows(table, [tuple(row.get(column) for column in columns()[table])])

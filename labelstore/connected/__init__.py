@@ -1,0 +1,4 @@
+"""What talks to Labelbox and to the servers of assets; nothing else of labelstore uses the network by itself.
+
+service   the vendor's SDK: who asks, with which key, and its errors as ours
+"""

@@ -1,0 +1,1 @@
+"""Labelbox's service, by the vendor's SDK."""

@@ -1,0 +1,46 @@
+"""The vendor's client: logged in with the key of whoever asks, at the service or another installation of it."""
+
+import logging
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from labelstore.connected.service.errors import told
+from labelstore.connected.service.keys import api_key
+from labelstore.errors import UsageError
+
+if TYPE_CHECKING:
+    from labelbox import Client
+
+ENDPOINT: Final = "https://api.labelbox.com/graphql"
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+def connect(endpoint: str | None = None) -> "Client":
+    """The client of the vendor's SDK for the GraphQL service at `endpoint`.
+
+    Nothing is asked yet. Raises `UsageError` without the SDK and for an endpoint that is none, and `KeyMissingError`.
+    """
+    try:
+        from labelbox import Client
+    except ImportError:
+        raise UsageError("Labelbox's SDK is not installed; pip install 'labelstore-db[labelbox]'") from None
+    address = endpoint or ENDPOINT
+    _check(address)
+    key = api_key()
+    for name in ("labelbox", "lbox"):  # it logs what it sends, and answers
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    base = address.removesuffix("/graphql")
+    with told("the SDK"):
+        return Client(api_key=key, endpoint=address, rest_endpoint=f"{base}/api/v1")
+
+
+def _check(address: str) -> None:
+    """The key goes to this address, so it must be one that nobody in between can read."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        parts, host = urlsplit(""), None
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    if not host or not is_safe or parts.username is not None:
+        raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")
