@@ -301,3 +301,126 @@ def test_it_runs_in_a_process_of_its_own() -> None:
         assert len(exported(client.get_project(told["projects"][0]))) == 20
         process.communicate()
     assert process.returncode == 0
+
+
+BOX = {"tool": "rectangle", "name": "Car", "color": "#00ff00"}
+COLOR = {"type": "radio", "name": "Color", "options": [{"label": "Red", "value": "red"}]}
+ONTOLOGY = {"tools": [BOX], "classifications": [COLOR]}
+
+
+@pytest.fixture
+def target(service: Service) -> Service:
+    """The service, whose project has an ontology."""
+    service.workspace.add_project(PROJECT, "Signs", ONTOLOGY)
+    return service
+
+
+def annotation(number: int, name: str = "Car", **members: Any) -> Json:
+    bbox = {"top": 1, "left": 2, "height": 3, "width": 4}
+    return {"uuid": f"uuid-{number}", "name": name, "dataRow": {"globalKey": f"key-{number}"}, "bbox": bbox} | members
+
+
+def test_the_sdk_reads_the_ontology_of_a_project(target: Service) -> None:
+    ontology = client_of(target).get_project(PROJECT).ontology()
+    (tool,), (question,) = ontology.tools(), ontology.classifications()
+    assert (tool.name, tool.tool, tool.color) == ("Car", labelbox.Tool.Type.BBOX, "#00ff00")
+    assert tool.feature_schema_id
+    assert (question.name, [option.value for option in question.options]) == ("Color", ["red"])
+    assert question.options[0].feature_schema_id
+    assert client_of(target).get_ontology(ontology.uid).normalized == ontology.normalized
+    assert [found.name for found in client_of(target).get_ontologies("sig")] == ["Signs"]
+
+
+def test_the_sdk_makes_ontologies_of_new_and_known_features(target: Service) -> None:
+    client = client_of(target)
+    made = client.create_ontology("New", ONTOLOGY, media_type=labelbox.MediaType.Image)
+    assert [tool.name for tool in made.tools()] == ["Car"]
+    schema = client.create_feature_schema({"tool": "polygon", "name": "Lane", "color": "#0000ff"})
+    assert client.get_feature_schema(schema.uid).name == "Lane"
+    assert [found.uid for found in client.get_feature_schemas("lan")] == [schema.uid]
+    both = [schema.uid, made.tools()[0].feature_schema_id]
+    mixed = client.create_ontology_from_feature_schemas("Mixed", both, media_type=labelbox.MediaType.Image)
+    assert [tool.feature_schema_id for tool in mixed.tools()] == both
+    tool = labelbox.Tool(tool=labelbox.Tool.Type.POINT, name="Tip", color="#000000")
+    tip = client.upsert_feature_schema(tool.asdict())
+    client.insert_feature_schema_into_ontology(tip.uid, mixed.uid, 0)
+    assert [tool.name for tool in client.get_ontology(mixed.uid).tools()] == ["Tip", "Lane", "Car"]
+    with pytest.warns(UserWarning, match="Project has labels"):
+        client.get_project(PROJECT).connect_ontology(mixed)
+    assert client.get_project(PROJECT).ontology().uid == mixed.uid
+    client.delete_unused_ontology(made.uid)
+    with pytest.raises(exceptions.ResourceNotFoundError):
+        client.get_ontology(made.uid)
+    foreign = {"tools": [BOX | {"featureSchemaId": "of another workspace"}], "classifications": []}
+    with pytest.raises(TypeError):  # the SDK forgets that there may be no answer
+        client.create_ontology("Foreign", foreign)
+
+
+@pytest.mark.parametrize("kind", [labelbox.LabelImport, labelbox.MALPredictionImport])
+def test_imports_keep_what_was_sent_and_tell_what_became_of_it(target: Service, kind: Any) -> None:
+    target.imports.polls = 2
+    target.imports.rule = lambda line: ("BadBox", "No area") if line["uuid"] == "uuid-5" else None
+    lines = [
+        annotation(1),
+        annotation(2, "Straße"),
+        annotation(77),
+        annotation(5),
+        annotation(3, dataRow={"id": "row-3"}),
+    ]
+    with hurried() as waited:
+        job = kind.create_from_objects(client_of(target), PROJECT, "first", lines)
+        assert job.state.value == "RUNNING"
+        job.wait_till_done()
+    assert (job.state.value, job.progress, waited.slept) == ("FINISHED", "100%", 20.0)
+    (kept,) = target.imports.all
+    assert (kept.kind, kept.target, kept.name) == (
+        "labels" if "Label" in kind.__name__ else "pre-labels",
+        PROJECT,
+        "first",
+    )
+    assert kept.lines == lines == job.inputs
+    assert [status["status"] for status in job.statuses] == ["SUCCESS", "FAILURE", "FAILURE", "FAILURE", "SUCCESS"]
+    assert [(error["uuid"], error["errors"][0]["name"]) for error in job.errors] == [
+        ("uuid-2", "UnknownFeature"),
+        ("uuid-77", "DataRowNotFound"),
+        ("uuid-5", "BadBox"),
+    ]
+    assert job.statuses[0]["dataRow"] == {"id": "row-1", "globalKey": "key-1"}
+    assert all("authorization" not in request.headers for request in target.asked("import file"))
+    assert kind.from_name(client_of(target), PROJECT, "first").uid == job.uid
+    target.workspace.clock.advance(hours=25)
+    with pytest.raises(HTTPError, match="403"):
+        urllib.request.urlopen(job.error_file_url)
+
+
+def test_an_import_can_fail_or_be_done_without_its_answer(target: Service) -> None:
+    client = client_of(target)
+    target.imports.fails = True
+    job = labelbox.LabelImport.create_from_objects(client, PROJECT, "first", [annotation(1)])
+    job.wait_till_done()
+    assert job.state.value == "FAILED"
+    target.faults.lose("createLabelImport")
+    with pytest.raises(exceptions.NetworkError):
+        labelbox.LabelImport.create_from_objects(client, PROJECT, "second", [annotation(1)])
+    assert [made.name for made in target.imports.all] == ["first", "second"]
+    assert [job.name for job in client.get_project(PROJECT).get_label_imports()] == ["first", "second"]
+    with pytest.raises(exceptions.ResourceNotFoundError):
+        labelbox.LabelImport.from_name(client, PROJECT, "third")
+
+
+def test_a_model_run_takes_predictions_and_data_rows(target: Service) -> None:
+    target.workspace.add_model_run("run-1", "Run 1")
+    run = client_of(target).get_model_run("run-1")
+    job = run.add_predictions("nightly", [annotation(1, confidence=0.5), annotation(77)])
+    job.wait_till_done()
+    assert [status["status"] for status in job.statuses] == ["SUCCESS", "FAILURE"]
+    assert (target.imports.all[0].kind, target.imports.all[0].target) == ("predictions", "run-1")
+    assert run.upsert_data_rows(global_keys=["key-1"])
+    assert run.upsert_labels(project_id=PROJECT)
+    assert [run_id for run_id, _ in target.imports.registered] == ["run-1", "run-1"]
+
+
+def test_data_rows_are_found_by_global_key(service: Service) -> None:
+    found = client_of(service).get_data_row_ids_for_global_keys(["key-3", "none"])
+    assert found["results"] == ["row-3", ""]
+    assert found["errors"] == [{"global_key": "none", "error": "Data Row not found"}]

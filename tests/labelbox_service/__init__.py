@@ -7,7 +7,8 @@
 
 Its operations are those of labelbox 7.17.0, read in that version's code: who one is; projects, datasets and model runs
 by id; `export` of a project, dataset, model run, data rows and the catalog with filters and parameters; the task, the
-headers of its two streams and their chunk files by offset.
+headers of its two streams and their chunk files by offset; ontologies and feature schemas, read and made; imports of
+labels, pre-labels and a model run's predictions with the status of every line; data rows by global key.
 `python -m tests.labelbox_service --rows 10000` runs one by itself and prints where, as JSON.
 
 Nobody could compare it with the real service, for want of an account. What the SDK's code does not tell is guessed:
@@ -19,11 +20,16 @@ Nobody could compare it with the real service, for want of an account. What the 
 - how late a change is in the index that exports read (here as late as a test says: `put(line, lag=…)`);
 - how addresses of chunk files look and how long they live, what they answer then (here 403, as Google's store of files
   does), and that a key sent there is an error (400);
+- what an import says of a line (here: a uuid, a data row of the project, and a name of its ontology's top level are
+  needed; geometry is not looked at), and what a second annotation with the same uuid or a second import with the same
+  name does (here nothing special);
+- whether feature schemas of another workspace may be in a new ontology (here not);
 - which blocks each parameter takes out (model run details and interpolated frames take none out here).
 """
 
 from tests.labelbox_service.faults import Answer, Faults
 from tests.labelbox_service.hurry import hurried
+from tests.labelbox_service.imports import Import
 from tests.labelbox_service.server import KEY, Request, Service, labelbox_service
 from tests.labelbox_service.workspace import Clock, Json, Workspace, stamp
 
@@ -32,6 +38,7 @@ __all__ = [
     "Answer",
     "Clock",
     "Faults",
+    "Import",
     "Json",
     "Request",
     "Service",

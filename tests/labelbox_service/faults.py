@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-Act = Literal["answer", "drop", "slow", "shorten", "break off", "expire"]
+Act = Literal["answer", "drop", "lose", "slow", "shorten", "break off", "expire"]
 
 
 class Answer(NamedTuple):
@@ -104,6 +104,10 @@ class Faults:
     def drop(self, where: str = "graphql", *, after: int = 0, times: int | None = 1) -> None:
         """The connection ends without an answer."""
         self.all.append(Fault("drop", where, after, times))
+
+    def lose(self, where: str = "graphql", *, after: int = 0, times: int | None = 1) -> None:
+        """The service does what it was asked to, but its answer is lost with the connection."""
+        self.all.append(Fault("lose", where, after, times))
 
     def slow(self, seconds: float, where: str = "graphql", *, after: int = 0, times: int | None = None) -> None:
         """The answer comes late."""

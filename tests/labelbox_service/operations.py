@@ -20,6 +20,7 @@ class Pulling:
     def __init__(self, workspace: Workspace, exports: Exports) -> None:
         self.workspace = workspace
         self.exports = exports
+        self._key_jobs: list[list[str]] = []
 
     def fields(self) -> dict[str, Resolver]:
         return {
@@ -31,6 +32,8 @@ class Pulling:
             "datasets": self.datasets,
             "modelRun": self.model_run,
             "task": self.exports.task,
+            "dataRowsForGlobalKeys": self.find_data_rows,
+            "dataRowsForGlobalKeysResult": self.found_data_rows,
             "exportDataRowsInProject": self.exports.in_project,
             "exportDataRowsInCatalog": self.exports.in_catalog,
             "exportDataRowsInModelRun": self.exports.in_model_run,
@@ -87,8 +90,31 @@ class Pulling:
             "isBenchmarkEnabled": False,
             "isConsensusEnabled": False,
             "ontology": lambda: self.workspace.ontologies[project.ontology],
+            "connectOntology": lambda ontologyId: self._connect(project, ontologyId),
+            "labelingFrontend": {"id": "frontend-1", "name": "Editor", "description": "", "iframeUrlPath": ""},
             "organization": self.organization,
         }
+
+    def _connect(self, project: Project, ontology_id: str) -> Json:
+        if ontology_id not in self.workspace.ontologies:
+            raise missing("Ontology", ontology_id)
+        project.ontology = ontology_id
+        return {"id": ontology_id}
+
+    def find_data_rows(self, where: Json) -> Json:
+        self._key_jobs.append(where["ids"])
+        return {"jobId": str(len(self._key_jobs) - 1)}
+
+    def found_data_rows(self, jobId: Json) -> Json:
+        rows = [row.line["data_row"] for row in self.workspace.visible()]
+        known = {row["global_key"]: row["id"] for row in rows if "global_key" in row}
+        keys = self._key_jobs[int(jobId["id"])]
+        data = {
+            "fetchedDataRows": [{"id": known.get(key, "")} for key in keys],
+            "notFoundGlobalKeys": [key for key in keys if key not in known],
+            "accessDeniedGlobalKeys": [],
+        }
+        return {"data": data, "jobStatus": "COMPLETE"}
 
     def dataset(self, where: Json) -> Json:
         if where["id"] not in self.workspace.datasets:

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.labelbox_service.exports import Exports
 from tests.labelbox_service.faults import EXPIRED, INVALID_KEY, Answer, Faults, as_json, as_xml, refused
 from tests.labelbox_service.graphql import Operation, QueryError, answer, parse
+from tests.labelbox_service.imports import Imports
+from tests.labelbox_service.ontologies import Ontologies
 from tests.labelbox_service.operations import Pulling, Resolver
 from tests.labelbox_service.workspace import Json, Workspace
 
@@ -41,7 +43,8 @@ class Request:
 class Service:
     """A running service: `endpoint`, `rest_endpoint`, `app_url` and `key` are what `labelbox.Client` wants.
 
-    `workspace`, `exports` and `faults` are there to be changed; `requests` are those that came.
+    `workspace`, `exports`, `imports` and `faults` are there to be changed; `requests` are those that came, and
+    `imports.all` has what was sent.
     """
 
     def __init__(self, workspace: Workspace, port: int = 0) -> None:
@@ -55,7 +58,10 @@ class Service:
         self.endpoint = f"{self.app_url}/graphql"
         self.rest_endpoint = f"{self.app_url}/api/v1"
         self.exports = Exports(workspace, self.app_url)
-        self.fields: dict[str, Resolver] = Pulling(workspace, self.exports).fields()
+        pulling = Pulling(workspace, self.exports)
+        self.imports = Imports(workspace, self.app_url, pulling.project)
+        self.ontologies = Ontologies(workspace)
+        self.fields: dict[str, Resolver] = pulling.fields() | self.imports.fields() | self.ontologies.fields()
         self.failures: list[BaseException | None] = []
         self.stopped = threading.Event()
 
@@ -65,25 +71,32 @@ class Service:
 
     def respond(self, request: Request, operation: Operation | QueryError | None) -> Answer:
         """The answer if nothing goes wrong."""
-        if "chunk" in request.names:
-            return self._chunk(request)
+        if {"chunk", "import file"}.intersection(request.names):
+            return self._file(request)
         if request.headers.get("authorization") != f"Bearer {self.key}":
             return INVALID_KEY
-        try:
-            if isinstance(operation, QueryError):
-                raise operation
+        with self.workspace.lock:
             if operation is None:
-                return as_json(404, {"message": "Not found"})
-            with self.workspace.lock:
+                return self._rest(request) or as_json(404, {"message": "Not found"})
+            try:
+                if isinstance(operation, QueryError):
+                    raise operation
                 return as_json(200, {"data": answer(operation.fields, self.fields)})
-        except QueryError as error:
-            return refused(error.code, error.message)
+            except QueryError as error:
+                return refused(error.code, error.message)
 
-    def _chunk(self, request: Request) -> Answer:
+    def _file(self, request: Request) -> Answer:
         if "authorization" in request.headers:  # an address that is signed already
             return as_xml(400, "InvalidArgument")
-        content = self.exports.content(_signature(request))
+        if "chunk" in request.names:
+            content = self.exports.content(_signature(request))
+        else:
+            content = self.imports.content(urlsplit(request.path).path.split("/")[2:])
         return EXPIRED if content is None else Answer(200, content, "application/octet-stream")
+
+    def _rest(self, request: Request) -> Answer | None:
+        path = urlsplit(request.path).path.removeprefix("/api/v1/").split("/")
+        return self.ontologies.rest(request.method, path, json.loads(request.body or b"{}"))
 
 
 def _signature(request: Request) -> str:
@@ -114,7 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
         given: Answer | None = None
         half = False
         for fault in service.faults.of(request.names):
-            if fault.act == "drop":
+            if fault.act in ("drop", "lose"):
+                if fault.act == "lose":
+                    service.respond(request, operation)
                 self.close_connection = True
                 return
             if fault.act == "slow":
@@ -136,8 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = urlsplit(self.path).path
-        if path.startswith("/files/"):
-            return Request(self.command, self.path, headers, ("chunk",)), None
+        if path.startswith(("/files/", "/imports/")):
+            name = "chunk" if path.startswith("/files/") else "import file"
+            return Request(self.command, self.path, headers, (name,)), None
         if path not in ("/graphql", "/_gql"):
             return Request(self.command, self.path, headers, ("rest",), body=body), None
         try:

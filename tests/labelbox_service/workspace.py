@@ -9,6 +9,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+EMPTY: Json = {"tools": [], "classifications": []}
 START = datetime(2026, 3, 2, 8, 0, 0, 0, UTC)
 
 
@@ -63,6 +64,16 @@ class Project:
     media_type: str
 
 
+def _defaults(node: Json) -> Json:
+    """What the SDK reads in every tool, and in every question."""
+    if "tool" in node:
+        return {"required": False, "color": "#ff0000", "classifications": []}
+    if "type" in node:
+        name = node.get("name") or node.get("instructions")
+        return {"required": False, "name": name, "instructions": name, "options": []}
+    return {}
+
+
 class Workspace:
     """The model behind the service. Every method may be called while the service answers.
 
@@ -78,6 +89,8 @@ class Workspace:
         self.datasets: dict[str, str] = {}
         self.model_runs: dict[str, tuple[str, str]] = {}  # by id: its model's id and its own name
         self.ontologies: dict[str, Json] = {}
+        self.feature_schemas: dict[str, Json] = {}  # the tools and questions of the top level
+        self._numbers = 0
         for line in lines:
             self.put(line)
 
@@ -114,32 +127,46 @@ class Workspace:
     def add_project(
         self, project_id: str, name: str, ontology: Json | None = None, media_type: str = "IMAGE"
     ) -> Project:
-        """A project with this normalized ontology (`{"tools": […], "classifications": […]}`)."""
+        """A project with this normalized ontology, as `{"tools": […], "classifications": […]}`; empty by default."""
         with self.lock:
-            known = f"ontology-{project_id}"
-            self.ontologies[known] = self.new_ontology(
-                known, name, ontology or {"tools": [], "classifications": []}, media_type
-            )
-            self.projects[project_id] = Project(project_id, name, known, media_type)
+            made = self.add_ontology(f"ontology-{project_id}", name, ontology or EMPTY, media_type)
+            self.projects[project_id] = Project(project_id, name, made["id"], media_type)
             return self.projects[project_id]
 
     def add_model_run(self, model_run_id: str, name: str, model_id: str = "model-1") -> None:
         with self.lock:
             self.model_runs[model_run_id] = (model_id, name)
 
-    def new_ontology(self, ontology_id: str, name: str, normalized: Json, media_type: str | None) -> Json:
-        """An ontology as the API has it."""
-        return {
-            "id": ontology_id,
-            "name": name,
-            "description": None,
-            "createdAt": stamp(self.clock.now),
-            "updatedAt": stamp(self.clock.now),
-            "normalized": normalized,
-            "mediaType": media_type,
-            "objectSchemaCount": len(normalized["tools"]),
-            "classificationSchemaCount": len(normalized["classifications"]),
-        }
+    def add_ontology(self, ontology_id: str, name: str, normalized: Json, media_type: str | None) -> Json:
+        """An ontology as the API has it, with ids for all feature schemas in it that have none."""
+        with self.lock:
+            tools = [self.register(node) for node in normalized["tools"]]
+            classifications = [self.register(node) for node in normalized["classifications"]]
+            self.ontologies[ontology_id] = {
+                "id": ontology_id,
+                "name": name,
+                "description": None,
+                "createdAt": stamp(self.clock.now),
+                "updatedAt": stamp(self.clock.now),
+                "normalized": {"tools": tools, "classifications": classifications},
+                "mediaType": media_type,
+                "objectSchemaCount": len(tools),
+                "classificationSchemaCount": len(classifications),
+            }
+            return self.ontologies[ontology_id]
+
+    def register(self, node: Json) -> Json:
+        """The tool or question as a feature schema: it and all below it get the ids that they lack."""
+        made = self._with_ids(node)
+        self.feature_schemas[made["featureSchemaId"]] = made
+        return made
+
+    def _with_ids(self, node: Json) -> Json:
+        self._numbers += 1
+        new = {"schemaNodeId": f"node-{self._numbers}", "featureSchemaId": f"feature-schema-{self._numbers}"}
+        made = new | _defaults(node) | {name: value for name, value in node.items() if value or name not in new}
+        below = {name: node[name] for name in ("classifications", "options") if node.get(name)}
+        return made | {name: [self._with_ids(other) for other in nodes] for name, nodes in below.items()}
 
     def visible(self) -> Iterator[Row]:
         """The data rows that an export has now, in the order in which they came."""
