@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from labelstore.analyses.entities import entities
+from labelstore.assets.folder import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import InputError
 from labelstore.export.exporters.geojson import valid
-from labelstore.files.asset_folder import LARGEST_TEXT, AssetFolder, names_of
 from labelstore.formats.spans import Offsets, Unit, span_problem, utf16_length
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_queries_space import v1_map

@@ -5,9 +5,9 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.engines.database import MARKS, Database
 from labelstore.export.texts import Texts, texts_of
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.formats.spans import Claim, Offsets, Unit, span_problem, unit_of
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labelstore.analyses.class_colors import class_colors
+from labelstore.assets.folder import AssetFolder, is_address, names_of
 from labelstore.browsing import pdf_pages
 from labelstore.browsing.paths import Paths
 from labelstore.browsing.settings import Settings
 from labelstore.drawing import DrawOptions, drawing_of
 from labelstore.drawing.options import Document, Film
 from labelstore.errors import InputError
-from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.files.media_types import image_type, is_pdf, sound_type, video_type
 from labelstore.files.video_header import read_video_header
 from labelstore.scenes import Source

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from labelstore.files.asset_folder import AssetFolder
+from labelstore.assets.folder import AssetFolder
 
 PLUGIN = "labelstore"
 

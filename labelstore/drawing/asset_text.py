@@ -2,8 +2,8 @@
 
 import re
 
+from labelstore.assets.folder import is_address
 from labelstore.drawing.options import DrawOptions
-from labelstore.files.asset_folder import is_address
 from labelstore.scenes.scene import Scene
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

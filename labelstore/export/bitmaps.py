@@ -8,11 +8,11 @@ from zlib import Z_RLE
 
 import msgspec
 
+from labelstore.assets.folder import names_of
 from labelstore.errors import UsageError
 from labelstore.export.annotations import Object
 from labelstore.export.exporter import Export
 from labelstore.export.shapes import Box, Part, Ring, clipped, clipped_box
-from labelstore.files.asset_folder import names_of
 from labelstore.mask_pictures import covered
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.engines.database import Database
 from labelstore.export.choices import Choices
 from labelstore.export.constructs import LABEL, Fate
 from labelstore.export.losses import Account, Loss
 from labelstore.figures import figure
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.files.outputs import is_stream
 
 _EVERY = 1000

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Final, Protocol
 
-from labelstore.files.asset_folder import names_of
+from labelstore.assets.folder import names_of
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\s]+')
 _LONGEST: Final = 120

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from labelstore.assets.folder import names_of
 from labelstore.errors import InputError, UsageError
 from labelstore.export.annotations import Label
 from labelstore.export.choices import option_of
 from labelstore.export.exporter import Export
-from labelstore.files.asset_folder import names_of
 
 _ROTATION = 274
 """The EXIF tag of how a picture is to be turned; from 5 on its sides change places."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from labelstore.assets.folder import AssetFolder, is_address, names_of
 from labelstore.errors import InputError
 from labelstore.export.annotations import Label
 from labelstore.export.exporter import Export
-from labelstore.files.asset_folder import AssetFolder, is_address, names_of
 from labelstore.formats.messages import Message, messages_of
 
 

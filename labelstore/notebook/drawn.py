@@ -2,10 +2,10 @@
 
 from functools import cache
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.notebook.source import LabelSource
 from labelstore.scenes import Scene, read_scene
 

@@ -6,10 +6,10 @@ from html import escape
 from pathlib import Path
 from typing import overload
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.displaying.cells import visible
 from labelstore.engines.database import MARKS, Database
 from labelstore.figures import figure
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.json.truncate import truncated
 from labelstore.notebook.label import Label
 from labelstore.notebook.stored import labels_of

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
@@ -15,7 +16,6 @@ from labelstore.drawing.options import DrawView
 from labelstore.engines.database import Database
 from labelstore.errors import InputError
 from labelstore.figures import duration, figure, share
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import Redacting
 from labelstore.scenes import read_scene

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from labelstore.files.asset_folder import is_address
+from labelstore.assets.folder import is_address
 from labelstore.publishing import RecordRedactor
 from labelstore.publishing.redaction import Edit, Redactor, applied, moved
 from labelstore.scenes.scene import Box, Dot, Path, Scene, Shape, Span

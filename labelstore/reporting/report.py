@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.assets.folder import AssetFolder
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
 from labelstore.figures import figure
-from labelstore.files.asset_folder import AssetFolder
 from labelstore.files.outputs import check_output, output_file
 from labelstore.reporting.templates import template, text_of
 from labelstore.version import __version__

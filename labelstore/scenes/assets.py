@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labelstore.files.asset_folder import names_of
+from labelstore.assets.folder import names_of
 from labelstore.scenes.scene import Asset
 from labelstore.scenes.source import Source
 

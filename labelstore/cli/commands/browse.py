@@ -48,6 +48,7 @@ def browse(
       labelstore browse labels.db IMG_0042.jpg --open
       labelstore browse labels.duckdb --assets images --port 0
     """
+    from labelstore.assets.folder import AssetFolder
     from labelstore.browsing.saved_views import SUFFIX
     from labelstore.browsing.serving import (
         addresses,
@@ -62,7 +63,6 @@ def browse(
     )
     from labelstore.browsing.settings import Settings
     from labelstore.engines import SQLITE, engine_at, open_database
-    from labelstore.files.asset_folder import AssetFolder
     from labelstore.publishing import is_published
     from labelstore.query.find import thing_of
 

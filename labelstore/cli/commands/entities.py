@@ -55,7 +55,7 @@ def entities(
       labelstore entities labels.db --assets texts -o entities.csv
     """
     from labelstore.analyses.entities import Entity, entities
-    from labelstore.files.asset_folder import AssetFolder
+    from labelstore.assets.folder import AssetFolder
     from labelstore.formats.spans import Unit
 
     chosen = chosen_format(TextFormat, format, out, as_json)

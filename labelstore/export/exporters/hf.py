@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from labelstore.assets.folder import is_address
 from labelstore.errors import InputError
 from labelstore.export.annotations import Annotations, Answer, Label, Object
 from labelstore.export.answers import flat_answers
@@ -20,7 +21,6 @@ from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks
 from labelstore.export.image_sizes import asset_of
 from labelstore.export.shapes import box_of, parts_of, points_of
 from labelstore.export.sink import Sink
-from labelstore.files.asset_folder import is_address
 
 if TYPE_CHECKING:
     import pyarrow as pa

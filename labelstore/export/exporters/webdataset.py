@@ -12,6 +12,7 @@ from tarfile import BLOCKSIZE, PAX_FORMAT, RECORDSIZE, TarInfo
 
 import msgspec
 
+from labelstore.assets.folder import is_address
 from labelstore.errors import InputError
 from labelstore.export.annotations import Label
 from labelstore.export.choices import WHICH_CLASSES, WHICH_LABELS
@@ -20,7 +21,6 @@ from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks
 from labelstore.export.exporters.hf import FATES, row_of
 from labelstore.export.image_sizes import asset_of
 from labelstore.export.texts import text_of
-from labelstore.files.asset_folder import is_address
 
 _CHUNK = 1 << 20
 _TEXTS = ("text", "html")
