@@ -113,6 +113,11 @@ def test_a_task_is_in_progress_before_it_is_complete(service: Service) -> None:
     assert (task.status, task.completion_percentage, waited.slept) == ("COMPLETE", 100.0, 6.0)
     assert task.get_total_lines(StreamType.RESULT) == 10
     assert not task.has_errors()
+    again = labelbox.ExportTask.get_task(client_of(service), task.uid)
+    assert (again.status, again.created_at) == (task.status, task.created_at)
+    service.exports.tasks.clear()
+    with pytest.raises(exceptions.ResourceNotFoundError):
+        labelbox.ExportTask.get_task(client_of(service), task.uid)
 
 
 def test_an_export_can_fail_or_have_errors_or_nothing(service: Service) -> None:
@@ -195,6 +200,8 @@ def test_an_incremental_export_has_what_was_active_since(service: Service) -> No
     # The SDK takes an offset for UTC, whatever it is; without one it asks for the user's timezone.
     assert ids(exported(project, filters={"last_activity_at": ("2026-03-02T09:00:00-0700", None)})) == ["3", "99"]
     assert ids(exported(project, filters={"last_activity_at": ("2026-03-02 09:00:01", None)})) == ["99"]
+    workspace.timezone = "America/New_York"
+    assert ids(exported(project, filters={"last_activity_at": ("2026-03-02 04:00:01", None)})) == ["99"]
 
 
 def test_an_export_sees_a_change_late_if_the_index_does(service: Service) -> None:
@@ -233,6 +240,10 @@ def test_the_sdk_tells_faults_of_the_api_apart(service: Service) -> None:
     faults.throttle()
     with pytest.raises(exceptions.ApiLimitError, match="You have exceeded"):
         client.get_user()
+    faults.throttle("chunk", retry_after=7)
+    with pytest.raises(Exception, match="429 Client Error") as raised:
+        exported(client.get_project(PROJECT))
+    assert vars(raised.value)["response"].headers["Retry-After"] == "7"
     faults.forbid("project")
     with pytest.raises(exceptions.AuthorizationError):
         client.get_project(PROJECT)
@@ -406,6 +417,13 @@ def test_an_import_can_fail_or_be_done_without_its_answer(target: Service) -> No
     assert [job.name for job in client.get_project(PROJECT).get_label_imports()] == ["first", "second"]
     with pytest.raises(exceptions.ResourceNotFoundError):
         labelbox.LabelImport.from_name(client, PROJECT, "third")
+
+
+def test_the_sdk_imports_twice_if_the_answer_is_lost_in_an_error_of_the_server(target: Service) -> None:
+    """It repeats every request after an HTTP error from 500 on, those that create something, too."""
+    target.faults.lose("createLabelImport", status=502)
+    labelbox.LabelImport.create_from_objects(client_of(target), PROJECT, "first", [annotation(1)])
+    assert [made.name for made in target.imports.all] == ["first", "first"]
 
 
 def test_a_model_run_takes_predictions_and_data_rows(target: Service) -> None:

@@ -32,6 +32,10 @@ def refused(code: str, message: str, status: int = 200) -> Answer:
     return as_json(status, {"errors": [{"message": message, "extensions": {"code": code}}], "data": None})
 
 
+def _page(status: int) -> Answer:
+    return Answer(status, f"<html><title>{status}</title></html>".encode(), "text/html")
+
+
 INVALID_KEY = refused("AUTHENTICATION_ERROR", "Invalid API key", 401)
 EXPIRED = as_xml(403, "ExpiredToken")
 
@@ -44,7 +48,7 @@ class Fault:
     where: str
     after: int
     times: int | None
-    answer: Answer = EXPIRED
+    answer: Answer | None = None
     seconds: float = 0.0
     seen: int = field(default=0)
 
@@ -71,15 +75,17 @@ class Faults:
     def clear(self) -> None:
         self.all.clear()
 
-    def throttle(self, where: str = "graphql", *, after: int = 0, times: int | None = 1) -> None:
-        """HTTP 429 with the vendor's message."""
+    def throttle(
+        self, where: str = "graphql", *, after: int = 0, times: int | None = 1, retry_after: int | None = None
+    ) -> None:
+        """HTTP 429 with the vendor's message, and with `Retry-After` in seconds if given."""
         message = "You have exceeded your API request limit, please try again later"
-        self.answer(as_json(429, {"message": message}), where, after=after, times=times)
+        headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
+        self.answer(as_json(429, {"message": message})._replace(headers=headers), where, after=after, times=times)
 
     def status(self, status: int, where: str = "graphql", *, after: int = 0, times: int | None = 1) -> None:
         """An HTTP error such as 500, 502, 503 or 404, with a page instead of JSON."""
-        page = f"<html><title>{status}</title></html>".encode()
-        self.answer(Answer(status, page, "text/html"), where, after=after, times=times)
+        self.answer(_page(status), where, after=after, times=times)
 
     def key_expires(self, *, after: int = 0) -> None:
         """AUTHENTICATION_ERROR from then on."""
@@ -105,9 +111,10 @@ class Faults:
         """The connection ends without an answer."""
         self.all.append(Fault("drop", where, after, times))
 
-    def lose(self, where: str = "graphql", *, after: int = 0, times: int | None = 1) -> None:
-        """The service does what it was asked to, but its answer is lost with the connection."""
-        self.all.append(Fault("lose", where, after, times))
+    def lose(self, where: str = "graphql", *, status: int | None = None, after: int = 0, times: int | None = 1) -> None:
+        """The service does what it was asked to, but its answer is lost with the connection, or in an HTTP error."""
+        answer = _page(status) if status else None
+        self.all.append(Fault("lose", where, after, times, answer))
 
     def slow(self, seconds: float, where: str = "graphql", *, after: int = 0, times: int | None = None) -> None:
         """The answer comes late."""

@@ -51,7 +51,7 @@ class Pulling:
             "isViewer": False,
             "isExternalUser": False,
             "lastLoginAt": None,
-            "timezone": None,
+            "timezone": self.workspace.timezone,
             "createdTasks": lambda where, skip, first: self.exports.look(where["id"])[skip : skip + first],
             "organization": self.organization,
         }

@@ -127,22 +127,22 @@ class _Handler(BaseHTTPRequestHandler):
         given: Answer | None = None
         half = False
         for fault in service.faults.of(request.names):
-            if fault.act in ("drop", "lose"):
-                if fault.act == "lose":
-                    service.respond(request, operation)
-                self.close_connection = True
-                return
             if fault.act == "slow":
                 service.stopped.wait(fault.seconds)
-            elif fault.act == "answer":
-                given = given or fault.answer
             elif fault.act == "expire":
                 service.exports.expired.add(_signature(request))
+            elif fault.act == "break off":
+                half = True
             elif fault.act == "shorten":
                 whole = service.respond(request, operation)
                 given = given or whole._replace(body=whole.body[: len(whole.body) // 2])
             else:
-                half = True
+                if fault.act == "lose":
+                    service.respond(request, operation)
+                if fault.answer is None:
+                    self.close_connection = True
+                    return
+                given = given or fault.answer
         self._answer(given or service.respond(request, operation), half=half)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve

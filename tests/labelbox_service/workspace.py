@@ -83,6 +83,7 @@ class Workspace:
 
     def __init__(self, lines: Iterable[Json] = (), clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
+        self.timezone: str | None = None  # the user's, for times without one
         self.lock = threading.RLock()
         self.rows: dict[str, Row] = {}
         self.projects: dict[str, Project] = {}
