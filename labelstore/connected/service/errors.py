@@ -44,6 +44,7 @@ class BusyError(ServiceError):
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """What the SDK raises, as a `ServiceError`; `what` is what was asked for, such as "project ck1"."""
+    from google.api_core.exceptions import RetryError
     from lbox import exceptions as sdk
     from requests import RequestException
 
@@ -59,7 +60,7 @@ def told(what: str) -> Iterator[None]:
         raise UnknownThingError(f"{what}: there is none with this id", hint) from None
     except sdk.ApiLimitError as error:
         raise BusyError(f"limits how much may be asked ({_said(error)})", "try again in some minutes") from None
-    except (sdk.InternalServerError, sdk.TimeoutError, sdk.NetworkError, RequestException) as error:
+    except (sdk.InternalServerError, sdk.TimeoutError, sdk.NetworkError, RetryError, RequestException) as error:
         raise BusyError(f"cannot be reached, or is out of order ({_said(error)})", "try again later") from None
     except (sdk.LabelboxError, sdk.MalformedQueryException) as error:
         raise ServiceError(f"{what}: {_said(error)}") from None
