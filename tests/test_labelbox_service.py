@@ -370,7 +370,7 @@ def test_the_sdk_makes_ontologies_of_new_and_known_features(target: Service) -> 
 @pytest.mark.parametrize("kind", [labelbox.LabelImport, labelbox.MALPredictionImport])
 def test_imports_keep_what_was_sent_and_tell_what_became_of_it(target: Service, kind: Any) -> None:
     target.imports.polls = 2
-    target.imports.rule = lambda line: ("BadBox", "No area") if line["uuid"] == "uuid-5" else None
+    target.imports.rule = lambda line: ("BadBox", "Keine Fläche") if line["uuid"] == "uuid-5" else None
     lines = [
         annotation(1),
         annotation(2, "Straße"),
@@ -379,7 +379,7 @@ def test_imports_keep_what_was_sent_and_tell_what_became_of_it(target: Service, 
         annotation(3, dataRow={"id": "row-3"}),
     ]
     with hurried() as waited:
-        job = kind.create_from_objects(client_of(target), PROJECT, "first", lines)
+        job = kind.create_from_objects(client_of(target), PROJECT, "Straße 1", lines)
         assert job.state.value == "RUNNING"
         job.wait_till_done()
     assert (job.state.value, job.progress, waited.slept) == ("FINISHED", "100%", 20.0)
@@ -387,7 +387,7 @@ def test_imports_keep_what_was_sent_and_tell_what_became_of_it(target: Service, 
     assert (kept.kind, kept.target, kept.name) == (
         "labels" if "Label" in kind.__name__ else "pre-labels",
         PROJECT,
-        "first",
+        "Straße 1",
     )
     assert kept.lines == lines == job.inputs
     assert [status["status"] for status in job.statuses] == ["SUCCESS", "FAILURE", "FAILURE", "FAILURE", "SUCCESS"]
@@ -396,9 +396,10 @@ def test_imports_keep_what_was_sent_and_tell_what_became_of_it(target: Service, 
         ("uuid-77", "DataRowNotFound"),
         ("uuid-5", "BadBox"),
     ]
+    assert job.errors[2]["errors"][0]["message"] == "Keine Fläche"
     assert job.statuses[0]["dataRow"] == {"id": "row-1", "globalKey": "key-1"}
     assert all("authorization" not in request.headers for request in target.asked("import file"))
-    assert kind.from_name(client_of(target), PROJECT, "first").uid == job.uid
+    assert kind.from_name(client_of(target), PROJECT, "Straße 1").uid == job.uid
     target.workspace.clock.advance(hours=25)
     with pytest.raises(HTTPError, match="403"):
         urllib.request.urlopen(job.error_file_url)

@@ -86,7 +86,7 @@ class Imports:
         if made is None or self.workspace.clock.now - made.created_at > KEPT:
             return None
         files = {"inputs.ndjson": made.lines, "errors.ndjson": made.errors, "statuses.ndjson": made.statuses}
-        return "\n".join(json.dumps(line) for line in files[path[1]]).encode()
+        return "\n".join(json.dumps(line, ensure_ascii=False) for line in files[path[1]]).encode()
 
     def _creating(self, kind: Kind) -> Callable[..., Json]:
         def create(data: Json) -> Json:

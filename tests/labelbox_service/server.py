@@ -1,13 +1,13 @@
 """The HTTP side: GraphQL, chunk files and the REST API on loopback, every request kept."""
 
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
-from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -186,19 +186,22 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _document(headers: Message, body: bytes) -> Json:
     """The query and its variables; files of an upload come as parts that a map sends into the variables."""
-    content_type = headers.get("Content-Type", "")
-    if not content_type.startswith("multipart/form-data"):
+    boundary = headers.get_boundary()
+    if boundary is None:
         return _object(body)
-    parts = {}
-    for part in BytesParser().parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body).walk():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes):
-            parts[name] = content
+    parts = dict(_parts(body, b"--" + boundary.encode()))
     document = _object(parts["operations"])
     for name, (place,) in _object(parts["map"]).items():
         document["variables"][place.removeprefix("variables.")] = parts[name]
     return document
+
+
+def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:
+    """The parts of a form by their names, which are UTF-8 as they are."""
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        (name,) = re.findall(r'[ ;]name="(.*?)"', head.decode())
+        yield name, content.removesuffix(b"\r\n")
 
 
 def _object(text: bytes) -> Json:
