@@ -125,6 +125,8 @@ def test_an_export_can_fail_or_have_errors_or_nothing(service: Service) -> None:
     assert exported(project, filters={"global_keys": ["none"]}) == []
     service.exports.errors = [{"dataRowId": "row-3", "error": "Could not be exported"}]
     assert exported(project, StreamType.ERRORS) == service.exports.errors
+    service.exports.is_canceled = True
+    assert project.export().status == "CANCELED"
     service.exports.fails = True
     with pytest.raises(labelbox.ExportTask.ExportTaskException, match="Task failed"):
         exported(project)

@@ -59,7 +59,7 @@ class Task:
     created_at: datetime
     streams: dict[str, Stream]
     polls: int
-    fails: bool
+    end: str
     missing: int
     polled: int = field(default=0)
 
@@ -67,7 +67,7 @@ class Task:
     def status(self) -> str:
         if self.polled <= self.polls:
             return "IN_PROGRESS"
-        return "FAILED" if self.fails else "COMPLETE"
+        return self.end
 
     @property
     def percentage(self) -> float:
@@ -78,8 +78,8 @@ class Exports:
     """All export tasks, and how the next ones go; a test sets the attributes.
 
     `polls`: so many looks at the task find it in progress. `chunk_size` and `cut`: see `stream_of`.
-    `fails`: it ends as FAILED. `errors`: the lines of its ERRORS stream. `missing`: so many bytes more than there are
-    promises the header of its RESULT stream, and no file has them.
+    `fails`: it ends as FAILED; `is_canceled`: as CANCELED. `errors`: the lines of its ERRORS stream. `missing`: so many
+    bytes more than there are promises the header of its RESULT stream, and no file has them.
     """
 
     def __init__(self, workspace: Workspace, address: str) -> None:
@@ -88,7 +88,7 @@ class Exports:
         self.polls = 0
         self.chunk_size = 1 << 20
         self.cut: Cut = "anywhere"
-        self.fails = False
+        self.fails = self.is_canceled = False
         self.errors: list[Json] = []
         self.missing = 0
         self.tasks: dict[str, Task] = {}
@@ -165,10 +165,11 @@ class Exports:
                 found += [line] if not needs_run or line.get("experiments") else []
         streams = {"RESULT": stream_of(found, self.chunk_size, self.cut)}
         streams["ERRORS"] = stream_of(self.errors, self.chunk_size, self.cut)
+        end = "FAILED" if self.fails else "CANCELED" if self.is_canceled else "COMPLETE"
         with self.lock:
             task_id = f"task-{len(self.tasks) + 1}"
             self.tasks[task_id] = Task(
-                task_id, asked.get("taskName"), self.workspace.clock.now, streams, self.polls, self.fails, self.missing
+                task_id, asked.get("taskName"), self.workspace.clock.now, streams, self.polls, end, self.missing
             )
         return {"taskId": task_id, "isStreamable": True}
 

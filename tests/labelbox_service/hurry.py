@@ -1,9 +1,9 @@
-"""Time that passes without waiting, for the polls and retries of the SDK."""
+"""Time that passes without waiting, for the polls and retries of the SDK, and for ours."""
 
-import sys
+import importlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from unittest import mock
 
 WAITING = (
@@ -14,6 +14,8 @@ WAITING = (
     "labelbox.schema.model_run",
     "labelbox.schema.project",
     "labelbox.schema.task",
+    "tenacity",
+    "tenacity.nap",
 )
 
 
@@ -39,20 +41,14 @@ class _Time:
 
 
 @contextmanager
-def hurried(passed: Callable[[float], object] = lambda seconds: None) -> Iterator[_Time]:
-    """Let the SDK not wait: `slept` says how long it would have, and `passed` is called with each of its waits.
+def hurried(passed: Callable[[float], object] = lambda seconds: None, *, also: tuple[str, ...] = ()) -> Iterator[_Time]:
+    """Let the SDK and tenacity, which stamina is made of, not wait, nor the modules named in `also` that import `time`.
 
-    Its deadlines are kept: they count what was slept.
+    `slept` says how long they would have, and `passed` is called with each of their waits. Their deadlines are kept:
+    they count what was slept.
     """
-    import labelbox  # noqa: F401 - so that its modules are there
-
     hurry = _Time(passed)
-    with mock.patch.multiple(sys.modules[WAITING[0]], time=hurry):
-        patches = [mock.patch.object(sys.modules[name], "time", hurry) for name in WAITING[1:]]
-        for patch in patches:
-            patch.start()
-        try:
-            yield hurry
-        finally:
-            for patch in patches:
-                patch.stop()
+    with ExitStack() as patches:
+        for name in (*WAITING, *also):
+            patches.enter_context(mock.patch.object(importlib.import_module(name), "time", hurry))
+        yield hurry
