@@ -294,6 +294,21 @@ def test_faults_of_chunk_files(service: Service) -> None:
         exported(project)
 
 
+def test_a_storm_passes(service: Service) -> None:
+    service.exports.chunk_size = 2000
+    project = client_of(service).get_project(PROJECT)
+    service.faults.storm(0.3, seed=1)
+    raised = set()
+    for _ in range(15):
+        try:
+            exported(project)
+        except Exception as error:
+            raised.add(type(error).__name__)
+    assert {"HTTPError", "ApiLimitError", "NetworkError"} <= raised
+    service.faults.clear()
+    assert len(exported(project)) == 10
+
+
 def test_an_address_that_expired_is_signed_anew(service: Service) -> None:
     project = client_of(service).get_project(PROJECT)
     service.faults.expire()

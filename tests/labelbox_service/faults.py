@@ -1,6 +1,7 @@
 """What goes wrong: faults that a test switches on, each for some requests."""
 
 import json
+import random
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -70,10 +71,12 @@ class Faults:
 
     def __init__(self) -> None:
         self.all: list[Fault] = []
+        self._storm: tuple[random.Random, float] | None = None
         self._lock = threading.Lock()
 
     def clear(self) -> None:
         self.all.clear()
+        self._storm = None
 
     def throttle(
         self, where: str = "graphql", *, after: int = 0, times: int | None = 1, retry_after: int | None = None
@@ -132,7 +135,26 @@ class Faults:
         """The signed address of the chunk file has expired (403); one that is signed anew works."""
         self.all.append(Fault("expire", "chunk", after, times))
 
+    def storm(self, share: float, seed: int = 0) -> None:
+        """Let that share of all requests meet one of the faults that another attempt gets over."""
+        self._storm = random.Random(seed), share
+
     def of(self, names: Collection[str]) -> list[Fault]:
         """The faults that happen to a request with these names."""
         with self._lock:
-            return [fault for fault in self.all if fault.strikes(names)]
+            return [fault for fault in (*self.all, *self._of_storm(names)) if fault.strikes(names)]
+
+    def _of_storm(self, names: Collection[str]) -> list[Fault]:
+        if self._storm is None or self._storm[0].random() >= self._storm[1]:
+            return []
+        passing = Faults()
+        for where in names:
+            if where in ("chunk", "import file"):
+                passing.shorten(where)
+                passing.expire()
+            if where in ("chunk", "graphql", "import file"):
+                passing.break_off(where)
+                passing.drop(where)
+                passing.throttle(where)
+                passing.status(503, where)
+        return [self._storm[0].choice(passing.all)] if passing.all else []
