@@ -1,6 +1,9 @@
 """Pictures of masks, as Labelbox has them: which of their pixels belong to an instance. Needs pillow."""
 
+import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,19 @@ def covered(data: bytes, rgb: tuple[int, int, int] | None) -> "Image":
     a picture that is nothing but black and transparent, the black.
     Raises `ValueError`, with the reason, for what is no picture, is damaged or too large, and without pillow.
     """
+    with _opened(data) as picture:
+        return _equal(picture, rgb) if rgb is not None else _covered(picture)
+
+
+def colors_of(data: bytes) -> "Image":
+    """A composite with its colors, RGBA. Raises `ValueError` as `covered` does."""
+    with _opened(data) as picture:
+        return picture.convert("RGBA")
+
+
+@contextmanager
+def _opened(data: bytes) -> "Iterator[Image]":
+    """The picture, with `ValueError` for all that goes wrong with it."""
     try:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
@@ -31,12 +47,18 @@ def covered(data: bytes, rgb: tuple[int, int, int] | None) -> "Image":
                 width, height = picture.size
                 if width * height > MAX_PIXELS:
                     raise ValueError(f"the picture has {width} × {height} pixels, more than {MAX_PIXELS}")
-                return _equal(picture, rgb) if rgb is not None else _covered(picture)
+                yield picture
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"the picture has more than {MAX_PIXELS} pixels") from None
     except UnidentifiedImageError:
         raise ValueError("no PNG picture") from None
-    except (OSError, SyntaxError, EOFError, OverflowError) as error:  # what pillow raises for damaged files
+    except (
+        OSError,
+        SyntaxError,
+        EOFError,
+        OverflowError,
+        struct.error,
+    ) as error:  # what pillow raises for damaged files
         raise ValueError(f"the picture cannot be read ({error})") from None
 
 

@@ -64,7 +64,7 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "mask_pictures",
         "drawing.masks",
         "export.bitmaps",
-        "export.image_sizes",
+        "assets.sizes",
         "reporting.pictures",
         "reporting.report",
     },
@@ -81,6 +81,8 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types
     "numpy": {
+        "assets.mask_pixels",
+        "assets.run_lengths",
         "export.bitmaps",
         "export.exporters.coco_panoptic",
         "export.exporters.masks",

@@ -34,11 +34,11 @@ def header(folder: Path, content: bytes) -> VideoHeader:
     return read_video_header(folder / "file")
 
 
-def test_size_and_frame_rate_of_mp4(tmp_path: Path) -> None:
-    assert header(tmp_path, movie()) == VideoHeader(160, 90, 25)
-    assert header(tmp_path, movie(turned=True)) == VideoHeader(90, 160, 25)
+def test_size_and_frames_of_mp4(tmp_path: Path) -> None:
+    assert header(tmp_path, movie()) == VideoHeader(160, 90, 25, 50)
+    assert header(tmp_path, movie(turned=True)) == VideoHeader(90, 160, 25, 50)
     assert media_type(tmp_path / "file") == "video/mp4"
-    assert header(tmp_path, movie(brand=b"qt  ")) == VideoHeader(160, 90, 25)
+    assert header(tmp_path, movie(brand=b"qt  ")) == VideoHeader(160, 90, 25, 50)
     assert media_type(tmp_path / "file") == "video/quicktime"
 
 

@@ -73,7 +73,7 @@ def _film(asset: Asset, folder: AssetFolder | None, paths: Paths) -> Film | None
     path = file_of(folder, asset)
     if path is None or video_type(path) is None:
         return None
-    return Film(paths.asset(asset.data_row_id), *read_video_header(path))
+    return Film(paths.asset(asset.data_row_id), *read_video_header(path)[:3])
 
 
 def _document(asset: Asset, folder: AssetFolder | None, paths: Paths) -> Document | None:

@@ -9,6 +9,7 @@ from zlib import Z_RLE
 import msgspec
 
 from labelstore.assets.folder import names_of
+from labelstore.assets.run_lengths import coco_masks
 from labelstore.errors import UsageError
 from labelstore.export.annotations import Object
 from labelstore.export.exporter import Export
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
 
 _RUN_SIZES: Final = (4, 8, 12, 16)
 """How many bits a length of a run of `brush_of` can have."""
-
-
-def coco_masks() -> Any:
-    """The module of run lengths. Raises `UsageError` where it is not installed."""
-    try:
-        from pycocotools import mask
-    except ImportError:
-        raise UsageError(
-            "bitmaps need pycocotools, which is not installed; pip install 'labelstore-db[masks]'"
-        ) from None
-    return mask
 
 
 def mask_of(export: Export, one: Object, size: tuple[int, int] | None = None) -> "ndarray[Any, Any] | str":

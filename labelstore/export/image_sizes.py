@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from labelstore.assets.folder import names_of
+from labelstore.assets.sizes import size_of_picture
 from labelstore.errors import InputError, UsageError
 from labelstore.export.annotations import Label
 from labelstore.export.choices import option_of
 from labelstore.export.exporter import Export
-
-_ROTATION = 274
-"""The EXIF tag of how a picture is to be turned; from 5 on its sides change places."""
 
 
 def asset_of(export: Export, label: Label) -> Path | None:
@@ -35,7 +33,7 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
     skips = export.choices.missing_size == "skip"
     if asset is not None:
         try:
-            return _size_in_file(asset)
+            return size_of_picture(asset, f"replace it, or leave such out with {option_of('missing_size')} skip")
         except InputError:
             if not skips:
                 raise
@@ -52,19 +50,3 @@ def size_of_video(label: Label) -> tuple[int, int]:
     """Width and height as the export has them, else 0 and 0."""
     width, height = int(label.width or 0), int(label.height or 0)
     return (width, height) if min(width, height) > 0 else (0, 0)
-
-
-def _size_in_file(path: Path) -> tuple[int, int]:
-    try:
-        from PIL import Image, UnidentifiedImageError
-    except ImportError:
-        raise UsageError(
-            f"{path}: pillow, which reads its size, is not installed; pip install 'labelstore-db[images]'"
-        ) from None
-    try:
-        with Image.open(path) as picture:
-            turned = picture.getexif().get(_ROTATION, 1) in (5, 6, 7, 8)
-            return (picture.height, picture.width) if turned else picture.size
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        hint = f"replace it, or leave such out with {option_of('missing_size')} skip"
-        raise InputError(str(path), f"is no picture that can be read ({error})", hint) from None

@@ -12,11 +12,12 @@ _LARGEST_SIDE = 100_000
 
 
 class VideoHeader(NamedTuple):
-    """Pixels as they are shown, and frames per second; None where the file does not tell."""
+    """Pixels as they are shown, frames per second, and how many frames; None where the file does not tell."""
 
     width: int | None = None
     height: int | None = None
     frame_rate: float | None = None
+    frame_count: int | None = None
 
 
 class _Part(NamedTuple):
@@ -81,7 +82,7 @@ def _of_mp4(file: BinaryIO, size: int) -> VideoHeader:
     for track in _boxes(file, movie.start, movie.stop) if movie is not None else ():
         handler = _box(file, track, b"mdia", b"hdlr") if track.name == b"trak" else None
         if handler is not None and _content(file, handler, 12)[8:] == b"vide":
-            return VideoHeader(*_size_of_track(file, track), _rate_of_track(file, track))
+            return VideoHeader(*_size_of_track(file, track), *_frames_of_track(file, track))
     return VideoHeader()
 
 
@@ -98,16 +99,22 @@ def _size_of_track(file: BinaryIO, track: _Part) -> tuple[int | None, int | None
     return (width, height) if a else (height, width)
 
 
-def _rate_of_track(file: BinaryIO, track: _Part) -> float | None:
-    """Samples by their time: `mdhd` has the units of a second, `stts` runs of (samples, units each)."""
+_RUNS = 10_000
+"""So many runs of equally long frames are read of a track."""
+
+
+def _frames_of_track(file: BinaryIO, track: _Part) -> tuple[float | None, int | None]:
+    """Samples by their time, and how many: `mdhd` has the units of a second, `stts` runs of (samples, units each)."""
     header, times = _box(file, track, b"mdia", b"mdhd"), _box(file, track, b"mdia", b"minf", b"stbl", b"stts")
     if header is None or times is None:
-        return None
+        return None, None
     data = _content(file, header, 32)
     (units,) = struct.unpack(">I", data[20:24] if data[0] == 1 else data[12:16])
-    pairs = list(struct.iter_unpack(">II", _content(file, times, 8 + 8 * 10_000)[8:]))
+    content = _content(file, times, 8 + 8 * _RUNS)
+    pairs = list(struct.iter_unpack(">II", content[8:]))
     samples, length = sum(count for count, _ in pairs), sum(count * each for count, each in pairs)
-    return samples * units / length if length else None
+    is_whole = content[4:8] == struct.pack(">I", len(pairs)) and 0 < samples < 1 << 31
+    return samples * units / length if length else None, samples if is_whole else None
 
 
 _SEGMENT, _TRACKS, _TRACK, _KIND, _VIDEO = b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\x83", b"\xe0"

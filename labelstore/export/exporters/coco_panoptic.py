@@ -8,8 +8,9 @@ know stuff. `labelbox_id`, a key that COCO does not know, is the feature id of a
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from labelstore.assets.run_lengths import coco_masks
 from labelstore.export.answers import flat_answers
-from labelstore.export.bitmaps import bounds_of_bitmap, coco_masks, png_of
+from labelstore.export.bitmaps import bounds_of_bitmap, png_of
 from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices
 from labelstore.export.coco_file import CocoFile
 from labelstore.export.constructs import Fate, changed, fates, kept, left_out

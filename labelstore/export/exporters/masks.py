@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
+from labelstore.assets.run_lengths import coco_masks
 from labelstore.errors import UsageError
-from labelstore.export.bitmaps import coco_masks, png_of
+from labelstore.export.bitmaps import png_of
 from labelstore.export.choices import OF_PICTURES, SPLITTING, Choices, option_of
 from labelstore.export.constructs import Fate, fates, kept, left_out
 from labelstore.export.data_rows import Reader
