@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from labelstore.analyses.entities import entities
-from labelstore.assets.folder import LARGEST_TEXT, AssetFolder, names_of
+from labelstore.assets.at_hand import AssetsAtHand
+from labelstore.assets.folder import LARGEST_TEXT, AssetFolder, names_of, read_text
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.errors import InputError
@@ -45,8 +46,8 @@ def test_the_first_name_that_is_there_wins(folder: Path) -> None:
     assert assets.find(["none", "train/b.txt", "a.txt"]) == (folder / "train" / "b.txt").resolve()
     assert assets.find(["row-1"]) is None
     assert assets.find(["row-1"], suffixes=("", ".txt")) == (folder / "row-1.txt").resolve()
-    assert assets.text([None, "", "row-1"]) == "row-1.txt"
-    assert assets.text(names_of(row_data=URL)) == "some letter.txt"
+    assert assets.find([None, "", "row-1"], suffixes=("", ".txt")) == (folder / "row-1.txt").resolve()
+    assert assets.find(names_of(row_data=URL)) == (folder / "some letter.txt").resolve()
     assert assets.find(["train", ".", "", "x\0y", "y" * 5000]) is None  # folders, and names of no file
 
 
@@ -64,8 +65,8 @@ def test_no_name_leads_out_of_the_folder(folder: Path) -> None:
     ):
         assert os.path.isfile(folder / name)
         assert assets.find([name]) is None, name
-    assert assets.text(["../secret", "link"]) is None
-    assert assets.text(["inside.txt"]) == "a.txt"
+    assert assets.find(["../secret", "link"], suffixes=("", ".txt")) is None
+    assert assets.find(["inside.txt"]) == (folder / "a.txt").resolve()
     (folder.parent / "texts-2").mkdir()
     (folder.parent / "texts-2" / "a.txt").write_text("a neighbour whose name begins the same")
     assert assets.find(["../texts-2/a.txt"]) is None
@@ -75,18 +76,17 @@ def test_what_is_no_text_is_an_error(folder: Path) -> None:
     (folder / "latin.txt").write_bytes("Zoë".encode("latin-1"))
     with (folder / "huge.txt").open("wb") as file:
         file.truncate(LARGEST_TEXT + 1)
-    assets = AssetFolder(folder)
     with pytest.raises(InputError, match="is not UTF-8 text"):
-        assets.text(["latin"])
+        read_text(folder / "latin.txt")
     with pytest.raises(InputError, match="is larger than 64 MB"):
-        assets.text(["huge"])
+        read_text(folder / "huge.txt")
     with pytest.raises(InputError, match="is no folder"):
         AssetFolder(folder / "a.txt")
 
 
 def test_line_ends_are_kept(folder: Path) -> None:
     (folder / "dos.txt").write_bytes(b"one\r\ntwo")
-    assert AssetFolder(folder).text(["dos"]) == "one\r\ntwo"
+    assert read_text(folder / "dos.txt") == "one\r\ntwo"
 
 
 def test_spans_in_both_units() -> None:
@@ -121,8 +121,9 @@ def test_entities_with_assets(tmp_path: Path, folder: Path, engine: str) -> None
         ],
     )
 
-    def found(assets: AssetFolder | None, unit: Unit = Unit.CODE_POINTS) -> list[tuple[Any, ...]]:
+    def found(of: AssetFolder | None, unit: Unit = Unit.CODE_POINTS) -> list[tuple[Any, ...]]:
         with open_database(store, read_only=True) as database:
+            assets = None if of is None else AssetsAtHand(database, of, None)
             return [(item.name, item.text, item.source, item.problem) for item in entities(database, assets, unit)]
 
     beyond = "end beyond the text in code points, not in UTF-16 units"

@@ -5,7 +5,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from labelstore.assets.folder import AssetFolder
+from labelstore.assets.at_hand import NEWEST_FILE, AssetsAtHand
 from labelstore.engines.database import MARKS, Database
 from labelstore.export.texts import Texts, texts_of
 from labelstore.formats.spans import Claim, Offsets, Unit, span_problem, unit_of
@@ -35,21 +35,36 @@ where l.model_run_id is null and t.location is null
 order by o.object_id
 """
 _RECORDS = f"""
-select record_id, asset_type, row_data, external_id, global_key, data_row_id from records where record_id in ({MARKS})
+select r.record_id, r.asset_type, r.row_data, r.external_id, r.global_key, r.data_row_id, f.sha256, f.media_type
+from records as r
+{NEWEST_FILE.format("r")}
+where r.record_id in ({MARKS})
 """
 _MESSAGES = f"select record_id, message_id, text from messages where record_id in ({MARKS}) order by node_id"
 _LABELS = 200
 """So many labels are read together with the texts of their assets."""
 
 
+class _Record(NamedTuple):
+    record_id: int
+    asset_type: str | None
+    row_data: str | None
+    external_id: str | None
+    global_key: str | None
+    data_row_id: str | None
+    file_sha256: str | None
+    file_type: str | None
+
+
 def entities(
-    database: Database, assets: AssetFolder | None = None, otherwise: Unit = Unit.CODE_POINTS
+    database: Database, assets: AssetsAtHand | None = None, otherwise: Unit = Unit.CODE_POINTS
 ) -> Iterator[Entity]:
     """The entities of labels that have a span, in the order of the records; those of model runs are left out.
 
-    Their text is the token of the export, else it is cut from the text of the asset: from the file in `assets`, or
-    where the export holds the text from that. The tokens of a label decide in which unit its spans count, `otherwise`
-    is the unit of labels whose tokens leave it open. A message has a text where the export holds the conversation.
+    Their text is the token of the export, else it is cut from the text of the asset: from its file in `assets`,
+    or where the export holds the text from that. The tokens of a label decide in which unit its spans count,
+    `otherwise` is the unit of labels whose tokens leave it open. A message has a text where the export holds the
+    conversation.
     """
     labels = (list(rows) for _, rows in groupby(database.query(_ENTITIES).rows, key=itemgetter(0)))
     while some := list(islice(labels, _LABELS)):
@@ -77,21 +92,12 @@ def _entity(row: tuple[Any, ...], source: Texts, offsets: Offsets | None) -> Ent
     return Entity(label_id, data_row_id, object_id, name, message_id, start, end, text, origin, problem)
 
 
-def _sources(database: Database, assets: AssetFolder | None, record_ids: Collection[int]) -> dict[int, Texts]:
+def _sources(database: Database, assets: AssetsAtHand | None, record_ids: Collection[int]) -> dict[int, Texts]:
     messages: dict[int, dict[str | None, str]] = {}
     for record_id, message_id, text in database.select_in(_MESSAGES, list(record_ids)):
         messages.setdefault(record_id, {})[message_id] = text
+    records = (_Record(*row) for row in database.select_in(_RECORDS, list(record_ids)))
     return {
-        record_id: texts_of(
-            assets,
-            messages.get(record_id, {}),
-            asset_type=asset_type,
-            row_data=row_data,
-            external_id=external_id,
-            global_key=global_key,
-            data_row_id=data_row_id,
-        )
-        for record_id, asset_type, row_data, external_id, global_key, data_row_id in database.select_in(
-            _RECORDS, list(record_ids)
-        )
+        record.record_id: texts_of(assets, messages.get(record.record_id, {}), record, record.asset_type)
+        for record in records
     }

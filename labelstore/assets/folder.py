@@ -28,25 +28,6 @@ class AssetFolder:
                     return path
         return None
 
-    def text(self, names: Sequence[str | None]) -> str | None:
-        """The text of the asset with one of these names, also if its file ends in .txt; None without a file.
-
-        Line ends stay as they are, since spans count them. Raises `InputError` for a file that is no UTF-8 text.
-        """
-        path = self.find(names, suffixes=("", ".txt"))
-        if path is None:
-            return None
-        try:
-            if path.stat().st_size > LARGEST_TEXT:
-                raise InputError(
-                    str(path), f"is larger than {LARGEST_TEXT >> 20} MB, too large for the text of an asset"
-                )
-            return path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(str(path), f"is not UTF-8 text ({error.reason})") from None
-        except OSError as error:
-            raise InputError(str(path), f"cannot be read ({error.strerror})") from error
-
     def _confined(self, name: str) -> Path | None:
         try:
             path = os.path.realpath(os.path.join(self._root, name))
@@ -54,6 +35,21 @@ class AssetFolder:
         except ValueError:  # NUL in the name, or another drive
             return None
         return Path(path) if inside and os.path.isfile(path) else None
+
+
+def read_text(path: Path) -> str:
+    """The text in a file, its line ends as they are, since spans count them.
+
+    Raises `InputError` for a file that is no UTF-8 text.
+    """
+    try:
+        if path.stat().st_size > LARGEST_TEXT:
+            raise InputError(str(path), f"is larger than {LARGEST_TEXT >> 20} MB, too large for the text of an asset")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), f"is not UTF-8 text ({error.reason})") from None
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror})") from error
 
 
 def names_of(

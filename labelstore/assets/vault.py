@@ -4,11 +4,12 @@ A file is `ab/abcdef….png`: the digest, and the suffix of the type that its co
 """
 
 import os
-from contextlib import suppress
+import re
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from labelstore.engines.database import Database
+from labelstore.engines.reading import Reading
 from labelstore.files.media_types import is_pdf, media_type
 
 PDF: Final = "application/pdf"
@@ -32,6 +33,7 @@ _SUFFIXES: Final = {
     PDF: ".pdf",
 }
 """The suffix of each type that content can tell; other files have none."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Vault:
@@ -42,15 +44,17 @@ class Vault:
         self.folder = Path(folder)
 
     def path_of(self, sha256: str, media_type: str | None) -> Path:
-        """Where the file with this content is, or would be."""
+        """Where the file with this content is, or would be. Raises `ValueError` for what is no SHA-256."""
+        if not is_digest(sha256):
+            raise ValueError(f"{sha256!r:.80} is no SHA-256")
         return self.folder / sha256[:2] / f"{sha256}{_SUFFIXES.get(media_type or '', '')}"
 
     def find(self, sha256: str | None, media_type: str | None) -> Path | None:
-        """The file with this content; None where it is not in the vault."""
-        if sha256 is None:
+        """The file with this content; None where it is not in the vault, or a link that leads out of it."""
+        if not is_digest(sha256):
             return None
-        path = self.path_of(sha256, media_type)
-        return path if path.is_file() else None
+        path = Path(os.path.realpath(self.path_of(sha256, media_type)))
+        return path if path.is_relative_to(os.path.realpath(self.folder)) and path.is_file() else None
 
     def take_in(self, scratch: Path, sha256: str) -> str | None:
         """Move a complete file, which is in the vault's folder, to its place; the type of its content.
@@ -69,18 +73,23 @@ class Vault:
         return kind
 
 
+def is_digest(value: object) -> TypeGuard[str]:
+    """Whether this is a SHA-256 as the tables have it; anybody may have written them."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
 def content_type(path: Path) -> str | None:
     """The type that the content of a file has, such as image/png; None where that does not tell."""
     return media_type(path) or (PDF if is_pdf(path) else None)
 
 
-def vault_of(database: Database, store: Path) -> Vault | None:
+def vault_of(database: Reading, store: Path) -> Vault | None:
     """The vault of a store, if `labelstore fetch` made one and its folder is there."""
-    with suppress(StopIteration):
-        (folder,) = next(iter(database.query("select folder from vault limit 1").rows))
-        path = store.resolve().parent / folder
-        return Vault(path) if path.is_dir() else None
-    return None
+    folder = next(iter(database.query("select folder from vault limit 1").rows), (None,))[0]
+    if not isinstance(folder, str) or not folder:
+        return None
+    path = store.resolve().parent / folder
+    return Vault(path) if path.is_dir() else None
 
 
 def remember(database: Database, store: Path, folder: Path) -> None:

@@ -1,26 +1,25 @@
 """What would show the asset of a label, where a page has only its shapes."""
 
-from labelstore.browsing.settings import Settings
+from labelstore.assets.at_hand import AssetsAtHand
 from labelstore.drawing import DrawOptions
 from labelstore.drawing.asset_text import text_of
 from labelstore.scenes.scene import Scene
 
 _PICTURES = {"image": "picture", "document": "picture of the pages", "video": "video", "audio": "recording"}
+_FOUND_BY = "Files are found by external id, global key, data row id or the name in the URL."
 _WORDS = {"text": "text", "conversation": "conversation", "llm": "conversation", "html": "HTML"}
 
 
-def asset_hint(scene: Scene, options: DrawOptions, settings: Settings) -> str | None:
-    """A sentence about the options of `browse` that bring the asset; None where it is there, or cannot be shown."""
+def asset_hint(scene: Scene, options: DrawOptions, assets: AssetsAtHand | None) -> str | None:
+    """A sentence about what brings the asset; None where it is there, or cannot be shown."""
     what = _missing(scene, options)
     if what is None:
         return None
-    if settings.assets is None:
+    if assets is None:
         remote = ", or --remote-assets to fetch it from the address in the export" if what == "picture" else ""
         return f"The {what} is not shown: start browse with --assets DIR, a folder of downloaded files{remote}."
-    return (
-        f"The {what} is not shown: the folder of --assets has no file of this data row that can be."
-        " Files are found by external id, global key, data row id or the name in the URL."
-    )
+    told = f"The {what} is not shown: {assets.place} has no file of this data row that can be."
+    return told if assets.folder is None else f"{told} {_FOUND_BY}"
 
 
 def _missing(scene: Scene, options: DrawOptions) -> str | None:

@@ -15,10 +15,11 @@ from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.stores import is_store, read
 from labelstore.drawing import thumbnail
 from labelstore.drawing.svg import element
+from labelstore.engines.reading import Reading
 from labelstore.figures import figure
 from labelstore.formats.signed_urls import without_tokens
 from labelstore.json.truncate import truncated
-from labelstore.scenes import Source, read_scene
+from labelstore.scenes import read_scene
 from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
@@ -72,7 +73,7 @@ class Budget:
         self.left -= 1
         return True
 
-    def scene(self, source: Source, label_id: str, frame: int | None = None, group: str | None = None) -> Scene | None:
+    def scene(self, source: Reading, label_id: str, frame: int | None = None, group: str | None = None) -> Scene | None:
         """The scene of a label or of one of its frames, read once for the objects in it."""
         key = label_id, frame, group
         if key not in self.scenes:
@@ -153,30 +154,30 @@ async def _of_id(wanted: str, key: Any, column: str, value: Any, row: Any, paths
     return link + (below or "")
 
 
-def _is_worth_drawing(scene: Scene, settings: Settings, paths: Paths) -> bool:
+def _is_worth_drawing(source: Reading, scene: Scene, settings: Settings, paths: Paths) -> bool:
     """Whether there is anything on the asset, or in its time, or a picture of it."""
     if scene.shapes or scene.tracks:
         return True
-    return draw_options(scene, settings, paths, 0, small=True).asset_href is not None
+    return draw_options(source, scene, settings, paths, 0, small=True).asset_href is not None
 
 
-def _of_label(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
+def _of_label(source: Reading, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
     scene = page.scene(source, label_id)
-    if scene is None or not _is_worth_drawing(scene, settings, paths):
+    if scene is None or not _is_worth_drawing(source, scene, settings, paths):
         return None
-    return Drawing(_small(scene, settings, paths), paths.label(label_id))
+    return Drawing(_small(source, scene, settings, paths), paths.label(label_id))
 
 
-def _of_data_row(source: Source, data_row_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
+def _of_data_row(source: Reading, data_row_id: str, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
     found = next(iter(source.query(_LABEL, {"data_row_id": data_row_id})), None)
     scene = page.scene(source, found["label_id"]) if found else None
     scene = scene or Scene("", {}, read_asset(source, data_row_id))
-    if not _is_worth_drawing(scene, settings, paths):
+    if not _is_worth_drawing(source, scene, settings, paths):
         return None
-    return Drawing(_small(scene, settings, paths), paths.data_row(data_row_id))
+    return Drawing(_small(source, scene, settings, paths), paths.data_row(data_row_id))
 
 
-def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
+def _of_object(source: Reading, object_id: int, settings: Settings, paths: Paths, page: Budget) -> Drawing | None:
     """The object by itself on its asset; without a picture where it is beyond the shapes that are read."""
     row = next(iter(source.query(_OBJECT, {"object_id": object_id})), None)
     if row is None or row["label_id"] is None:
@@ -187,27 +188,27 @@ def _of_object(source: Source, object_id: int, settings: Settings, paths: Paths,
         return None
     alone = tuple(shape for shape in scene.shapes if shape.object_id == object_id)
     scene = scene._replace(shapes=alone, shape_count=len(alone), questions=(), relations=(), tracks=())
-    if not _is_worth_drawing(scene, settings, paths):
+    if not _is_worth_drawing(source, scene, settings, paths):
         return None
     href = paths.label(row["label_id"], frame=row["frame_number"], group=group) + f"#o{object_id}"
-    return Drawing(_small(scene, settings, paths), href)
+    return Drawing(_small(source, scene, settings, paths), href)
 
 
-_MAKERS: dict[str, Callable[[Source, Any, Settings, Paths, Budget], Drawing | None]] = {
+_MAKERS: dict[str, Callable[[Reading, Any, Settings, Paths, Budget], Drawing | None]] = {
     "label_id": _of_label,
     "data_row_id": _of_data_row,
     "object_id": _of_object,
 }
 
 
-def label_thumbnail(source: Source, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Markup | None:
+def label_thumbnail(source: Reading, label_id: str, settings: Settings, paths: Paths, page: Budget) -> Markup | None:
     """A small drawing of a label; None where there is nothing to draw, or the budget of the page is spent."""
     drawing = _of_label(source, label_id, settings, paths, page) if page.takes("label_id", label_id) else None
     return drawing.picture if drawing else None
 
 
 def data_row_thumbnail(
-    source: Source, data_row_id: str, settings: Settings, paths: Paths, page: Budget
+    source: Reading, data_row_id: str, settings: Settings, paths: Paths, page: Budget
 ) -> Markup | None:
     """The same of a data row, with its first label."""
     drawing = (
@@ -222,9 +223,9 @@ def _address(column: str, value: Any, paths: Paths) -> str:
     return paths.label(value) if column == "label_id" else paths.data_row(value)
 
 
-def _small(scene: Scene, settings: Settings, paths: Paths) -> Markup:
+def _small(source: Reading, scene: Scene, settings: Settings, paths: Paths) -> Markup:
     """A thumbnail without ids: the same object may be on a page twice."""
-    picture = thumbnail(scene, draw_options(scene, settings, paths, SHAPES, small=True))
+    picture = thumbnail(scene, draw_options(source, scene, settings, paths, SHAPES, small=True))
     return Markup(_ID.sub("", picture))
 
 

@@ -123,11 +123,11 @@ def read_view(source: ConnectionSource, wanted: Wanted, settings: Settings, path
     if len(known) < len(scenes) or len({scene.facts["data_row_id"] for scene in known}) > 1:
         return None
     found = compared(known, wanted.iou)
-    each = [draw_options(scene, settings, paths, DRAWN) for scene in known]
+    each = [draw_options(source, scene, settings, paths, DRAWN) for scene in known]
     options = each[0]._replace(mask_hrefs={key: href for one in each for key, href in one.mask_hrefs.items()})
     ordered = sorted(found.objects, key=lambda same: same.agrees)
     return View(
-        tuple(_labels(known, settings, paths)),
+        tuple(_labels(source, known, settings, paths)),
         draw_layers(known[0], layers_of(found, DRAWN), options, f"{len(known)} labels on one canvas"),
         _picker(known, wanted, paths),
         tuple(_pairs(found)),
@@ -147,14 +147,14 @@ def _rule(scene: Scene, iou: float) -> Rule:
     return Rule(iou, NEAR * diagonal)
 
 
-def _labels(scenes: Sequence[Scene], settings: Settings, paths: Paths) -> Iterator[Compared]:
+def _labels(source: ConnectionSource, scenes: Sequence[Scene], settings: Settings, paths: Paths) -> Iterator[Compared]:
     for side, scene in zip(SIDES, scenes, strict=False):
         facts = scene.facts
         run = facts["model_run_id"]
         kind = "prediction of model run" if facts["is_prediction"] else "label in model run" if run else "label"
         who = run or facts["created_by"] or scene.label_id
         score = facts["agreement"]
-        options = draw_options(scene, settings, paths, BESIDE)._replace(frame_href=None, group_href=None)
+        options = draw_options(source, scene, settings, paths, BESIDE)._replace(frame_href=None, group_href=None)
         picture = draw(scene, options)
         told = None if score is None or score == -1 else figure(score)
         yield Compared(side, line_sample(side), scene, shortened(str(who), 200), kind, told, picture)

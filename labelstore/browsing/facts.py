@@ -92,11 +92,12 @@ def _of_asset(asset: Asset) -> Iterator[Fact]:
     ):
         if value:
             yield Fact(word, cut(value))
+    origin = " (from its file)" if asset.size_source == "file" else ""
     if asset.width and asset.height:
-        yield Fact("Size", f"{figure(asset.width)} × {figure(asset.height)}")
+        yield Fact("Size", f"{figure(asset.width)} × {figure(asset.height)}{origin}")
     if asset.frame_count:
         rate = f", {figure(asset.frame_rate)} a second" if asset.frame_rate else ""
-        yield Fact("Frames", f"{figure(asset.frame_count)}{rate}")
+        yield Fact("Frames", f"{figure(asset.frame_count)}{rate}{origin}")
     if asset.duration:
         yield Fact("Duration", duration(asset.duration))
     if asset.row_data:

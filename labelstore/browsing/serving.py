@@ -92,7 +92,17 @@ def as_sqlite(store: Path, progress: CopyProgress | None = None) -> Iterator[Pat
     with TemporaryDirectory(prefix="labelstore-") as folder:
         copy = Path(folder) / f"{store.stem}.db"
         copy_to_sqlite(store, copy, progress)
+        _keep_vault(store, copy)
         yield copy
+
+
+def _keep_vault(store: Path, copy: Path) -> None:
+    """Have the copy of a store in another folder know where the vault of the store is."""
+    from labelstore.assets.vault import remember, vault_of
+
+    with open_database(copy) as database:
+        if (vault := vault_of(database, store)) is not None:
+            remember(database, copy, vault.folder)
 
 
 def application(store: Path, settings: Settings) -> Any:

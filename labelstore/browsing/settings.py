@@ -4,7 +4,9 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from labelstore.assets.at_hand import AssetsAtHand, at_hand
 from labelstore.assets.folder import AssetFolder
+from labelstore.engines.reading import Reading
 
 PLUGIN = "labelstore"
 
@@ -21,9 +23,9 @@ class Settings(NamedTuple):
     views: str | None = None
     views_refused: str | None = None
 
-    def folder(self) -> AssetFolder | None:
-        """The folder of assets; raises `InputError` if it is not a folder."""
-        return None if self.assets is None else _folder(self.assets)
+    def at_hand(self, store: Reading) -> AssetsAtHand | None:
+        """The files of a store: in the folder of assets, or in its vault. Raises `InputError` for what is no folder."""
+        return at_hand(store, None if self.assets is None else _folder(self.assets))
 
     def image_sources(self) -> str:
         """Allowed origins of pictures, as a Content-Security-Policy writes them."""

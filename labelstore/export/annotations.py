@@ -47,6 +47,9 @@ class Label(NamedTuple):
     """Those that stand beside the frames (v2)."""
     derived_data_row_id: bool
     """Whether the export names no data row, so that its id is ours."""
+    file_sha256: str | None
+    """Of the asset's file in the vault."""
+    file_type: str | None
 
 
 class Message(NamedTuple):

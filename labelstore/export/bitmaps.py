@@ -8,7 +8,6 @@ from zlib import Z_RLE
 
 import msgspec
 
-from labelstore.assets.folder import names_of
 from labelstore.assets.run_lengths import coco_masks
 from labelstore.errors import UsageError
 from labelstore.export.annotations import Object
@@ -27,10 +26,9 @@ def mask_of(export: Export, one: Object, size: tuple[int, int] | None = None) ->
     """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none. It must have the `size`."""
     if export.assets is None:
         return "its picture is not at hand: give its folder with --assets"
-    url = one.url or one.composite_url
-    path = export.assets.find(names_of(data_row_id=one.feature_id, row_data=url), suffixes=("", ".png"))
+    path = export.assets.mask_picture(one.url or one.composite_url, one.feature_id)
     if path is None:
-        return "its picture is not in the folder of assets"
+        return f"its picture is not in {export.assets.place}"
     coco_masks()  # its extra brings numpy
     try:
         rgb = None if one.color_rgb is None else msgspec.json.decode(one.color_rgb, type=tuple[int, int, int])

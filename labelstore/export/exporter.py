@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labelstore.assets.folder import AssetFolder
+from labelstore.assets.at_hand import AssetsAtHand, at_hand
 from labelstore.engines.database import Database
 from labelstore.export.choices import Choices
 from labelstore.export.constructs import LABEL, Fate
@@ -65,9 +65,9 @@ class Export:
             self.progress(self.count)
 
     @cached_property
-    def assets(self) -> AssetFolder | None:
-        """The folder of assets. Raises `InputError` for what is no folder."""
-        return None if self.choices.assets is None else AssetFolder(self.choices.assets)
+    def assets(self) -> AssetsAtHand | None:
+        """The files of assets, where there is a folder or a vault. Raises `InputError` for what is no folder."""
+        return at_hand(self.database, self.choices.assets)
 
     def rounded(self, number: float) -> float:
         """A coordinate with the digits that were asked for; whole numbers as such."""

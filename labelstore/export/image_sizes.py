@@ -1,26 +1,26 @@
-"""The size of a picture: as the export has it, else from the header of its file."""
+"""The size of a picture: as the store has it, else from the header of its file."""
 
 from pathlib import Path
 
-from labelstore.assets.folder import names_of
 from labelstore.assets.sizes import size_of_picture
 from labelstore.errors import InputError, UsageError
 from labelstore.export.annotations import Label
 from labelstore.export.choices import option_of
 from labelstore.export.exporter import Export
+from labelstore.export.file_names import FileNames
 
 
 def asset_of(export: Export, label: Label) -> Path | None:
-    """The file of a data row in the folder of assets."""
-    if export.assets is None:
-        return None
-    names = names_of(
-        external_id=label.external_id,
-        global_key=label.global_key,
-        data_row_id=label.data_row_id,
-        row_data=label.row_data,
-    )
-    return export.assets.find(names, suffixes=("", ".jpg", ".jpeg", ".png"))
+    """The file of a data row, where it is at hand."""
+    return None if export.assets is None else export.assets.file(label, suffixes=("", ".jpg", ".jpeg", ".png"))
+
+
+def name_of(names: FileNames, label: Label, asset: Path) -> str:
+    """The name of the file of a data row: its own, but for a file of the vault, whose name says nothing."""
+    if asset.stem != label.file_sha256:
+        return asset.name
+    stem, suffix = names.of(label)
+    return stem + (asset.suffix or suffix)
 
 
 def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int] | None:
@@ -47,6 +47,6 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
 
 
 def size_of_video(label: Label) -> tuple[int, int]:
-    """Width and height as the export has them, else 0 and 0."""
+    """Width and height as the export has them, or the file in the vault, else 0 and 0."""
     width, height = int(label.width or 0), int(label.height or 0)
     return (width, height) if min(width, height) > 0 else (0, 0)

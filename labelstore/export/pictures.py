@@ -56,7 +56,7 @@ class Picture:
     shapes: list[Shape]
     answers: list[Answer]
     asset: Path | None = None
-    """Its file in the folder of assets."""
+    """Its file, where it is at hand."""
     video: str | None = None
     """The stem of the video that it is a frame of, with its group of frames."""
     frame_number: int | None = None
@@ -108,7 +108,7 @@ def pictures(
             picture = Picture(
                 row.labels,
                 stem,
-                (asset.suffix if asset is not None else suffix) or ".jpg",
+                (asset.suffix if asset is not None else "") or suffix or ".jpg",
                 *size,
                 reader.selection.splits.of(row.node),
                 [

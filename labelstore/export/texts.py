@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from labelstore.assets.folder import AssetFolder, is_address, names_of
+from labelstore.assets.at_hand import AssetsAtHand, Kept
+from labelstore.assets.folder import is_address
 from labelstore.errors import InputError
 from labelstore.export.annotations import Label
 from labelstore.export.exporter import Export
@@ -19,20 +20,13 @@ class Texts(NamedTuple):
 
 
 def texts_of(
-    assets: AssetFolder | None,
-    messages: Mapping[str | None, str],
-    *,
-    asset_type: str,
-    row_data: str | None,
-    external_id: str | None,
-    global_key: str | None,
-    data_row_id: str | None,
+    assets: AssetsAtHand | None, messages: Mapping[str | None, str], row: Kept, asset_type: str | None
 ) -> Texts:
-    """The texts of a data row, whose `messages` the export holds; the file in the folder of assets comes first."""
+    """The texts of a data row, whose `messages` the export holds; its file comes first, where it is at hand."""
+    row_data = row.row_data
     if assets is not None:
-        names = names_of(external_id=external_id, global_key=global_key, data_row_id=data_row_id, row_data=row_data)
         try:
-            found = assets.text(names)
+            found = assets.text(row)
         except InputError as error:
             return Texts({}, None, f"the file of the asset {error.reason}")
         if found is not None:
@@ -44,15 +38,7 @@ def texts_of(
 
 def texts_of_label(export: Export, label: Label, messages: Mapping[str | None, str]) -> Texts:
     """The texts of the data row of a label."""
-    return texts_of(
-        export.assets,
-        messages,
-        asset_type=label.asset_type,
-        row_data=label.row_data,
-        external_id=label.external_id,
-        global_key=label.global_key,
-        data_row_id=label.data_row_id,
-    )
+    return texts_of(export.assets, messages, label, label.asset_type)
 
 
 def text_of(export: Export, label: Label) -> str | None:

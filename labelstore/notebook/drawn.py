@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from labelstore.assets.folder import AssetFolder
+from labelstore.assets.at_hand import at_hand
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import LabelstoreError
@@ -28,8 +28,7 @@ def label_html(source: LabelSource) -> str | None:
     try:
         with open_database(source.path, read_only=True) as database:
             scene = _scene(database, source, LIMIT)
-        folder = None if source.assets is None else AssetFolder(source.assets)
-        entry = None if scene is None else entry_of(scene, folder, AsItIs())
+            entry = None if scene is None else entry_of(scene, at_hand(database, source.assets), AsItIs())
     except LabelstoreError:
         return None
     if entry is None:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import overload
 
-from labelstore.assets.folder import AssetFolder
+from labelstore.assets.at_hand import at_hand
 from labelstore.displaying.cells import visible
 from labelstore.engines.database import MARKS, Database
 from labelstore.figures import figure
@@ -84,15 +84,14 @@ class Gallery(Sequence[Label]):
         from labelstore.drawing import DrawOptions, thumbnail
         from labelstore.reporting.pictures import picture_of
         from labelstore.scenes import read_scene
-        from labelstore.scenes.assets import file_names
 
-        folder = None if self._assets is None else AssetFolder(self._assets)
         until = time.monotonic() + SECONDS
         database = self._database()
+        assets = at_hand(database, self._assets)
         for label_id in self[:SHOWN].label_ids:
             picture, name = "not drawn: it took too long", label_id
             if time.monotonic() < until and (scene := read_scene(database, label_id, limit=_SHAPES, tracks=False)):
-                found = None if folder is None else folder.find(file_names(scene.asset))
+                found = None if assets is None else assets.file(scene.asset)
                 photo = None if found is None else picture_of(found, _PIXELS)
                 picture = thumbnail(scene, DrawOptions(asset_href=None if photo is None else photo.href))
                 name = scene.asset.external_id or scene.asset.global_key or label_id

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from labelstore.assets.folder import AssetFolder
+from labelstore.assets.at_hand import AssetsAtHand
 from labelstore.drawing import DrawOptions, draw, drawing_of
 from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.asset_text import visible
@@ -19,7 +19,6 @@ from labelstore.figures import duration, figure, share
 from labelstore.reporting.pictures import Picture, picture_of
 from labelstore.reporting.redacted import Redacting
 from labelstore.scenes import read_scene
-from labelstore.scenes.assets import file_names
 from labelstore.scenes.scene import Scene
 
 LIMIT = 300
@@ -50,17 +49,17 @@ class Entry(NamedTuple):
     note: str
 
 
-def entries(database: Database, labels: list[str], folder: AssetFolder | None, redactor: Redacting) -> Iterator[Entry]:
+def entries(database: Database, labels: list[str], assets: AssetsAtHand | None, redactor: Redacting) -> Iterator[Entry]:
     """The labels, drawn one after the other."""
     for label_id in labels:
         scene = read_scene(database, label_id, limit=LIMIT)
         if scene is not None:
-            yield entry_of(scene, folder, redactor)
+            yield entry_of(scene, assets, redactor)
 
 
-def entry_of(scene: Scene, folder: AssetFolder | None, redactor: Redacting) -> Entry:
+def entry_of(scene: Scene, assets: AssetsAtHand | None, redactor: Redacting) -> Entry:
     """One label, drawn."""
-    picture, text, note = _at_hand(scene, folder)
+    picture, text, note = _at_hand(scene, assets)
     facts = tuple((name, visible(redactor.text(value))[:300]) for name, value in _facts(scene))
     scene, text = redactor.scene(scene, text)
     if picture is not None and not (scene.asset.width and scene.asset.height):
@@ -79,20 +78,19 @@ def entry_of(scene: Scene, folder: AssetFolder | None, redactor: Redacting) -> E
     return Entry(title, asset_type, project, facts, shown, max(len(legend) - _LEGEND, 0), drawing, answers, note)
 
 
-def _at_hand(scene: Scene, folder: AssetFolder | None) -> tuple[Picture | None, str | None, str]:
-    """The picture or the text of an asset in the folder, and a note about it."""
+def _at_hand(scene: Scene, assets: AssetsAtHand | None) -> tuple[Picture | None, str | None, str]:
+    """The picture or the text of an asset that is at hand, and a note about it."""
     asset = scene.asset
-    if folder is None:
+    if assets is None:
         return None, None, ""
-    names = file_names(asset)
     if asset.asset_type == "image":
-        path = folder.find(names)
+        path = assets.file(asset)
         picture = None if path is None else picture_of(path)
         return picture, None, "" if picture or path is None else "The file of the picture cannot be read."
     if not drawing_of(asset.asset_type).on_text:
         return None, None, ""
     try:
-        text = folder.text(names)
+        text = assets.text(asset)
     except InputError:
         return None, None, "The file of the text cannot be read."
     return None, text, ""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labelstore.assets.at_hand import AssetsAtHand, at_hand
 from labelstore.assets.folder import AssetFolder
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
@@ -64,9 +65,9 @@ def report(
     """Write a page about the store at `store` to `out` ("-" is standard output).
 
     At most `labels` labels are drawn, of all asset types in turn, of `projects` by id or name. Pictures and texts come
-    from the folder `assets` and become part of the page. Nothing in it runs or requests anything, and query
-    strings, tokens and e-mail addresses are removed. Raises `UsageError`, `StoreError`, `NotFoundError`,
-    `InputError`, and `LabelstoreError` without the extra browse.
+    from the folder `assets`, else from the vault, and become part of the page. Nothing in it runs or requests
+    anything, and query strings, tokens and e-mail addresses are removed. Raises `UsageError`, `StoreError`,
+    `NotFoundError`, `InputError`, and `LabelstoreError` without the extra browse.
     """
     check_output(out, store, *([assets] if assets is not None else []), overwrite=overwrite)
     _require_extra()
@@ -77,7 +78,7 @@ def report(
             Path(store),
             labels,
             [projects] if isinstance(projects, str) else projects,
-            folder,
+            at_hand(database, folder),
             title,
             progress,
         )
@@ -101,7 +102,7 @@ def _page(
     store: Path,
     most: int,
     projects: Sequence[str],
-    folder: AssetFolder | None,
+    assets: AssetsAtHand | None,
     title: str | None,
     progress: ReportProgress | None,
 ) -> tuple[bytes, int, int]:
@@ -117,7 +118,7 @@ def _page(
     numbers = read_numbers(database, labels)
     ids = None if labels.projects is None else sorted(labels.projects)
     scorecards = read_scorecards(database, ids, redactor.text)
-    pictures = _pictures(sections(database, labels, min(most, MOST_LABELS)), database, folder, redactor, progress)
+    pictures = _pictures(sections(database, labels, min(most, MOST_LABELS)), database, assets, redactor, progress)
 
     def names(counted: list[tuple[str, float]]) -> list[tuple[str, float]]:
         return [(redactor.text(name), count) for name, count in counted]
@@ -141,7 +142,7 @@ def _page(
         "asset_types": _asset_types(numbers.asset_types),
         "scorecards": scorecards,
         "sections": pictures.sections,
-        "footer": _footer(pictures.left_out, folder is not None),
+        "footer": _footer(pictures.left_out, assets is not None),
     }
     return template("page.html").render(values).encode("utf-8", "replace"), pictures.shown, pictures.left_out
 
@@ -157,7 +158,7 @@ class _Pictures(NamedTuple):
 def _pictures(
     wanted: Sequence[Any],
     database: Database,
-    folder: AssetFolder | None,
+    assets: AssetsAtHand | None,
     redactor: Any,
     progress: ReportProgress | None,
 ) -> _Pictures:
@@ -168,7 +169,7 @@ def _pictures(
     found, drawn, shown, size = [], 0, 0, 0
     for section in wanted:
         by_project: dict[str, list[Any]] = {}
-        for entry in entries(database, section.label_ids, folder, redactor):
+        for entry in entries(database, section.label_ids, assets, redactor):
             drawn += 1
             length = len(entry.drawing) + len(entry.answers)
             if size + length <= LARGEST_PAGE:

@@ -134,6 +134,11 @@ class Asset(NamedTuple):
     frame_count: float | None = None
     duration: float | None = None
     page_count: float | None = None
+    size_source: str | None = None
+    """Where `width`, `height`, `frame_rate` and `frame_count` are from: export or file."""
+    file_sha256: str | None = None
+    """Of its file in the vault."""
+    file_type: str | None = None
 
 
 class Scene(NamedTuple):

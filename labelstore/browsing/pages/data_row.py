@@ -13,7 +13,7 @@ from labelstore.browsing.settings import settings_of
 from labelstore.browsing.stores import read
 from labelstore.drawing import draw
 from labelstore.drawing.options import DrawView
-from labelstore.scenes import Source
+from labelstore.scenes import ConnectionSource
 from labelstore.scenes.assets import read_asset
 from labelstore.scenes.scene import Scene
 
@@ -29,7 +29,7 @@ async def data_row(request: Any, datasette: Any) -> Any:
     database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
     paths, settings = Paths(datasette, database), settings_of(datasette)
 
-    def work(source: Source) -> dict[str, Any] | None:
+    def work(source: ConnectionSource) -> dict[str, Any] | None:
         known = next(iter(source.query("select 1 from data_rows where data_row_id = $id", {"id": data_row_id})), None)
         labels = page_queries.labels_of(source, data_row_id)
         if known is None and not labels:
@@ -47,7 +47,7 @@ async def data_row(request: Any, datasette: Any) -> Any:
             "drawings": drawings,
             "comparisons": comparisons(labels, paths),
             "highlights": highlights_of(drawings),
-            "empty": None if labels else draw(bare, draw_options(bare, settings, paths, 0)),
+            "empty": None if labels else draw(bare, draw_options(source, bare, settings, paths, 0)),
             "projects": page_queries.projects(source, data_row_id),
             "attachments": page_queries.attachments(source, data_row_id),
             "metadata_fields": page_queries.metadata_fields(source, data_row_id),

@@ -15,7 +15,8 @@ from labelstore.drawing.answers import draw_questions
 from labelstore.drawing.fitting import fits
 from labelstore.drawing.options import DrawView
 from labelstore.drawing.quotes import quotes
-from labelstore.scenes import Source, read_scene
+from labelstore.engines.reading import Reading
+from labelstore.scenes import read_scene
 from labelstore.scenes.scene import Scene
 
 LISTED = 500
@@ -37,7 +38,7 @@ class Drawn(NamedTuple):
 
 
 def drawn_label(
-    source: Source,
+    source: Reading,
     label_id: str,
     settings: Settings,
     paths: Paths,
@@ -49,7 +50,7 @@ def drawn_label(
     scene = read_scene(source, label_id, limit=limit, tracks_by=remembered_tracks, **frame)
     if scene is None:
         return None
-    options = draw_options(scene, settings, paths, limit)._replace(view=view)
+    options = draw_options(source, scene, settings, paths, limit)._replace(view=view)
     with_answers = drawing_of(scene.asset.asset_type).with_answers
     return Drawn(
         scene,
@@ -57,7 +58,7 @@ def drawn_label(
         Markup() if with_answers else draw_questions(scene.questions),
         quotes(scene, options) if drawing_of(scene.asset.asset_type).on_text else {},
         fits(scene._replace(shapes=scene.shapes[:LISTED]), options) if view.zoom_href else {},
-        asset_hint(scene, options, settings),
+        asset_hint(scene, options, settings.at_hand(source)),
     )
 
 

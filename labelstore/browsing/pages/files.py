@@ -1,13 +1,14 @@
 """Files: those of assets, pages of PDFs, masks cut out of them, and the style sheet and script of all pages."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
 from labelstore.browsing import pdf_pages
 from labelstore.browsing.headers import PLAYED
-from labelstore.browsing.local_assets import file_of, mask_file
+from labelstore.browsing.local_assets import mask_file
 from labelstore.browsing.pages.page import ROUTES, database_of, headers_of_files, page, whole
 from labelstore.browsing.paths import STATIC, decode
 from labelstore.browsing.ranges import RangedFile
@@ -16,7 +17,7 @@ from labelstore.browsing.static import script, style_sheet
 from labelstore.browsing.stores import read
 from labelstore.drawing.masks import mask_png
 from labelstore.files.media_types import is_pdf, media_type
-from labelstore.scenes import Source
+from labelstore.scenes import ConnectionSource
 from labelstore.scenes.assets import read_asset
 
 
@@ -24,13 +25,9 @@ from labelstore.scenes.assets import read_asset
 async def asset(request: Any, datasette: Any) -> Any:
     """The file of a data row, if it is a raster picture, recording or video: nothing that a browser could run."""
     database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
-    folder = settings_of(datasette).folder()
-    if folder is None:
-        raise NotFound("no asset folder is configured")
-    found = await read(datasette, database, lambda source: read_asset(source, data_row_id))
-    path = file_of(folder, found)
+    path = await _file_of(datasette, database, data_row_id)
     if path is None:
-        raise NotFound("the folder has no file of this data row")
+        raise NotFound("no file of this data row is at hand")
     kind = media_type(path)
     if kind is None:
         raise NotFound("the file is not a picture, recording or video")
@@ -40,14 +37,14 @@ async def asset(request: Any, datasette: Any) -> Any:
 
 @page(r"/mask/(?P<object_id>\d+)")
 async def mask(request: Any, datasette: Any) -> Any:
-    """The mask of one object as a PNG, cut out of the picture in the folder."""
+    """The mask of one object as a PNG, cut out of its picture."""
     database, object_id = database_of(request, datasette), whole(request.url_vars["object_id"])
-    folder = settings_of(datasette).folder()
-    if folder is None or object_id is None:
+    if object_id is None:
         raise NotFound("no mask is available")
 
-    def work(source: Source) -> bytes | None:
-        found = mask_file(source, folder, object_id)
+    def work(source: ConnectionSource) -> bytes | None:
+        assets = settings_of(datasette).at_hand(source)
+        found = None if assets is None else mask_file(source, assets, object_id)
         try:
             return None if found is None else mask_png(found.path.read_bytes(), found.rgb, found.color)
         except (OSError, ValueError):  # no picture after all
@@ -55,7 +52,7 @@ async def mask(request: Any, datasette: Any) -> Any:
 
     png = await read(datasette, database, work)
     if png is None:
-        raise NotFound("the folder has no picture of this mask")
+        raise NotFound("no picture of this mask is at hand")
     return Response(png, content_type="image/png", headers=headers_of_files())
 
 
@@ -63,17 +60,27 @@ async def mask(request: Any, datasette: Any) -> Any:
 async def document_page(request: Any, datasette: Any) -> Any:
     """One page as PNG; the PDF itself is never served."""
     database, data_row_id = database_of(request, datasette), decode(request.url_vars["data_row_id"])
-    folder, number = settings_of(datasette).folder(), whole(request.url_vars["number"])
-    if folder is None or not number or not pdf_pages.is_installed():
+    number = whole(request.url_vars["number"])
+    if not number or not pdf_pages.is_installed():
         raise NotFound("no page is available")
-    path = file_of(folder, await read(datasette, database, lambda source: read_asset(source, data_row_id)))
+    path = await _file_of(datasette, database, data_row_id)
     if path is None or not is_pdf(path):
-        raise NotFound("the folder has no PDF of this data row")
+        raise NotFound("no PDF of this data row is at hand")
     loop = asyncio.get_running_loop()
     png = await loop.run_in_executor(pdf_pages.RENDERING, pdf_pages.picture_of, path, number)
     if png is None:
         raise NotFound("the page cannot be drawn")
     return Response(png, content_type="image/png", headers=headers_of_files())
+
+
+async def _file_of(datasette: Any, database: str, data_row_id: str) -> Path | None:
+    """The file of a data row, where it is at hand."""
+
+    def work(source: ConnectionSource) -> Path | None:
+        assets = settings_of(datasette).at_hand(source)
+        return None if assets is None else assets.file(read_asset(source, data_row_id))
+
+    return await read(datasette, database, work)
 
 
 async def _style(request: Any, datasette: Any) -> Any:

@@ -6,7 +6,7 @@ from labelstore.browsing.pages.page import database_of, missing, page, rendered
 from labelstore.browsing.pages.viewed import of_frame, viewed
 from labelstore.browsing.paths import decode
 from labelstore.browsing.stores import read
-from labelstore.scenes import Source
+from labelstore.engines.reading import Reading
 
 
 @page("/frame/(?P<label_id>[^/]*)")
@@ -15,7 +15,7 @@ async def frame(request: Any, datasette: Any) -> Any:
     database, label_id = database_of(request, datasette), decode(request.url_vars["label_id"])
     asked = await viewed(request, datasette, database, label_id)
 
-    def work(source: Source) -> dict[str, Any] | None:
+    def work(source: Reading) -> dict[str, Any] | None:
         drawn = asked.drawn(source, tracks=False)
         return None if drawn is None else of_frame(drawn, asked)
 

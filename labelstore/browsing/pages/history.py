@@ -22,7 +22,7 @@ from labelstore.figures import figure
 from labelstore.history import LabelDiff, Version
 from labelstore.history.label_model import Feature
 from labelstore.history.words import Change, changes, summary
-from labelstore.scenes import ConnectionSource, Source
+from labelstore.scenes import ConnectionSource
 from labelstore.scenes.scene import Scene
 
 SHAPES: Final = 2000
@@ -98,12 +98,12 @@ async def history(request: Any, datasette: Any) -> Any:
     )
 
 
-def _steps(source: Source, versions: Versions, settings: Settings, paths: Paths) -> Iterator[Step]:
+def _steps(source: ConnectionSource, versions: Versions, settings: Settings, paths: Paths) -> Iterator[Step]:
     for number, version in enumerate(versions.versions):
         scene = versions.scene(source, number, _SMALL, None, None)
         picture = None
         if scene is not None:
-            options = draw_options(scene, settings, paths, _SMALL, small=True)
+            options = draw_options(source, scene, settings, paths, _SMALL, small=True)
             picture = thumbnail(scene, options)
         words = "first version"
         if number:
@@ -112,7 +112,9 @@ def _steps(source: Source, versions: Versions, settings: Settings, paths: Paths)
         yield Step(number, version, picture, words, href)
 
 
-def _compared(source: Source, versions: Versions, asked: _Asked, settings: Settings, paths: Paths) -> Compared | None:
+def _compared(
+    source: ConnectionSource, versions: Versions, asked: _Asked, settings: Settings, paths: Paths
+) -> Compared | None:
     last = len(versions.versions) - 1
     after = asked.after if asked.after is not None and asked.after <= last else last
     before = asked.before if asked.before is not None and asked.before <= last else max(after - 1, 0)
@@ -123,7 +125,7 @@ def _compared(source: Source, versions: Versions, asked: _Asked, settings: Setti
     one, other = (versions.scene(source, number, SHAPES, frame, group) for number in (before, after))
     if one is None or other is None:
         return None
-    options = draw_options(other, settings, paths, SHAPES)
+    options = draw_options(source, other, settings, paths, SHAPES)
     drawn = layers_of_versions(one, other, _changed(diff, other))
     href = paths.history(versions.label_id, before=before, after=after, group=other.group_name, frame="{}")
     known = sorted({*one.frames, *other.frames})

@@ -12,7 +12,7 @@ from labelstore.browsing.settings import Settings, settings_of
 from labelstore.browsing.view import View, view_of, without
 from labelstore.drawing import drawing_of
 from labelstore.drawing.legend import marks_of
-from labelstore.scenes import Source
+from labelstore.engines.reading import Reading
 
 SHAPES = 2000
 """Shapes that are drawn of a label."""
@@ -47,7 +47,7 @@ class Viewed(NamedTuple):
         """The address with `{}` for a zoom."""
         return self.address(self.view._replace(zoom=None), zoom="{}")
 
-    def drawn(self, source: Source, **options: Any) -> Drawn | None:
+    def drawn(self, source: Reading, **options: Any) -> Drawn | None:
         """The label, drawn so; None where the store does not hold it."""
         view = self.view.drawn(self.zoom_href)
         return drawn_label(source, self.label_id, self.settings, self.paths, SHAPES, view, **self.frame, **options)

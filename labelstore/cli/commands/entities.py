@@ -55,7 +55,7 @@ def entities(
       labelstore entities labels.db --assets texts -o entities.csv
     """
     from labelstore.analyses.entities import Entity, entities
-    from labelstore.assets.folder import AssetFolder
+    from labelstore.assets.at_hand import at_hand
     from labelstore.formats.spans import Unit
 
     chosen = chosen_format(TextFormat, format, out, as_json)
@@ -63,8 +63,7 @@ def entities(
     inputs = [] if assets is None else [assets]
     counts = {"entities": 0, "text": 0, "problem": 0}
     with asked(db, *inputs, out=out, overwrite=overwrite, format=chosen, view=view) as (database, write):
-        folder = None if assets is None else AssetFolder(assets)
-        found = entities(database, folder, Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
+        found = entities(database, at_hand(database, assets), Unit.UTF_16 if utf16 else Unit.CODE_POINTS)
         write(Entity._fields, _counted(found, counts, problems))
     told = f"{figure(counts['entities'])} entities, {figure(counts['text'])} with their text"
     print(f"{told}, {figure(counts['problem'])} with a problem", file=sys.stderr)

@@ -22,7 +22,7 @@ from labelstore.export.constructs import LABEL, LABEL_QUESTION, Fate, fates, kep
 from labelstore.export.data_rows import DataRow, Reader, asked, questions
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileCopy
 from labelstore.export.file_names import safe
-from labelstore.export.image_sizes import asset_of
+from labelstore.export.image_sizes import asset_of, name_of
 from labelstore.export.pictures import PICTURES
 from labelstore.export.question import Question, question_of
 from labelstore.export.texts import text_of
@@ -145,7 +145,7 @@ def _leave_out(reader: Reader, row: DataRow, answers: list[Answer], reason: str)
 def _file_name(reader: Reader, label: Label) -> str:
     asset = asset_of(reader.export, label)
     if asset is not None:
-        return asset.name
+        return name_of(reader.selection.names, label, asset)
     stem, suffix = reader.selection.names.of(label)
     return stem + (suffix or (".jpg" if label.asset_type == "image" else ""))
 

@@ -18,7 +18,7 @@ from labelstore.export.choices import WHICH_CLASSES, WHICH_LABELS
 from labelstore.export.constructs import HOLE, LABEL, RELATIONSHIP, changed, fates, kept, left_out
 from labelstore.export.data_rows import DataRow, Reader, asked, example_of, questions
 from labelstore.export.exporter import Export, Exporter, FileChunk, FileChunks
-from labelstore.export.image_sizes import asset_of
+from labelstore.export.image_sizes import asset_of, name_of
 from labelstore.export.shapes import box_of, parts_of, points_of
 from labelstore.export.sink import Sink
 
@@ -51,7 +51,7 @@ def write(export: Export) -> FileChunks:
     for row in reader.data_rows():
         split = reader.selection.splits.of(row.node) or "train"
         file = files.setdefault(split, _File(f"data/{split}.parquet"))
-        yield from file.add(row_of(reader, row) | _asset(export, row.labels[0]))
+        yield from file.add(row_of(reader, row) | _asset(reader, row.labels[0]))
     for file in files.values():
         yield from file.close()
     splits = "".join(f"  - split: {_WORDS[split]}\n    path: {file.path}\n" for split, file in sorted(files.items()))
@@ -217,17 +217,18 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
     ]
 
 
-def _asset(export: Export, label: Label) -> dict[str, Any]:
+def _asset(reader: Reader, label: Label) -> dict[str, Any]:
     """The asset: its URL or its text, and its file where that is at hand."""
     data = label.row_data or ""
     found: dict[str, Any] = {"url": data if is_address(data) else None, "text": None, "image": None, "audio": None}
-    path = asset_of(export, label)
+    path = asset_of(reader.export, label)
     if label.asset_type in ("text", "html"):
         found["text"] = (
             _bytes(path).decode("utf-8", "replace") if path else data if data and not is_address(data) else None
         )
     elif path is not None and label.asset_type in ("image", "audio", "unknown"):
-        found["audio" if label.asset_type == "audio" else "image"] = {"bytes": _bytes(path), "path": path.name}
+        name = name_of(reader.selection.names, label, path)
+        found["audio" if label.asset_type == "audio" else "image"] = {"bytes": _bytes(path), "path": name}
     return found
 
 
