@@ -108,11 +108,11 @@ create table pulls (
 
 -- one annotation that `labelstore push` sent to Labelbox
 create table sent (
-    target text,                    -- where to: project/<id> or model_run/<id>
-    uuid text,                      -- of the annotation, as the import has it
+    target text,                    -- where to: project/<id>, predictions/<id> of a project, or model_run/<id>
+    uuid text,                      -- of the annotation, as the import has it; its data row and question without one
     content_hash text,              -- SHA-256 of its line
     label_id text,                  -- the label that it is of
-    import_id text,                 -- the import of Labelbox
+    import_name text,               -- what the import is called at Labelbox
     status text,                    -- accepted, rejected, or sent while nobody knows
     reason text,                    -- why Labelbox rejected it
     sent_at text                    -- UTC, ISO 8601

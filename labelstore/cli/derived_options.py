@@ -1,13 +1,16 @@
-"""Options of a command that come from a declaration, such as those of the filters of labels."""
+"""Options of a command that come from a declaration: those of the filters of labels, and of the choices of exports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import fields
 from inspect import Parameter, signature
 from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
+from labelstore.cli import completion
 from labelstore.cli.completion import filter_values
+from labelstore.export.choices import CHOICES, FILTERED, Choices, option_of
 from labelstore.query.filters.registry import FILTERS, Filter
 
 
@@ -27,6 +30,42 @@ def _option(one: Filter) -> Parameter:
     )
     kind: Any = list[str] | None
     return Parameter(one.keyword, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, told])
+
+
+_STORED = {"project": completion.projects, "classes": completion.classes, "question": completion.questions}
+
+
+def _completion(name: str, values: tuple[str, ...]) -> Any:
+    """What the shell completes for a choice; None where it takes any text."""
+
+    def known() -> list[str]:
+        return list(values)
+
+    return known if values else _STORED.get(name)
+
+
+def choice_options(names: Collection[str]) -> list[Parameter]:
+    """An option for each of these choices of exports, then one for each of the filters among them."""
+    found = []
+    for one in fields(Choices):
+        if one.name not in CHOICES or one.name not in names:
+            continue
+        choice = CHOICES[one.name]
+        values = "|".join(choice.values)
+        many = isinstance(one.default, tuple)
+        kind: Any = list[str] if many else int if one.type in (int, int | None) else str
+        told = None if one.default in (None, ()) else str(one.default)
+        option = typer.Option(
+            option_of(one.name),
+            metavar=choice.metavar or values,
+            help=choice.help + (f"  [default: {told}]" if told else ""),
+            show_default=False,
+            autocompletion=_completion(one.name, choice.values),
+        )
+        found.append(
+            Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
+        )
+    return [*found, *filter_options([one.name for keyword, one in FILTERED.items() if keyword in names])]
 
 
 def take(command: Callable[..., None], described: Callable[..., None], options: Sequence[Parameter]) -> None:

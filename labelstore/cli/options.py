@@ -120,6 +120,15 @@ Question = Annotated[
         autocompletion=completion.questions,
     ),
 ]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="LABELBOX_ENDPOINT",
+        help="The GraphQL service of another installation of Labelbox.",
+        show_default=False,
+    ),
+]
 RowsFormat = Annotated[TextFormat | None, typer.Option(help=DEFAULT_FORMAT, show_default=False)]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Write to a file; - for stdout.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")]

@@ -1,4 +1,5 @@
 """What talks to Labelbox and to the servers of assets; nothing else of labelstore uses the network by itself.
 
 service   the vendor's SDK: who asks, with which key, and its errors as ours
+pushing   labels back into a project or model run, and new ontologies
 """

@@ -175,6 +175,8 @@ OF_PICTURES: Final = (
     *("empty", "frames", "assets", "missing_size", "name", "digits"),
 )
 """Those of formats that are made of pictures with objects."""
+OF_IMPORTS: Final = (*WHICH_LABELS, "classes", "rename", "data_row", "assets", "digits")
+"""Those of annotation imports."""
 SPLITTING: Final = ("split", "ratios", "split_field", "images")
 """Those of folders with training, validation and test sets and their files."""
 

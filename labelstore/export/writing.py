@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ from labelstore.files.urls import is_url
 from labelstore.formats.kinds import KINDS
 from labelstore.query.filters import chosen_of as filters_of
 from labelstore.schema.suggestions import did_you_mean
+
+T = TypeVar("T")
 
 _OPEN = 16
 """Files of a folder that are open at a time."""
@@ -63,7 +65,7 @@ def export(
         _check(read, out, is_folder, overwrite, loss)
     with open_database(Path(store), read_only=True) as database, ExitStack() as stack:
         job = Export(exporter, database, out, chosen, jobs, progress)
-        with closing(_written(job)) as chunks:
+        with closing(checked(job, job.exporter.write(job))) as chunks:
             if dry_run:
                 for _ in chunks:
                     pass
@@ -78,7 +80,7 @@ def export(
                 file = stack.enter_context(output_file(out, overwrite=overwrite))
                 for chunk in chunks:
                     file.write(chunk)  # type: ignore[arg-type]
-        done = _told(job)
+        done = told(job)
     if loss and not dry_run:
         with output_file(loss, overwrite=True) as file:
             file.write(msgspec.json.format(msgspec.json.encode(report(done))) + b"\n")
@@ -173,9 +175,9 @@ def _is_report(path: str | Path) -> bool:
     return isinstance(found, dict) and {"format", "lossless", "constructs", "losses"} <= found.keys()
 
 
-def _written(job: Export) -> Generator[bytes | FileChunk | FileCopy, None, None]:
+def checked(job: Export, chunks: Iterable[T]) -> Generator[T, None, None]:
     """What the exporter yields; at the end its account must be right, and something must have been written."""
-    yield from job.exporter.write(job)
+    yield from chunks
     job.account.check()
     if not job.count:
         raise NothingToWriteError(job.exporter.name, _why_nothing(job))
@@ -196,7 +198,8 @@ def _why_nothing(job: Export) -> str:
     return "; ".join(filter(None, (f"it takes {takes}", held and f"left out: {held}", why and f"not selected: {why}")))
 
 
-def _told(job: Export) -> Written:
+def told(job: Export) -> Written:
+    """What an export that is done came to."""
     account = job.account
     selected, written, left_out = (
         {name: count for name, count in counts.items() if count}

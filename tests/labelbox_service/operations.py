@@ -30,6 +30,7 @@ class Pulling:
             "projects": self.projects,
             "dataset": self.dataset,
             "datasets": self.datasets,
+            "model": self.model,
             "modelRun": self.model_run,
             "task": self.exports.task,
             "dataRowsForGlobalKeys": self.find_data_rows,
@@ -128,6 +129,11 @@ class Pulling:
         rows = sum(row.dataset == dataset for row in self.workspace.visible())
         named = {"id": dataset, "name": self.workspace.datasets[dataset], "description": "", "rowCount": rows}
         return self._times() | named
+
+    def model(self, where: Json) -> Json:
+        if where["id"] not in self.workspace.models:
+            raise missing("Model", where["id"])
+        return {"id": where["id"], "name": where["id"], "ontologyId": self.workspace.models[where["id"]]}
 
     def model_run(self, where: Json) -> Json:
         if where["id"] not in self.workspace.model_runs:

@@ -89,6 +89,7 @@ class Workspace:
         self.projects: dict[str, Project] = {}
         self.datasets: dict[str, str] = {}
         self.model_runs: dict[str, tuple[str, str]] = {}  # by id: its model's id and its own name
+        self.models: dict[str, str] = {}  # by id: its ontology's id
         self.ontologies: dict[str, Json] = {}
         self.feature_schemas: dict[str, Json] = {}  # the tools and questions of the top level
         self._numbers = 0
@@ -137,6 +138,11 @@ class Workspace:
     def add_model_run(self, model_run_id: str, name: str, model_id: str = "model-1") -> None:
         with self.lock:
             self.model_runs[model_run_id] = (model_id, name)
+
+    def add_model(self, model_id: str, ontology: Json) -> None:
+        """A model with this normalized ontology."""
+        with self.lock:
+            self.models[model_id] = self.add_ontology(f"ontology-{model_id}", model_id, ontology, None)["id"]
 
     def add_ontology(self, ontology_id: str, name: str, normalized: Json, media_type: str | None) -> Json:
         """An ontology as the API has it, with ids for all feature schemas in it that have none."""

@@ -1,22 +1,20 @@
 """`export`: a store as files in another format."""
 
 import sys
-from dataclasses import fields
-from inspect import Parameter
 from typing import Annotated, Any
 
 import typer
 
-from labelstore.cli import completion, output
+from labelstore.cli import output
 from labelstore.cli.command import Command
-from labelstore.cli.derived_options import filter_options, take
+from labelstore.cli.derived_options import choice_options, take
 from labelstore.cli.diagnostics import LEFT_OUT, stopped
 from labelstore.cli.losses import loss_lines
 from labelstore.cli.options import AsJson, Jobs, Overwrite, Store
 from labelstore.cli.progress import shown
 from labelstore.cli.sections import Section
 from labelstore.errors import UsageError
-from labelstore.export.choices import CHOICES, FILTERED, Choices, option_of
+from labelstore.export.choices import CHOICES
 from labelstore.export.registry import exporter_of, formats
 
 SECTION = Section.SHARE
@@ -100,45 +98,9 @@ def _export(
         raise typer.Exit(LEFT_OUT)
 
 
-_STORED = {"project": completion.projects, "classes": completion.classes, "question": completion.questions}
-
-
-def _completion(name: str, values: tuple[str, ...]) -> Any:
-    """What the shell completes for a choice; None where it takes any text."""
-
-    def known() -> list[str]:
-        return list(values)
-
-    return known if values else _STORED.get(name)
-
-
-def _options() -> list[Parameter]:
-    """An option for each choice."""
-    found = []
-    for one in fields(Choices):
-        if one.name not in CHOICES:
-            continue
-        choice = CHOICES[one.name]
-        values = "|".join(choice.values)
-        many = isinstance(one.default, tuple)
-        kind: Any = list[str] if many else int if one.type in (int, int | None) else str
-        told = None if one.default in (None, ()) else str(one.default)
-        option = typer.Option(
-            option_of(one.name),
-            metavar=choice.metavar or values,
-            help=choice.help + (f"  [default: {told}]" if told else ""),
-            show_default=False,
-            autocompletion=_completion(one.name, choice.values),
-        )
-        found.append(
-            Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
-        )
-    return found
-
-
 def export(*args: Any, **kwargs: Any) -> None:
     """See `_export`, which Typer reads with an option for each choice and filter."""
     _export(*args, **kwargs)
 
 
-take(export, _export, [*_options(), *filter_options([one.name for one in FILTERED.values()])])
+take(export, _export, choice_options(CHOICES))

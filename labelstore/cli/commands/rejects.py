@@ -14,7 +14,7 @@ from labelstore.cli.row_output import write_rows
 from labelstore.cli.sections import Section
 from labelstore.displaying.cells import visible
 from labelstore.errors import UsageError
-from labelstore.figures import figure
+from labelstore.figures import counted, figure
 
 if TYPE_CHECKING:
     from labelstore.loading.rejects import Reject
@@ -73,11 +73,14 @@ def _list(db: Path, load: int | None, as_json: bool) -> None:
         if as_json:
             write_rows("json", Reject._fields, found)
             return
+        sent = database.value("select count(*) from sent where status = 'rejected'")
         listed = 0
         for reject in found:
             listed += 1
             output.write_lines(_lines(reject))
     print(f"{figure(listed)} rejects" if listed else "no rejects", file=sys.stderr)
+    if sent:
+        say(f"Labelbox rejected {counted(sent, 'annotation')}; list them with: labelstore push {db} --rejected")
 
 
 def _lines(reject: "Reject") -> Iterator[str]:

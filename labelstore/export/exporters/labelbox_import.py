@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from labelstore.export.annotations import Annotations, Answer, Label, Object, Relationship
-from labelstore.export.choices import WHICH_LABELS, Choices
+from labelstore.export.choices import OF_IMPORTS, Choices
 from labelstore.export.classes import WITHOUT_NAME
 from labelstore.export.constructs import (
     FRAME_QUESTION,
@@ -67,7 +67,13 @@ def what_becomes(choices: Choices) -> Mapping[str, Fate]:
 
 
 def write(export: Export) -> Chunks:
-    """The lines of each label: its objects, answers and relationships, then what lasts over frames."""
+    """The lines of all labels."""
+    for _, lines in lines_by_label(export):
+        yield lines
+
+
+def lines_by_label(export: Export) -> Iterator[tuple[str, bytes]]:
+    """The id of each label with its lines, some at a time: objects, answers, relationships, what lasts over frames."""
     reader, account = Reader(export, together=False), export.account
     for row in reader.data_rows():
         label = row.labels[0]
@@ -78,10 +84,11 @@ def write(export: Export) -> Chunks:
         lines, count = _Lines(reader, label, data_row), export.count
         for part in row.parts:
             if part.frame_number is None:
-                yield b"".join(lines.of_label(part))
+                yield label.label_id, b"".join(lines.of_label(part))
             else:
                 lines.note_frame(part, part.frame_number)
-        yield from lines.of_frames()
+        for line in lines.of_frames():
+            yield label.label_id, line
         if export.count > count:
             account.wrote(LABEL, label.label_id)
         else:
@@ -267,6 +274,6 @@ EXPORTER = Exporter(
     write,
     what_becomes,
     unit="annotations",
-    takes=(*WHICH_LABELS, "classes", "rename", "data_row", "assets", "digits"),
+    takes=OF_IMPORTS,
     defaults={"class_key": "name"},
 )
