@@ -3,13 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Request, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Request, ViewportSize, sync_playwright
 
 _QUIET = (
     "--no-sandbox",
@@ -23,6 +24,7 @@ _QUIET = (
 
 
 _SIZE: ViewportSize = {"width": 1200, "height": 900}
+_PATIENCE = 5
 
 
 def executable() -> str | None:
@@ -105,3 +107,20 @@ def watched(chromium: BrowserContext) -> Iterator[Watched]:
     yield seen
     page.close()
     seen.check()
+
+
+def follow(target: Locator, **options: Any) -> None:
+    """Click on what leads to another page, or to a place of this one, and wait until it is there and has its styles.
+
+    A click alone ends before: what is asked next may find the old page, or the new one half read.
+    """
+    with target.page.expect_navigation():
+        target.click(**options)
+
+
+def becomes(wanted: object, read: Callable[[], object]) -> None:
+    """Assert that what is read is what is wanted, at the latest after some seconds: a script may be at work."""
+    end = time.monotonic() + _PATIENCE
+    while (found := read()) != wanted and time.monotonic() < end:
+        time.sleep(0.02)
+    assert found == wanted

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
-from tests.browser import executable
+from tests.browser import executable, follow
 from tests.screenshots import served, store_of_samples
 
 BEGIN, END = "<!-- tasks -->\n", "<!-- /tasks -->\n"
@@ -31,8 +31,7 @@ class Hands:
 
     def click(self, target: Locator) -> None:
         self.clicks += 1
-        target.first.click()
-        self.page.wait_for_load_state()
+        follow(target.first)
 
     def link(self, name: str | re.Pattern[str], within: str = "main") -> None:
         """Click on a link by its text."""
@@ -45,6 +44,13 @@ class Hands:
     def type(self, target: Locator, text: str) -> None:
         self.fields += 1
         target.fill(text)
+
+    def search(self, text: str) -> None:
+        """Type into the box of the header, and press Enter."""
+        box = self.page.locator("header.bar input[type=search]")
+        self.type(box, text)
+        with self.page.expect_navigation():
+            box.press("Enter")
 
     def choose(self, group: str, value: str) -> None:
         """A value of a filter of the gallery."""
@@ -63,7 +69,8 @@ class Hands:
         summary = self.page.locator(".filters summary").filter(has_text=re.compile(rf"^\s*{re.escape(group)}\s*$"))
         box = summary.locator("xpath=..")
         if box.get_attribute("open") is None:
-            self.click(summary)
+            self.clicks += 1
+            summary.click()
         return box
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -224,10 +231,7 @@ def most_objects(hands: Hands) -> None:
 def by_external_id(hands: Hands) -> None:
     sql = "select external_id from data_rows group by 1 having count(*) = 1 and external_id <> '' limit 1"
     name = hands.value(sql)
-    box = hands.page.locator("header.bar input[type=search]")
-    hands.type(box, name)
-    box.press("Enter")
-    hands.page.wait_for_load_state()
+    hands.search(name)
     assert name in hands.page.locator("h1").inner_text()
 
 
@@ -246,7 +250,6 @@ def one_class(hands: Hands) -> None:
     assert 0 < shapes.count() < count
     width = (shapes.first.bounding_box() or {"width": 0})["width"]
     hands.click(hands.page.get_by_role("link", name="Zoom in", exact=True))
-    hands.page.wait_for_url("**zoom=**")
     assert (shapes.first.bounding_box() or {"width": 0})["width"] > 1.5 * width > 0
 
 
@@ -290,10 +293,7 @@ def frames(hands: Hands) -> None:
 @task(ENGINEER, "What a label was before", "the search box, Enter; History")
 def history(hands: Hands) -> None:
     label_id = hands.value("select label_id from versions where not removed limit 1")
-    box = hands.page.locator("header.bar input[type=search]")
-    hands.type(box, label_id)
-    box.press("Enter")
-    hands.page.wait_for_load_state()
+    hands.search(label_id)
     hands.link(re.compile("version|history", re.I))
     assert hands.page.locator("svg.drawing").count() > 0
     assert "moved" in hands.page.locator("main").inner_text()
@@ -309,10 +309,7 @@ def query_as_gallery(hands: Hands) -> None:
 
 @task(ENGINEER, "The texts that hold a word", "the search box, Enter; all labels with these words")
 def words(hands: Hands) -> None:
-    box = hands.page.locator("header.bar input[type=search]")
-    hands.type(box, "Person")
-    box.press("Enter")
-    hands.page.wait_for_load_state()
+    hands.search("Person")
     hands.link(re.compile("labels? with th"))
     assert hands.found() > 0
 

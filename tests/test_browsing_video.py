@@ -15,7 +15,7 @@ from labelstore.browsing.paths import encode
 from labelstore.browsing.settings import Settings
 from labelstore.loading import load
 from labelstore.scenes.tracks import Tracks, read_tracks
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.lines import label, square, v2
 
 pytest.importorskip("datasette")
@@ -278,11 +278,11 @@ def test_all_of_it_works_by_links_and_forms_alone(url: str, chromium: Any) -> No
     page = context.new_page()
     page.goto(f"{url}/l-v1?frame=2")
     assert page.locator(".play").count() == 0
-    page.locator('.picker a[rel="next"]').click()
+    follow(page.locator('.picker a[rel="next"]'))
     assert page.url.endswith("frame=3")
     page.locator(".picker input[type=number]").fill("15")
-    page.locator(".picker button").click()
+    follow(page.locator(".picker button"))
     assert page.url.endswith("frame=15")
-    page.locator(".timeline .place").nth(8).click(position={"x": 3, "y": 3})
+    follow(page.locator(".timeline .place").nth(8), position={"x": 3, "y": 3})
     assert page.url.endswith("frame=9")
     context.close()

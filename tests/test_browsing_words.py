@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from labelstore.browsing.paths import encode
 from labelstore.drawing import DrawOptions, draw
 from labelstore.drawing.quotes import quotes
 from labelstore.loading import load
 from labelstore.scenes.scene import Asset, Scene, Shape, Span
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.lines import label, thing, v2
 
 pytest.importorskip("datasette")
@@ -120,8 +121,8 @@ def test_a_link_opens_the_message_and_the_list_quotes(url: str, watched: Watched
     folded = page.locator(".message").nth(1)
     assert not folded.locator(".text").is_visible()
     folded.locator("summary").click()
-    assert folded.locator(".text").is_visible()
-    page.locator(".message a.key").nth(3).click()
+    expect(folded.locator(".text")).to_be_visible()
+    follow(page.locator(".message a.key").nth(3))
     assert re.search(r"#m[0-9a-f]+-4$", page.url)
     page.goto(f"{url}/text")
     assert page.locator(".objects .quote").all_inner_texts() == ["Ada"]

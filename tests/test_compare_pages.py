@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from labelstore.loading import load
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.disagreeing import HOSTILE, box, label, line, write
 from tests.making import store_of
 from tests.soaking import amount
@@ -45,7 +45,7 @@ def table(page: Page, caption: str) -> list[list[str]]:
 def test_two_labels(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("data-row", "d1"))
-    page.get_by_role("link", name="Compare the 2 labels").click()
+    follow(page.get_by_role("link", name="Compare the 2 labels"))
     assert page.title() == "Compare d1.jpg · labelstore"
     assert table(page, "Agreement of every two labels")[1:] == [
         ["Matched objects", "2"],  # a car and the nose
@@ -100,7 +100,7 @@ def test_other_thresholds_by_the_form(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(compare(served, "a", "b"))
     page.fill("#iou", "0.9")
-    page.get_by_role("button", name="Match").click()
+    follow(page.get_by_role("button", name="Match"))
     assert "iou=0.9" in page.url
     assert table(page, "Agreement of every two labels")[1] == ["Matched objects", "1"]
     for odd in ("nan", "-1", "7", "x"):
@@ -111,7 +111,7 @@ def test_other_thresholds_by_the_form(served: Served, watched: Watched) -> None:
 def test_labels_against_predictions(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("data-row", "d1"))
-    page.get_by_role("link", name="Compare with model run r1").click()
+    follow(page.get_by_role("link", name="Compare with model run r1"))
     sides = page.locator(".sides li").all_inner_texts()
     assert len(sides) == 3
     assert "prediction of model run" in sides[2]
@@ -124,14 +124,14 @@ def test_labels_ticked_on_the_data_row(served: Served, watched: Watched) -> None
     assert page.title() == "d1.jpg · labelstore"
     page.locator("input[name=label]").nth(1).uncheck()
     page.locator("input[name=label]").nth(2).check()
-    page.get_by_role("button", name="Compare the labels ticked below").click()
+    follow(page.get_by_role("button", name="Compare the labels ticked below"))
     assert [text.split()[1] for text in page.locator(".sides li").all_inner_texts()] == ["ada@example.com", "r1"]
 
 
 def test_a_label_links_to_its_comparison(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("label", "b"))
-    page.get_by_role("link", name="Compare the 2 labels").click()
+    follow(page.get_by_role("link", name="Compare the 2 labels"))
     assert page.locator(".sides li").count() == 2
     page.goto(served.address("label", "l"))
     assert page.locator(".related").count() == 0
@@ -174,10 +174,10 @@ def test_frames_that_differ_are_linked(served: Served, watched: Watched) -> None
     section = page.locator("section:has(#h-frames)")
     assert section.locator(".count").inner_text() == "1"
     at = section.locator("[aria-current]").inner_text()
-    page.locator(".columns .picker a[rel=next]").click()
+    follow(page.locator(".columns .picker a[rel=next]"))
     assert "frame=" in page.url
     assert table(page, "Agreement of every two labels")[3] == ["Unmatched objects", "0"]
-    page.locator("section:has(#h-frames) a").first.click()
+    follow(page.locator("section:has(#h-frames) a").first)
     assert page.url.endswith(f"frame={at}")
 
 

@@ -26,7 +26,7 @@ from labelstore.loading import load
 from labelstore.query.catalogue import views
 from labelstore.schema.canned_queries import GROUPS, OTHERS, grouped, queries
 from labelstore.schema.catalogue import tables
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.making import box, feature, store_of, v1
 from tests.soaking import amount
 from tests.test_browsing import Site, awaited
@@ -158,9 +158,9 @@ def test_the_switch_of_columns_leads_there_and_back(served: Served, watched: Wat
     page.goto(f"{served.url}/street/labels?_sort_desc=created_at")
     bookkeeping = page.locator("th[data-column=end_id]")
     expect(bookkeeping).to_have_count(0)
-    page.get_by_role("link", name="Show all columns").click()
+    follow(page.get_by_role("link", name="Show all columns"))
     expect(bookkeeping).to_have_count(1)
-    page.get_by_role("link", name="Leave out").click()
+    follow(page.get_by_role("link", name="Leave out"))
     expect(bookkeeping).to_have_count(0)
     assert "_sort_desc=created_at" in page.url
 
@@ -199,9 +199,9 @@ def test_column_descriptions_open_on_a_click(served: Served, watched: Watched) -
     said = page.locator(".column-descriptions")
     assert not said.is_visible()
     page.get_by_text("What the columns mean").click()
-    assert said.is_visible()
+    expect(said).to_be_visible()
     page.locator("h1").click()
-    assert said.is_visible()
+    expect(said).to_be_visible()
 
 
 def test_every_canned_query_says_what_it_is_about() -> None:
@@ -240,12 +240,12 @@ def test_a_form_of_a_query_gives_its_result(served: Served, watched: Watched) ->
     page.goto(served.address("queries"))
     page.locator("#nearest-objects summary").click()
     page.locator("#nearest-objects").get_by_label("limit").fill("3")
-    page.locator("#nearest-objects button").click()
+    follow(page.locator("#nearest-objects button"))
     expect(page).to_have_title("Nearest objects · labelstore")
     expect(page.get_by_label("limit")).to_have_value("3")
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(3)
     page.get_by_label("class").fill("no such class")
-    page.get_by_role("button", name="Run").click()
+    follow(page.get_by_role("button", name="Run"))
     expect(page.locator(".zero-results")).to_have_count(1)
 
 
@@ -274,7 +274,7 @@ def test_the_page_of_a_store_lists_everything_once(site: Site) -> None:
 def test_sql_can_be_asked_on_the_page_of_a_store(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(f"{served.url}/street")
-    page.get_by_role("button", name="Run SQL").click()
+    follow(page.get_by_role("button", name="Run SQL"))
     expect(page).to_have_title("SQL · labelstore")
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(20)
 
@@ -357,7 +357,8 @@ def test_the_keyboard_reaches_the_content(served: Served, watched: Watched) -> N
     page.goto(f"{served.url}/street/labels")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.url.endswith("#main")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")

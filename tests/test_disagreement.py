@@ -10,7 +10,7 @@ import pytest
 from labelstore.analyses.disagreement import Choice, chosen, disputed
 from labelstore.engines import open_database
 from labelstore.loading import load
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.disagreeing import HOSTILE, RUN, box, images, label, line, radio
 from tests.making import ENGINES, asked, store_of
 from tests.test_browsing_pages import Served, browsing
@@ -104,7 +104,7 @@ def rows(watched: Watched) -> list[list[str]]:
 def test_the_page_leads_to_the_comparison(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address())
-    page.get_by_role("link", name="Disagreement").first.click()
+    follow(page.get_by_role("link", name="Disagreement").first)
     assert page.locator("h1").inner_text() == "3 data rows with several labels"
     first = rows(watched)[0]
     assert first[0] == "d1.jpg Roads"
@@ -112,7 +112,7 @@ def test_the_page_leads_to_the_comparison(served: Served, watched: Watched) -> N
     assert first[3].split("\n") == ["3", "Bus 0 to 1, Car 1 to 2, Tree 0 to 1"]
     assert first[4:] == ["1 of 2", "0.4"]
     assert page.locator("table.disputed .thumbnail").count() == 5  # of z, without objects, there is none
-    page.get_by_role("link", name="d1.jpg").click()
+    follow(page.get_by_role("link", name="d1.jpg"))
     assert page.locator(".sides li").count() == 2
 
 
@@ -120,13 +120,13 @@ def test_the_form_filters(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("disagreement"))
     page.get_by_label("Class").select_option("Bus")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert [row[0] for row in rows(watched)] == ["d1.jpg Roads"]
     page.goto(served.address("disagreement"))
     page.get_by_label("Against model run").select_option(RUN)
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert [row[0] for row in rows(watched)] == ["d1.jpg Roads"]
-    page.get_by_role("link", name="d1.jpg").click()
+    follow(page.get_by_role("link", name="d1.jpg"))
     assert page.locator(".sides li").count() == 4
     assert "prediction of model run" in page.locator(".sides li").last.inner_text()
 
@@ -174,6 +174,6 @@ def test_pages_follow_each_other(tmp_path: Path, watched: Watched) -> None:
             seen += [row[0].split(".")[0] for row in rows(watched)]
             if not page.locator("a[rel=next]").count():
                 break
-            page.locator("a[rel=next]").click()
+            follow(page.locator("a[rel=next]"))
     assert seen == [f"r{n:02}" for n in range(45)]
     assert "class=Car" in page.url

@@ -6,7 +6,7 @@ import pytest
 
 from labelstore.drawing import DrawOptions, draw, highlights, style_sheet, thumbnail
 from labelstore.scenes.scene import Answer, Asset, Box, Dot, Geometry, Path, Question, Scene, Shape, Track
-from tests.browser import Watched
+from tests.browser import Watched, follow
 
 HOSTILE = "\"'><script>document.title='run'</script></title><img src=https://evil.example.com/x onerror=alert(1)>"
 OUTER = ((100.0, 100.0), (300.0, 100.0), (300.0, 300.0), (100.0, 300.0))
@@ -110,7 +110,7 @@ def test_what_is_pointed_at_lights_up(watched: Watched) -> None:
     watched.page.focus('a[href="#o12"]')
     watched.page.keyboard.press("Shift+Tab")
     assert (stroke_width(watched, 1), stroke_width(watched, 12)) == (4, 2)
-    watched.page.click('a[href="#o12"]')
+    follow(watched.page.locator('a[href="#o12"]'))
     watched.page.mouse.move(900, 400)
     assert watched.page.evaluate("location.hash") == "#o12"
     assert stroke_width(watched, 12) == 4
@@ -154,9 +154,9 @@ def test_the_timeline_is_where_its_frames_are(watched: Watched) -> None:
     assert abs(first["x"] - 120) < 2
     assert abs(first["width"] - 120) < 3
     assert abs(second["x"] + second["width"] - 1200) < 2
-    watched.page.locator(".run").nth(0).click()
+    follow(watched.page.locator(".run").nth(0))
     assert watched.page.evaluate("location.hash") == "#frame-101"
-    watched.page.click("text=‹ 101")
+    follow(watched.page.locator("text=‹ 101"))
     assert watched.page.title() == ""
 
 

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("datasette")
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from labelstore import samples
 from labelstore.browsing.gallery import sidebar
@@ -20,7 +20,7 @@ from labelstore.browsing.gallery.matches import Memory
 from labelstore.browsing.gallery.view import PAGE, View, from_forms, view_of
 from labelstore.loading import load
 from labelstore.query.filters import FILTERS, choose
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.making import asked, box, store_of, v1
 from tests.test_browsing import HOSTILE, Site, awaited
 from tests.test_browsing_pages import Served, browsing
@@ -365,11 +365,11 @@ def _shown(page: Page) -> str:
 def _go_on(page: Page, total: str) -> None:
     """From the first card to the next label, and back to the gallery."""
     gallery = page.url
-    page.locator(".wall a").first.click()
-    page.get_by_role("link", name="Next label").click()
+    follow(page.locator(".wall a").first)
+    follow(page.get_by_role("link", name="Next label"))
     assert "class=Car" in page.url
     assert "objects=3.." in page.url
-    page.click(f".pager >> text=2 of {total}")
+    follow(page.locator(f".pager >> text=2 of {total}"))
     assert page.url == gallery
 
 
@@ -378,12 +378,12 @@ def _walk(page: Page, served: Served) -> None:
     page.goto(served.address("gallery"))
     (counted,) = served.rows("select count(distinct label_id) as n from objects where name = 'Car' and label_id in"
                              " (select label_id from labels where model_run_id is null)")  # fmt: skip
-    page.click(".filters a:text-is('Car')")
+    follow(page.locator(".filters a:text-is('Car')").first)
     assert _shown(page) == f"{counted['n']} labels"
     assert page.locator(".chips li").first.inner_text().split() == ["remove", "class", "Car", "×"]
     page.locator("summary:text-is('Objects')").click()
     page.fill("input[name=objects_from]", "3")
-    page.locator("form:has(input[name=objects_from]) button").click()
+    follow(page.locator("form:has(input[name=objects_from]) button"))
     assert "objects=3.." in page.url
     (fewer,) = served.rows("select count(*) as n from labels where objects_total >= 3 and model_run_id is null"
                            " and label_id in (select label_id from objects where name = 'Car')")  # fmt: skip
@@ -391,12 +391,12 @@ def _walk(page: Page, served: Served) -> None:
     _go_on(page, f"{fewer['n']}")
     page.locator("summary:text-is('Made')").click()
     page.fill("input[name=since]", "2023-06-01")
-    page.locator("form:has(input[name=since]) button").click()
+    follow(page.locator("form:has(input[name=since]) button"))
     assert "since=2023-06-01" in page.url
     assert "until" not in page.url
-    page.click(".chips a:has-text('class')")
+    follow(page.locator(".chips a:has-text('class')"))
     assert "class=" not in page.url
-    page.click(".chips a:text-is('clear all')")
+    follow(page.locator(".chips a:text-is('clear all')"))
     assert urlsplit(page.url).query == ""
 
 
@@ -407,7 +407,7 @@ def test_the_filters_in_a_browser(served: Served, watched: Watched) -> None:
     watched.page.goto(served.address("gallery") + "?class=Car")
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
     watched.page.click("text=Filters >> nth=0")
-    assert watched.page.locator("#h-filters").is_visible()
+    expect(watched.page.locator("#h-filters")).to_be_visible()
 
 
 @pytest.mark.sampled(0)

@@ -12,7 +12,7 @@ from labelstore.history import compare
 from labelstore.history.words import changes, summary
 from labelstore.loading import load
 from labelstore.scenes.scene import Asset, Box, Scene, Shape
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.disagreeing import HOSTILE, box, label, line, radio
 from tests.making import box as v1_box
 from tests.making import v1
@@ -76,14 +76,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def test_the_strip_and_two_versions_on_one_canvas(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("label", "a"))
-    page.get_by_role("link", name="History: 3 versions").click()
+    follow(page.get_by_role("link", name="History: 3 versions"))
     steps = page.locator(".strip li")
     assert steps.count() == 3
     assert [step.locator("svg.thumbnail").count() for step in steps.all()] == [1, 1, 1]
     words = [step.inner_text().split("\n")[-1] for step in steps.all()]
     assert words[0] == "first version"
     assert words[1].startswith("1 added, 1 removed, 1 moved, 1 answer")
-    steps.nth(1).locator("a").click()
+    follow(steps.nth(1).locator("a"))
     assert page.url.endswith("before=0&after=1")
     canvas = page.locator(".layers")
     counts = {style: canvas.locator(f".{style} .shape").count() for style in ("added", "removed", "was", "now", "kept")}
@@ -103,7 +103,7 @@ def test_versions_of_choice(served: Served, watched: Watched) -> None:
     page.goto(served.address("history", "a"))
     page.locator("select[name=before]").select_option("0")
     page.locator("select[name=after]").select_option("2")
-    page.get_by_role("button", name="Compare").click()
+    follow(page.get_by_role("button", name="Compare"))
     assert page.locator("h2").first.inner_text() == "Version 1 to version 3"
     assert page.locator(".strip .chosen").count() == 2
     page.goto(served.address("history", "a") + "?before=1&after=1")

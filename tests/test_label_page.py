@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 pytest.importorskip("datasette")
 
@@ -14,7 +14,7 @@ from datasette.utils import MultiParams
 from labelstore.browsing.view import View, entry_of, hiding, mark_of, view_of
 from labelstore.drawing.legend import class_mark, kind_mark
 from labelstore.drawing.options import Zoom
-from tests.browser import Watched
+from tests.browser import Watched, becomes, follow
 from tests.making import box, feature, store_of, v1
 from tests.test_browsing_pages import Served, browsing
 from tests.test_scenes_words import entity_v1
@@ -142,13 +142,13 @@ def test_without_script_links_zoom(served: Served, plain: Page) -> None:
     whole = _view_box(plain)
     assert whole == [0, 0, 1000, 1000]
     assert _visible(plain, "a[data-zoom]") == 1
-    plain.get_by_role("link", name="Zoom in", exact=True).click()
+    follow(plain.get_by_role("link", name="Zoom in", exact=True))
     assert _view_box(plain) == [250, 250, 500, 500]
-    plain.get_by_role("link", name="Move right").click()
+    follow(plain.get_by_role("link", name="Move right"))
     assert _view_box(plain) == [400, 250, 500, 500]
-    plain.get_by_role("link", name="Show the whole").click()
+    follow(plain.get_by_role("link", name="Show the whole"))
     assert _view_box(plain) == whole
-    plain.locator(".objects .fit").nth(1).click()
+    follow(plain.locator(".objects .fit").nth(1))
     assert _view_box(plain)[2] == pytest.approx(510)
     assert plain.url.endswith(plain.locator(".objects li").nth(1).locator("a").first.get_attribute("href") or "?")
 
@@ -156,26 +156,26 @@ def test_without_script_links_zoom(served: Served, plain: Page) -> None:
 def test_without_script_links_hide(served: Served, plain: Page) -> None:
     plain.goto(served.address("label", "one"))
     assert _visible(plain, ".picture .shape") == 4
-    _switch(plain, "Car").click()
+    follow(_switch(plain, "Car"))
     assert _visible(plain, ".picture .shape") == 2
     assert _visible(plain, ".objects li") == 2
     assert _visible(plain, ".names .name") == 2
-    _switch(plain, "point").click()
+    follow(_switch(plain, "point"))
     assert _visible(plain, ".picture .shape") == 1
-    plain.get_by_role("link", name="Next label").click()
+    follow(plain.get_by_role("link", name="Next label"))
     assert "zoom=" not in plain.url
     assert _visible(plain, ".picture .shape") == 1
-    plain.get_by_role("link", name="Show all").click()
+    follow(plain.get_by_role("link", name="Show all"))
     assert _visible(plain, ".picture .shape") == 4
 
 
 def test_without_script_links_set_names_and_opacity(served: Served, plain: Page) -> None:
     plain.goto(served.address("label", "one"))
     assert _visible(plain, ".names .name") == 4
-    plain.locator('.switch[data-switch="names"]').click()
+    follow(plain.locator('.switch[data-switch="names"]'))
     assert _visible(plain, ".names .name") == 0
     assert plain.locator(".keys").is_hidden()
-    plain.locator(".opacities a", has_text="50").click()
+    follow(plain.locator(".opacities a", has_text="50"))
     assert "names=no" in plain.url
     assert "opacity=50" in plain.url
 
@@ -186,18 +186,18 @@ def test_a_switch_needs_no_request(served: Served, watched: Watched) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     _switch(page, "Car").click()
-    assert _visible(page, ".picture .shape") == 2
-    assert _visible(page, ".objects li") == 2
-    assert _visible(page, ".names .name") == 2
+    becomes(2, lambda: _visible(page, ".picture .shape"))
+    becomes(2, lambda: _visible(page, ".objects li"))
+    becomes(2, lambda: _visible(page, ".names .name"))
     page.wait_for_url("**hide=class%3ACar**")
     page.keyboard.press("l")
-    assert _visible(page, ".names .name") == 0
+    becomes(0, lambda: _visible(page, ".names .name"))
     page.wait_for_url("**names=no**")
     assert asked == []
     page.reload()
-    assert _visible(page, ".picture .shape") == 2
+    becomes(2, lambda: _visible(page, ".picture .shape"))
     _switch(page, "Car").click()
-    assert _visible(page, ".picture .shape") == 4
+    becomes(4, lambda: _visible(page, ".picture .shape"))
     page.keyboard.press("j")
     page.wait_for_url("**/two?*")
     assert "hide=" not in page.url
@@ -220,18 +220,18 @@ def test_the_wheel_keys_and_dragging_zoom_and_move(served: Served, watched: Watc
     page.mouse.up()
     assert _view_box(page)[0] == pytest.approx(max(left - width / 4, 0), abs=width / 30)
     page.keyboard.press("0")
-    assert _view_box(page) == [0, 0, 1000, 1000]
+    becomes([0, 0, 1000, 1000], lambda: _view_box(page))
     page.keyboard.press("+")
     page.keyboard.press("ArrowRight")
-    assert _view_box(page) == pytest.approx([400, 250, 500, 500])
+    becomes(pytest.approx([400, 250, 500, 500]), lambda: _view_box(page))
     page.wait_for_url("**zoom=400%2C250%2C500%2C500**")
     page.reload()
-    assert _view_box(page) == [400, 250, 500, 500]
+    becomes([400, 250, 500, 500], lambda: _view_box(page))
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.shape .line')).vectorEffect") == "non-scaling-stroke"
     )
     page.keyboard.press("-")
-    assert _view_box(page) == [0, 0, 1000, 1000]
+    becomes([0, 0, 1000, 1000], lambda: _view_box(page))
 
 
 def test_names_are_as_large_at_any_zoom_and_do_not_overlap(served: Served, watched: Watched) -> None:
@@ -240,7 +240,7 @@ def test_names_are_as_large_at_any_zoom_and_do_not_overlap(served: Served, watch
     boxes = "[...document.querySelectorAll('.name:not(.spare)')].map(n => n.getBoundingClientRect().toJSON())"
     before = page.evaluate(boxes)
     page.locator(".objects .fit").first.click()
-    assert _view_box(page)[2] == pytest.approx(510)
+    becomes(pytest.approx(510), lambda: _view_box(page)[2])
     after = page.evaluate(boxes)
     assert after[0]["height"] == pytest.approx(before[0]["height"], abs=0.1)
     assert all(one["right"] <= other["left"] or other["right"] <= one["left"] or one["bottom"] <= other["top"]
@@ -256,10 +256,10 @@ def test_keys_walk_through_labels_and_objects(served: Served, watched: Watched) 
     lit = "getComputedStyle(document.querySelector(document.activeElement.hash)).getPropertyValue('--lit').trim()"
     assert page.evaluate(lit) == "1"
     page.keyboard.press("f")
-    assert _view_box(page)[2] < 1000
+    becomes(True, lambda: _view_box(page)[2] < 1000)
     page.keyboard.press("0")
     page.keyboard.press("?")
-    assert page.locator(".keys dl").is_visible()
+    expect(page.locator(".keys dl")).to_be_visible()
     page.keyboard.press("?")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/two")
@@ -285,13 +285,14 @@ def test_the_slider_sets_the_opacity(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("label", "one"))
     first = page.locator(".picture .shape").first.get_attribute("id") or ""
+    filled = _FILL.format(id=first)
     page.locator(".opacities a", has_text="100").click()
-    assert page.evaluate(_FILL.format(id=first)) == "1"
+    becomes("1", lambda: page.evaluate(filled))
     page.locator(".opacities input").fill("30")
-    assert page.evaluate(_FILL.format(id=first)) == "0.3"
+    becomes("0.3", lambda: page.evaluate(filled))
     page.wait_for_url("**opacity=30**")
     page.reload()
-    assert page.evaluate(_FILL.format(id=first)) == "0.3"
+    becomes("0.3", lambda: page.evaluate(filled))
 
 
 @pytest.mark.sampled(6)
@@ -302,14 +303,14 @@ def test_hostile_names_are_harmless(served: Served, watched: Watched, width: int
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(served.address("label", EVIL[1]) + query)
     assert page.locator("main img, main script").count() == 0
-    assert _visible(page, ".picture .shape") == len(EVIL)
+    becomes(len(EVIL), lambda: _visible(page, ".picture .shape"))
     for index in range(len(EVIL)):
         switch = page.locator('[aria-label="Classes"] .switch').nth(index)
         switch.click()
-        assert _visible(page, ".picture .shape") == len(EVIL) - index - 1
+        becomes(len(EVIL) - index - 1, lambda: _visible(page, ".picture .shape"))
     page.wait_for_timeout(400)
     page.reload()
-    assert _visible(page, ".picture .shape") == 0
+    becomes(0, lambda: _visible(page, ".picture .shape"))
     assert page.title() != "gone"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -333,10 +334,10 @@ def test_words_of_a_hidden_class_stay(served: Served, watched: Watched) -> None:
     _switch(page, "City").click()
     page.wait_for_function(f"{background} === 'rgba(0, 0, 0, 0)'")
     assert page.locator(".words .text").inner_text() == "Rom und Ulm"
-    assert _visible(page, ".objects li") == 0
+    becomes(0, lambda: _visible(page, ".objects li"))
     page.locator(".show-all").click()
-    assert _visible(page, ".objects li") == 2
-    assert page.locator(".show-all").is_hidden()
+    becomes(2, lambda: _visible(page, ".objects li"))
+    expect(page.locator(".show-all")).to_be_hidden()
 
 
 def test_arrows_stay_at_their_objects(served: Served, watched: Watched) -> None:
@@ -355,7 +356,7 @@ def test_arrows_stay_at_their_objects(served: Served, watched: Watched) -> None:
     page.wait_for_function("document.querySelector('.picture .view').viewBox.baseVal.width < 999")
     assert page.evaluate(gap) == pytest.approx([0, 0], abs=4)
     _switch(page, "Tree").click()
-    assert _visible(page, ".arrow") == 0
+    becomes(0, lambda: _visible(page, ".arrow"))
 
 
 def _middle(page: Page) -> tuple[float, float]:

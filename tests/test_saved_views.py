@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from labelstore.browsing.saved_views import LONGEST, LONGEST_NAME, MOST, SavedView, SavedViews
 from labelstore.browsing.settings import Settings
 from labelstore.errors import UsageError
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.making import ENGINES, box, store_of, v1
 from tests.test_browsing import HOSTILE, Site, awaited
 from tests.test_browsing_pages import browsing
@@ -141,16 +141,16 @@ def test_saving_and_deleting_without_javascript(tmp_path: Path, engine: str, wit
             if not page.locator(".filters input[placeholder]").is_visible():
                 page.locator("summary:text-is('Saved views')").click()
             page.fill(".filters input[placeholder]", name)
-            page.click("button:text-is('Save')")
+            follow(page.locator("button:text-is('Save')"))
             assert page.url == f"{gallery}?class=Car"
         expect(_saved(page)).to_have_count(2)
         assert store.with_name(store.name + ".views.json").is_file()
         page.goto(f"{url}/-/labelstore/export")
-        page.click(".views >> text=all cars")
+        follow(page.locator(".views >> text=all cars"))
         assert page.url == f"{gallery}?class=Car"
         assert page.inner_text("h1") == "1 label"
         page.goto(gallery)
-        page.get_by_role("button", name="Delete the view all cars").click()
+        follow(page.get_by_role("button", name="Delete the view all cars"))
         assert page.url == gallery
         expect(_saved(page)).to_have_count(1)
     assert hashlib.sha256(store.read_bytes()).digest() == before

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from labelstore.drawing.charts import MAX_COLUMNS
 from labelstore.reporting.charted import burn_down, over_time, times_of
-from tests.browser import Watched
+from tests.browser import Watched, follow
 from tests.lines import label, v2
 from tests.making import box, store_of, v1
 from tests.test_browsing_pages import Served, browsing
@@ -112,7 +112,7 @@ def test_the_form_keeps_what_is_asked(served: Served, watched: Watched) -> None:
     everything = cells(page)
     page.get_by_label("Since").fill("2024-02-01")
     page.get_by_role("combobox", name="Project").fill("Roads")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     assert "since=2024-02-01" in page.url
     assert page.get_by_label("Since").input_value() == "2024-02-01"
     some = cells(page)
@@ -128,25 +128,25 @@ def test_the_form_keeps_what_is_asked(served: Served, watched: Watched) -> None:
     assert sum(map(int, found.values())) == pytest.approx(sum(map(int, expected.values())), abs=1), (
         "offsets may move one"
     )
-    page.get_by_role("link", name="ada@example.com").click()
+    follow(page.get_by_role("link", name="ada@example.com"))
     assert "labeler=ada%40example.com" in page.url
     assert "since=2024-02-01" in page.url
     assert list(cells(page)) == ["ada@example.com"]
     assert list(cells(page, 1)) == ["Roads"]
-    page.get_by_role("link", name="All", exact=True).click()
+    follow(page.get_by_role("link", name="All", exact=True))
     assert cells(page) == everything
 
 
 def test_links_sort(served: Served, watched: Watched) -> None:
     page = watched.page
     page.goto(served.address("labelers"))
-    page.get_by_role("link", name="Objects").click()
+    follow(page.get_by_role("link", name="Objects"))
     objects = [int(row["Objects"]) for row in cells(page).values()]
     assert objects == sorted(objects, reverse=True)
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Objects")
-    page.get_by_role("link", name="Objects").click()
+    follow(page.get_by_role("link", name="Objects"))
     assert [int(row["Objects"]) for row in cells(page).values()] == sorted(objects)
-    page.get_by_role("link", name="Agreement", exact=True).click()
+    follow(page.get_by_role("link", name="Agreement", exact=True))
     shares = [row["Agreement"] for row in cells(page).values()]
     known = [int(text.removesuffix(" %")) for text in shares if text != "–"]
     assert known == sorted(known, reverse=True)
