@@ -130,6 +130,11 @@ DIFFERENT = {
     "--labels": "export chooses among the labels of a data row; sample and report count labels",
     "--frames": "load finds the frames of v1 labels in a folder; export chooses among frames",
     "--where": "labels takes a condition; export a query",
+    "--project": "pull and push name a project of Labelbox, the others one that the store has",
+    "--keep": "pull keeps the export in a folder; upgrade the old store beside the new one",
+    "--data-row": "pull names one; export chooses by what imports name it",
+    "--model-run": "pull names one of Labelbox, export one that the store has",
+    "--since": "pull asks for data rows with activity, the others for labels",
     "--question": "export takes classes from its answers; the others choose by it",
 }
 """Options whose meaning depends on the command, with the reason."""

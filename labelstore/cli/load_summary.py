@@ -1,7 +1,8 @@
 """What a load did, in words: first what changed in the store, last what to do next."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -159,3 +160,10 @@ def notes_on_empty_files(report: "Report") -> Iterable[str]:
             yield f"{file.name}: is empty; did its download fail?"
         elif not file.records:
             yield f"{file.name}: holds no records; an export that failed or found nothing looks like this"
+
+
+def ask_before_pruning(missing: Mapping[str, int]) -> bool:
+    """Ask whether labels are to be removed, by project."""
+    for project, count in missing.items():
+        print(f"{visible(project)}: {figure(count)} labels are not in the files", file=sys.stderr)
+    return typer.confirm("Remove them?", err=True)

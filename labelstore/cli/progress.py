@@ -55,6 +55,11 @@ class ProgressLine:
             self._drawn = now
             self._draw(f"{done:,} of {total:,}")
 
+    def said(self, text: str) -> None:
+        """Show what is under way."""
+        self._drawn = time.perf_counter()
+        self._draw(visible(text))
+
     def items(self, count: int) -> None:
         """Show how much was written."""
         now = time.perf_counter()

@@ -1,5 +1,6 @@
 """What talks to Labelbox and to the servers of assets; nothing else of labelstore uses the network by itself.
 
 service   the vendor's SDK: who asks, with which key, and its errors as ours
+pulling   exports, from the task to the load
 pushing   labels back into a project or model run, and new ontologies
 """

@@ -3,10 +3,24 @@
 import errno
 import os
 import stat
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import BinaryIO, Self, cast
 
 from labelstore.errors import InputError
 from labelstore.files.urls import Fetched, RemoteFile, is_url, name_of, remote_file
+
+
+class Streamed(str):
+    """An export that a function opens, from its start each time; as a text it is the name that it is loaded under."""
+
+    open: Callable[[], BinaryIO]
+
+    def __new__(cls, name: str, opens: Callable[[], BinaryIO]) -> Self:
+        """`opens` gives its bytes, and may wait for them."""
+        made = super().__new__(cls, name)
+        made.open = opens
+        return made
+
 
 File = str | RemoteFile
 """A path, a URL of one file, or such a file found already."""
@@ -22,6 +36,8 @@ def open_stream(file: File) -> tuple[BinaryIO, int | None]:
 
     Raises `InputError`; what is local is plain, so that its stream raises `OSError`.
     """
+    if isinstance(file, Streamed):
+        return file.open(), None
     found = located(file)
     if isinstance(found, RemoteFile):
         remote = found.open()

@@ -56,7 +56,7 @@ def shown_url(url: str) -> str:
 
 def shown_name(argument: str) -> str:
     """An argument as it may be shown: a path as given, a URL without what opens it."""
-    return shown_url(argument) if is_url(argument) else argument
+    return shown_url(argument) if is_url(argument) else str(argument)
 
 
 class RemoteFile(NamedTuple):

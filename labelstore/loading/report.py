@@ -42,11 +42,15 @@ class Options:
     """`force`: take labels that are older than the stored ones, too. `history`: keep what is replaced in `versions`.
 
     `max_rejects`: how many records may be refused before the load is given up; None for any number.
+    `is_partial`: the files hold some data rows of their projects only, so only labels of those can be missing.
+    `projects`: ids of projects of which the files hold everything, even where that is nothing.
     """
 
     force: bool = False
     history: bool = True
     max_rejects: int | None = None
+    is_partial: bool = False
+    projects: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):

@@ -45,7 +45,8 @@ def load_alone(
             if state.is_new and (report.total("repeated") or report.total("changed")):
                 recount(database, report)
             if not state.is_new:
-                settle_missing(database, report, state.first_record, prune, history=options.history)
+                state.note_not_stored((), options.projects)
+                settle_missing(database, report, state.first_record, prune, options)
 
     try:
         with writing(path, patience) as database:

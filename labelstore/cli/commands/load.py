@@ -1,7 +1,6 @@
 """`load`: exports into a store."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +24,7 @@ from labelstore.cli.options import (
 )
 from labelstore.cli.sections import Section
 from labelstore.displaying.cells import visible
-from labelstore.figures import counted, duration, figure
+from labelstore.figures import counted, duration
 
 SECTION = Section.LOAD
 
@@ -123,7 +122,7 @@ def load(
             jobs=jobs,
             force=force,
             history=history,
-            prune=_ask_before_pruning if prune and not yes else prune,
+            prune=load_summary.ask_before_pruning if prune and not yes else prune,
             max_rejects=0 if on_error is OnError.STOP else max_rejects,
             progress=line,
             wait=wait,
@@ -159,9 +158,3 @@ def _after_stop(db: Path, since: str) -> str:
     if stored:
         return f"the load was complete by then, and is in {db}"
     return f"nothing of this load was stored; {db} is as it was before"
-
-
-def _ask_before_pruning(missing: Mapping[str, int]) -> bool:
-    for project, count in missing.items():
-        print(f"{visible(project)}: {figure(count)} labels are not in the files", file=sys.stderr)
-    return typer.confirm("Remove them?", err=True)

@@ -2,8 +2,8 @@
 
 import logging
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
+from labelstore.connected.service.addresses import is_private_way
 from labelstore.connected.service.errors import told
 from labelstore.connected.service.keys import api_key
 from labelstore.errors import UsageError
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from labelbox import Client
 
 ENDPOINT: Final = "https://api.labelbox.com/graphql"
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 def connect(endpoint: str | None = None) -> "Client":
@@ -25,22 +24,11 @@ def connect(endpoint: str | None = None) -> "Client":
     except ImportError:
         raise UsageError("Labelbox's SDK is not installed; pip install 'labelstore-db[labelbox]'") from None
     address = endpoint or ENDPOINT
-    _check(address)
+    if not is_private_way(address):  # the key goes there
+        raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")
     key = api_key()
     for name in ("labelbox", "lbox"):  # it logs what it sends, and answers
         logging.getLogger(name).setLevel(logging.CRITICAL)
     base = address.removesuffix("/graphql")
     with told("the SDK"):
         return Client(api_key=key, endpoint=address, rest_endpoint=f"{base}/api/v1")
-
-
-def _check(address: str) -> None:
-    """The key goes to this address, so it must be one that nobody in between can read."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        parts, host = urlsplit(""), None
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-    if not host or not is_safe or parts.username is not None:
-        raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")

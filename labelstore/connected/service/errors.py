@@ -1,12 +1,17 @@
 """What Labelbox's service refuses, as errors of labelstore, and what of it is worth another attempt."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from labelstore.errors import LabelstoreError
 
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 6
+_LONGEST_PAUSE: Final = 60.0
+_NO_JSON: Final = "Failed to parse response as JSON"
 _LONGEST: Final = 300
 _SPACE: Final = re.compile(r"\s+")
 
@@ -35,10 +40,23 @@ class UnknownThingError(ServiceError):
     """There is no such project, dataset, model run or task, or this key does not see it."""
 
 
+class LostExportError(ServiceError):
+    """An export that cannot be read to its end; another one has to be made."""
+
+
 class BusyError(ServiceError):
     """Nothing is wrong: the service is busy, limits requests or cannot be reached. Later it works."""
 
     exit_code = 75
+
+
+def patient(ask: Callable[[], T]) -> T:
+    """What `ask` gives; asked again, with growing pauses, while it raises `BusyError`: some minutes at most."""
+    import stamina
+
+    return stamina.retry(on=BusyError, attempts=_ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=_LONGEST_PAUSE)(
+        ask
+    )()
 
 
 @contextmanager
@@ -62,7 +80,13 @@ def told(what: str) -> Iterator[None]:
         raise BusyError(f"limits how much may be asked ({_said(error)})", "try again in some minutes") from None
     except (sdk.InternalServerError, sdk.TimeoutError, sdk.NetworkError, RetryError, RequestException) as error:
         raise BusyError(f"cannot be reached, or is out of order ({_said(error)})", "try again later") from None
-    except (sdk.LabelboxError, sdk.MalformedQueryException) as error:
+    except sdk.LabelboxError as error:
+        if _NO_JSON in _said(error):
+            raise BusyError(
+                "answers no JSON", "if a proxy is in between, it may want something; else try later"
+            ) from None
+        raise ServiceError(f"{what}: {_said(error)}") from None
+    except sdk.MalformedQueryException as error:
         raise ServiceError(f"{what}: {_said(error)}") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # an answer of another shape than the SDK knows
         raise ServiceError(f"{what}: answered something unknown ({type(error).__name__}: {_said(error)})") from None
