@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 from typer.testing import CliRunner, Result
 
 from labelstore.cli import app
 from labelstore.connected.pushing import push as pushing
+from labelstore.connected.pushing.batches import batches
 from labelstore.connected.pushing.known import Ontology, Use
+from labelstore.connected.pushing.plan import Ready
 from labelstore.connected.pushing.target import Imports
 from labelstore.engines import open_database
+from labelstore.loading import load
+from labelstore.samples import write
 from tests.labelbox_service import KEY, Json, Service, Workspace, hurried, labelbox_service
 from tests.making import ENGINES, box, feature, store_of, v1
 
@@ -361,6 +366,61 @@ def test_a_label_stays_in_one_import(tmp_path: Path, service: Service) -> None:
     assert sorted(len(made.lines) for made in service.imports.all) == [1, 1, 1, 4]
 
 
+def test_a_class_with_too_many_objects_in_a_label_is_told(
+    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labelstore.connected.pushing.plan.MOST_OF_A_CLASS", 2)
+    store = store_of(tmp_path, "sqlite", records())
+    found = told(store, "--to-project", "t1", "--send")
+    assert (found["too_many"], found["accepted"]) == (3, 4)
+    assert "3 of classes with too many in a data row" in push(store, "--to-project", "t1").stdout
+
+
+def test_labels_of_one_data_row_are_several_imports_where_they_crowd_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelstore.connected.pushing.batches.MOST_OF_A_CLASS", 3)
+
+    def label(name: str, row: str, cars: int) -> list[Ready]:
+        return [Ready(name, f"{name}{number}", "", row, "Car", "", Raw(b"{}")) for number in range(cars)]
+
+    found = batches([label("a", "r1", 2), label("b", "r2", 3), label("c", "r1", 1), label("d", "r1", 1)])
+    assert [[line.uuid for line in batch] for batch in found] == [["a0", "a1", "b0", "b1", "b2", "c0"], ["d0"]]
+
+
+@ENGINES
+def test_answers_over_time_have_no_uuid_and_are_told_by_data_row(tmp_path: Path, service: Service, engine: str) -> None:
+    note = {"feature_id": "q1", "name": "Remark", "value": "remark"}
+    lines = []
+    for name in "ab":
+        said = {"timestamp": {"100": {"classifications": [note | {"text_answer": {"content": "Hello"}}]}}}
+        label = {"label_kind": "Default", "version": "1.0.0", "id": f"label-{name}", "annotations": said}
+        project = {"name": "Talks", "labels": [label]}
+        row = {"id": f"row-{name}"}
+        lines.append({"data_row": row, "media_attributes": {"asset_type": "audio"}, "projects": {"p1": project}})
+    store = store_of(tmp_path, engine, lines)
+    service.imports.rule = lambda line: ("Odd", "No") if line["dataRow"]["id"] == "row-b" else None
+    found = told(store, "--to-project", "t1", "--send", code=3)
+    assert (found["accepted"], found["rejected"]) == (1, 1)
+    assert [row[:2] for row in sent(store)] == [
+        ("row-a / Remark / label-a", "accepted"),
+        ("row-b / Remark / label-b", "rejected"),
+    ]
+    assert told(store, "--to-project", "t1")["accepted_before"] == 1
+
+
+def test_relationships_of_what_is_left_out_are_left_out(tmp_path: Path, service: Service) -> None:
+    ends = {"source": "c1", "target": "k1"}
+    relationship = feature("by", "z1", data=ends, kind="unidirectional", sourceId="c1", targetId="k1")
+    record = v1("a", box("Car", "c1", 0, 0, 1, 1), box("Bike", "k1", 0, 0, 1, 1))
+    record["Label"]["relationships"] = [relationship]
+    service.workspace.add_project(
+        "t1", "Target", {**ONTOLOGY, "tools": [*ONTOLOGY["tools"], {"tool": "edge", "name": "by"}]}
+    )
+    store = store_of(tmp_path, "sqlite", [record])
+    found = told(store, "--to-project", "t1", "--skip-unknown", "--send")
+    assert found["annotations"] == 3
+    assert (found["refused"], found["accepted"]) == (2, 1)
+
+
 CHECKED: list[tuple[str, Json, list[Use]]] = [
     ("a class", {"name": "Car", "bbox": {}}, [Use("rectangle", "Car", "known")]),
     ("another tool", {"name": "Lane", "line": []}, [Use("line", "Lane", "is polygon there")]),
@@ -401,6 +461,32 @@ def test_features_are_checked(line: Json, uses: list[Use]) -> None:
     night = {"type": "radio", "name": "Night", "options": [{"label": "Yes", "value": "yes", "options": [lit]}]}
     ontology = Ontology(ONTOLOGY | {"classifications": [*ONTOLOGY["classifications"], night]})
     assert [*ontology.uses(line)] == uses
+
+
+def test_all_that_imports_can_say_goes_into_an_ontology_made_of_it(tmp_path: Path, service: Service) -> None:
+    files = write(tmp_path / "samples", labels=3)
+    store = tmp_path / "labels.db"
+    load(store, [file.path for file in files], frames=tmp_path / "samples" / "frames")
+    with open_database(store, read_only=True) as database:
+        for row, key in database.query("select data_row_id, global_key from data_rows").rows:
+            named = {"id": row} | ({"global_key": key} if key else {})
+            service.workspace.put({"data_row": named, "projects": {"t2": {"name": "All"}}})
+    made = ontology(store, "--create", "Samples", "--send")
+    assert "dropdown Season: becomes a checklist" in made.stderr
+    service.workspace.projects["t2"].ontology = made.stdout.strip()
+    found = told(store, "--to-project", "t2", "--labels", "all", "--send")
+    assert {use["state"] for use in found["features"]} == {"known"}
+    assert found["accepted"] == found["annotations"] > 200
+    assert found["rejected"] == found["unknown"] == 0
+    lines = service.imports.all[-1].lines
+    shapes = {key for line in lines for key in line} - {"uuid", "dataRow", "name", "classifications", "frames"}
+    assert shapes == {
+        *("answer", "bbox", "line", "location", "messageEvaluationTask", "messageId", "page", "point"),
+        *("polygon", "relationship", "segments", "textSelections", "unit"),
+    }
+    assert any("uuid" not in line for line in lines)
+    again = told(store, "--to-project", "t2", "--labels", "all", "--send")
+    assert (again["accepted_before"], again["sent"]) == (found["accepted"], 0)
 
 
 def ontology(store: Path, *options: str, code: int = 0) -> Result:

@@ -12,6 +12,7 @@ from tests.exporting import exported
 from tests.judging import judge, said
 from tests.making import store_of
 from tests.test_export_matrix import on_image
+from tests.test_labelbox_import import on_video
 
 SDK = """
 import json, sys, typing
@@ -129,3 +130,10 @@ def test_the_sdk_sees_the_pixels_of_a_mask(tmp_path: Path) -> None:
     out, _ = exported(store, "labelbox-import", "import.ndjson", assets=str(tmp_path))
     found = said("labelbox", SDK, out)
     assert (found["odd"], found["counts"]["NDMask"], found["pixels"]) == ([], 1, 1600)
+
+
+@judge
+def test_the_sdk_has_types_for_answers_in_frames(tmp_path: Path) -> None:
+    out, _ = exported(store_of(tmp_path, "sqlite", [on_video([2, 9])]), "labelbox-import", "import.ndjson")
+    found = said("labelbox", SDK, out)
+    assert (found["odd"], found["counts"]) == ([], {"NDSegments": 1, "NDRadio": 2, "NDVideoText": 1})

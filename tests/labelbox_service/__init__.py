@@ -20,9 +20,9 @@ Nobody could compare it with the real service, for want of an account. What the 
 - how late a change is in the index that exports read (here as late as a test says: `put(line, lag=…)`);
 - how addresses of chunk files look and how long they live, what they answer then (here 403, as Google's store of files
   does), and that a key sent there is an error (400);
-- what an import says of a line (here: a uuid, a data row of the project, and a name of its ontology's top level are
-  needed; geometry is not looked at), and what a second annotation with the same uuid or a second import with the same
-  name does (here nothing special);
+- what an import says of a line (here: a uuid, but for answers over time, a data row of the project, and a name of its
+  ontology's top level are needed; geometry is not looked at), and what a second annotation with the same uuid or a
+  second import with the same name does (here nothing special);
 - whether feature schemas of another workspace may be in a new ontology (here not);
 - which blocks each parameter takes out (model run details and interpolated frames take none out here).
 """

@@ -170,8 +170,14 @@ def _belongs(line: Json, kind: Kind, target: str) -> bool:
     return kind == "predictions" or target in line.get("projects", {})
 
 
+def _is_over_time(line: Json) -> bool:
+    """Whether it is of the types to which the SDK gives no uuid."""
+    answers = line.get("answer")
+    return isinstance(answers, list) and any("frames" in answer for answer in answers)
+
+
 def _own_error(line: Json, row: Json | None, names: set[str] | None) -> Error | None:
-    if not line.get("uuid"):
+    if not line.get("uuid") and not _is_over_time(line):
         return "MissingUuid", "uuid is missing"
     if row is None:
         return "DataRowNotFound", f"Data row {json.dumps(line['dataRow'])} not found"

@@ -67,7 +67,7 @@ def proposed(database: Database, project: str | None = None) -> Proposal:
     tools = [*shape["tools"], *(_as_tool(one) for one in shape.get("relationships", ()))]
     with told("the ontology"):
         made = OntologyBuilder.from_dict({"tools": tools, "classifications": shape["classifications"]}).asdict()
-    proposal = Proposal(made, _media_type(database, project), left_out)
+    proposal = Proposal(made, _media_type(database, project), [*dict.fromkeys(left_out)])
     if not proposal.size:
         raise ServiceError("the labels use no feature of which an ontology could be made", "; ".join(left_out))
     return proposal

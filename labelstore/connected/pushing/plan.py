@@ -4,7 +4,7 @@ The lines that are to be sent are written down in a file of the system's own, so
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -16,6 +16,7 @@ import msgspec
 
 from labelstore.connected.pushing.known import Ontology, Use
 from labelstore.connected.pushing.sent import Before, has_sent, sent_before
+from labelstore.connected.pushing.target import UNNAMED
 from labelstore.export.exporter import Export, Written
 from labelstore.export.exporters.labelbox_import import lines_by_label
 from labelstore.export.writing import checked, told
@@ -108,7 +109,7 @@ def _together(chunks: Iterator[tuple[str, bytes]]) -> Iterator[list[list[Ready]]
     some: list[list[Ready]] = []
     size = 0
     for label_id, parts in groupby(chunks, key=itemgetter(0)):
-        some.append([_ready(label_id, line) for _, part in parts for line in part.splitlines()])
+        some.append(_named(_ready(label_id, line) for _, part in parts for line in part.splitlines()))
         size += len(some[-1])
         if size >= _TOGETHER:
             yield some
@@ -120,8 +121,19 @@ def _ready(label_id: str, line: bytes) -> Ready:
     said: dict[str, Any] = _any(line)
     (data_row,) = said["dataRow"].values()
     name = str(said.get("name"))
-    uuid = said.get("uuid") or f"{data_row} {name}"  # answers over time have none
+    uuid = said.get("uuid") or UNNAMED.join((data_row, name, label_id))  # answers over time have none
     return Ready(label_id, uuid, sha256(line).hexdigest(), data_row, name, "", msgspec.Raw(line))
+
+
+def _named(lines: Iterable[Ready]) -> list[Ready]:
+    """The lines of a label, those without uuid told apart by number where nothing else does."""
+    seen: Counter[str] = Counter()
+    found = []
+    for line in lines:
+        seen[line.uuid] += 1
+        number = seen[line.uuid]
+        found.append(line if number == 1 else msgspec.structs.replace(line, uuid=f"{line.uuid}{UNNAMED}{number}"))
+    return found
 
 
 def _sort(plan: Plan, lines: list[Ready], ontology: Ontology, before: dict[str, Before], again: bool) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 AS: Final = ("label-import", "predictions")
 """What annotations become in a project: labels (ground truth), or predictions that labelers correct."""
 
+UNNAMED: Final = " / "
+"""Stands between the data row, the question and the label of an annotation without uuid, which are its name here."""
+
 _LONGEST: Final = 500
 _SECONDS: Final = 3
 """Between two looks at an import."""
@@ -59,7 +62,7 @@ class Outcome(NamedTuple):
         if uuid in self.by_uuid:
             return self.by_uuid[uuid]
         if self.by_row is not None:
-            said = [why for row, why in self.by_row.items() if uuid.startswith(f"{row} ")]
+            said = [why for row, why in self.by_row.items() if uuid.startswith(f"{row}{UNNAMED}")]
             if said:
                 return max(said)  # a reason, if there is one
         return self.of_others
