@@ -146,10 +146,10 @@ def _run(db: Path, target: "Target", send: bool, out: str | None, overwrite: boo
             if not as_json:
                 lines = [*_plan_lines(push)]
                 print(*lines, sep="\n", file=sys.stderr) if send or out == "-" else output.write_lines(lines)
-            if out is not None:
-                push.write(out, overwrite=overwrite)
             try:
                 push.check()
+                if out is not None:
+                    push.write(out, overwrite=overwrite)
                 if send:
                     push.send(None if line is None else line.counted)
             finally:
