@@ -156,7 +156,7 @@ def test_what_has_no_area_is_said(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, [label("a", ADA, point, line), label("b", BOB, point)])
     found = measured(store)
     assert found.objects == []
-    assert found.notes == ["not compared, since only boxes and polygons are: 2 point, 1 polyline"]
+    assert found.notes == ["not compared, since only boxes, polygons and masks with pixels are: 2 point, 1 polyline"]
 
 
 @ENGINES

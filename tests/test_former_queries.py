@@ -150,7 +150,7 @@ def test_objects_of_two_classes_are_found_in_indexes(tmp_path: Path, name: str) 
     assert "SEARCH objects USING COVERING INDEX objects_label (label_id=? AND name=?)" in plan  # of one label
     for kind in KINDS:
         if kind.bounds:
-            assert plan.count(f"SEARCH {kind.table} USING INTEGER PRIMARY KEY (rowid=?)") == 1
+            assert plan.count(f"SEARCH {kind.places} USING INTEGER PRIMARY KEY (rowid=?)") == 1
             assert f"SCAN {kind.table}" not in plan
 
 
@@ -162,15 +162,15 @@ def test_the_nearest_objects_of_a_class_or_data_row_are_looked_up(tmp_path: Path
     assert "SEARCH l USING INDEX labels_data_row (data_row_id=?)" in plan
     for kind in KINDS:
         if kind.bounds:
-            assert plan.count(f"SCAN {kind.table}") == 1  # where neither is given
-            assert plan.count(f"SEARCH {kind.table} USING INTEGER PRIMARY KEY (rowid=?)") == 2
+            assert plan.count(f"SCAN {kind.places}") == 1  # where neither is given
+            assert plan.count(f"SEARCH {kind.places} USING INTEGER PRIMARY KEY (rowid=?)") == 2
 
 
 def test_objects_of_pictures_without_a_size_are_not_read(tmp_path: Path) -> None:
     query = named("object-positions")
     with open_database(store_of(tmp_path, "sqlite", []), read_only=True) as database:
         plan = [row[3] for row in database.query(f"explain query plan {query.sql['sqlite']}", query.values({})).rows]
-    assert plan.count("SEARCH g USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)") == 4
+    assert plan.count("SEARCH g USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)") == 5
     assert "SCAN o" not in plan  # objects
 
 

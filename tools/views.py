@@ -13,7 +13,7 @@ from labelstore.formats.pieces import view
 from labelstore.schema.generations import GENERATIONS
 
 BOUNDS = """\
--- one object that has a place: a box, polygon, polyline or point, with its smallest and largest x and y.
+-- one object that has a place: a box, polygon, polyline, point or mask with pixels; its smallest and largest x and y.
 -- This file is written by `python -m tools.views` from the kinds in labelstore/formats/kinds.py.
 create view object_bounds as
 """
@@ -36,7 +36,7 @@ def _bounds() -> Iterator[str]:
         if kind.bounds:
             names = zip(kind.bounds, ("min_x", "min_y", "max_x", "max_y", "form"), strict=True)
             columns = (name if name == sql else f"{sql} as {name}" for sql, name in names)
-            yield ",\n    ".join(("select\n    object_id", *columns)) + f"\nfrom {kind.table}"
+            yield ",\n    ".join(("select\n    object_id", *columns)) + f"\nfrom {kind.places}"
 
 
 def main(arguments: Sequence[str]) -> int:

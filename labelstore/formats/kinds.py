@@ -26,15 +26,31 @@ class Kind(NamedTuple):
     """v2: the type of its GeoJSON; in capitals that of well-known text."""
     bounds: tuple[str, str, str, str, str] | None = None
     """SQL of its table for min_x, min_y, max_x, max_y and form, if it has a place."""
+    found_in: str = ""
+    """The table of its place, where that is not its own."""
+
+    @property
+    def places(self) -> str:
+        """The table of which `bounds` are."""
+        return self.found_in or self.table
 
 
 _PATH = ("min_x", "min_y", "max_x", "max_y", "form")
-_BOX = (  # with the types of the other kinds: else SQLite computes the places of all objects to look one up
+# Boxes and masks have the types of the other kinds: else SQLite computes the places of all objects to look one up.
+_BOX = (
     '"left"',
     'cast(case when coordinates is null then "top" else "top" - height end as double)',
     'cast("left" + width as double)',
     'cast(case when coordinates is null then "top" + height else "top" end as double)',
     "cast(case when coordinates is not null then 'geo' end as text)",
+)
+
+_PIXELS = (
+    "cast(min_x as double)",
+    "cast(min_y as double)",
+    "cast(max_x as double)",
+    "cast(max_y as double)",
+    "cast(null as text)",
 )
 
 KINDS = (
@@ -96,6 +112,8 @@ KINDS = (
         v1_key="instanceURI",
         v2_keys=("mask", "composite_mask"),
         v2_words=("SegmentationMask",),
+        bounds=_PIXELS,
+        found_in="mask_pixels",
     ),
     Kind("cuboid", "cuboids", "cuboid", v1_key="cuboid", v2_keys=("cuboid",), v2_words=("Cuboid",)),
     Kind(

@@ -51,9 +51,9 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
         where l.model_run_id is null
         """,
     ),
-    "object_bounds": tuple(_OF_TABLE.format(kind.table) for kind in KINDS if kind.bounds),
+    "object_bounds": tuple(_OF_TABLE.format(kind.places) for kind in KINDS if kind.bounds),
     "object_sizes": (
-        *map(_OF_TABLE.format, ("bounding_boxes", "polygons", "polylines")),
+        *map(_OF_TABLE.format, ("bounding_boxes", "polygons", "polylines", "mask_pixels")),
         'select count(*) as number from text_entities where start <= "end"',
     ),
     "workflow_steps": (_EMPTY_WITHOUT.format("workflow_events"),),

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from labelstore.analyses.agreement.comparing import Answered, Figures, Group, Item, answered, matched
 from labelstore.analyses.agreement.likeness import FAMILIES, Rule, shape_with_place
 from labelstore.analyses.agreement.matching import Shape as Placed
+from labelstore.analyses.agreement.matching import shape_of_mask
 from labelstore.geometry import Place
-from labelstore.scenes.scene import Box, Dot, Path, Question, Scene, Shape, Span
+from labelstore.scenes.scene import Box, Dot, Mask, Path, Pixels, Question, Scene, Shape, Span
 
 NEAR: Final = 0.02
 """How far apart points and lines may be that match: a share of the diagonal of the asset."""
@@ -103,12 +104,21 @@ def compared(scenes: Sequence[Scene], iou: float = 0.5) -> Comparison:
 
 def item_of(shape: Shape) -> Item | None:
     """The object as it is compared; None for what cannot be."""
-    place = place_of_shape(shape)
-    placed: Placed | None = shape_with_place(place) if place is not None else None
-    if place is None or placed is None:
+    placed = placed_shape(shape)
+    if placed is None:
         return None
-    message = place.span[0] if place.span else None
+    span = placed.place.span
+    message = span[0] if span else None
     return Item(shape.name, placed, (shape.group_name, shape.frame_number, shape.page, shape.unit, shape.geo, message))
+
+
+def placed_shape(shape: Shape) -> Placed | None:
+    """The object with its bounds; None for what has none."""
+    match shape.geometry:
+        case Mask(pixels=Pixels(runs, bounds)) if shape.kind == "mask":
+            return shape_of_mask(runs, bounds, shape.page)
+    place = place_of_shape(shape)
+    return shape_with_place(place) if place is not None else None
 
 
 def place_of_shape(shape: Shape) -> Place | None:

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from labelstore.assets.run_lengths import RunLengths
 from labelstore.formats.kinds import TABLES as KIND_TABLES
-from labelstore.scenes.scene import Box, Dot, Geometry, Mask, Path, Span
+from labelstore.scenes.scene import Box, Dot, Geometry, Mask, Path, Pixels, Span
 
 Row = dict[str, Any]
 Point = tuple[float, float]
@@ -20,21 +21,31 @@ class GeometryTable(NamedTuple):
     table: str
     columns: tuple[str, ...]
     read: Read
+    found_in: str = ""
+    """Another table with a part of it, and the columns of that."""
+    more: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Tables → their columns."""
+        return {self.table: self.columns} | ({self.found_in: self.more} if self.more else {})
 
     def geometry(self, row: Row) -> Geometry:
-        """The geometry of a row of objects joined with this table."""
-        return self.read({column: row[f"{self.table}_{column}"] for column in self.columns})
+        """The geometry of a row of objects joined with these tables."""
+        return self.read(
+            {column: row[f"{table}_{column}"] for table, columns in self.tables.items() for column in columns}
+        )
 
 
 GEOMETRIES: dict[str, GeometryTable] = {}
 """Kind of object → where its geometry is. Messages that were chosen are read by `labelstore.scenes.messages`."""
 
 
-def draws(kind: str, *columns: str) -> Callable[[Read], Read]:
-    """Register how objects of a kind are drawn: a function from the columns of their table to a geometry."""
+def draws(kind: str, *columns: str, found_in: str = "", more: tuple[str, ...] = ()) -> Callable[[Read], Read]:
+    """Register how objects of a kind are drawn: a function from the columns of their tables to a geometry."""
 
     def registered(read: Read) -> Read:
-        GEOMETRIES[kind] = GeometryTable(KIND_TABLES[kind], columns, read)
+        GEOMETRIES[kind] = GeometryTable(KIND_TABLES[kind], columns, read, found_in, more)
         return read
 
     return registered
@@ -72,11 +83,18 @@ def read_point(row: Row) -> Dot | None:
     return Dot(row["x"], row["y"]) if are_numbers(row["x"], row["y"]) else None
 
 
-@draws("mask", "url", "composite_url", "color_rgb")
+@draws(
+    "mask",
+    "url",
+    "composite_url",
+    "color_rgb",
+    found_in="mask_pixels",
+    more=("width", "height", "min_x", "min_y", "max_x", "max_y", "rle"),
+)
 def read_mask(row: Row) -> Mask | None:
-    """Where the picture of a mask is."""
+    """Where the picture of a mask is, and its pixels if they are known."""
     url = row["url"] or row["composite_url"]
-    return Mask(url, _rgb(row["color_rgb"])) if url is not None else None
+    return Mask(url, _rgb(row["color_rgb"]), _pixels(row)) if url is not None else None
 
 
 @draws("text_entity", "start", "end", "message_id", "token", "location", "unit")
@@ -87,9 +105,12 @@ def read_span(row: Row) -> Span | None:
 
 
 TABLES = tuple(GEOMETRIES.values())
-COLUMNS = ", ".join(f'{one.table}."{column}" as {one.table}_{column}' for one in TABLES for column in one.columns)
+_TABLES = {table: columns for one in TABLES for table, columns in one.tables.items() if columns}
+COLUMNS = ", ".join(
+    f'{table}."{column}" as {table}_{column}' for table, columns in _TABLES.items() for column in columns
+)
 """All columns of geometry, for a query of `objects as o` with `JOINS`."""
-JOINS = "\n".join(f"left join {one.table} on {one.table}.object_id = o.object_id" for one in TABLES if one.columns)
+JOINS = "\n".join(f"left join {table} on {table}.object_id = o.object_id" for table in _TABLES)
 
 
 def geometry_of(row: Row) -> Geometry:
@@ -132,6 +153,13 @@ def _point(item: Any) -> Point | None:
     else:
         return None
     return (float(x), float(y)) if are_numbers(x, y) else None
+
+
+def _pixels(row: Row) -> Pixels | None:
+    if row["min_x"] is None:
+        return None
+    bounds = (row["min_x"], row["min_y"], row["max_x"], row["max_y"])
+    return Pixels(RunLengths(row["width"], row["height"], row["rle"]), bounds)
 
 
 def _rgb(text: str | None) -> tuple[int, int, int] | None:

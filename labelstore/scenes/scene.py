@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from labelstore.assets.run_lengths import RunLengths
+
 
 class Box(NamedTuple):
     """A rectangle; `top` and `left` are its smallest y and x on a canvas whose y grows downwards."""
@@ -26,11 +28,22 @@ class Dot(NamedTuple):
     y: float
 
 
+class Pixels(NamedTuple):
+    """The pixels of a mask, and their bounds: min_x, min_y, max_x, max_y."""
+
+    runs: RunLengths
+    bounds: tuple[float, float, float, float]
+
+
 class Mask(NamedTuple):
-    """A segmentation mask: where its picture is, and the color of this instance in a picture of several."""
+    """A segmentation mask: where its picture is, and the color of this instance in a picture of several.
+
+    `pixels` where `labelstore fetch` found some in the picture.
+    """
 
     url: str | None
     rgb: tuple[int, int, int] | None
+    pixels: Pixels | None = None
 
 
 class Span(NamedTuple):

@@ -1,6 +1,6 @@
 -- Objects of one kind that have exactly the same geometry in one label (in a video: in one frame), of whatever class.
--- Boxes, polygons, polylines and points by their coordinates, text entities by their span; masks are pictures and not
--- compared. `classes` counts the classes of the copies, `name` is the first by alphabet; the object ids are those of
+-- Boxes, polygons, polylines and points by their coordinates, text entities by their span, masks by their pixels where
+-- `labelstore fetch` found them. `classes` counts the classes of the copies, `name` is the first by alphabet; the object ids are those of
 -- `objects`.
 -- group: Objects and their places
 -- $project: only this project, by id or name
@@ -14,6 +14,8 @@ with placed as (
     select object_id, x, y, null, null from points
     union all
     select object_id, start, "end", null, null from text_entities
+    union all
+    select object_id, min_x, min_y, max_x, max_y from mask_pixels
 ),
 -- copies are in one record and at one place: in most records no two objects are
 suspect as (
@@ -40,13 +42,15 @@ counted as (
 exact as (
     select
         s.*,
-        coalesce(b.coordinates, y.coordinates, n.coordinates, t.location) as path,
+        coalesce(b.coordinates, y.coordinates, n.coordinates, t.location, m.width || ' ' || m.height || ' ' || m.rle)
+            as path,
         t.message_id
     from counted as s
     left join bounding_boxes as b on b.object_id = s.object_id
     left join polygons as y on y.object_id = s.object_id
     left join polylines as n on n.object_id = s.object_id
     left join text_entities as t on t.object_id = s.object_id
+    left join mask_pixels as m on m.object_id = s.object_id
     where s.alike > 1
 )
 select

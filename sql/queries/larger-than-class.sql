@@ -1,5 +1,5 @@
 -- Labels and frames where one class is larger than another: one row is a label, frame or page where the largest object of
--- class a has more area than the largest of class b. Areas of boxes and polygons in the unit of the export; `times` is how
+-- class a has more area than the largest of class b. Areas of boxes, polygons and masks with pixels in the unit of the export; `times` is how
 -- often b fits into a. Objects on maps are left out.
 -- group: Objects and their places
 -- $a: the class that is larger, by name
@@ -17,12 +17,13 @@ sized as materialized (
         o.page,
         coalesce(o.frame_id, -(o.object_id >> 24)) as place,
         o.name,
-        max(coalesce(b.width * b.height, g.area)) as area
+        max(coalesce(b.width * b.height, g.area, cast(m.area as double))) as area
     from objects as o
     left join bounding_boxes as b on b.object_id = o.object_id and b.coordinates is null
     left join polygons as g on g.object_id = o.object_id and coalesce(g.form, '') <> 'geo'
+    left join mask_pixels as m on m.object_id = o.object_id
     where o.name in ($a, $b) and o.object_id >> 24 in (select record_id from shared)
-        and (b.object_id is not null or g.object_id is not null)
+        and (b.object_id is not null or g.object_id is not null or m.area > 0)
     group by o.label_id, o.frame_number, o.page, coalesce(o.frame_id, -(o.object_id >> 24)), o.name
 )
 select

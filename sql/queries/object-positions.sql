@@ -1,7 +1,7 @@
 -- Where the objects of each class lie in the image: the mean of their centers, and of their width and height. Values
 -- are fractions of the image: 0.5, 0.5 is its center, y counts from the top. Only objects with a position in pixels and a
--- known size of the image (v1 seldom has it); `left_out` counts the other boxes, polygons, polylines and points. An
--- object in several frames counts once for each. A center is that of the bounding box.
+-- known size of the image (v1 seldom has it); `left_out` counts the other boxes, polygons, polylines, points and masks
+-- with pixels. An object in several frames counts once for each. A center is that of the bounding box.
 -- group: Objects and their places
 -- $project: only this project, by id or name
 with sized as (
@@ -65,6 +65,17 @@ placed as (  -- SQLite looks ranges of numbers up, DuckDB joins by the number of
     cross join points as g
     where g.object_id between l.first_id and l.last_id and coalesce(g.form, '') <> 'geo'
         and g.object_id >> 24 = l.record_id
+    union all
+    select
+        g.object_id,
+        (g.min_x + g.max_x) / 2e0 / l.width,
+        (g.min_y + g.max_y) / 2e0 / l.height,
+        (g.max_x - g.min_x) / l.width,
+        (g.max_y - g.min_y) / l.height
+    from pictured as l
+    cross join mask_pixels as g
+    where g.object_id between l.first_id and l.last_id
+        and g.object_id >> 24 = l.record_id
 ),
 known as (
     select
@@ -104,6 +115,7 @@ counted as (
             or exists (select 1 from polygons as g where g.object_id = o.object_id)
             or exists (select 1 from polylines as g where g.object_id = o.object_id)
             or exists (select 1 from points as g where g.object_id = o.object_id)
+            or exists (select 1 from mask_pixels as g where g.object_id = o.object_id)
         )
         and l.model_run_id is null and ($project is null or l.project_id = $project or p.name = $project)
     group by o.name, o.kind

@@ -1,6 +1,6 @@
--- Sizes of the objects of each class: smallest, quartiles and largest. Boxes and polygons by area, polylines by length,
+-- Sizes of the objects of each class: smallest, quartiles and largest. Boxes, polygons and masks by area, polylines by length,
 -- text entities by length in characters; `unit` is pixels, degrees (geospatial), a unit of documents or
--- characters. Masks have no size in an export. Quartiles are interpolated between the two nearest values. An object in
+-- characters. Masks have a size where `labelstore fetch` found their pixels. Quartiles are interpolated between the two nearest values. An object in
 -- several frames counts once for each.
 -- group: Objects and their places
 -- $project: only this project, by id or name

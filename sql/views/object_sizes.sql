@@ -1,6 +1,7 @@
--- one object with a size: a box, polygon, polyline or text entity
+-- one object with a size: a box, polygon, mask with pixels, polyline or text entity
 -- `area`, `perimeter` and `length` are in `unit`: pixels, degrees (geospatial) or the unit of a document; the length of
--- a text entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too.
+-- a text entity is its characters. The holes of a polygon are no part of its area; its perimeter goes round them too. Of
+-- a mask the area counts its pixels.
 create view object_sizes as
 select
     o.object_id,
@@ -27,6 +28,10 @@ select
     null
 from polygons as g
 join objects as o on o.object_id = g.object_id
+union all
+select o.object_id, o.label_id, o.frame_number, o.name, o.kind, 'pixels', cast(m.area as double), null, null
+from mask_pixels as m
+join objects as o on o.object_id = m.object_id
 union all
 select o.object_id, o.label_id, o.frame_number, o.name, o.kind, 'characters', null, null, t."end" - t.start + 1
 from text_entities as t

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from labelstore.analyses.agreement.matching import Shape, shape_of
-from labelstore.geometry import Place, iou_of_bounds, overlap
+from labelstore.analyses.agreement.matching import Shape, overlap_of, shape_of
+from labelstore.geometry import Place, iou_of_bounds
 
 Point = tuple[float, float]
 
 FAMILIES: Final = {
     "bounding_box": "area",
     "polygon": "area",
+    "mask": "mask",
     "point": "point",
     "polyline": "line",
     "text_entity": "text",
@@ -21,14 +22,14 @@ FAMILIES: Final = {
 BY_DISTANCE: Final = ("point", "line")
 """The families that match by distance."""
 POLYGONS: Final = 20
-"""How many overlaps of boxes take as long as one of polygons."""
+"""How many overlaps of boxes take as long as one of polygons or masks."""
 _FINE = 9
 """Digits of a score: so that it does not depend on which object comes first."""
 _MOST_VERTICES = 100
 
 
 class Likeness(NamedTuple):
-    """`score`: 0 to 1. `of`: boxes, polygons, bounds (of polygons), characters, points or lines.
+    """`score`: 0 to 1. `of`: boxes, polygons, pixels, bounds (of polygons or masks), characters, points or lines.
 
     For points and lines `distance` is that in the unit of their coordinates, of lines the largest of a vertex from the
     other line; the score is 1 at 0 and 0 at twice the distance at which they still match. For all others the score is
@@ -78,9 +79,9 @@ def _by_area(one: Shape, other: Shape) -> Likeness | None:
     if one.is_upright and other.is_upright:
         iou = 1.0 if one.bounds == other.bounds else iou_of_bounds(one.bounds, other.bounds)
         return Likeness(round(iou, _FINE), "boxes")
-    if one.place == other.place:
+    if one.pixels is None and one.place == other.place:
         return Likeness(1.0, "polygons")
-    found = overlap(one.place, other.place)
+    found = overlap_of(one, other)
     return None if found is None else Likeness(round(found.iou, _FINE), found.of)
 
 

@@ -3,25 +3,44 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol, TypeVar
 
-from labelstore.geometry import Bounds, Overlap, Place, is_upright, overlap
+from labelstore.assets.run_lengths import RunLengths, iou
+from labelstore.geometry import Bounds, Overlap, Place, iou_of_bounds, is_upright, overlap
 
-EXACTNESS: Final = ("boxes", "polygons", "bounds")
+EXACTNESS: Final = ("boxes", "pixels", "polygons", "bounds")
 """How overlaps are measured, the least exact last."""
 
 
 class Shape(NamedTuple):
-    """A box or polygon, with its bounds: min_x, min_y, max_x, max_y."""
+    """A box, polygon or mask, with its bounds: min_x, min_y, max_x, max_y."""
 
     place: Place
     bounds: Bounds
     is_upright: bool = False
     """Whether it is a box that its bounds are."""
+    pixels: RunLengths | None = None
+    """Those of a mask, whose place has no rings."""
 
 
 def shape_of(place: Place) -> Shape | None:
     """None for what has no points."""
     xs, ys = ([point[axis] for ring in place.rings for point in ring] for axis in (0, 1))
     return Shape(place, (min(xs), min(ys), max(xs), max(ys)), is_upright(place)) if xs else None
+
+
+def shape_of_mask(pixels: RunLengths, bounds: Bounds, page: object = None) -> Shape:
+    """A mask that has pixels."""
+    return Shape(Place("mask", page=page), bounds, pixels=pixels)
+
+
+def overlap_of(one: Shape, other: Shape) -> Overlap | None:
+    """How much two boxes or polygons overlap, or two masks; None for one of these and one of those."""
+    if one.pixels is None and other.pixels is None:
+        return overlap(one.place, other.place)
+    if one.pixels is None or other.pixels is None:
+        return None
+    if (one.pixels.width, one.pixels.height) != (other.pixels.width, other.pixels.height):
+        return Overlap(iou_of_bounds(one.bounds, other.bounds), "bounds")
+    return Overlap(1.0 if one.pixels == other.pixels else iou(one.pixels, other.pixels), "pixels")
 
 
 class Near(Protocol):
@@ -71,7 +90,7 @@ def matches(one: Sequence[Shape], other: Sequence[Shape], iou: float) -> list[Ov
             if other[second].bounds[0] > shape.bounds[2]:
                 break
             if _meet(shape, other[second]):
-                found = overlap(shape.place, other[second].place)
+                found = overlap_of(shape, other[second])
                 if found is not None and found.iou >= iou:
                     near.append(_Overlapping(first, second, found))
     return [pair.overlap for pair in best_first(near)]

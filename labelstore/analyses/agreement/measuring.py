@@ -51,7 +51,7 @@ def agreement(database: Database, project: str | None = None, iou: float = 0.5) 
     notes = []
     if skipped:
         listed = ", ".join(f"{figure(count)} {kind}" for kind, count in sorted(skipped.items()))
-        notes.append(f"not compared, since only boxes and polygons are: {listed}")
+        notes.append(f"not compared, since only boxes, polygons and masks with pixels are: {listed}")
     if any(row.measured == "bounds" for row in objects):
         notes.append("some polygons are measured by their bounds; exactly with: pip install 'labelstore-db[geometry]'")
     if questions and not has_alpha():

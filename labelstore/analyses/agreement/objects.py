@@ -1,4 +1,4 @@
-"""Agreement about objects, for each data row and class: boxes and polygons matched between every two of its labels."""
+"""Agreement about objects, for each data row and class: boxes, polygons and masks matched between every two labels."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from labelstore.analyses.agreement.matching import EXACTNESS, Shape, matches, shape_of
+from labelstore.analyses.agreement.matching import EXACTNESS, Shape, matches, shape_of, shape_of_mask
+from labelstore.assets.run_lengths import RunLengths
 from labelstore.geometry import Overlap, Place, place_of
 
 
@@ -16,7 +17,7 @@ class ObjectAgreement(NamedTuple):
 
     `matched` counts pairs of objects, `unmatched` objects without a partner, both added up over the pairs of labels;
     `f1` is 2 matched / (2 matched + unmatched). `mean_iou` is that of the matched pairs, None without any. `measured`
-    says of what: boxes, polygons, or only the bounds of some polygons; None where nothing matched.
+    says of what: boxes, the pixels of masks, polygons, or only the bounds of some; None where nothing matched.
     """
 
     project: str | None
@@ -103,7 +104,11 @@ def _result(head: dict[str, Any], name: str | None, objects: int, overlaps: list
 
 
 def _shape(row: dict[str, Any]) -> Shape | None:
-    """The box or polygon of a row; None for what is neither, or has none."""
+    """The box, polygon or mask of a row; None for what is none of these, or has no place."""
+    if row["kind"] == "mask" and row["min_x"] is not None:
+        pixels = RunLengths(row["picture_width"], row["picture_height"], row["rle"])
+        bounds = (row["min_x"], row["min_y"], row["max_x"], row["max_y"])
+        return shape_of_mask(pixels, bounds, row["page"])
     place = _place(row)
     return None if place is None else shape_of(place)
 
