@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.errors import (
     AmbiguousError,
+    BusyError,
     InputError,
     InUseError,
     LabelstoreError,
@@ -20,6 +21,7 @@ from labelstore.errors import (
     NothingToWriteError,
     QueryError,
     RefusedError,
+    ServiceError,
     StoreError,
     TooSlowError,
     UsageError,
@@ -29,6 +31,7 @@ from labelstore.version import __version__
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement, ObjectAgreement, PairAgreement, QuestionAgreement
     from labelstore.analyses.listings import Labeler, ObjectClass, Project
+    from labelstore.connected.pulling import Pulled
     from labelstore.displaying.records import Records
     from labelstore.engines.result import Result
     from labelstore.export.exporter import Written
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agreement",
     "AmbiguousError",
+    "BusyError",
     "Copied",
     "Described",
     "ExportChoices",
@@ -74,12 +78,14 @@ __all__ = [
     "ObjectClass",
     "PairAgreement",
     "Project",
+    "Pulled",
     "QueryError",
     "QuestionAgreement",
     "Records",
     "RefusedError",
     "Report",
     "Result",
+    "ServiceError",
     "State",
     "Store",
     "StoreError",
@@ -114,6 +120,7 @@ _HOMES = {
     "ObjectClass": "labelstore.analyses.listings",
     "PairAgreement": "labelstore.analyses.agreement",
     "Project": "labelstore.analyses.listings",
+    "Pulled": "labelstore.connected.pulling",
     "QuestionAgreement": "labelstore.analyses.agreement",
     "Records": "labelstore.displaying.records",
     "Report": "labelstore.loading",

@@ -11,6 +11,8 @@
     ├── QueryError          1   SQL that fails, with the position in it
     │   ├── RefusedError    1   SQL that would do more than read the store
     │   └── TooSlowError    1   SQL that exceeded its time limit
+    ├── ServiceError        1   Labelbox refuses, or answers what nobody understands
+    │   └── BusyError      75   it is busy or out of reach, and later works
     ├── UsageError          2   a call that contradicts itself
     └── NeedsOneProcess, NeedsStaging   internal: caught inside the package
 
@@ -96,6 +98,20 @@ class RefusedError(QueryError):
 
 class TooSlowError(QueryError):
     """SQL that exceeded its time limit."""
+
+
+class ServiceError(LabelstoreError):
+    """Labelbox does not do what it was asked for. `hint` is the way out."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        self.reason, self.hint = reason, hint
+        super().__init__(f"Labelbox: {reason}" + (f"; {hint}" if hint else ""))
+
+
+class BusyError(ServiceError):
+    """Nothing is wrong: the service is busy, limits requests or cannot be reached. Later it works."""
+
+    exit_code = 75
 
 
 class UsageError(LabelstoreError):

@@ -15,6 +15,7 @@ from labelstore.notebook.label import Label
 from labelstore.notebook.source import LabelSource
 
 if TYPE_CHECKING:
+    from labelstore.connected.pulling import Filters, Parameters, Pulled
     from labelstore.engines.copy import CopyProgress
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
@@ -135,6 +136,47 @@ class Store(Contents):
             raise UsageError(f"{self.path}: opened read-only")
         self._connections.close()
         return load_lake(self.path, lake, wait=wait, progress=progress)
+
+    def pull(
+        self,
+        *,
+        project: str | None = None,
+        dataset: str | None = None,
+        model_run: str | None = None,
+        catalog: bool = False,
+        full: bool = False,
+        prune: bool | Confirm = False,
+        keep: str | Path | None = None,
+        parameters: "Parameters | None" = None,
+        filters: "Filters | None" = None,
+        history: bool = True,
+        endpoint: str | None = None,
+        wait: float | None = None,
+    ) -> "Pulled":
+        """Take an export from Labelbox into the store, which is made if it is not there; the result says what came.
+
+        Exactly one thing is named, by its id in Labelbox. The API key is in the environment (`LABELBOX_API_KEY`) or the
+        keyring. After the first time only data rows with activity since come, unless `full`. `prune` removes labels
+        that are gone, or asks; `keep` is a folder for the export; `parameters` and `filters` are those of the export.
+        All of it is stored or, after an error, nothing, and the next call goes on with what came. Raises
+        `labelstore.ServiceError` for what Labelbox refuses, `StoreError`, and `UsageError`.
+
+        >>> store.pull(project="cl8szabc12345678abcdefghi").report.total("added")
+        """
+        from labelstore.connected.pulling import Filters, Parameters, Pull, pull
+        from labelstore.connected.service.client import connect
+        from labelstore.connected.service.exports import Target
+
+        if self.read_only:
+            raise UsageError(f"{self.path}: opened read-only")
+        given = {"project": project, "dataset": dataset, "model_run": model_run, "catalog": "" if catalog else None}
+        named = [Target.of(source, id or None) for source, id in given.items() if id is not None]
+        if len(named) != 1:
+            raise UsageError("name one thing to pull: project, dataset or model_run by its id, or catalog=True")
+        kept = None if keep is None else Path(keep)
+        wanted = Pull(named[0], parameters or Parameters(), filters or Filters(), full, prune, kept)
+        self._connections.close()
+        return pull(self.path, wanted, connect(endpoint), history=history, wait=wait)
 
     def label(self, label_id: str, *, at: int | None = None) -> Label:
         """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.

@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 
 from labelstore.connected.service.client import connect
-from labelstore.connected.service.errors import (
-    BusyError,
-    KeyMissingError,
-    KeyRefusedError,
-    ServiceError,
-    UnknownThingError,
-    told,
-)
+from labelstore.connected.service.errors import KeyMissingError, KeyRefusedError, UnknownThingError, told
 from labelstore.connected.service.keys import VARIABLE
-from labelstore.errors import UsageError
+from labelstore.errors import BusyError, ServiceError, UsageError
 from tests.labelbox_service import Answer, Service, Workspace, hurried, labelbox_service
 from tests.labelbox_service.samples import PROJECT, small_lines
 

@@ -17,6 +17,7 @@ import pytest
 import stamina
 from typer.testing import CliRunner, Result
 
+import labelstore
 from labelstore.cli import app
 from labelstore.connected.pulling import Pull, Pulled, pull
 from labelstore.connected.pulling.parameters import Filters, Parameters
@@ -183,7 +184,7 @@ def test_deleted_labels_are_found_by_a_full_pull(service: Service) -> None:
 def test_incremental_pulls_end_as_a_full_one(service: Service, store: str) -> None:
     """Rows are added, changed and deleted, late for the index or not; in the end both stores have the same labels."""
     dice, workspace, known = random.Random(store), service.workspace, 10
-    for _ in range(amount(12, 4)):
+    for _ in range(amount(12, 3)):
         for _ in range(dice.randrange(6)):
             number, lag = dice.randrange(known + 1), dice.choice([0, 0, 60, 200])
             late = timedelta(seconds=lag)
@@ -417,6 +418,19 @@ def test_a_load_that_fails_leaves_what_came(service: Service, monkeypatch: pytes
     done: Pulled = pull("labels.db", wanted, client)
     assert done.resumed
     assert stored() == exported(service)
+
+
+def test_in_python(service: Service) -> None:
+    store = labelstore.open("labels.db")
+    done = store.pull(project=PROJECT, keep="exports")
+    assert (done.name, done.report.total("added"), done.errors) == ("Signs", 10, 0)
+    assert list(store.query("select count(*) from labels").rows) == [(10,)]
+    service.workspace.clock.advance(hours=1)
+    assert store.pull(project=PROJECT).report.total("unchanged") == 10
+    with pytest.raises(UsageError, match="name one thing to pull"):
+        store.pull(project=PROJECT, catalog=True)
+    with pytest.raises(labelstore.ServiceError, match="project another: there is none"):
+        store.pull(project="another")
 
 
 def test_what_contradicts_itself_is_refused() -> None:

@@ -199,7 +199,8 @@ def _each(
 ) -> "Iterator[Pulled | LabelstoreError]":
     """What came of each pull; an error only where others are pulled, too."""
     from labelstore.connected.pulling import pull as pull_one
-    from labelstore.connected.service.errors import KeyRefusedError, ServiceError
+    from labelstore.connected.service.errors import KeyRefusedError
+    from labelstore.errors import ServiceError
 
     for one in wanted:
         try:

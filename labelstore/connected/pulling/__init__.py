@@ -7,6 +7,7 @@ ledger      what was pulled, and from when on the next pull asks
 pull        all of it: a task, its chunks, one load that reads while they come
 """
 
+from labelstore.connected.pulling.parameters import Filters, Parameters
 from labelstore.connected.pulling.pull import Pull, Pulled, pull
 
-__all__ = ["Pull", "Pulled", "pull"]
+__all__ = ["Filters", "Parameters", "Pull", "Pulled", "pull"]

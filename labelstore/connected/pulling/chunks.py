@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from labelstore.connected.pulling.spool import Spool
 from labelstore.connected.service.addresses import check_address
-from labelstore.connected.service.errors import BusyError, LostExportError, patient
+from labelstore.connected.service.errors import LostExportError, patient
 from labelstore.connected.service.exports import Chunk, Export
+from labelstore.errors import BusyError
 
 if TYPE_CHECKING:
     import httpx

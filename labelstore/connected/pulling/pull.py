@@ -1,6 +1,5 @@
 """One pull: a task of Labelbox, its chunks, and one load that reads them while they come."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +11,9 @@ from labelstore.connected.pulling.ledger import Last, last_pull, note
 from labelstore.connected.pulling.parameters import Filters, Parameters, moment, stamp
 from labelstore.connected.pulling.spool import Spool, State
 from labelstore.connected.service import exports
-from labelstore.connected.service.errors import BusyError, KeyRefusedError, LostExportError, ServiceError
+from labelstore.connected.service.errors import KeyRefusedError, LostExportError
 from labelstore.connected.service.exports import Export, Target
-from labelstore.errors import StoreError, UsageError
+from labelstore.errors import BusyError, ServiceError, StoreError, UsageError
 from labelstore.figures import counted, figure
 from labelstore.loading import Confirm, Report, load
 from labelstore.loading.store_file import Notify, locked
@@ -267,11 +266,3 @@ class _Work:
 
 def _has_no_gap(last: Last | None, since: datetime) -> bool:
     return last is not None and since <= last.watermark
-
-
-def named(value: Mapping[str, str | None]) -> Target:
-    """The one target that options name, by source. Raises `UsageError` for none and for several."""
-    given = [Target.of(source, id) for source, id in value.items() if id is not None]
-    if len(given) != 1:
-        raise UsageError("name one thing to pull: --project, --dataset or --model-run with its id, or --catalog")
-    return given[0]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from labelstore.analyses.class_colors import class_colors
 from labelstore.analyses.ontology import Feature, normalized, ontology
 from labelstore.connected.service.asking import asking_once
-from labelstore.connected.service.errors import ServiceError, told
+from labelstore.connected.service.errors import told
 from labelstore.engines.database import Database
-from labelstore.errors import UsageError
+from labelstore.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
     from labelbox import Client

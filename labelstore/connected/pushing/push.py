@@ -13,10 +13,10 @@ from labelstore.connected.pushing.plan import Plan, Ready, planned
 from labelstore.connected.pushing.sent import SENT, Sent, forget, moment, note, settle, unknown_imports
 from labelstore.connected.pushing.target import Imports, Outcome, Target
 from labelstore.connected.service.client import connect
-from labelstore.connected.service.errors import BusyError, KeyMissingError
+from labelstore.connected.service.errors import KeyMissingError
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.errors import LabelstoreError
+from labelstore.errors import BusyError, LabelstoreError
 from labelstore.export.exporter import Export
 from labelstore.export.registry import exporter_of
 from labelstore.export.writing import chosen_of

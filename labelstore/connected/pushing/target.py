@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from labelstore.connected.service.asking import asking_once
-from labelstore.connected.service.errors import ServiceError, told
+from labelstore.connected.service.errors import told
+from labelstore.errors import ServiceError
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:

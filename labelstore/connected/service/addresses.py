@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from labelstore.connected.service.errors import ServiceError
+from labelstore.errors import ServiceError
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 

@@ -1,6 +1,7 @@
 """The vendor's client: logged in with the key of whoever asks, at the service or another installation of it."""
 
 import logging
+import os
 from typing import TYPE_CHECKING, Final
 
 from labelstore.connected.service.addresses import is_private_way
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from labelbox import Client
 
 ENDPOINT: Final = "https://api.labelbox.com/graphql"
+ENDPOINT_VARIABLE: Final = "LABELBOX_ENDPOINT"
 
 
 def connect(endpoint: str | None = None) -> "Client":
@@ -23,7 +25,7 @@ def connect(endpoint: str | None = None) -> "Client":
         from labelbox import Client
     except ImportError:
         raise UsageError("Labelbox's SDK is not installed; pip install 'labelstore-db[labelbox]'") from None
-    address = endpoint or ENDPOINT
+    address = endpoint or os.environ.get(ENDPOINT_VARIABLE) or ENDPOINT
     if not is_private_way(address):  # the key goes there
         raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")
     key = api_key()

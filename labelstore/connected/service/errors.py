@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from labelstore.errors import LabelstoreError
+from labelstore.errors import BusyError, ServiceError
 
 T = TypeVar("T")
 
@@ -14,14 +14,6 @@ _LONGEST_PAUSE: Final = 60.0
 _NO_JSON: Final = "Failed to parse response as JSON"
 _LONGEST: Final = 300
 _SPACE: Final = re.compile(r"\s+")
-
-
-class ServiceError(LabelstoreError):
-    """Labelbox does not do what it was asked for. `hint` is the way out."""
-
-    def __init__(self, reason: str, hint: str = "") -> None:
-        self.reason, self.hint = reason, hint
-        super().__init__(f"Labelbox: {reason}" + (f"; {hint}" if hint else ""))
 
 
 class KeyMissingError(ServiceError):
@@ -42,12 +34,6 @@ class UnknownThingError(ServiceError):
 
 class LostExportError(ServiceError):
     """An export that cannot be read to its end; another one has to be made."""
-
-
-class BusyError(ServiceError):
-    """Nothing is wrong: the service is busy, limits requests or cannot be reached. Later it works."""
-
-    exit_code = 75
 
 
 def patient(ask: Callable[[], T]) -> T:

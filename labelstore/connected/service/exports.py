@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from labelstore.connected.service.errors import LostExportError, ServiceError, patient, told
-from labelstore.errors import UsageError
+from labelstore.connected.service.errors import LostExportError, patient, told
+from labelstore.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
     from labelbox import Client
