@@ -307,12 +307,13 @@ def test_an_export_that_is_not_whole(service: Service) -> None:
     assert stored() == exported(service)
 
 
-def test_a_failed_export(service: Service) -> None:
-    service.exports.fails = True
+@pytest.mark.parametrize(("end", "said"), [("fails", "failed"), ("is_canceled", "was canceled")])
+def test_a_failed_export(service: Service, end: str, said: str) -> None:
+    setattr(service.exports, end, True)
     result = run(*PULL)
     assert result.exit_code == 1
-    assert "failed; pull again" in result.stderr
-    service.exports.fails = False
+    assert f"{said}; pull again" in result.stderr
+    setattr(service.exports, end, False)
     ran(*PULL)
     assert stored() == exported(service)
 

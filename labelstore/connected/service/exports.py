@@ -25,6 +25,7 @@ _CHUNK: Final = """query GetExportFileFromOffsetPyApi(
 ) { task(where: $where) { exportFileFromOffset(streamType: $streamType, offset: $offset) {
     offsets { start end } lines { start end } file
 } } }"""
+_ENDED: Final = {"FAILED": "failed", "CANCELED": "was canceled"}
 _PAUSES: Final = (0.5, 1.0, 2.0, 3.0, 5.0)
 """Seconds between looks at a task; the last one is repeated."""
 
@@ -116,8 +117,9 @@ def completed(client: "Client", task_id: str, progress: Callable[[Progress], Non
         task = patient(partial(_task, client, task_id))
         if task.status == "COMPLETE":
             return patient(partial(_export, client, task))
-        if task.status == "FAILED":
-            raise ServiceError(f"export task {task_id} failed", "pull again; if it fails again, ask for less at once")
+        if task.status in _ENDED:
+            hint = "pull again; if it ends like that again, ask for less at once"
+            raise ServiceError(f"export task {task_id} {_ENDED[task.status]}", hint)
         progress(Progress(str(task.status), task.completion_percentage))
         time.sleep(pause)
     raise AssertionError("pauses do not end")
