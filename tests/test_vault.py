@@ -26,6 +26,7 @@ from labelstore.schema.tables import CONNECTED, FOUND_IN_FILES
 from tests.exporting import exported, files_of, reasons
 from tests.making import ENGINES, box, feature, store_of, v1
 from tests.test_queries_text import TEXT, entity, v1_text
+from tests.vaulted import linked
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 MASK_URL = "https://api.example.com/masks/m1.png?token={}"
@@ -38,42 +39,16 @@ def picture(width: int = 40, height: int = 30, color: Any = (255, 0, 0), mode: s
 
 def taken(folder: Path, content: bytes) -> tuple[str, str | None]:
     """The digest and the type of content that is now in the vault."""
+    folder.mkdir(exist_ok=True)
     (scratch := folder / "scratch").write_bytes(content)
     digest = sha256(content).hexdigest()
     return digest, Vault(folder).take_in(scratch, digest)
 
 
-def fetched(store: Path, contents: Mapping[str, bytes], *, masks: Mapping[str, bytes] | None = None) -> Vault:
-    """What `fetch` leaves: a vault beside the store, with files of these data rows and masks of these URLs."""
-    (folder := store.parent / "vault").mkdir()
-    files = {data_row_id: taken(folder, content) for data_row_id, content in contents.items()}
-    kept = {url: taken(folder, content) for url, content in (masks or {}).items()}
-    with open_database(store) as database:
-        database.begin()
-        remember(database, store, folder)
-        rows = list(database.query("select data_row_id, node_id, record_id from records").rows)
-        database.insert_rows(
-            "asset_files",
-            [
-                (row, *files[row], *_size(contents[row]), None, None, node, record)
-                for row, node, record in rows
-                if row in files
-            ],
-        )
-        database.insert_rows(
-            "assets",
-            [
-                (url, "mask", "fetched", None, digest, 1, kind, None, None, None, None, None, 1, None)
-                for url, (digest, kind) in kept.items()
-            ],
-        )
-        database.derive_sizes(0)
-        database.commit()
-    return Vault(folder)
-
-
-def _size(content: bytes) -> tuple[int, int] | tuple[None, None]:
-    return Image.open(BytesIO(content)).size if content.startswith(b"\x89PNG") else (None, None)
+def fetched(store: Path, contents: Mapping[str, bytes]) -> Vault:
+    """What `fetch` leaves: a vault beside the store with the contents of URLs, those of assets by their names."""
+    linked(store, {url if "/" in url else f"https://storage.example.com/{url}": one for url, one in contents.items()})
+    return Vault(store.parent / "vault")
 
 
 def execute(store: Path, *statements: str) -> None:
@@ -88,7 +63,6 @@ def execute(store: Path, *statements: str) -> None:
 def test_a_name_that_is_no_digest_is_refused(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "vault")
     (tmp_path / "secret").write_text("secret")
-    vault.folder.mkdir()
     digest = taken(vault.folder, b"text")[0]
     odd = (
         "../secret",
@@ -165,7 +139,7 @@ def test_the_store_knows_where_its_vault_is(tmp_path: Path, engine: str) -> None
 
 def test_a_mirror_has_the_vault_of_its_store(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", [v1("a")])
-    vault = fetched(store, {"row-a": picture()})
+    vault = fetched(store, {"a.jpg": picture()})
     with open_mirror(store) as mirror:
         assets = at_hand(mirror, None)
         assert assets is not None
@@ -178,15 +152,10 @@ def test_a_mirror_has_the_vault_of_its_store(tmp_path: Path) -> None:
 
 @ENGINES
 def test_the_folder_comes_first_and_the_newest_file_of_the_vault_next(tmp_path: Path, engine: str) -> None:
-    """Two labels of one data row: each has its record, and after a new fetch its own file."""
+    """Two labels of one data row: each has its record, and that its file."""
     store = store_of(tmp_path, engine, [v1("a"), v1("b", **{"DataRow ID": "row-a", "External ID": "a.jpg"}), v1("c")])
-    vault = fetched(store, {"row-a": b"old", "row-c": b"other"})
-    newer = taken(vault.folder, b"newer")[0]
-    execute(
-        store,
-        f"update asset_files set sha256 = '{newer}' where node_id in"
-        " (select max(node_id) from records where data_row_id = 'row-a')",
-    )
+    fetched(store, {"a.jpg": b"old", "b.jpg": b"newer", "c.jpg": b"other"})
+    newer = sha256(b"newer").hexdigest()
     (folder := tmp_path / "downloaded").mkdir()
     (folder / "c.jpg").write_bytes(b"of the folder")
     with open_database(store, read_only=True) as database:
@@ -224,7 +193,7 @@ def test_converters_take_files_and_sizes_without_options(tmp_path: Path, engine:
     with pytest.raises(labelstore.UsageError, match="does not tell how large"):
         exported(store, "coco", "before.json")
     one, other = picture(), picture(50, 60)
-    fetched(store, {"row-a": one, "row-b": other})
+    fetched(store, {"a.jpg": one, "b.jpg": other})
     out, done = exported(store, "coco", "coco.json")
     images = json.loads(out.read_bytes())["images"]
     assert [(image["width"], image["height"]) for image in images] == [(40, 30), (50, 60)]
@@ -244,9 +213,9 @@ def test_tables_name_files_as_people_do(tmp_path: Path, engine: str) -> None:
     import pyarrow.parquet as pq
 
     store = store_of(
-        tmp_path, engine, [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1_text("t", "https://example.com/t.txt")]
+        tmp_path, engine, [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1_text("t", "https://storage.example.com/t.txt")]
     )
-    fetched(store, {"row-a": picture(), "row-t": "Grüße\r\n".encode()})
+    fetched(store, {"a.jpg": picture(), "t.txt": "Grüße\r\n".encode()})
     out, _ = exported(store, "hf", "hf", split="none")
     (file,) = out.rglob("*.parquet")
     rows = {row["data_row_id"]: row for row in pq.read_table(file).to_pylist()}
@@ -268,7 +237,7 @@ def test_texts_are_read_as_those_of_a_folder(tmp_path: Path, engine: str) -> Non
         v1_text("c", away.format("c"), entity("Away", "e3", 0, 1)),
     ]
     store = store_of(tmp_path, engine, records)
-    fetched(store, {"row-a": TEXT.encode(), "row-b": b"\xff\xff"})
+    fetched(store, {"a.txt": TEXT.encode(), "b.txt": b"\xff\xff"})
     done = CliRunner().invoke(app, ["entities", str(store), "--json"], catch_exceptions=False)
     rows = [(row["name"], row["text"], row["source"], row["problem"]) for row in json.loads(done.stdout)]
     assert rows == [
@@ -289,7 +258,8 @@ def masked() -> list[dict[str, Any]]:
 @ENGINES
 def test_pictures_of_masks_are_found_by_their_url_without_tokens(tmp_path: Path, engine: str) -> None:
     store = store_of(tmp_path, engine, masked())
-    fetched(store, {"row-a": picture()}, masks={MASK_URL.partition("token")[0]: picture(color=255, mode="L")})
+    fetched(store, {"a.jpg": picture(), MASK_URL.partition("token")[0]: picture(color=255, mode="L")})
+    execute(store, "delete from mask_pixels")
     out, done = exported(store, "coco", "coco.json")
     (found,) = json.loads(out.read_bytes())["annotations"]
     assert found["area"] == 40 * 30
@@ -310,10 +280,10 @@ def served(store: Path, **settings: Any) -> Any:
 def test_pages_draw_on_files_of_the_vault(tmp_path: Path) -> None:
     records = [
         v1("a", box("Car", "c1", 1, 2, 3, 4)),
-        v1_text("t", "https://example.com/t.txt"),
+        v1_text("t", "https://storage.example.com/t.txt"),
     ]
     store = store_of(tmp_path, "sqlite", records)
-    fetched(store, {"row-a": picture(), "row-t": b"A text of the vault"})
+    fetched(store, {"a.jpg": picture(), "t.txt": b"A text of the vault"})
     site = served(store)
     href = site.paths.asset("row-a")
     page = site.get(site.paths.label("a")).text
@@ -329,7 +299,8 @@ def test_pages_draw_on_files_of_the_vault(tmp_path: Path) -> None:
 
 def test_masks_are_cut_out_of_pictures_of_the_vault(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", masked())
-    fetched(store, {"row-a": picture()}, masks={MASK_URL.partition("token")[0]: picture(color=255, mode="L")})
+    fetched(store, {"a.jpg": picture(), MASK_URL.partition("token")[0]: picture(color=255, mode="L")})
+    execute(store, "delete from mask_pixels")
     site = served(store)
     ids = {row["feature_id"]: row["object_id"] for row in site.rows("select feature_id, object_id from objects")}
     assert Image.open(BytesIO(site.get(site.paths.mask(ids["m1"])).content)).size == (40, 30)
@@ -345,7 +316,7 @@ def test_what_is_no_picture_or_not_in_the_vault_is_never_served(tmp_path: Path) 
     (tmp_path / "secret").write_bytes(picture(7, 7))
     contents = {"svg": SVG, "html": b"<html><script>alert(1)</script>", "pdf": b"%PDF-1.7\n", "typed": SVG + b" "}
     contents |= {name: name.encode() for name in names[3:] if name != "typed"}
-    vault = fetched(store, {f"row-{name}": content for name, content in contents.items()})
+    vault = fetched(store, {f"{name}.jpg": content for name, content in contents.items()})
 
     def tampered(name: str, value: str, column: str = "sha256") -> str:
         return f"update asset_files set {column} = {value} where data_row_id = 'row-{name}'"
@@ -374,7 +345,7 @@ def test_the_copy_of_a_duckdb_store_knows_the_vault(tmp_path: Path) -> None:
     from labelstore.browsing.serving import as_sqlite
 
     store = store_of(tmp_path, "duckdb", [v1("a")])
-    fetched(store, {"row-a": picture()})
+    fetched(store, {"a.jpg": picture()})
     with as_sqlite(store) as copy:
         assert copy.parent != tmp_path
         site = served(copy)
@@ -386,7 +357,7 @@ def test_reports_and_notebooks_show_pictures_of_the_vault(tmp_path: Path, engine
     store = store_of(tmp_path, engine, [v1("a", box("Car", "c1", 1, 2, 3, 4))])
     report(store, tmp_path / "before.html")
     assert "Assets were not given" in (tmp_path / "before.html").read_text(encoding="utf-8")
-    fetched(store, {"row-a": picture()})
+    fetched(store, {"a.jpg": picture()})
     report(store, tmp_path / "after.html")
     page = (tmp_path / "after.html").read_text(encoding="utf-8")
     assert "data:image/jpeg;base64," in page
@@ -405,12 +376,12 @@ def test_reports_and_notebooks_show_pictures_of_the_vault(tmp_path: Path, engine
 def test_published_copies_tell_nothing_of_what_was_exchanged(tmp_path: Path, engine: str) -> None:
     """Neither where the vault is, nor URLs, ids and files; sizes that only files tell are gone with them."""
     store = store_of(tmp_path, engine, masked())
-    vault = fetched(store, {"row-a": picture()}, masks={MASK_URL.format("secret"): picture(color=255, mode="L")})
+    vault = fetched(store, {"a.jpg": picture(), MASK_URL.partition("token")[0]: picture(color=255, mode="L")})
     with open_database(store) as database:
         database.insert_rows("pulls", [(1, *(None,) * 13)])
         database.insert_rows("sent", [("project/p1", "uuid-1", *(None,) * 6)])
-        mask = next(iter(database.query("select object_id from masks order by 1").rows))[0]
-        database.insert_rows("mask_pixels", [(mask, 40, 30, 1200, 0, 0, 40, 30, "runs", "ab" * 32)])
+        for table in (*CONNECTED, *FOUND_IN_FILES):
+            assert database.value(f"select count(*) from {table}"), table
     publish(store, tmp_path / "public.db")
     with open_database(tmp_path / "public.db", read_only=True) as database:
         for table in (*CONNECTED, *FOUND_IN_FILES):

@@ -6,6 +6,7 @@ A file is `ab/abcdef….png`: the digest, and the suffix of the type that its co
 import os
 import re
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, TypeGuard
 
 from labelstore.engines.database import Database
@@ -50,11 +51,11 @@ class Vault:
         return self.folder / sha256[:2] / f"{sha256}{_SUFFIXES.get(media_type or '', '')}"
 
     def find(self, sha256: str | None, media_type: str | None) -> Path | None:
-        """The file with this content; None where it is not in the vault, or a link that leads out of it."""
+        """The file with this content; None where it is not in the vault, or behind a link."""
         if not is_digest(sha256):
             return None
-        path = Path(os.path.realpath(self.path_of(sha256, media_type)))
-        return path if path.is_relative_to(os.path.realpath(self.folder)) and path.is_file() else None
+        path = self.path_of(sha256, media_type)
+        return path if not path.parent.is_symlink() and _is_regular(path) else None
 
     def take_in(self, scratch: Path, sha256: str) -> str | None:
         """Move a complete file, which is in the vault's folder, to its place; the type of its content.
@@ -71,6 +72,13 @@ class Vault:
             os.fsync(file.fileno())
         os.replace(scratch, place)
         return kind
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return S_ISREG(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def is_digest(value: object) -> TypeGuard[str]:
