@@ -297,6 +297,22 @@ def test_pages_draw_on_files_of_the_vault(tmp_path: Path) -> None:
     site.get(site.paths.asset("row-t"), 404)  # read for its drawing, and never served
 
 
+def test_pages_tell_how_much_is_fetched_and_how_to(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("a", box("Car", "c1", 1, 2, 3, 4)), v1("b")])
+    site = served(store)
+    assert "or keep the files with labelstore fetch" in site.get(site.paths.label("a")).text
+    assert "<code>labelstore fetch export.db --into DIR</code>" in site.get(site.paths.overview()).text
+    fetched(store, {"a.jpg": picture()})
+    with open_database(store) as database:
+        database.insert_rows("assets", [("https://x", "asset", "failed", "404", *(None,) * 10)])
+    page = served(store).get(site.paths.overview()).text
+    assert "Labels are drawn on the files that <code>labelstore fetch</code> keeps" in page
+    assert "--into DIR" not in page
+    for status in ("fetched", "failed"):
+        assert f'<a href="{site.paths.table("assets", status__exact=status)}">1 {status}</a>' in page
+    assert "the vault has no file of this data row that can be" in site.get(site.paths.label("b")).text
+
+
 def test_masks_are_cut_out_of_pictures_of_the_vault(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", masked())
     fetched(store, {"a.jpg": picture(), MASK_URL.partition("token")[0]: picture(color=255, mode="L")})

@@ -17,7 +17,10 @@ def asset_hint(scene: Scene, options: DrawOptions, assets: AssetsAtHand | None) 
         return None
     if assets is None:
         remote = ", or --remote-assets to fetch it from the address in the export" if what == "picture" else ""
-        return f"The {what} is not shown: start browse with --assets DIR, a folder of downloaded files{remote}."
+        return (
+            f"The {what} is not shown: start browse with --assets DIR, a folder of downloaded files{remote},"
+            " or keep the files with labelstore fetch."
+        )
     told = f"The {what} is not shown: {assets.place} has no file of this data row that can be."
     return told if assets.folder is None else f"{told} {_FOUND_BY}"
 

@@ -97,6 +97,9 @@ left join loads as l on l.load_id = r.load_id
 order by r.load_id desc, r.position
 limit 10
 """
+_URLS = (
+    "select status, count(*) as urls from assets where status is not null group by status order by urls desc, status"
+)
 
 
 class Work(NamedTuple):
@@ -133,6 +136,8 @@ class Overview(NamedTuple):
     examples: dict[str, list[int]] | None
     unlabeled: int | None
     compared: int | None
+    urls: list[Row] | None
+    """How many URLs `labelstore fetch` has asked for, by what came of it."""
 
     @property
     def is_whole(self) -> bool:
@@ -199,6 +204,7 @@ PARTS: dict[str, Callable[[Reading], Any]] = {
     "examples": _examples,
     "unlabeled": lambda reading: reading.value(_UNLABELED),
     "compared": lambda reading: reading.value(_COMPARED),
+    "urls": _rows(_URLS),
 }
 """Part → what reads it, those that counters and short tables have first."""
 _AT_ONCE = tuple(PARTS)[:7]

@@ -42,7 +42,8 @@ def size_of(export: Export, label: Label, asset: Path | None) -> tuple[int, int]
     name = label.external_id or label.global_key or label.data_row_id or label.label_id
     raise UsageError(
         f"{name}: the export does not tell how large this picture is; give the folder of the pictures with"
-        f" {option_of('assets')} DIR, or leave such out with {option_of('missing_size')} skip"
+        f" {option_of('assets')} DIR, keep them with labelstore fetch, or leave such out with"
+        f" {option_of('missing_size')} skip"
     )
 
 

@@ -42,6 +42,7 @@ async def overview(request: Any, datasette: Any) -> Any:
             "newest": _newest(source, found, settings, from_newest, Budget(until)),
             "examples": _examples(source, found, settings, paths, Budget(until)),  # the same label may be both
             "file": source.path.name,
+            "assets": settings.at_hand(source),
         }
 
     context = await read(datasette, database, work)
