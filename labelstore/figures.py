@@ -11,6 +11,7 @@ NOTHING = "–"
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)? *(Z|[-+]\d\d:?\d\d)?)?", re.A
 )  # an offset is optional: without one it is UTC
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d+)?) ?([kmgt]?)(?:b|bytes)?", re.A)
 
 
 def figure(value: float | None) -> str:
@@ -77,6 +78,15 @@ def size(count: float) -> str:
         if count >= 1000**power:
             return f"{figure(round(count / 1000**power, 1))} {unit}"
     return f"{figure(count)} bytes"
+
+
+def bytes_in(text: str) -> int:
+    """How many bytes `1.3 MB`, `500kB` or `2000` are, in powers of 1000. Raises `ValueError`."""
+    found = _SIZE.fullmatch(text.strip().lower())
+    if found is None:
+        raise ValueError(f"{text} is no size, such as 500MB or 2GB")
+    power: int = ("", "k", "m", "g", "t").index(found[2])
+    return round(float(found[1]) * 1000.0**power)
 
 
 FILTERS: dict[str, Any] = {"figure": figure, "share": share, "duration": duration, "moment": moment, "size": size}

@@ -77,6 +77,9 @@ HEAVY = {  # imported at the top of a module by nobody but these
     "labelbox": {"connected"},
     "lbox": {"connected"},
     "keyring": {"connected"},
+    "httpx": {"connected"},
+    "httpcore": {"connected"},
+    "stamina": {"connected"},
     "krippendorff": {"analyses.agreement.questions"},
     "nh3": {"drawing.sanitize_html", "reporting.report"},
     # the last three: only to check types

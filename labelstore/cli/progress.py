@@ -60,6 +60,13 @@ class ProgressLine:
         self._drawn = time.perf_counter()
         self._draw(visible(text))
 
+    def fetched(self, done: int, total: int, count: int) -> None:
+        """Show `done` of `total` files, and their bytes."""
+        now = time.perf_counter()
+        if now - self._drawn >= _SECONDS_BETWEEN:
+            self._drawn = now
+            self._draw(f"{done:,} of {total:,}, {count / 1e6:,.1f} MB")
+
     def items(self, count: int) -> None:
         """Show how much was written."""
         now = time.perf_counter()

@@ -63,6 +63,15 @@ class Loader:
                 refuse_foreign(file)
             state.record(state.report.files)
 
+    def load_frames_files(self, files: Iterable[tuple[str, str, str]]) -> None:
+        """Store the frames of labels that the store holds: (label id, path, name of the file in `loads`)."""
+        self._incoming.skips_known = False
+        with bounded_depth(), no_cycle_search():
+            for label_id, path, name in files:
+                self._load_frames(label_id, path, name)
+            self._drop_other_frames()
+        self.state.record(self.state.report.files)
+
     def _load_file(self, source: Source, byte_range: ByteRange | None) -> FileReport:
         """Read the records of an export, or a byte range of it, and the frames files of its labels."""
         state = self.state
@@ -74,20 +83,22 @@ class Loader:
             self._load_frames(*state.pending_frames.pop(0))
         return file
 
-    def _load_frames(self, label_id: str, file: str) -> None:
+    def _load_frames(self, label_id: str, file: str, name: str | None = None) -> None:
         """Read a frames file; its frames take the place of those that its label had."""
         (self._frames_again if label_id in self._frames_of else self._frames_of).add(label_id)
         for source in open_sources([file]):
             with source:
-                self._frames_files.append(self._read(source, None, label_id))
+                self._frames_files.append(self._read(source, None, label_id, name))
                 self.state.report.frames_files += 1
         if len(self._frames_files) >= _FRAMES_FILES:
             self._drop_other_frames()
 
-    def _read(self, source: Source, byte_range: ByteRange | None, label_id: str = "") -> Origin:
+    def _read(
+        self, source: Source, byte_range: ByteRange | None, label_id: str = "", name: str | None = None
+    ) -> Origin:
         """Read a file: an export, or the frames file of a label."""
         state, incoming = self.state, self._incoming
-        file = state.new_file(source.name)
+        file = state.new_file(name or source.name)
         origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
         reader = RecordReader(state.partition, byte_range, is_frames_file=bool(label_id))
         for item in reader.read(source, only_split=incoming.skips_known):

@@ -25,12 +25,18 @@ def connect(endpoint: str | None = None) -> "Client":
         from labelbox import Client
     except ImportError:
         raise UsageError("Labelbox's SDK is not installed; pip install 'labelstore-db[labelbox]'") from None
-    address = endpoint or os.environ.get(ENDPOINT_VARIABLE) or ENDPOINT
-    if not is_private_way(address):  # the key goes there
-        raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")
+    address = endpoint_of(endpoint)
     key = api_key()
     for name in ("labelbox", "lbox"):  # it logs what it sends, and answers
         logging.getLogger(name).setLevel(logging.CRITICAL)
     base = address.removesuffix("/graphql")
     with told("the SDK"):
         return Client(api_key=key, endpoint=address, rest_endpoint=f"{base}/api/v1")
+
+
+def endpoint_of(given: str | None) -> str:
+    """The address of the service, where the key goes. Raises `UsageError` for one that somebody in between can read."""
+    address = given or os.environ.get(ENDPOINT_VARIABLE) or ENDPOINT
+    if not is_private_way(address):
+        raise UsageError(f"--endpoint {address}: give the https:// address of the GraphQL service, such as {ENDPOINT}")
+    return address
