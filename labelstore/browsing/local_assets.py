@@ -22,7 +22,7 @@ from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 MOST_MASKS = 200
 """Masks of a drawing whose pictures are looked up."""
 _MASK = """
-select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color, o.name
+select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, null as min_x, o.color, o.name
 from objects as o
 join masks as m on m.object_id = o.object_id
 where o.object_id = $object_id

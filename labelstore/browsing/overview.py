@@ -97,9 +97,9 @@ left join loads as l on l.load_id = r.load_id
 order by r.load_id desc, r.position
 limit 10
 """
-_URLS = (
-    "select status, count(*) as urls from assets where status is not null group by status order by urls desc, status"
-)
+_URLS = """
+select status, count(*) as urls from assets where status is not null group by status order by urls desc, status
+"""
 
 
 class Work(NamedTuple):
