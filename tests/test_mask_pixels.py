@@ -1,18 +1,30 @@
 """Masks whose pixels are known: in the views and canned queries, and compared with one another."""
 
+import json
+import re
+import shutil
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from PIL import Image
+from pycocotools import mask as coco
+from pycocotools.coco import COCO
 
 from labelstore.analyses.agreement import agreement
 from labelstore.assets import run_lengths
+from labelstore.assets.run_lengths import RunLengths, bitmap_of
+from labelstore.drawing import DrawOptions
+from labelstore.drawing.image import draw, thumbnail
 from labelstore.engines import open_database
 from labelstore.errors import UsageError
 from labelstore.scenes import read_scene
 from labelstore.scenes.comparing import compared
+from labelstore.scenes.scene import Pixels
+from tests.exporting import exported, reasons
 from tests.lines import label, square, thing, v2
 from tests.making import ENGINES, asked, store_of
 from tests.vaulted import linked, png, rows
@@ -153,3 +165,64 @@ def test_a_hole_is_no_part_of_a_mask(tmp_path: Path) -> None:
     store = store_of(tmp_path, "sqlite", [v2("r1", label("a", mask("Sky", "m")), media=MEDIA)])
     linked(store, {f"{WEB}m": png(ring)})
     assert rows(store, "select area, min_x, max_y from mask_pixels") == [(600, 0, 20)]
+
+
+@ENGINES
+def test_converters_take_the_pixels_without_a_picture(tmp_path: Path, engine: str) -> None:
+    """Pixel-equal through COCO, panoptic, PNGs and the import of Labelbox."""
+    ring = numpy.zeros((20, 40), "uint8")
+    ring[2:18, 5:35] = 255
+    ring[5:15, 10:30] = 0
+    objects = [mask("Sky", "m"), mask("Sky", "empty"), mask("Sky", "small"), mask("Sky", "gone")]
+    store = store_of(tmp_path, engine, [v2("r1", label("a", *objects), media=MEDIA)])
+    small = block(0, 0, 1, 1, (4, 4))
+    linked(store, {f"{WEB}m": png(ring), f"{WEB}empty": block(0, 0, 0, 0), f"{WEB}small": small})
+    shutil.rmtree(tmp_path / "vault")
+
+    out, done = exported(store, "coco", "out.json")
+    assert reasons(done) == {
+        ("mask", "left out", "its picture is empty"): 1,
+        ("mask", "left out", "its picture is not as large as the image"): 1,
+        ("mask", "left out", "its picture is not at hand: give its folder with --assets"): 1,
+    }
+    read = COCO(str(out))
+    (one,) = read.loadAnns(read.getAnnIds())
+    assert (read.annToMask(one) * 255 == ring).all()
+    assert (one["area"], one["bbox"]) == (280, [5, 2, 30, 16])
+    assert one["segmentation"]["counts"] == rows(store, "select rle from mask_pixels where area = 280")[0][0]
+
+    out, _ = exported(store, "coco", "outlines.json", masks="polygon")
+    (traced,) = json.loads(out.read_text())["annotations"]
+    assert traced["area"] == 280
+    out, _ = exported(store, "masks", "masks", split="none")
+    assert (numpy.asarray(Image.open(out / "classes/all/r1.png")) * 255 == ring).all()
+    out, _ = exported(store, "labelbox-import", "import.ndjson")
+    sent = [json.loads(line)["mask"]["png"] for line in out.read_text().splitlines()]
+    assert any(numpy.array_equal(numpy.asarray(Image.open(BytesIO(b64decode(text)))) * 255, ring) for text in sent)
+
+
+@ENGINES
+def test_masks_are_drawn_by_the_outlines_of_their_pixels(scene: Path, engine: str) -> None:
+    with open_database(scene, read_only=True) as database:
+        one = read_scene(database, "a")
+    assert one is not None
+    drawn = str(draw(one, DrawOptions()))
+    assert "<image" not in drawn
+    paths = dict(re.findall(r'<title>(\w+) \(mask\)</title>.*?class="line" d="([^"]*)"', drawn))
+    assert paths == {"Sky": paths["Sky2"], "Sky2": "M30 0L30 10L10 10L10 0Z", "Bird": "M14 2L14 4L12 4L12 2Z"}
+    assert re.findall(r'class="note">([^<]*)', drawn) == ["2 masks not drawn: no picture available"]
+    assert len(re.findall(r">Bird<", drawn)) == 1  # its name
+    small = str(thumbnail(one, DrawOptions()))
+    assert small.count("<path") == 4
+    assert "<image" not in small
+
+
+def test_large_masks_are_drawn_more_coarsely_and_damaged_ones_not_at_all() -> None:
+    picture = numpy.indices((600, 600)).sum(axis=0) % 2 == 1  # a checkerboard: 720,000 edges
+    judged = coco.encode(numpy.asfortranarray(picture.astype("uint8")))["counts"].decode()
+    pixels = Pixels(RunLengths(600, 600, judged), (0, 0, 600, 600))
+    assert len(pixels.rings) <= 5000
+    for damaged in (RunLengths(601, 600, judged), RunLengths(10**9, 10**9, judged), RunLengths(600, 600, "")):
+        assert Pixels(damaged, (0, 0, 9, 9)).rings == ()
+        with pytest.raises(ValueError, match="damaged"):
+            bitmap_of(damaged)

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labelstore.errors import UsageError
+from labelstore.mask_pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -60,9 +61,34 @@ def counts_of(runs: RunLengths) -> list[int]:
     return found
 
 
+def _checked(runs: RunLengths) -> list[int]:
+    """The counts of a mask, whoever wrote them into the store."""
+    size = runs.width * runs.height
+    counts = counts_of(runs) if 0 < size <= MAX_PIXELS else []
+    if not counts or min(counts) < 0 or sum(counts) != size:
+        raise ValueError("its run lengths are damaged")
+    return counts
+
+
 def bitmap_of(runs: RunLengths) -> "ndarray[Any, Any]":
-    """A mask as a bitmap, (height, width) of 0 and 1. Raises `UsageError` without pycocotools, which brings numpy."""
+    """A mask as a bitmap, (height, width) of 0 and 1.
+
+    Raises `UsageError` without pycocotools, which brings numpy, and `ValueError` for runs that do not fill the picture.
+    """
+    _checked(runs)
     return coco_masks().decode(runs.for_coco)  # type: ignore[no-any-return]
+
+
+def patch_of(runs: RunLengths, left: int, top: int, right: int, bottom: int, step: int = 1) -> "ndarray[Any, Any]":
+    """A part of a mask as a bitmap of booleans, of each `step` rows and columns one. It takes numpy and nothing else.
+
+    Raises `ValueError` for runs that do not fill the picture.
+    """
+    import numpy
+
+    counts = _checked(runs)
+    flat = numpy.repeat(numpy.arange(len(counts)) % 2 == 1, counts)
+    return flat.reshape(runs.width, runs.height)[left:right:step, top:bottom:step].T
 
 
 def iou(one: RunLengths, other: RunLengths) -> float:

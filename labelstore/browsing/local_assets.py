@@ -99,7 +99,7 @@ def _text(asset: Asset, assets: AssetsAtHand | None) -> str | None:
 
 def _masks(shapes: tuple[Shape, ...], assets: AssetsAtHand, paths: Paths) -> dict[int, str]:
     found: dict[int, str] = {}
-    masks = [shape for shape in shapes if isinstance(shape.geometry, Mask)]
+    masks = [shape for shape in shapes if isinstance(shape.geometry, Mask) and shape.geometry.pixels is None]
     for shape in masks[:MOST_MASKS]:
         if assets.mask_picture(shape.geometry.url, shape.feature_id) is not None:  # type: ignore[union-attr]
             found[shape.object_id] = paths.mask(shape.object_id)

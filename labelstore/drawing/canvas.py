@@ -21,6 +21,7 @@ from labelstore.drawing.shapes import (
     draw_mask,
     draw_shape,
     extent,
+    only_in_picture,
     outline,
     picture,
     view_box,
@@ -28,7 +29,7 @@ from labelstore.drawing.shapes import (
 from labelstore.drawing.svg import element, joined
 from labelstore.drawing.window import window_of
 from labelstore.drawing.zoom_links import zoom_links
-from labelstore.scenes.scene import Mask, Relation, Shape
+from labelstore.scenes.scene import Relation, Shape
 
 __all__ = ["MAX_POINTS", "Canvas", "Outline", "bounds", "describe", "draw_canvas", "placed_shapes", "thinned"]
 
@@ -84,7 +85,7 @@ def draw_canvas(
 
     def drawn(one: Outline) -> Markup:
         element_id = ids.get(one.shape.object_id)
-        if isinstance(one.shape.geometry, Mask):
+        if only_in_picture(one.shape):
             return draw_mask(canvas, one.shape, (mask_hrefs or {})[one.shape.object_id], element_id)
         return draw_shape(canvas, one.shape, one.rings, one.closed, project=project, halo=halo, element_id=element_id)
 
@@ -134,14 +135,14 @@ def placed_shapes(
 
 def has_place(shape: Shape, mask_hrefs: Mapping[int, str]) -> bool:
     """Whether there is something to draw: an outline, or the picture of a mask."""
-    if isinstance(shape.geometry, Mask):
+    if only_in_picture(shape):
         return shape.object_id in mask_hrefs
     return bool(outline(shape)[0])
 
 
 def _notes(shapes: Sequence[Shape], limit: int, count: int | None, mask_hrefs: Mapping[int, str]) -> Markup:
     shown = shapes[:limit]
-    missing = sum(isinstance(shape.geometry, Mask) and shape.object_id not in mask_hrefs for shape in shown)
+    missing = sum(only_in_picture(shape) and shape.object_id not in mask_hrefs for shape in shown)
     notes = left_out(len(shown), max(count or 0, len(shapes)), "shapes")
     if missing:
         masks = "mask" if missing == 1 else "masks"

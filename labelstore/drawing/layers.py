@@ -23,6 +23,7 @@ from labelstore.drawing.shapes import (
     draw_mask,
     draw_shape,
     extent,
+    only_in_picture,
     picture,
     view_box,
 )
@@ -30,7 +31,7 @@ from labelstore.drawing.svg import element, joined
 from labelstore.drawing.text import entity_list, unplaced_list
 from labelstore.figures import figure
 from labelstore.formats.spans import unit_of
-from labelstore.scenes.scene import Mask, Scene, Shape, Span
+from labelstore.scenes.scene import Scene, Shape, Span
 
 SIDE: Final = 1000.0
 """The longer side of a canvas: so letters on it have one size."""
@@ -236,8 +237,8 @@ def _canvas(
         height=max(2 * plane.canvas.height, 1),
         xmlns="http://www.w3.org/2000/svg",
     )
-    missing = sum(isinstance(layer.shape.geometry, Mask) for layer in layers) - sum(
-        isinstance(layer.shape.geometry, Mask) for layer in placed
+    missing = sum(only_in_picture(layer.shape) for layer in layers) - sum(
+        only_in_picture(layer.shape) for layer in placed
     )
     note = f"{figure(missing)} masks not drawn: no picture available" if missing else ""
     return svg + (element("p", note, class_="note") if note else "")
@@ -245,7 +246,7 @@ def _canvas(
 
 def _drawn(plane: _Plane, layer: Layer, outline: Outline, options: DrawOptions) -> Markup:
     element_id = f"o{layer.shape.object_id}-c"
-    if isinstance(layer.shape.geometry, Mask):
+    if only_in_picture(layer.shape):
         inside = draw_mask(plane.canvas, outline.shape, options.mask_hrefs[layer.shape.object_id], element_id)
     else:
         inside = draw_shape(

@@ -10,7 +10,7 @@ from labelstore.drawing.captions import in_words, shortened
 from labelstore.drawing.colors import readable_on
 from labelstore.drawing.legend import marks_of
 from labelstore.drawing.svg import Attribute, element, number
-from labelstore.scenes.scene import Box, Dot, Mask, Path, Shape
+from labelstore.scenes.scene import Box, Dot, Mask, Path, Pixels, Shape
 
 Point = tuple[float, float]
 Projection = Callable[[float, float], Point]
@@ -51,7 +51,14 @@ def outline(shape: Shape) -> tuple[Sequence[Ring], bool]:
             return [ring for ring in rings if ring], closed
         case Dot(x, y):
             return [[(x, y)]], False
+        case Mask(pixels=Pixels() as pixels):
+            return pixels.rings, True
     return [], False
+
+
+def only_in_picture(shape: Shape) -> bool:
+    """Whether it is a mask whose pixels are not known, so that only its picture can be shown."""
+    return isinstance(shape.geometry, Mask) and not outline(shape)[0]
 
 
 def path_data(canvas: Canvas, rings: Sequence[Ring], closed: bool, project: Projection | None = None) -> str:
@@ -135,8 +142,8 @@ def _group(shape: Shape, element_id: str | None, *content: Markup) -> Markup:
 
 
 def extent(shape: Shape) -> float:
-    """The area that it covers; a mask may cover all."""
-    if isinstance(shape.geometry, Mask):
+    """The area that it covers; the picture of a mask may cover all."""
+    if only_in_picture(shape):
         return math.inf
     found = bounds([shape])
     return (found[2] - found[0]) * (found[3] - found[1]) if found else 0.0

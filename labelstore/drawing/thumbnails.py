@@ -10,9 +10,9 @@ from markupsafe import Markup
 from labelstore.drawing.asset_text import text_of
 from labelstore.drawing.canvas import has_place, thinned
 from labelstore.drawing.options import DrawOptions
-from labelstore.drawing.shapes import Canvas, Projection, extent, path_data
+from labelstore.drawing.shapes import Canvas, Projection, extent, only_in_picture, path_data
 from labelstore.drawing.svg import Attribute, element, joined
-from labelstore.scenes.scene import Dot, Mask, Messages, Scene, Shape, Span
+from labelstore.scenes.scene import Dot, Mask, Messages, Path, Scene, Shape, Span
 
 MAX_SHAPES = 300
 _MAX_POINTS = 700
@@ -38,13 +38,13 @@ def draw_small(
         x, y = (x - canvas.left) * scale, (y - canvas.top) * scale
         return round(min(max(x, -9999), 9999)), round(min(max(y, -9999), 9999))
 
-    drawable = [shape for shape in shapes[:MAX_SHAPES] if has_place(shape, options.mask_hrefs)]
+    drawable = [shape for shape in map(_coarse, shapes[:MAX_SHAPES]) if has_place(shape, options.mask_hrefs)]
     drawable.sort(key=lambda shape: -extent(shape))
     paths: dict[tuple[str, bool, bool], list[str]] = {}
-    for one in thinned([shape for shape in drawable if not isinstance(shape.geometry, Mask)], _MAX_POINTS, 4):
+    for one in thinned([shape for shape in drawable if not only_in_picture(shape)], _MAX_POINTS, 4):
         key = one.shape.color, one.closed, isinstance(one.shape.geometry, Dot)
         paths.setdefault(key, []).append(path_data(small, one.rings, one.closed, placed))
-    masks = [options.mask_hrefs[shape.object_id] for shape in drawable if isinstance(shape.geometry, Mask)]
+    masks = [options.mask_hrefs[shape.object_id] for shape in drawable if only_in_picture(shape)]
     return element(
         "svg",
         element("title", title) if title else "",
@@ -59,6 +59,15 @@ def draw_small(
         viewBox=f"0 0 {small.width} {small.height}",
         xmlns="http://www.w3.org/2000/svg",
     )
+
+
+def _coarse(shape: Shape) -> Shape:
+    """A mask whose pixels are known with an outline of no more of them than are seen."""
+    if not isinstance(shape.geometry, Mask) or shape.geometry.pixels is None:
+        return shape
+    left, top, right, bottom = shape.geometry.pixels.bounds
+    rings = shape.geometry.pixels.rings_of(max(right - left, bottom - top) // _WIDTH + 1)
+    return shape._replace(geometry=Path(rings, closed=True)) if rings else shape
 
 
 def _path(key: tuple[str, bool, bool], data: str) -> Markup:

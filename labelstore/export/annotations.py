@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+from labelstore.assets.run_lengths import RunLengths
 from labelstore.engines.database import Database
 from labelstore.query.projects import check_project
 from labelstore.schema.tables import sql_text
@@ -150,6 +151,9 @@ class Object:
     message_id: str | None
     location: str | None
     body: str | None
+    picture_width: int | None
+    picture_height: int | None
+    rle: str | None
     answers: list[Answer] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     holes: int = 0
@@ -160,6 +164,13 @@ class Object:
     def __post_init__(self) -> None:
         if self.keyframe is not None:
             self.keyframe = bool(self.keyframe)  # SQLite has 0 and 1
+
+    @property
+    def pixels(self) -> RunLengths | None:
+        """Those of a mask, where `labelstore fetch` found them."""
+        if self.rle is None or self.picture_width is None or self.picture_height is None:
+            return None
+        return RunLengths(self.picture_width, self.picture_height, self.rle)
 
     @property
     def geometry(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from zlib import Z_RLE
 
 import msgspec
 
-from labelstore.assets.run_lengths import coco_masks
+from labelstore.assets.run_lengths import RunLengths, bitmap_of, coco_masks
 from labelstore.errors import UsageError
 from labelstore.export.annotations import Object
 from labelstore.export.exporter import Export
@@ -23,24 +23,42 @@ _RUN_SIZES: Final = (4, 8, 12, 16)
 
 
 def mask_of(export: Export, one: Object, size: tuple[int, int] | None = None) -> "ndarray[Any, Any] | str":
-    """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none. It must have the `size`."""
+    """The bitmap of a mask, (height, width) of 0 and 1; or the reason why there is none. It must have the `size`.
+
+    The store has its pixels, or its picture is at hand.
+    """
+    found = _in_picture(export, one, size) if one.pixels is None else _decoded(one.pixels, size)
+    return found if isinstance(found, str) or found.any() else "its picture is empty"
+
+
+_OTHER_SIZE: Final = "its picture is not as large as the image"
+
+
+def _decoded(pixels: RunLengths, size: tuple[int, int] | None) -> "ndarray[Any, Any] | str":
+    if size not in (None, pixels[:2]):
+        return _OTHER_SIZE
+    try:
+        return bitmap_of(pixels)
+    except ValueError as error:
+        return str(error)
+
+
+def _in_picture(export: Export, one: Object, size: tuple[int, int] | None) -> "ndarray[Any, Any] | str":
     if export.assets is None:
         return "its picture is not at hand: give its folder with --assets"
     path = export.assets.mask_picture(one.url or one.composite_url, one.feature_id)
     if path is None:
         return f"its picture is not in {export.assets.place}"
     coco_masks()  # its extra brings numpy
+    is_alone = one.url is not None or one.color_rgb is None
     try:
-        rgb = None if one.color_rgb is None else msgspec.json.decode(one.color_rgb, type=tuple[int, int, int])
+        rgb = None if is_alone else msgspec.json.decode(one.color_rgb or "", type=tuple[int, int, int])
         picture = covered(path.read_bytes(), rgb)
     except (ValueError, OSError) as error:
         return f"its picture cannot be read ({error})"
     import numpy
 
-    if size not in (None, picture.size):
-        return "its picture is not as large as the image"
-    found = numpy.asarray(picture) > 0
-    return found.astype("uint8") if found.any() else "its picture is empty"
+    return _OTHER_SIZE if size not in (None, picture.size) else (numpy.asarray(picture) > 0).astype("uint8")
 
 
 class Patch(NamedTuple):

@@ -16,16 +16,16 @@ MOST_EDGES = 300_000
 """What is traced of one bitmap: a small file can be a checkerboard of millions of pixels."""
 
 
-def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part] | str:
+def outlines_of(bitmap: "ndarray[Any, Any]", most: int = MOST_EDGES) -> list[Part] | str:
     """The parts of a bitmap, (height, width) of 0 and 1; or the reason why it has none.
 
     Pixels that only touch at a corner are of two parts.
     """
     import numpy
 
-    edges = _edges(bitmap)
+    edges = _edges(bitmap, most)
     if edges is None:
-        return f"its outlines have more than {figure(MOST_EDGES)} edges of pixels"
+        return f"its outlines have more than {figure(most)} edges of pixels"
     loops: dict[int, int] = {}
     """Edge → the part that it is of."""
     parts: list[tuple[Ring, list[Ring]]] = []
@@ -47,7 +47,7 @@ def outlines_of(bitmap: "ndarray[Any, Any]") -> list[Part] | str:
     return [Part(ring, tuple(holes)) for ring, holes in parts]
 
 
-def _edges(bitmap: "ndarray[Any, Any]") -> set[int] | None:
+def _edges(bitmap: "ndarray[Any, Any]", most: int) -> set[int] | None:
     """The edges between 1 and 0, None where they are too many.
 
     An edge is the number of the point where it begins, line by line, and two bits of direction.
@@ -62,7 +62,7 @@ def _edges(bitmap: "ndarray[Any, Any]") -> set[int] | None:
         zip(neighbours, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True)
     ):
         edges = inside & ~neighbour
-        if len(found) + int(edges.sum()) > MOST_EDGES:
+        if len(found) + int(edges.sum()) > most:
             return None
         y, x = numpy.nonzero(edges)
         found.update(((((y + down) * (bitmap.shape[1] + 1) + x + right) << 2) | direction).tolist())

@@ -10,7 +10,7 @@ from labelstore.analyses.agreement.likeness import FAMILIES, Rule, shape_with_pl
 from labelstore.analyses.agreement.matching import Shape as Placed
 from labelstore.analyses.agreement.matching import shape_of_mask
 from labelstore.geometry import Place
-from labelstore.scenes.scene import Box, Dot, Mask, Path, Pixels, Question, Scene, Shape, Span
+from labelstore.scenes.scene import Box, Dot, Mask, Path, Question, Scene, Shape, Span
 
 NEAR: Final = 0.02
 """How far apart points and lines may be that match: a share of the diagonal of the asset."""
@@ -114,9 +114,8 @@ def item_of(shape: Shape) -> Item | None:
 
 def placed_shape(shape: Shape) -> Placed | None:
     """The object with its bounds; None for what has none."""
-    match shape.geometry:
-        case Mask(pixels=Pixels(runs, bounds)) if shape.kind == "mask":
-            return shape_of_mask(runs, bounds, shape.page)
+    if shape.kind == "mask" and isinstance(shape.geometry, Mask) and shape.geometry.pixels is not None:
+        return shape_of_mask(shape.geometry.pixels.runs, shape.geometry.pixels.bounds, shape.page)
     place = place_of_shape(shape)
     return shape_with_place(place) if place is not None else None
 

@@ -94,7 +94,8 @@ def read_point(row: Row) -> Dot | None:
 def read_mask(row: Row) -> Mask | None:
     """Where the picture of a mask is, and its pixels if they are known."""
     url = row["url"] or row["composite_url"]
-    return Mask(url, _rgb(row["color_rgb"]), _pixels(row)) if url is not None else None
+    rgb = _rgb(row["color_rgb"]) if row["url"] is None else None  # its own picture has any color
+    return Mask(url, rgb, _pixels(row)) if url is not None else None
 
 
 @draws("text_entity", "start", "end", "message_id", "token", "location", "unit")

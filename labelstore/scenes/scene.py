@@ -1,8 +1,14 @@
 """One label with its asset, as plain values: what a drawing is made from."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
-from labelstore.assets.run_lengths import RunLengths
+from labelstore.assets.run_lengths import RunLengths, patch_of
+from labelstore.export.outlines import outlines_of
+
+_MOST_EDGES: Final = 20_000
+"""Of one mask; finer than that nobody sees it."""
 
 
 class Box(NamedTuple):
@@ -28,11 +34,33 @@ class Dot(NamedTuple):
     y: float
 
 
-class Pixels(NamedTuple):
+@dataclass(frozen=True)
+class Pixels:
     """The pixels of a mask, and their bounds: min_x, min_y, max_x, max_y."""
 
     runs: RunLengths
-    bounds: tuple[float, float, float, float]
+    bounds: tuple[int, int, int, int]
+
+    @cached_property
+    def rings(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Outlines along the edges of its pixels, holes too; () without numpy."""
+        return self.rings_of(1)
+
+    def rings_of(self, step: int) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The same of each `step` rows and columns one, or of fewer where the edges are too many to draw."""
+        try:
+            bitmap = patch_of(self.runs, *self.bounds, step)
+        except (ImportError, ValueError):
+            return ()
+        parts = outlines_of(bitmap, _MOST_EDGES)
+        if isinstance(parts, str):
+            return self.rings_of(2 * step)
+        left, top = self.bounds[:2]
+        return tuple(
+            tuple((left + x * step, top + y * step) for x, y in ring)
+            for part in parts
+            for ring in (part.outline, *part.holes)
+        )
 
 
 class Mask(NamedTuple):

@@ -6,7 +6,8 @@ select l.node_id, o.frame_id, o.frame_number, f.group_name, o.object_id, o.featu
     case o.kind when 'bounding_box' then b.coordinates when 'polygon' then g.coordinates else s.coordinates end
         as coordinates,
     case o.kind when 'polygon' then g.form when 'polyline' then s.form when 'point' then p.form end as form,
-    p.x, p.y, m.url, m.composite_url, m.color_rgb, t.start, t."end", t.token, t.message_id, t.location, c.body
+    p.x, p.y, m.url, m.composite_url, m.color_rgb, t.start, t."end", t.token, t.message_id, t.location, c.body,
+    q.width as picture_width, q.height as picture_height, q.rle
 from labels as l
 join objects as o on o.label_id = l.label_id
 left join frames as f on f.frame_id = o.frame_id
@@ -15,6 +16,7 @@ left join polygons as g on g.object_id = o.object_id
 left join polylines as s on s.object_id = o.object_id
 left join points as p on p.object_id = o.object_id
 left join masks as m on m.object_id = o.object_id
+left join mask_pixels as q on q.object_id = o.object_id
 left join text_entities as t on t.object_id = o.object_id
 left join cuboids as c on c.object_id = o.object_id
 where l.node_id between $first and $last
