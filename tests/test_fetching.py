@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from hashlib import sha256
@@ -231,49 +232,60 @@ def test_a_second_run_asks_only_for_what_failed(tmp_path: Path, server: AssetSer
     assert (second.fetched, second.had) == (len(fails), count - len(fails))
 
 
+class Halfway:
+    """A process that fetches `count` of `paths` from a server, and then waits for two of them."""
+
+    def __init__(self, folder: Path, server: AssetServer, engine: str = "sqlite", count: int = 30) -> None:
+        self.paths = [f"/{number}.png" for number in range(2 * count)]
+        self.goes_on = threading.Event()
+        for number, path in enumerate(self.paths):
+            server.routes[path] = lambda _, number=number: self._answer(server, number, count)  # type: ignore[misc]
+        self.store, self.vault = store_at(folder, [server.url(path) for path in self.paths], engine), folder / "vault"
+        allowed = ["--allow-host", server.place, "--allow-private", "--jobs", "2"]
+        command = [sys.executable, str(ROOT / "cli.py"), "fetch", str(self.store), "--into", str(self.vault), *allowed]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        while len(server.asked) < count + 2 and self.process.poll() is None:
+            time.sleep(0.01)
+
+    def _answer(self, server: AssetServer, number: int, count: int) -> Reply:
+        if len(server.asked) > count:
+            self.goes_on.wait()
+        return Reply(png(number))
+
+    def end(self, number: int) -> str:
+        """End the process by this signal; what it said."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate()
+        self.goes_on.set()
+        return said
+
+
 @ENGINES
 def test_a_killed_run_goes_on(tmp_path: Path, engine: str, server: AssetServer) -> None:
-    paths = [f"/{number}.png" for number in range(100)]
-    for number, path in enumerate(paths):
-        server.routes[path] = lambda _, number=number: Reply(png(number), pause=0.03)  # type: ignore[misc]
-    store, vault = store_at(tmp_path, [server.url(path) for path in paths], engine), tmp_path / "vault"
-    allowed = ["--allow-host", server.place, "--allow-private", "--jobs", "2"]
-    command = [sys.executable, str(ROOT / "cli.py"), "fetch", str(store), "--into", str(vault), *allowed]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
+    run = Halfway(tmp_path, server, engine)
+    noted: set[str] = set()
+    while len(noted) < 30 and run.process.poll() is None:
+        time.sleep(0.05)
         with suppress(StoreError):  # the other process has it open
-            if ledger(store):
-                break
-        time.sleep(0.02)
-    process.kill()
-    process.communicate()
-    noted, asked = set(ledger(store)), server.requests
-    assert len(noted) > 0
-    assert len(asked) < len(paths)
-    leftover = vault / f".fetch-{process.pid}-9999.part"
+            noted = set(ledger(run.store))
+    run.end(signal.SIGKILL)
+    assert len(noted) == 30
+    asked = server.requests
+    leftover = run.vault / f".fetch-{run.process.pid}-9999.part"
     leftover.write_bytes(b"half")
-    outcome = fetched(store, server)
-    assert (outcome.fetched, outcome.had) == (len(paths) - len(noted), len(noted))
-    assert set(server.requests - asked) == set(paths) - noted
+    outcome = fetched(run.store, server)
+    assert (outcome.fetched, outcome.had) == (30, 30)
+    assert server.requests - asked == dict.fromkeys(set(run.paths) - noted, 1)
     assert not leftover.exists()
-    assert len(files_in(vault)) == len(paths)
+    assert len(files_in(run.vault)) == 60
 
 
 def test_ctrl_c_keeps_what_came(tmp_path: Path, server: AssetServer) -> None:
-    for number in range(100):
-        server.routes[f"/{number}.png"] = lambda _, number=number: Reply(png(number), pause=0.03)  # type: ignore[misc]
-    store = store_at(tmp_path, [server.url(f"/{number}.png") for number in range(100)])
-    command = ["fetch", str(store), "--into", str(tmp_path / "vault"), "--allow-host", server.place, "--allow-private"]
-    process = subprocess.Popen([sys.executable, str(ROOT / "cli.py"), *command], stderr=subprocess.PIPE, text=True)
-    while len(files_in(tmp_path / "vault")) < 20 and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert process.returncode == 130
-    assert "stopped; what came is kept; the same command goes on" in said
-    kept = files_in(tmp_path / "vault")
-    assert not any(name.endswith(".part") for name in kept)
-    assert len(ledger(store)) == len(kept)
+    run = Halfway(tmp_path, server)
+    said = run.end(signal.SIGINT)
+    assert run.process.returncode == 130
+    assert said == "labelstore: stopped; what came is kept; the same command goes on\n"
+    assert len(files_in(run.vault)) == len(ledger(run.store)) == 30
 
 
 def test_a_full_disk_ends_the_run_and_keeps_what_came(

@@ -4,6 +4,7 @@ import os
 import queue
 import re
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ from labelstore.connected.fetching.results import (
 )
 from labelstore.files.outputs import is_alive
 
+_SECONDS_TO_STOP: Final = 1.0
 _SCRATCH: Final = re.compile(r"\.fetch-(\d+)-\d+\.part")
 
 
@@ -96,8 +98,9 @@ class Downloads:
                     yield result
         finally:
             self._stop.set()
-            for thread in threads:
-                thread.join(timeout=1.0)
+            until = time.monotonic() + _SECONDS_TO_STOP
+            for thread in threads:  # one that waits for a server ends with the process
+                thread.join(timeout=max(0.0, until - time.monotonic()))
             self._client.close()
 
     def finished(self) -> list[Got]:
