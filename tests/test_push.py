@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import Raw
 from typer.testing import CliRunner, Result
 
@@ -20,12 +22,13 @@ from labelstore.connected.pushing import push as pushing
 from labelstore.connected.pushing.batches import batches
 from labelstore.connected.pushing.known import Ontology, Use
 from labelstore.connected.pushing.plan import Ready
-from labelstore.connected.pushing.target import Imports
+from labelstore.connected.pushing.target import Imports, outcome_of
 from labelstore.engines import open_database
 from labelstore.loading import load
 from labelstore.samples import write
 from tests.labelbox_service import KEY, Json, Service, Workspace, hurried, labelbox_service
 from tests.making import ENGINES, box, feature, store_of, v1
+from tests.soaking import amount
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,15 +66,16 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     rows = [{"data_row": {"id": f"row-{name}"}, "projects": {"t1": {"name": "Target"}}} for name in "abcd"]
     with labelbox_service(Workspace(rows)) as found, hurried():
         found.workspace.add_project("t1", "Target", ONTOLOGY)
+        monkeypatch.setattr("lbox.request_client.call_info_as_str", lambda: "")  # it reads all files of the stack
         monkeypatch.setenv("LABELBOX_API_KEY", found.key)
         monkeypatch.setenv("LABELBOX_ENDPOINT", found.endpoint)
         yield found
         assert found.failures == []
 
 
-@pytest.fixture(params=["sqlite", "duckdb"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return store_of(tmp_path, request.param, records())
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return store_of(tmp_path, "sqlite", records())
 
 
 def push(store: Path, *options: str, code: int = 0) -> Result:
@@ -110,7 +114,9 @@ def test_a_dry_run_counts_and_sends_nothing(store: Path, service: Service) -> No
     assert sent(store) == []
 
 
-def test_what_is_sent_is_what_is_exported_and_is_sent_once(store: Path, service: Service) -> None:
+@ENGINES
+def test_what_is_sent_is_what_is_exported_and_is_sent_once(tmp_path: Path, service: Service, engine: str) -> None:
+    store = store_of(tmp_path, engine, records())
     out = store.with_suffix(".sent")
     found = told(store, "--to-project", "t1", "--send", "--out", str(out))
     assert (found["sent"], found["accepted"], found["imports"]) == (7, 7, 1)
@@ -175,8 +181,7 @@ def test_each_row_that_is_rejected_is_kept_with_the_reason_and_tried_again(store
     assert len({made.name for made in service.imports.all}) == 3
 
 
-def test_changed_content_is_told_and_sent_only_if_asked(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_changed_content_is_told_and_sent_only_if_asked(store: Path, service: Service) -> None:
     push(store, "--to-project", "t1", "--send")
     newer = v1("b", box("Car", "c-b", 5, 5, 10, 10), **{"Updated At": "2025-01-01T00:00:00.000Z"})
     reload(store, newer)
@@ -198,12 +203,12 @@ class Killed(BaseException):
 
 
 POINTS: dict[str, tuple[Any, str, bool]] = {
-    "before it is noted": (pushing, "note", False),
-    "before it is sent": (Imports, "create", False),
     "after it is sent": (Imports, "create", True),
+    "before it is noted": (pushing, "note", False),
+    "while it is waited for": (Imports, "outcome", False),
+    "before it is sent": (Imports, "create", False),
     "before it is settled": (pushing, "settle", False),
     "after it is settled": (pushing, "settle", True),
-    "while it is waited for": (Imports, "outcome", False),
 }
 
 
@@ -224,6 +229,7 @@ def stopping(action: Callable[..., Any], at: int, after: bool) -> Callable[..., 
     return stopped
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("point", "engine"), [*((point, "sqlite") for point in POINTS), ("before it is settled", "duckdb")]
 )
@@ -246,8 +252,7 @@ def test_a_stop_at_any_moment_sends_nothing_twice(
     assert len(sent(store)) == 7
 
 
-def test_a_process_that_is_killed_while_it_sends(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_a_process_that_is_killed_while_it_sends(store: Path, service: Service) -> None:
     service.faults.slow(30, "createLabelImport", times=1)
     command = [sys.executable, str(ROOT / "cli.py"), "push", str(store), "--to-project", "t1", "--send"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
@@ -274,8 +279,7 @@ def test_an_answer_that_is_lost_is_asked_for(tmp_path: Path, service: Service, s
     assert len(service.imports.all) == 1
 
 
-def test_a_service_that_is_busy_is_asked_later(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_a_service_that_is_busy_is_asked_later(store: Path, service: Service) -> None:
     service.faults.drop("createLabelImport")
     done = push(store, "--to-project", "t1", "--send", code=75)
     assert "try again later" in done.stderr
@@ -284,8 +288,15 @@ def test_a_service_that_is_busy_is_asked_later(tmp_path: Path, service: Service)
     assert delivered(service).total() == 7
 
 
-def test_an_import_that_is_refused_leaves_nothing(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_what_an_import_says_is_asked_for_patiently(store: Path, service: Service) -> None:
+    service.imports.polls = 3
+    service.faults.status(503, "labelImport", times=2)
+    service.faults.drop("import file", times=2)
+    assert told(store, "--to-project", "t1", "--send")["accepted"] == 7
+    assert len(service.imports.all) == 1
+
+
+def test_an_import_that_is_refused_leaves_nothing(store: Path, service: Service) -> None:
     service.faults.forbid("createLabelImport", times=1)
     assert "this key may not do that" in push(store, "--to-project", "t1", "--send", code=1).stderr
     assert sent(store) == []
@@ -310,8 +321,7 @@ def test_what_an_import_said_may_be_gone_when_it_is_asked(
     }
 
 
-def test_predictions_of_a_model_run(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_predictions_of_a_model_run(store: Path, service: Service) -> None:
     service.workspace.add_model("model-1", ONTOLOGY)
     service.workspace.add_model_run("run-1", "Run 1")
     found = told(store, "--to-model-run", "run-1", "--send")
@@ -360,8 +370,7 @@ def test_a_key_that_is_refused_is_not_shown(tmp_path: Path, service: Service, mo
     assert "project nope: there is none with this id" in done.stderr
 
 
-def test_a_label_stays_in_one_import(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "sqlite", records())
+def test_a_label_stays_in_one_import(store: Path, service: Service) -> None:
     assert told(store, "--to-project", "t1", "--send", "--per-import", "1")["imports"] == 4
     assert sorted(len(made.lines) for made in service.imports.all) == [1, 1, 1, 4]
 
@@ -396,7 +405,7 @@ def test_answers_over_time_have_no_uuid_and_are_told_by_data_row(tmp_path: Path,
         project = {"name": "Talks", "labels": [label]}
         row = {"id": f"row-{name}"}
         lines.append({"data_row": row, "media_attributes": {"asset_type": "audio"}, "projects": {"p1": project}})
-    store = store_of(tmp_path, engine, lines)
+    store = store_of(tmp_path, "duckdb", lines)
     service.imports.rule = lambda line: ("Odd", "No") if line["dataRow"]["id"] == "row-b" else None
     found = told(store, "--to-project", "t1", "--send", code=3)
     assert (found["accepted"], found["rejected"]) == (1, 1)
@@ -489,6 +498,26 @@ def test_all_that_imports_can_say_goes_into_an_ontology_made_of_it(tmp_path: Pat
     assert (again["accepted_before"], again["sent"]) == (found["accepted"], 0)
 
 
+KEYS = (
+    *("tools", "classifications", "options", "name", "label", "tool", "type"),
+    *("status", "uuid", "errors", "dataRow", "message"),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["Car", "Color", "Red", "rectangle", "radio", "u"]),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.sampled_from(KEYS), some, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["tools", "classifications"]), JSON), st.lists(JSON, max_size=3))
+@settings(max_examples=amount(2000, 100), deadline=None)
+def test_whatever_a_service_answers_is_read(normalized: Json, statuses: list[Any]) -> None:
+    line = {"name": "Car", "bbox": {}, "classifications": [{"name": "Color", "answer": {"name": "Red"}}]}
+    assert [*Ontology(normalized).uses(line)]
+    outcome = outcome_of(statuses)
+    assert outcome.of("u") is None or isinstance(outcome.of("u"), str)
+
+
 def ontology(store: Path, *options: str, code: int = 0) -> Result:
     done = CliRunner().invoke(app, ["ontology", str(store), *options], catch_exceptions=False)
     assert done.exit_code == code, done.output
@@ -496,9 +525,8 @@ def ontology(store: Path, *options: str, code: int = 0) -> Result:
     return done
 
 
-@ENGINES
-def test_an_ontology_is_told_and_then_made(tmp_path: Path, engine: str, service: Service) -> None:
-    store = store_of(tmp_path, engine, records())
+def test_an_ontology_is_told_and_then_made(tmp_path: Path, service: Service) -> None:
+    store = store_of(tmp_path, "duckdb", records())
     known = len(service.workspace.ontologies)
     shown = ontology(store, "--create", "New")
     assert shown.stdout == (

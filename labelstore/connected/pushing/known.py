@@ -153,6 +153,7 @@ def _by_name(nodes: Iterable[Json]) -> dict[str, list[Json]]:
     """Features by every word for them: a question has a name and a text, an option a label and a value."""
     found: dict[str, list[Json]] = {}
     for node in nodes:
-        for name in {node.get(key) for key in ("name", "instructions", "label", "value")} - {None}:
-            found.setdefault(str(name), []).append(node)
+        names = [node.get(key) for key in ("name", "instructions", "label", "value")]
+        for name in dict.fromkeys(str(name) for name in names if isinstance(name, str | int)):
+            found.setdefault(name, []).append(node)
     return found

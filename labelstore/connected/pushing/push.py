@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from labelstore.connected.pushing.plan import Plan, Ready, planned
 from labelstore.connected.pushing.sent import SENT, Sent, forget, moment, note, settle, unknown_imports
 from labelstore.connected.pushing.target import Imports, Outcome, Target
 from labelstore.connected.service.client import connect
-from labelstore.connected.service.errors import KeyMissingError
+from labelstore.connected.service.errors import KeyMissingError, patient
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import BusyError, LabelstoreError
@@ -129,13 +130,13 @@ class Push:
         job = self._created(self.imports, name, batch)
         self.pushed.imports += 1
         self.pushed.sent += len(batch)
-        return _Ended(name, self.imports.outcome(job))
+        return _Ended(name, patient(partial(self.imports.outcome, job)))
 
     def _created(self, imports: Imports, name: str, batch: list[Ready]) -> Any:
         try:
             return imports.create(name, [json.loads(bytes(one.line)) for one in batch])
         except BusyError:  # its answer may be lost
-            if (job := imports.find(name)) is not None:
+            if (job := patient(lambda: imports.find(name))) is not None:
                 return job
             raise
         except LabelstoreError:

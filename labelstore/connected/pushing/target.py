@@ -120,7 +120,7 @@ class Imports:
                 if error.response is None or error.response.status_code >= 500:
                     raise
                 return Outcome({}, "", is_expired=True)
-            return _outcome(statuses)
+            return outcome_of(statuses)
 
     def _kind(self) -> Any:
         import labelbox
@@ -130,7 +130,8 @@ class Imports:
         return labelbox.MALPredictionImport if self.target.kind == "predictions" else labelbox.MEAPredictionImport
 
 
-def _outcome(statuses: Sequence[Any]) -> Outcome:
+def outcome_of(statuses: Sequence[Any]) -> Outcome:
+    """What the statuses of an import say, whatever shape they have."""
     by_uuid: dict[str, str] = {}
     by_row: dict[str, str] = {}
     for status in statuses:
