@@ -173,7 +173,7 @@ def test_pictures_that_cannot_be_read_are_counted_with_a_reason(tmp_path: Path, 
 
 
 @ENGINES
-def test_a_label_that_comes_again_loses_its_pixels_until_they_are_linked(tmp_path: Path, engine: str) -> None:
+def test_a_label_that_comes_again_gets_its_pixels_from_the_vault(tmp_path: Path, engine: str) -> None:
     (bitmap,) = drawings(1)
     one = v2("r1", label("a", own("m", f"{WEB}m?token=1")))
     other = v2("r2", label("b", own("n", f"{WEB}m?token=2")))
@@ -185,9 +185,11 @@ def test_a_label_that_comes_again_loses_its_pixels_until_they_are_linked(tmp_pat
     ]
     newer = v2("r1", label("a", own("m", f"{WEB}m?token=3"), at="2025-01-02T10:00:00.000+00:00"))
     (again := tmp_path / "again.ndjson").write_text(json.dumps(newer), encoding="utf-8")
+    (tmp_path / "vault").rename(tmp_path / "elsewhere")
     assert load(store, [again]).total("changed") == 1
     assert found(store).keys() == {"n"}
-    assert linked(store, {}).masks == 1
+    (tmp_path / "elsewhere").rename(tmp_path / "vault")
+    assert load(store, [again]).total("unchanged") == 1
     check(bitmap, *found(store)["m"])
     assert rows(store, "select data_row_id, width, size_source from data_rows where width > 0") == [
         ("r1", WIDTH, "file")

@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from labelstore.assets.linking import Linked, link
 from labelstore.assets.vault import Vault, remember
-from labelstore.connected.fetching.linking import Linked, link
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 

@@ -59,8 +59,12 @@ def load(
                     alone = True
         if alone:
             from labelstore.loading.sequential import load_alone
+            from labelstore.loading.vault_files import link_files
 
+            was_there = is_store(path)
             load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
+            if was_there:
+                link_files(path, report, patience)
         report.seconds = time.perf_counter() - started
     return report
 

@@ -11,6 +11,5 @@ downloading many at once, with pauses where a server asks for them
 access      the store, in short turns
 ledger      the rows of `assets`
 frames      frames files into the store
-linking     what is made of the files: sizes of assets, pixels of masks (mask_files)
 fetch       all of it
 """

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from httpx import URL
 
+from labelstore.assets.linking import link
 from labelstore.assets.vault import Vault, remember
 from labelstore.connected.fetching.access import Access
 from labelstore.connected.fetching.addresses import Addresses, Resolve
@@ -17,7 +18,6 @@ from labelstore.connected.fetching.downloading import Downloads, Limits, remove_
 from labelstore.connected.fetching.frames import load_frames
 from labelstore.connected.fetching.hosts import Allowed, Place, named_place
 from labelstore.connected.fetching.ledger import Entry, Ledger, known, urls_asked
-from labelstore.connected.fetching.linking import link
 from labelstore.connected.fetching.outcome import Outcome
 from labelstore.connected.fetching.planning import Plan, hosts_asked, hosts_of, planned
 from labelstore.connected.fetching.results import COMPLETE, EXPIRED, Got

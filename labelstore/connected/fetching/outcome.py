@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from labelstore.assets.linking import Linked
 from labelstore.connected.fetching.frames import FramesLoaded
-from labelstore.connected.fetching.linking import Linked
 from labelstore.connected.fetching.results import COMPLETE, EXPIRED, FETCHED, STATUSES, Got
 
 _EXAMPLES: Final = 3

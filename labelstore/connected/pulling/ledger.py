@@ -8,14 +8,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from labelstore.assets.vault import vault_of
 from labelstore.clock import now
 from labelstore.connected.pulling.parameters import moment
 from labelstore.connected.pulling.spool import State
 from labelstore.connected.service.exports import Target
 from labelstore.engines import is_store, open_database
 from labelstore.engines.database import Database
-from labelstore.errors import UsageError
 from labelstore.json.truncate import truncated
 from labelstore.loading.load_state import load_row
 from labelstore.loading.report import FileReport
@@ -96,19 +94,6 @@ def note(
             "finished_at": now(),
         }
         database.insert_rows("pulls", [tuple(values[column] for column in columns()["pulls"])])
-        _link(database, store, notify)
-
-
-def _link(database: Database, store: Path, notify: Notify | None) -> None:
-    """Make anew what the vault has of replaced records."""
-    from labelstore.connected.fetching.linking import link
-
-    try:
-        if (vault := vault_of(database, store)) is not None:
-            link(database, vault)
-    except UsageError as error:  # pillow or pycocotools is not installed here
-        if notify is not None:
-            notify(f"masks and sizes are not made of the vault: {error}")
 
 
 def _reject(database: Database, name: str, errors: Sequence[bytes]) -> None:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from labelstore.assets.mask_files import NOT_FETCHED, MaskRow, Picture, read_masks
 from labelstore.assets.mask_pixels import MaskPixels
 from labelstore.assets.sizes import MediaSize, size_of_file
 from labelstore.assets.vault import Vault
-from labelstore.connected.fetching.mask_files import NOT_FETCHED, MaskRow, Picture, read_masks
 from labelstore.engines.database import MARKS, Database
 from labelstore.errors import InputError
 from labelstore.formats.signed_urls import without_tokens
