@@ -35,7 +35,7 @@ def open(
 
     The first `load` creates a file that does not exist. With `engine="duckdb"`, `query`, `ask` and `objects` ask the
     mirror of a SQLite store, a copy for DuckDB beside it, which is made at the first question and after each load.
-    Labels in notebooks are drawn on the pictures and texts that the folder `assets` holds.
+    Labels in notebooks are drawn on the pictures and texts that the folder `assets` holds, else the vault of `fetch`.
     Raises `StoreError` for a file that is not a store, and `UsageError` for an engine that cannot answer for it.
 
     >>> store = labelstore.open("labels.db", assets="images/")

@@ -320,6 +320,9 @@ def test_masks_are_cut_out_of_pictures_of_the_vault(tmp_path: Path) -> None:
     site = served(store)
     ids = {row["feature_id"]: row["object_id"] for row in site.rows("select feature_id, object_id from objects")}
     assert Image.open(BytesIO(site.get(site.paths.mask(ids["m1"])).content)).size == (40, 30)
+    execute(store, "update masks set color_rgb = '[1, 2, 3]', composite_url = 'https://example.com/all.png'")
+    alone = Image.open(BytesIO(site.get(site.paths.mask(ids["m1"])).content))
+    assert alone.getchannel("A").getextrema() == (255, 255)  # its own picture has no other instances
     site.get(site.paths.mask(ids["m2"]), 404)
     page = site.get(site.paths.label("a")).text
     assert site.paths.mask(ids["m1"]) in page

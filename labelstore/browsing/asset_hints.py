@@ -7,6 +7,7 @@ from labelstore.scenes.scene import Scene
 
 _PICTURES = {"image": "picture", "document": "picture of the pages", "video": "video", "audio": "recording"}
 _FOUND_BY = "Files are found by external id, global key, data row id or the name in the URL."
+_ASKED_BY = "labelstore fetch asks for what the vault lacks; the table assets tells what came of it."
 _WORDS = {"text": "text", "conversation": "conversation", "llm": "conversation", "html": "HTML"}
 
 
@@ -22,7 +23,8 @@ def asset_hint(scene: Scene, options: DrawOptions, assets: AssetsAtHand | None) 
             " or keep the files with labelstore fetch."
         )
     told = f"The {what} is not shown: {assets.place} has no file of this data row that can be."
-    return told if assets.folder is None else f"{told} {_FOUND_BY}"
+    ways = [_FOUND_BY] * (assets.folder is not None) + [_ASKED_BY] * (assets.vault is not None)
+    return " ".join([told, *ways])
 
 
 def _missing(scene: Scene, options: DrawOptions) -> str | None:

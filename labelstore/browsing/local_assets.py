@@ -16,13 +16,13 @@ from labelstore.errors import InputError
 from labelstore.files.media_types import image_type, is_pdf, sound_type, video_type
 from labelstore.files.video_header import read_video_header
 from labelstore.scenes import Source
-from labelstore.scenes.geometry import read_mask
+from labelstore.scenes.geometry import rgb_of
 from labelstore.scenes.scene import Asset, Mask, Scene, Shape
 
 MOST_MASKS = 200
 """Masks of a drawing whose pictures are looked up."""
 _MASK = """
-select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, null as min_x, o.color, o.name
+select o.object_id, o.feature_id, m.url, m.composite_url, m.color_rgb, o.color, o.name
 from objects as o
 join masks as m on m.object_id = o.object_id
 where o.object_id = $object_id
@@ -122,5 +122,5 @@ def mask_file(source: Source, assets: AssetsAtHand, object_id: int) -> MaskFile 
     path = assets.mask_picture(row["url"] or row["composite_url"], row["feature_id"])
     if path is None or image_type(path) is None:
         return None
-    mask, color = read_mask(row), class_colors(source).of(row["color"], row["name"])
-    return MaskFile(path, mask.rgb if isinstance(mask, Mask) else None, color)
+    rgb = rgb_of(row["color_rgb"]) if row["url"] is None else None  # its own picture has no other instances
+    return MaskFile(path, rgb, class_colors(source).of(row["color"], row["name"]))

@@ -79,7 +79,7 @@ class Choices:
         *("seam", "rle", "fill"),
     )
     masks: str = _choice(
-        "rle", "Masks whose pictures are in --assets: as bitmaps, as outlines, or not.", "rle", "polygon", "skip"
+        "rle", "Masks that were fetched or are in --assets: as bitmaps, as outlines, or not.", "rle", "polygon", "skip"
     )
     frames: str = _choice(
         "all",

@@ -94,7 +94,7 @@ def read_point(row: Row) -> Dot | None:
 def read_mask(row: Row) -> Mask | None:
     """Where the picture of a mask is, and its pixels if they are known."""
     url = row["url"] or row["composite_url"]
-    rgb = _rgb(row["color_rgb"]) if row["url"] is None else None  # its own picture has any color
+    rgb = rgb_of(row["color_rgb"]) if row["url"] is None else None  # its own picture has any color
     return Mask(url, rgb, _pixels(row)) if url is not None else None
 
 
@@ -163,7 +163,8 @@ def _pixels(row: Row) -> Pixels | None:
     return Pixels(RunLengths(row["width"], row["height"], row["rle"]), bounds)
 
 
-def _rgb(text: str | None) -> tuple[int, int, int] | None:
+def rgb_of(text: str | None) -> tuple[int, int, int] | None:
+    """The color of a mask in a picture of several, from its JSON; None without one."""
     try:
         return msgspec.json.decode(text, type=tuple[int, int, int]) if text is not None else None
     except msgspec.DecodeError:
