@@ -80,9 +80,11 @@ def _covered(picture: "Image") -> "Image":
 
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits: conversion would cut them off at 255
         return picture.convert("I").point(lambda value: value * _ALPHA).convert("L")
+    seen = [0, *[_ALPHA] * 255]
+    if picture.mode == "L" and "transparency" not in picture.info:  # as below, five times as fast
+        return picture.point(seen)
     red, green, blue, alpha = picture.convert("RGBA").split()
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    seen = [0, *[_ALPHA] * 255]
     covered = ImageChops.multiply(brightest.point(seen), alpha.point(seen))
     is_black_on_transparent = covered.getbbox() is None and alpha.getextrema()[0] == 0
     return alpha.point(seen) if is_black_on_transparent else covered

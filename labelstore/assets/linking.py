@@ -36,6 +36,7 @@ select url, sha256, media_type, reason, width, height, frame_rate, frame_count
 from assets
 where status = 'fetched' and url in ({MARKS})
 """
+_ANY = "select 1 from assets where status = 'fetched' and coalesce(role, $role) = $role limit 1"
 
 Progress = Callable[[int, int], None]
 """Called with how many masks are done, and of how many."""
@@ -76,6 +77,8 @@ def link(database: Database, vault: Vault, *, progress: Progress | None = None) 
 
 def _link_files(database: Database, vault: Vault) -> int:
     made = 0
+    if database.value(_ANY, {"role": "asset"}) is None:
+        return made
     for records in _pages(database, _RECORDS):
         urls = {node_id: without_tokens(row_data) for node_id, _, _, row_data in records}
         files = _fetched(database, urls.values())
@@ -111,9 +114,11 @@ def _sizes(database: Database, vault: Vault, files: dict[str, _File]) -> dict[st
 
 
 def _link_masks(database: Database, vault: Vault, progress: Progress) -> tuple[int, Counter[str]]:
-    total = database.value(_MISSING)
     made = done = 0
     unread = Counter[str]()
+    if database.value(_ANY, {"role": "mask"}) is None:
+        return made, unread
+    total = database.value(_MISSING)
     for page in _pages(database, _MASKS):
         masks = [MaskRow.of(*row) for row in page]
         files = _fetched(database, (url for mask in masks for url, _ in mask.pictures))
