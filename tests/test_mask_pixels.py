@@ -27,6 +27,7 @@ from labelstore.scenes.scene import Pixels
 from tests.exporting import exported, reasons
 from tests.lines import label, square, thing, v2
 from tests.making import ENGINES, asked, store_of
+from tests.test_browsing import Site
 from tests.vaulted import linked, png, rows
 
 WEB = "https://storage.example.com/"
@@ -226,3 +227,19 @@ def test_large_masks_are_drawn_more_coarsely_and_damaged_ones_not_at_all() -> No
         assert Pixels(damaged, (0, 0, 9, 9)).rings == ()
         with pytest.raises(ValueError, match="damaged"):
             bitmap_of(damaged)
+
+
+def test_pages_draw_and_compare_masks_without_their_pictures(tmp_path: Path) -> None:
+    pytest.importorskip("datasette")
+    labels = [label(name, mask("Sky", name), square("Car", f"car-{name}", 0, 10, 4, 4)) for name in "ab"]
+    store = store_of(tmp_path, "sqlite", [v2("r1", *labels, media=MEDIA)])
+    linked(store, {f"{WEB}a": block(10, 0, 20, 10), f"{WEB}b": block(10, 0, 20, 8)})
+    shutil.rmtree(tmp_path / "vault")
+    site = Site(store)
+    page = site.get(site.paths.label("a")).text
+    assert 'd="M30 0L30 10L10 10L10 0Z"' in page
+    assert "not drawn" not in page
+    assert 'd="M30 0L30 8L10 8L10 0Z"' in site.get(site.paths.compare(["a", "b"])).text
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", site.get(site.paths.compare(["a", "b"])).text)
+    assert "0.8" in [cell.strip() for cell in cells]
+    assert site.get(site.paths.gallery()).text.count('class="thumbnail"') >= 1

@@ -87,8 +87,10 @@ def patch_of(runs: RunLengths, left: int, top: int, right: int, bottom: int, ste
     import numpy
 
     counts = _checked(runs)
-    flat = numpy.repeat(numpy.arange(len(counts)) % 2 == 1, counts)
-    return flat.reshape(runs.width, runs.height)[left:right:step, top:bottom:step].T
+    first, last = left * runs.height, right * runs.height  # only the columns that are wanted
+    lengths = numpy.diff(numpy.clip(numpy.cumsum(counts), first, last), prepend=first)
+    flat = numpy.repeat(numpy.arange(len(counts)) % 2 == 1, lengths)
+    return flat.reshape(right - left, runs.height)[::step, top:bottom:step].T
 
 
 def iou(one: RunLengths, other: RunLengths) -> float:
