@@ -31,6 +31,7 @@ from labelstore.version import __version__
 if TYPE_CHECKING:
     from labelstore.analyses.agreement import Agreement, ObjectAgreement, PairAgreement, QuestionAgreement
     from labelstore.analyses.listings import Labeler, ObjectClass, Project
+    from labelstore.connected.fetching.outcome import Fetched
     from labelstore.connected.pulling import Pulled
     from labelstore.displaying.records import Records
     from labelstore.engines.result import Result
@@ -56,6 +57,7 @@ __all__ = [
     "Copied",
     "Described",
     "ExportChoices",
+    "Fetched",
     "FileReport",
     "Gallery",
     "Hit",
@@ -104,6 +106,7 @@ _HOMES = {
     "Copied": "labelstore.loading.from_tables",
     "Described": "labelstore.query.describe",
     "ExportChoices": "labelstore.export.keywords",
+    "Fetched": "labelstore.connected.fetching.outcome",
     "FileReport": "labelstore.loading",
     "Gallery": "labelstore.notebook.gallery",
     "Hit": "labelstore.query.search",

@@ -1,6 +1,6 @@
 """Public API: open a store, load exports, query it, get labels back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, Unpack
 
@@ -15,6 +15,8 @@ from labelstore.notebook.label import Label
 from labelstore.notebook.source import LabelSource
 
 if TYPE_CHECKING:
+    from labelstore.connected.fetching.fetch import Agree
+    from labelstore.connected.fetching.outcome import Fetched
     from labelstore.connected.pulling import Filters, Parameters, Pulled
     from labelstore.engines.copy import CopyProgress
     from labelstore.export.exporter import Written
@@ -177,6 +179,53 @@ class Store(Contents):
         wanted = Pull(named[0], parameters or Parameters(), filters or Filters(), full, prune, kept)
         self._connections.close()
         return pull(self.path, wanted, connect(endpoint), history=history, wait=wait)
+
+    def fetch(
+        self,
+        into: str | Path | None = None,
+        *,
+        kinds: Collection[str] = ("assets", "masks", "frames"),
+        agree: "bool | Agree" = False,
+        allow_hosts: Sequence[str] = (),
+        allow_private: bool = False,
+        jobs: int = 8,
+        rate: float | None = None,
+        limit: int | None = None,
+        max_size: int = 1_000_000_000,
+        max_total: int | None = None,
+        timeout: float = 60.0,
+        dry_run: bool = False,
+        endpoint: str | None = None,
+        wait: float | None = None,
+        **filters: "Unpack[LabelFilters]",
+    ) -> "Fetched":
+        """Fetch what the URLs of the store lead to into a folder; the result says what came, and why something did not.
+
+        Without `into` it is the folder of the last time. `kinds` are some of assets, masks and frames; filters are
+        those of `labels`. Hosts that were never asked need agreement: `agree` is True, or is asked with the number of
+        URLs by host; `allow_hosts` need none, and with `allow_private` may be in a private network. `rate` is in
+        requests a second, sizes are in bytes, `timeout` is in seconds without a byte. Raises `UsageError`,
+        `NotFoundError`, `StoreError` and `OSError`.
+
+        >>> store.fetch("vault", kinds=["masks"], agree=True).fetched
+        """
+        from labelstore.connected.fetching.downloading import Limits
+        from labelstore.connected.fetching.fetch import Safety, Told, fetch
+        from labelstore.connected.fetching.wanted import Selection
+        from labelstore.query.filters import chosen_of
+
+        if self.read_only:
+            raise UsageError(f"{self.path}: opened read-only")
+        self._connections.close()
+        return fetch(
+            self.path,
+            into,
+            selection=Selection(kinds, chosen_of(filters)),
+            safety=Safety(allow_hosts, allow_private, endpoint),
+            limits=Limits(jobs, limit, rate, max_size, max_total, timeout),
+            dry_run=dry_run,
+            told=Told((lambda _: True) if agree is True else agree or None, None, wait),
+        )
 
     def label(self, label_id: str, *, at: int | None = None) -> Label:
         """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.

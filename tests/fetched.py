@@ -6,7 +6,7 @@ from typing import Any
 
 from labelstore.connected.fetching.downloading import Limits
 from labelstore.connected.fetching.fetch import Safety, Told, fetch
-from labelstore.connected.fetching.outcome import Outcome
+from labelstore.connected.fetching.outcome import Fetched
 from labelstore.connected.fetching.wanted import Selection
 from labelstore.engines import open_database
 from tests.asset_server import AssetServer
@@ -29,7 +29,7 @@ def store_at(folder: Path, urls: Sequence[str], engine: str = "sqlite", asset_ty
 
 def fetched(
     store: Path, server: AssetServer | None = None, limits: Limits = QUICK, hosts: Sequence[str] = (), **more: Any
-) -> Outcome:
+) -> Fetched:
     """A run of fetch into `vault` beside the store, which may ask the server."""
     named = [*hosts, *([server.place] if server is not None else [])]
     told = Told(more.pop("confirm", lambda _: True))

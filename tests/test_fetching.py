@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import labelstore
 from labelstore.connected.fetching.expiry import expires_at
 from labelstore.connected.fetching.wanted import Selection
 from labelstore.engines import open_database
@@ -486,11 +487,15 @@ def test_hosts_are_agreed_to_once(tmp_path: Path, server: AssetServer) -> None:
     assert "other.example.com (1), pictures.example.com (1)" in said or "pictures.example.com (1), other" in said
     assert "--yes, or --allow-host HOST" in said
     assert not (tmp_path / "vault").exists()
-    dry = run("fetch", store, *into, "--dry-run")
+    dry = run("fetch", store, "--dry-run")
     assert dry.exit_code == 0
     assert "2 URLs to ask for, 0 there already" in dry.stdout
     assert "  pictures.example.com  1\n" in dry.stdout
     assert not (tmp_path / "vault").exists()
+    agreed = run("fetch", store, *into, "--yes", "--max-total", "0MB")
+    assert "  pictures.example.com  1 URL\n" in agreed.stderr
+    assert agreed.exit_code == 0
+    assert "2 left for another run" in agreed.stdout
     told: list[Any] = []
     with pytest.raises(Exception, match="nothing was asked"):
         fetched(store, confirm=lambda hosts: told.append(dict(hosts)))
@@ -593,3 +598,21 @@ def test_two_runs_into_one_vault_wait_for_each_other(tmp_path: Path, server: Ass
             code=1,
         )
     assert f"process {os.getpid()} holds it" in said
+
+
+def test_fetching_from_python(tmp_path: Path, server: AssetServer) -> None:
+    path = store_at(tmp_path, [server.serve("/a.png"), server.serve("/b.png", status=404)])
+    with labelstore.open(path) as store:
+        with pytest.raises(labelstore.UsageError, match="kinds are assets"):
+            store.fetch(tmp_path / "vault", kinds=["pictures"])
+        with pytest.raises(labelstore.UsageError, match="no filter has this name"):
+            store.fetch(tmp_path / "vault", colour="red")  # type: ignore[call-arg]
+        done = store.fetch(tmp_path / "vault", allow_hosts=[server.place], allow_private=True)
+        assert (done.fetched, done.not_fetched) == (1, 1)
+        assert repr(done) == f"<Fetched {path}: 1 fetched, 0 had, 1 not fetched>"
+        assert list(store.query("select status from assets order by status")) == [
+            {"status": "fetched"},
+            {"status": "missing"},
+        ]
+    with labelstore.open(path, read_only=True) as store, pytest.raises(labelstore.UsageError, match="read-only"):
+        store.fetch()

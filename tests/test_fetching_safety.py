@@ -135,6 +135,10 @@ def test_a_host_is_allowed_at_the_usual_ports_only() -> None:
         "https://c.example.com",
     ):
         allowed.check(url)
+    allowed.check("https://storage.labelbox.com/mask")
+    for url in ("http://labelbox.com", "https://notlabelbox.com", "https://labelbox.com.example.com"):
+        with pytest.raises(NotFetchedError, match="is not allowed"):
+            allowed.check(url)
     for url in (
         "https://a.example.com:8443",
         "https://b.example.com",

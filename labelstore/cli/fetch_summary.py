@@ -12,13 +12,13 @@ from labelstore.displaying.cells import visible
 from labelstore.figures import counted, duration, figure, size
 
 if TYPE_CHECKING:
-    from labelstore.connected.fetching.outcome import Outcome
+    from labelstore.connected.fetching.outcome import Fetched
 
 _NAMED = 5
 _REASONS = 10
 
 
-def show(outcome: "Outcome", *, as_json: bool) -> None:
+def show(outcome: "Fetched", *, as_json: bool) -> None:
     """Print it; raises `typer.Exit` with 3 if something was not fetched, with 75 if servers were only busy."""
     if as_json:
         output.write_json(outcome.as_json())
@@ -34,13 +34,13 @@ def show(outcome: "Outcome", *, as_json: bool) -> None:
         raise typer.Exit(REJECTED)
 
 
-def _rehearsed(outcome: "Outcome") -> Iterator[str]:
+def _rehearsed(outcome: "Fetched") -> Iterator[str]:
     yield f"{visible(outcome.store)}: {counted(outcome.to_ask, 'URL')} to ask for, {figure(outcome.had)} there already"
     for host, count in outcome.hosts.items():
         yield f"  {visible(host)}  {figure(count)}"
 
 
-def _done(outcome: "Outcome") -> Iterator[str]:
+def _done(outcome: "Fetched") -> Iterator[str]:
     parts = [f"{counted(outcome.fetched, 'file')} fetched ({size(outcome.bytes)})"]
     parts += [f"{figure(outcome.had)} there already"] if outcome.had else []
     parts += [f"{figure(outcome.statuses['empty'])} without content"] if outcome.statuses["empty"] else []
@@ -59,7 +59,7 @@ def _done(outcome: "Outcome") -> Iterator[str]:
             yield f"    {counted(count, 'mask')}: {visible(reason)}"
 
 
-def _not_fetched(outcome: "Outcome") -> Iterator[str]:
+def _not_fetched(outcome: "Fetched") -> Iterator[str]:
     for scheme, count in outcome.elsewhere.most_common(_NAMED):
         yield f"  {counted(count, 'URL')} at {visible(scheme)}:// not asked for: only http and https are"
     for (status, reason), count in outcome.reasons.most_common(_REASONS):
@@ -69,7 +69,7 @@ def _not_fetched(outcome: "Outcome") -> Iterator[str]:
         yield f"  {counted(more, 'more reason')}: --json has them"
 
 
-def _steps(outcome: "Outcome") -> Iterator[Step]:
+def _steps(outcome: "Fetched") -> Iterator[Step]:
     """The pulls that renew links which have expired."""
     for (option, id_), count in outcome.expired.most_common(_NAMED):
         purpose = f"fresh links for {counted(count, 'URL')}"

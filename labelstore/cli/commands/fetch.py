@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,9 +18,10 @@ from labelstore.errors import UsageError
 from labelstore.figures import bytes_in, counted
 
 if TYPE_CHECKING:
-    from labelstore.connected.fetching.fetch import Confirm
+    from labelstore.connected.fetching.fetch import Agree
 
 SECTION = Section.LOAD
+_MOST_SHOWN = 30
 _EXTRA = ("httpx", "stamina")
 
 
@@ -130,15 +132,17 @@ def _check_extra() -> None:
         raise UsageError(f"{missing[0]}, which fetches, is not installed; pip install 'labelstore-db[fetch]'")
 
 
-def _confirm(*, yes: bool) -> "Confirm | None":
+def _confirm(*, yes: bool) -> "Agree | None":
     """Who agrees to hosts: whoever sits at the terminal, or gave --yes."""
     if not yes and not sys.stdin.isatty():
         return None
 
     def agreed(hosts: Mapping[str, int]) -> bool:
         say("to be asked for the first time:")
-        for host, count in hosts.items():
+        for host, count in islice(hosts.items(), _MOST_SHOWN):
             print(f"  {visible(host)}  {counted(count, 'URL')}", file=sys.stderr)
+        if len(hosts) > _MOST_SHOWN:
+            print(f"  and {counted(len(hosts) - _MOST_SHOWN, 'more host')}: --dry-run lists all", file=sys.stderr)
         return yes or typer.confirm("Ask them? Nobody knows yet how much comes.", err=True)
 
     return agreed

@@ -18,10 +18,10 @@ from labelstore.connected.fetching.downloading import Downloads, Limits, remove_
 from labelstore.connected.fetching.frames import load_frames
 from labelstore.connected.fetching.hosts import Allowed, Place, named_place
 from labelstore.connected.fetching.ledger import Entry, Ledger, known, urls_asked
-from labelstore.connected.fetching.outcome import Outcome
+from labelstore.connected.fetching.outcome import Fetched
 from labelstore.connected.fetching.planning import Plan, hosts_asked, hosts_of, planned
 from labelstore.connected.fetching.results import COMPLETE, EXPIRED, Got
-from labelstore.connected.fetching.wanted import Selection, find_wanted
+from labelstore.connected.fetching.wanted import ROLES, Selection, find_wanted
 from labelstore.connected.service.client import endpoint_of
 from labelstore.errors import StoreError, UsageError
 from labelstore.loading.store_file import Notify, locked
@@ -33,7 +33,7 @@ _LONGEST: Final = 2.0
 """So many results are written together, or fewer where so many times the time has passed that it takes to write them,
 or so many seconds."""
 
-Confirm = Callable[[Mapping[str, int]], bool]
+Agree = Callable[[Mapping[str, int]], bool]
 """Asked before hosts are asked for the first time, with how many URLs lead to each."""
 Progress = Callable[[int, int, int], None]
 """Told how many URLs are done, of how many, and the bytes that came."""
@@ -54,7 +54,7 @@ class Safety(NamedTuple):
 class Told(NamedTuple):
     """Whom to ask and tell: about hosts, progress, and waiting for the store."""
 
-    confirm: Confirm | None = None
+    confirm: Agree | None = None
     progress: Progress | None = None
     wait: float | None = None
     notify: Notify | None = None
@@ -70,14 +70,14 @@ def fetch(
     dry_run: bool = False,
     told: Told = Told(),  # noqa: B008
     resolve: Resolve | None = None,
-) -> Outcome:
+) -> Fetched:
     """Fetch what a selection of the store's URLs leads to into a folder, and write the ledger `assets`.
 
     Without `into` the folder of the last time is used. Hosts that were never asked need the agreement of
     `told.confirm`. Raises `UsageError`, `StoreError`, `InUseError` and `OSError`.
     """
     started = time.perf_counter()
-    run = _Run(Path(store), into, selection, safety, limits, told, resolve)
+    run = _Run(Path(store), into, selection, safety, limits, told, resolve, dry_run=dry_run)
     if dry_run:
         run.rehearse()
     else:
@@ -98,7 +98,11 @@ class _Run:
         limits: Limits,
         told: Told,
         resolve: Resolve | None,
+        *,
+        dry_run: bool,
     ) -> None:
+        if unknown := set(selection.kinds) - set(ROLES):
+            raise UsageError(f"{sorted(unknown)[0]}: is nothing to fetch; kinds are {', '.join(ROLES)}")
         self._selection, self._limits, self._told = selection, limits, told
         self._access = Access(store, told.wait, told.notify)
         self._api, named = Api(URL(endpoint_of(safety.endpoint))), _named(safety)
@@ -114,8 +118,8 @@ class _Run:
             check_known(database, selection.chosen)
             stored = database.value("select folder from vault limit 1")
         self._stored = None if stored is None else store.resolve().parent / stored
-        self.vault = Vault(_folder(into, self._stored))
-        self.outcome = Outcome(str(store), str(self.vault.folder))
+        self.vault = Vault(_folder(into, self._stored, store if dry_run else None))
+        self.outcome = Fetched(str(store), str(self.vault.folder))
 
     def rehearse(self) -> None:
         """See what there is to do, and do nothing."""
@@ -232,8 +236,11 @@ class _Run:
         return got.status == EXPIRED and (before is None or before.status != EXPIRED)
 
 
-def _folder(into: str | Path | None, stored: Path | None) -> Path:
+def _folder(into: str | Path | None, stored: Path | None, rehearsed: Path | None) -> Path:
+    """The folder of the vault. To rehearse with a store that has none, one that is not there does."""
     if into is None and stored is None:
+        if rehearsed is not None:
+            return rehearsed.with_name(f"{rehearsed.name}.vault")
         raise UsageError("name the folder for the files: --into DIR; later runs know it")
     folder = Path(into) if into is not None else stored
     assert folder is not None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from labelstore.assets.linking import Linked
 from labelstore.connected.fetching.frames import FramesLoaded
 from labelstore.connected.fetching.results import COMPLETE, EXPIRED, FETCHED, STATUSES, Got
+from labelstore.figures import figure
 
 _EXAMPLES: Final = 3
 _REASONS: Final = 50
@@ -16,7 +17,7 @@ _USER: Final = re.compile(r"//[^/]*@")
 
 
 @dataclass(repr=False)
-class Outcome:
+class Fetched:
     """Counts of URLs. `had`: fetched or found empty by earlier runs; `left`: not asked for, as `--limit` or so says.
 
     `reasons` are those of what is not fetched, with their numbers; `examples` are URLs without tokens, by reason.
@@ -42,6 +43,10 @@ class Outcome:
     frames: FramesLoaded | None = None
     linked: Linked | None = None
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        counts = f"{figure(self.fetched)} fetched, {figure(self.had)} had, {figure(self.not_fetched)} not fetched"
+        return f"<Fetched {self.store}: {counts}>"
 
     def add(self, results: Iterable[Got]) -> None:
         """Count results."""
