@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from labelstore.connected.service.client import connect
-from labelstore.connected.service.errors import KeyMissingError, KeyRefusedError, UnknownThingError, told
+from labelstore.connected.service.errors import (
+    ForbiddenError,
+    KeyMissingError,
+    KeyRefusedError,
+    UnknownThingError,
+    told,
+)
 from labelstore.connected.service.keys import VARIABLE
 from labelstore.errors import BusyError, ServiceError, UsageError
 from tests.labelbox_service import Answer, Service, Workspace, hurried, labelbox_service
@@ -39,7 +45,7 @@ def test_the_key_of_the_environment_logs_in(service: Service) -> None:
     ("fault", "error"),
     [
         (lambda faults: faults.key_expires(), KeyRefusedError),
-        (lambda faults: faults.forbid(), KeyRefusedError),
+        (lambda faults: faults.forbid(), ForbiddenError),
         (lambda faults: faults.throttle(), BusyError),
         (lambda faults: faults.status(503, times=None), BusyError),
         (lambda faults: faults.drop(), BusyError),

@@ -106,7 +106,7 @@ def test_everything_is_asked_for_but_interpolated_frames(service: Service) -> No
 
 @pytest.mark.parametrize("source", ["dataset", "model-run", "catalog"])
 def test_other_sources(service: Service, source: str) -> None:
-    lines = [line for line in sample_lines(12, "image") if line.get("experiments")]
+    lines = [line for line in sample_lines(8, "image") if line.get("experiments")]
     for line in lines:
         service.workspace.put(line)
     named = {"dataset": "dataset-1", "model-run": next(iter(service.workspace.model_runs), "")}
@@ -184,7 +184,7 @@ def test_deleted_labels_are_found_by_a_full_pull(service: Service) -> None:
 def test_incremental_pulls_end_as_a_full_one(service: Service, store: str) -> None:
     """Rows are added, changed and deleted, late for the index or not; in the end both stores have the same labels."""
     dice, workspace, known = random.Random(store), service.workspace, 10
-    for _ in range(amount(12, 3)):
+    for _ in range(amount(12, 2)):
         for _ in range(dice.randrange(6)):
             number, lag = dice.randrange(known + 1), dice.choice([0, 0, 60, 200])
             late = timedelta(seconds=lag)
@@ -364,6 +364,13 @@ def test_all_goes_on_after_what_fails(service: Service) -> None:
     told = json.loads(result.stdout)
     assert [one["source"] for one in told["pulled"]] == ["project"]
     assert "dataset dataset-1: there is none with this id" in told["failed"][0]
+    service.faults.clear()
+    service.faults.key_expires()
+    result = run("pull", "labels.db", "--all", "--json")
+    assert (result.exit_code, len(json.loads(result.stdout)["failed"])) == (1, 1), "nobody asks with that key again"
+    service.faults.clear()
+    service.faults.status(503, times=None)
+    assert run("pull", "labels.db", "--all").exit_code == 75
 
 
 def test_the_export_is_kept(service: Service) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from labelstore.cli import load_summary, output, progress
 from labelstore.cli.command import Command
-from labelstore.cli.diagnostics import REJECTED, say, stopped
+from labelstore.cli.diagnostics import FAILED, REJECTED, say, stopped
 from labelstore.cli.next_steps import Step, next_lines, step
 from labelstore.cli.options import AsJson, Endpoint, Store, Wait
 from labelstore.cli.sections import Section
@@ -197,7 +197,7 @@ def _check(wanted: "Sequence[Pull]") -> None:
 def _each(
     db: Path, wanted: "Sequence[Pull]", client: object, history: bool, wait: float | None, *, goes_on: bool
 ) -> "Iterator[Pulled | LabelstoreError]":
-    """What came of each pull; an error only where others are pulled, too."""
+    """What came of each pull; an error only where others are pulled, too, which go on unless the key is no good."""
     from labelstore.connected.pulling import pull as pull_one
     from labelstore.connected.service.errors import KeyRefusedError
     from labelstore.errors import ServiceError
@@ -208,10 +208,12 @@ def _each(
                 heard = None if line is None else _Line(line)
                 yield pull_one(db, one, client, history=history, wait=wait, notify=say, heard=heard)
         except ServiceError as error:
-            if not goes_on or isinstance(error, KeyRefusedError):
+            if not goes_on:
                 raise
             say(str(error))
             yield error
+            if isinstance(error, KeyRefusedError):
+                return
 
 
 class _Line:
@@ -241,7 +243,7 @@ def _show(db: Path, done: "Sequence[Pulled | LabelstoreError]", *, as_json: bool
         if pulled:
             output.write_lines(next_lines(_next_steps(db, pulled)))
     if failed:
-        raise typer.Exit(max(error.exit_code for error in failed) if len(failed) == len(done) else 1)
+        raise typer.Exit(min(error.exit_code for error in failed) if not pulled else FAILED)
     if any(one.rejected for one in pulled):
         raise typer.Exit(REJECTED)
 

@@ -11,7 +11,7 @@ from labelstore.connected.pulling.ledger import Last, last_pull, note
 from labelstore.connected.pulling.parameters import Filters, Parameters, moment, stamp
 from labelstore.connected.pulling.spool import Spool, State
 from labelstore.connected.service import exports
-from labelstore.connected.service.errors import KeyRefusedError, LostExportError
+from labelstore.connected.service.errors import ForbiddenError, KeyRefusedError, LostExportError
 from labelstore.connected.service.exports import Export, Target
 from labelstore.errors import BusyError, ServiceError, StoreError, UsageError
 from labelstore.figures import counted, figure
@@ -213,7 +213,7 @@ class _Work:
         """The export of a stopped pull, if the service still has it."""
         try:
             export = self._completed(state.task_id)
-        except (BusyError, KeyRefusedError):
+        except (BusyError, ForbiddenError, KeyRefusedError):
             raise
         except ServiceError as error:
             self.notify(f"{self.target}: begins anew, as the export of before cannot be gone on with ({error.reason})")

@@ -25,7 +25,11 @@ class KeyMissingError(ServiceError):
 
 
 class KeyRefusedError(ServiceError):
-    """The API key is wrong, expired, or may not do this."""
+    """The API key is wrong, or has expired."""
+
+
+class ForbiddenError(ServiceError):
+    """The API key may not do this."""
 
 
 class UnknownThingError(ServiceError):
@@ -58,7 +62,7 @@ def told(what: str) -> Iterator[None]:
         hint = "it may have expired: make a new one in the settings of the workspace"
         raise KeyRefusedError("the API key is not accepted", hint) from None
     except (sdk.AuthorizationError, sdk.OperationNotAllowedException) as error:
-        raise KeyRefusedError(f"{what}: this key may not do that ({_said(error)})") from None
+        raise ForbiddenError(f"{what}: this key may not do that ({_said(error)})") from None
     except sdk.ResourceNotFoundError:
         hint = "check the id, and that the key is of the right workspace"
         raise UnknownThingError(f"{what}: there is none with this id", hint) from None
