@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from labelstore.analyses.listings import Labeler, ObjectClass, Project
     from labelstore.connected.fetching.outcome import Fetched
     from labelstore.connected.pulling import Pulled
+    from labelstore.connected.pushing import Pushed
     from labelstore.displaying.records import Records
     from labelstore.engines.result import Result
     from labelstore.export.exporter import Written
@@ -81,6 +82,7 @@ __all__ = [
     "PairAgreement",
     "Project",
     "Pulled",
+    "Pushed",
     "QueryError",
     "QuestionAgreement",
     "Records",
@@ -124,6 +126,7 @@ _HOMES = {
     "PairAgreement": "labelstore.analyses.agreement",
     "Project": "labelstore.analyses.listings",
     "Pulled": "labelstore.connected.pulling",
+    "Pushed": "labelstore.connected.pushing",
     "QuestionAgreement": "labelstore.analyses.agreement",
     "Records": "labelstore.displaying.records",
     "Report": "labelstore.loading",

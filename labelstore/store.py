@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from labelstore.connected.fetching.fetch import Agree
     from labelstore.connected.fetching.outcome import Fetched
     from labelstore.connected.pulling import Filters, Parameters, Pulled
+    from labelstore.connected.pushing import Pushed
     from labelstore.engines.copy import CopyProgress
     from labelstore.export.exporter import Written
     from labelstore.export.keywords import ExportChoices
@@ -226,6 +227,49 @@ class Store(Contents):
             dry_run=dry_run,
             told=Told((lambda _: True) if agree is True else agree or None, None, wait),
         )
+
+    def push(
+        self,
+        *,
+        to_project: str | None = None,
+        to_model_run: str | None = None,
+        predictions: bool = False,
+        send: bool = False,
+        skip_unknown: bool = False,
+        again: bool = False,
+        offline: bool = False,
+        endpoint: str | None = None,
+        wait: float | None = None,
+        **choices: "Unpack[ExportChoices]",
+    ) -> "Pushed":
+        """Send labels to Labelbox, each annotation once; without `send` only say what would be sent.
+
+        `choices` are those of `export("labelbox-import", …)`. In a project annotations become labels, or `predictions`.
+        What the target has no class, question or option for is refused, or left out with `skip_unknown`; `again` sends
+        also what was accepted before and has changed. The API key is where `pull` finds it; `offline` asks nothing.
+        Raises `labelstore.ServiceError` for what Labelbox refuses or lacks, `StoreError`, and `UsageError`.
+
+        >>> store.push(to_project="cl8szabc12345678abcdefghi", project="Roads").to_send
+        """
+        from labelstore.connected.pushing.push import pushing
+        from labelstore.connected.pushing.target import target_of
+
+        if self.read_only and send:
+            raise UsageError(f"{self.path}: opened read-only")
+        target = target_of(to_project, to_model_run, predictions=predictions)
+        self._connections.close()
+        with pushing(
+            self.path,
+            target,
+            endpoint=endpoint,
+            offline=offline,
+            send=send,
+            again=again,
+            skip_unknown=skip_unknown,
+            wait=wait,
+            **choices,
+        ) as push:
+            return push.send() if send else push.result()
 
     def label(self, label_id: str, *, at: int | None = None) -> Label:
         """One label as exported: the v1 array element, or the v2 label object. With `at`, its version after that load.

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from typer.testing import CliRunner, Result
 
+import labelstore
 from labelstore.cli import app
 from labelstore.connected.pushing import push as pushing
 from labelstore.connected.pushing.batches import batches
@@ -106,7 +107,7 @@ def test_a_dry_run_counts_and_sends_nothing(store: Path, service: Service) -> No
         ("radio", "Car > Color", "known"): 3,
         ("text", "Remark", "known"): 1,
     }
-    assert (found["annotations"], found["to_send"], found["labels"], found["target_name"]) == (7, 7, 4, "Target")
+    assert (found["annotations"], found["to_send"], found["labels"], found["name"]) == (7, 7, 4, "Target")
     shown = push(store, "--to-project", "t1").stdout
     assert "rectangle  Car          6        known" in shown
     assert "7 annotations of 4 labels to send to project t1 (Target) as labels, in 1 import" in shown
@@ -325,11 +326,26 @@ def test_predictions_of_a_model_run(store: Path, service: Service) -> None:
     service.workspace.add_model("model-1", ONTOLOGY)
     service.workspace.add_model_run("run-1", "Run 1")
     found = told(store, "--to-model-run", "run-1", "--send")
-    assert (found["accepted"], found["target_name"]) == (7, "Run 1")
+    assert (found["accepted"], found["name"]) == (7, "Run 1")
     (made,) = service.imports.all
     assert (made.kind, made.target) == ("predictions", "run-1")
     assert told(store, "--to-model-run", "run-1", "--send")["sent"] == 0
     assert {row[3] for row in sent(store)} == {"model_run/run-1"}
+
+
+def test_in_python(store: Path, service: Service) -> None:
+    with labelstore.open(store) as opened:
+        found = opened.push(to_project="t1", labels="all", with_class="Car")
+        assert (found.to_send, found.sent, found.name, found.target) == (7, 0, "Target", "project/t1")
+        assert found.features[Use("rectangle", "Car", "known")] == 6
+        assert opened.push(to_project="t1", send=True).accepted == 7
+        assert opened.push(to_project="t1", send=True, predictions=True).accepted == 7
+        assert opened.push(to_project="t1", offline=True).accepted_before == 7
+        with pytest.raises(labelstore.UsageError, match="say where to"):
+            opened.push()
+    assert [made.kind for made in service.imports.all] == ["labels", "pre-labels"]
+    with labelstore.open(store, read_only=True) as opened, pytest.raises(labelstore.UsageError, match="read-only"):
+        opened.push(to_project="t1", send=True)
 
 
 def test_without_a_key_nothing_is_checked(store: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,7 +355,7 @@ def test_without_a_key_nothing_is_checked(store: Path, service: Service, monkeyp
     shown = push(store, "--to-project", "t1").stdout
     assert "nothing is checked against project t1: Labelbox: no API key is known here" in shown
     assert "not checked" in shown
-    assert (offline["checked"], offline["to_send"]) == (False, 7)
+    assert (offline["name"], offline["to_send"]) == (None, 7)
     assert "no API key is known here" in push(store, "--to-project", "t1", "--send", code=1).stderr
     assert service.requests == []
 
@@ -348,7 +364,7 @@ def test_without_a_key_nothing_is_checked(store: Path, service: Service, monkeyp
     ("options", "said"),
     [
         ("", "say where to"),
-        ("--to-project t1 --to-model-run r1", "give one of them"),
+        ("--to-project t1 --to-model-run r1", "say where to"),
         ("--to-model-run r1 --as label-import", "a model run takes predictions only"),
         ("--to-project t1 --send --offline", "give it without --offline"),
         ("--to-project t1 --json --out -", "both go to stdout"),

@@ -91,12 +91,17 @@ def _push(
       labelstore push labels.db --to-project ck2 --as predictions --class Car --rename Car=Vehicle --send
       labelstore push labels.db --rejected
     """
-    target = _target(to_project, to_model_run, become)
+    from labelstore.connected.pushing.target import target_of
+
+    if rejected and to_project is to_model_run is None:
+        _list_rejected(db, None, as_json)
+        return
+    target = target_of(to_project, to_model_run, predictions=become is As.PREDICTIONS)
     if rejected:
         _list_rejected(db, target, as_json)
         return
-    if target is None:
-        raise UsageError("say where to: --to-project ID, or --to-model-run ID")
+    if to_model_run is not None and become is As.LABEL_IMPORT:
+        raise UsageError("a model run takes predictions only: leave out --as label-import")
     if send and offline:
         raise UsageError("--send asks Labelbox: give it without --offline")
     if as_json and out == "-":
@@ -116,20 +121,6 @@ def _push(
         wait=wait,
         **choices,
     )
-
-
-def _target(project: str | None, model_run: str | None, become: As | None) -> "Target | None":
-    from labelstore.connected.pushing.target import Target
-
-    if project is not None and model_run is not None:
-        raise UsageError("--to-project and --to-model-run: give one of them")
-    if model_run is not None:
-        if become is As.LABEL_IMPORT:
-            raise UsageError("a model run takes predictions only: leave out --as label-import")
-        return Target("model_run", model_run)
-    if project is None:
-        return None
-    return Target("predictions" if become is As.PREDICTIONS else "project", project)
 
 
 def _run(db: Path, target: "Target", send: bool, out: str | None, overwrite: bool, as_json: bool, **given: Any) -> None:
@@ -154,8 +145,8 @@ def _run(db: Path, target: "Target", send: bool, out: str | None, overwrite: boo
                     push.send(None if line is None else line.counted)
             finally:
                 if as_json:
-                    output.write_json(_report(push))
-            pushed = push.pushed
+                    output.write_json(push.result().as_json())
+            pushed = push.result()
     if send and not as_json:
         output.write(f"{_outcome(pushed)}\n")
     if pushed.rejected:
@@ -165,7 +156,7 @@ def _run(db: Path, target: "Target", send: bool, out: str | None, overwrite: boo
 
 def _plan_lines(push: "Push") -> Iterator[str]:
     """The features against the target, the losses, and what is to be sent."""
-    plan, pushed = push.plan, push.pushed
+    plan = push.plan
     rows = [
         (use.feature, use.name, figure(count), use.state or "not checked")
         for use, count in sorted(plan.uses.items(), key=lambda one: (not one[0].is_wrong, -one[1], one[0]))
@@ -173,17 +164,17 @@ def _plan_lines(push: "Push") -> Iterator[str]:
     yield from table(("feature", "name", "in file", "target"), rows, terminal_width())
     assert plan.export is not None
     yield from loss_lines(plan.export)
-    if pushed.why_unchecked:
-        yield f"nothing is checked against {visible(pushed.target.name)}: {visible(pushed.why_unchecked)}"
+    if push.why_unchecked:
+        yield f"nothing is checked against {visible(push.target.name)}: {visible(push.why_unchecked)}"
     yield _sentence(push)
 
 
 def _sentence(push: "Push") -> str:
-    plan, pushed = push.plan, push.pushed
-    named = f" ({visible(pushed.name)})" if pushed.name else ""
+    plan = push.plan
+    named = f" ({visible(push.name)})" if push.name else ""
     imports = sum(1 for _ in push.batches())
     what = f"{counted(plan.ready, 'annotation')} of {counted(plan.labels, 'label')}"
-    where = f"{visible(pushed.target.name)}{named} as {pushed.target.becomes}"
+    where = f"{visible(push.target.name)}{named} as {push.target.becomes}"
     told = [f"{what} to send to {where}, in {counted(imports, 'import')}"]
     others = (
         (plan.accepted_before, "accepted before"),
@@ -199,33 +190,6 @@ def _outcome(pushed: "Pushed") -> str:
     told = f"{figure(pushed.sent)} sent in {counted(pushed.imports, 'import')}: {figure(pushed.accepted)} accepted"
     told += f", {figure(pushed.rejected)} rejected" if pushed.rejected else ""
     return told + (f", {figure(pushed.unknown)} of which Labelbox says nothing" if pushed.unknown else "")
-
-
-def _report(push: "Push") -> dict[str, Any]:
-    from labelstore.export.writing import report
-
-    plan, pushed = push.plan, push.pushed
-    assert plan.export is not None
-    return {
-        "target": pushed.target.key,
-        "target_name": pushed.name,
-        "checked": not pushed.why_unchecked,
-        "annotations": plan.annotations,
-        "features": [{**use._asdict(), "count": count} for use, count in sorted(plan.uses.items())],
-        "to_send": plan.ready,
-        "labels": plan.labels,
-        "accepted_before": plan.accepted_before,
-        "changed": plan.changed,
-        "unknown_before": plan.unknown_before,
-        "refused": plan.refused,
-        "too_many": plan.too_many,
-        "imports": pushed.imports,
-        "sent": pushed.sent,
-        "accepted": pushed.accepted,
-        "rejected": pushed.rejected,
-        "unknown": pushed.unknown,
-        "export": report(plan.export),
-    }
 
 
 def _list_rejected(db: Path, target: "Target | None", as_json: bool) -> None:

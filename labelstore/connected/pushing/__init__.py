@@ -8,3 +8,5 @@ batches    how much goes in one import
 push       all of it, in its order
 creating   a new ontology of what the labels use
 """
+
+from labelstore.connected.pushing.push import Pushed as Pushed

@@ -1,9 +1,9 @@
 """The push: plan, refuse what the target lacks, send import by import, each remembered before it goes."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ from labelstore.connected.service.errors import KeyMissingError, patient
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
 from labelstore.errors import BusyError, LabelstoreError
-from labelstore.export.exporter import Export
+from labelstore.export.exporter import Export, Written
 from labelstore.export.registry import exporter_of
-from labelstore.export.writing import chosen_of
+from labelstore.export.writing import chosen_of, report
 from labelstore.figures import counted, figure
 from labelstore.files.outputs import output_file
 from labelstore.loading.store_file import Notify, locked, writing
@@ -45,23 +45,56 @@ class UnknownFeaturesError(LabelstoreError):
         )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Pushed:
-    """What a push came to so far."""
+    """What a push found to send to a target, and what became of it: numbers of annotations, if nothing else is said."""
 
-    target: Target
-    plan: Plan
-    name: str | None = None
+    target: str
+    """project/<id>, predictions/<id> of a project, or model_run/<id>."""
+    name: str | None
     """Of the target; None where Labelbox was not asked."""
-    why_unchecked: str = ""
+    features: Mapping[Use, int]
+    """The classes, questions and unknown options with how often they are used."""
+    annotations: int
+    to_send: int
+    labels: int
+    """Labels of which something is to be sent."""
+    accepted_before: int
+    changed: int
+    """Accepted before with another content."""
+    unknown_before: int
+    """Sent before, while nobody knows what became of it."""
+    refused: int
+    """The target has no place for them."""
+    too_many: int
+    """Of classes with more in a data row than an import takes."""
+    imports: int
+    """Imports that were made."""
+    sent: int
+    accepted: int
+    rejected: int
+    unknown: int
+    """Sent, but Labelbox did not say what became of them."""
+    export: Written
+    """What the format made of the labels, and what it cannot hold."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What `labelstore push --json` prints of it."""
+        features = [{**use._asdict(), "count": count} for use, count in sorted(self.features.items())]
+        return vars(self) | {"features": features, "export": report(self.export)}
+
+
+@dataclass
+class _Counts:
+    """What was sent so far."""
+
     imports: int = 0
     sent: int = 0
     accepted: int = 0
     rejected: int = 0
     unknown: int = 0
-    """Annotations that were sent while nobody knows what became of them."""
 
-    def count(self, accepted: int, rejected: int, unknown: int) -> None:
+    def settle(self, accepted: int, rejected: int, unknown: int) -> None:
         """Add what became of an import."""
         self.accepted += accepted
         self.rejected += rejected
@@ -70,26 +103,45 @@ class Pushed:
 
 @dataclass
 class Push:
-    """A push under way: `pushed` says what there is to send, `send` does it."""
+    """A push under way: `plan` says what there is to send, `send` does it."""
 
     store: Path
-    pushed: Pushed
-    again: bool
-    skip_unknown: bool
+    target: Target
+    plan: Plan
+    name: str | None
+    why_unchecked: str
+    """Why Labelbox was not asked; "" where it was."""
+    skip_unknown: bool = False
     most: int = ANNOTATIONS
     imports: Imports | None = None
     notify: Notify | None = None
+    _counts: _Counts = field(default_factory=_Counts)
 
-    @property
-    def plan(self) -> Plan:
-        """What there is to send."""
-        return self.pushed.plan
+    def result(self) -> Pushed:
+        """What it came to so far."""
+        plan = self.plan
+        assert plan.export is not None
+        return Pushed(
+            self.target.key,
+            self.name,
+            dict(plan.uses),
+            plan.annotations,
+            plan.ready,
+            plan.labels,
+            plan.accepted_before,
+            plan.changed,
+            plan.unknown_before,
+            plan.refused,
+            plan.too_many,
+            **vars(self._counts),
+            export=plan.export,
+        )
 
     def check(self) -> None:
         """Raise `UnknownFeaturesError` for annotations that the target has no place for, unless they are skipped."""
         plan = self.plan
         if plan.refused and not self.skip_unknown:
-            raise UnknownFeaturesError(self.pushed.target, [use for use, _ in plan.wrong.most_common()], plan.refused)
+            raise UnknownFeaturesError(self.target, [use for use, _ in plan.wrong.most_common()], plan.refused)
 
     def write(self, out: str | Path, *, overwrite: bool = False) -> None:
         """Write the annotations that are to be sent, a line each."""
@@ -111,16 +163,16 @@ class Push:
         for batch in self.batches():
             ended = self._send(batch, ended)
             if progress is not None:
-                progress(self.pushed.sent, self.plan.ready)
+                progress(self._counts.sent, self.plan.ready)
         if ended is not None:
             with _changing(self.store, self.notify) as database:
                 self._settle(database, ended)
-        return self.pushed
+        return self.result()
 
     def _send(self, batch: list[Ready], before: "_Ended | None") -> "_Ended":
         """Send a batch as an import, and wait for its end; with its rows the outcome of the one before is written."""
         assert self.imports is not None
-        key = self.pushed.target.key
+        key = self.target.key
         name, time = name_of(key, batch), moment()
         rows = [Sent(key, one.uuid, one.content_hash, one.label_id, name, SENT, None, time) for one in batch]
         with _changing(self.store, self.notify) as database:
@@ -128,8 +180,8 @@ class Push:
                 self._settle(database, before)
             note(database, rows)
         job = self._created(self.imports, name, batch)
-        self.pushed.imports += 1
-        self.pushed.sent += len(batch)
+        self._counts.imports += 1
+        self._counts.sent += len(batch)
         return _Ended(name, patient(partial(self.imports.outcome, job)))
 
     def _created(self, imports: Imports, name: str, batch: list[Ready]) -> Any:
@@ -141,11 +193,11 @@ class Push:
             raise
         except LabelstoreError:
             with _changing(self.store, self.notify) as database:
-                forget(database, self.pushed.target.key, name)
+                forget(database, self.target.key, name)
             raise
 
     def _settle(self, database: Database, ended: "_Ended") -> None:
-        self.pushed.count(*settle(database, self.pushed.target.key, ended.name, ended.outcome))
+        self._counts.settle(*settle(database, self.target.key, ended.name, ended.outcome))
 
 
 class _Ended(NamedTuple):
@@ -191,7 +243,7 @@ def pushing(
         with open_database(path, read_only=True) as database:
             plan = planned(Export(exporter, database, "", chosen, None, progress), target.key, ontology, again=again)
         stack.callback(plan.close)
-        yield Push(path, Pushed(target, plan, name, why), again, skip_unknown, most, imports, notify)
+        yield Push(path, target, plan, name, why, skip_unknown, most, imports, notify)
 
 
 def _imports(target: Target, endpoint: str | None, offline: bool, send: bool) -> tuple[Imports | None, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from labelstore.connected.service.asking import asking_once
 from labelstore.connected.service.errors import told
-from labelstore.errors import ServiceError
+from labelstore.errors import ServiceError, UsageError
 from labelstore.json.truncate import truncated
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ class Target(NamedTuple):
     def becomes(self) -> str:
         """What annotations become there."""
         return "labels" if self.kind == "project" else "predictions"
+
+
+def target_of(project: str | None, model_run: str | None, *, predictions: bool = False) -> Target:
+    """The target of these ids, exactly one of which is given. Raises `UsageError`."""
+    if (project is None) == (model_run is None):
+        raise UsageError("say where to: give the id of a project (--to-project) or of a model run (--to-model-run)")
+    if project is None:
+        return Target("model_run", str(model_run))
+    return Target("predictions" if predictions else "project", project)
 
 
 class Outcome(NamedTuple):
