@@ -28,9 +28,9 @@ asynchronous: beside an event loop, as in Jupyter, wrap a long call in `await as
 
 """
 GROUPS = {
-    "Load and check": ("load", "load_lake", "pull", "fetch", "push", "loads", "verify"),
+    "Load and check": ("load", "load_lake", "pull", "fetch", "loads", "verify"),
     "Ask": ("query", "ask", "objects", "search", "projects", "classes", "labelers", "agreement", "schema", "columns"),
-    "Get labels back": ("label", "labels", "gallery", "data_row", "export"),
+    "Get labels back": ("label", "labels", "gallery", "data_row", "export", "push"),
     "History": ("history", "diff"),
     "Close": ("close",),
 }

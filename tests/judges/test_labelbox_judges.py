@@ -13,6 +13,7 @@ from tests.judging import judge, said
 from tests.making import store_of
 from tests.test_export_matrix import on_image
 from tests.test_labelbox_import import on_video
+from tests.vaulted import linked, png, rows
 
 SDK = """
 import json, sys, typing
@@ -121,10 +122,27 @@ def test_every_line_is_of_a_type_of_the_sdk(tmp_path: Path) -> None:
         assert (counts["NDPolygon"], pytest.approx(found["areas"])) == next(database.query(POLYGONS).rows)
 
 
-@judge
-def test_the_sdk_sees_the_pixels_of_a_mask(tmp_path: Path) -> None:
+def square_mask() -> Image.Image:
+    """A mask of 40 by 40 pixels."""
     mask = Image.new("RGB", (200, 200))
     mask.paste((255, 0, 0), (50, 50, 90, 90))
+    return mask
+
+
+@judge
+def test_the_sdk_sees_the_pixels_that_the_store_has(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [on_image()])
+    ((url,),) = rows(store, "select coalesce(url, composite_url) from masks")
+    linked(store, {url: png(square_mask())})
+    assert rows(store, "select area from mask_pixels") == [(1600,)]
+    out, _ = exported(store, "labelbox-import", "import.ndjson")
+    found = said("labelbox", SDK, out)
+    assert (found["odd"], found["counts"]["NDMask"], found["pixels"]) == ([], 1, 1600)
+
+
+@judge
+def test_the_sdk_sees_the_pixels_of_a_mask(tmp_path: Path) -> None:
+    mask = square_mask()
     mask.save(tmp_path / "mask.png")
     store = store_of(tmp_path, "sqlite", [on_image()])
     out, _ = exported(store, "labelbox-import", "import.ndjson", assets=str(tmp_path))
