@@ -18,6 +18,7 @@ from labelstore.assets.vault import Vault, remember, vault_of
 from labelstore.cli import app
 from labelstore.engines import open_database
 from labelstore.export.annotations import annotations
+from labelstore.export.writing import export
 from labelstore.mirroring import open_mirror
 from labelstore.publishing import publish
 from labelstore.reporting import report
@@ -206,6 +207,18 @@ def test_converters_take_files_and_sizes_without_options(tmp_path: Path, engine:
     }
     out, _ = exported(store, "voc", "voc", split="none", images="copy")
     assert files_of(out)["JPEGImages/a.png"] == one
+
+
+def test_no_export_replaces_the_folder_that_the_vault_is_in(tmp_path: Path) -> None:
+    store = store_of(tmp_path, "sqlite", [v1("a", box("Car", "c1", 1, 2, 3, 4))])
+    vault = fetched(store, {"a.jpg": picture()})
+    out, _ = exported(store, "yolo", "out", split="none")
+    moved = vault.folder.rename(out / "vault")
+    with open_database(store) as database:
+        remember(database, store, moved)
+    with pytest.raises(labelstore.UsageError, match="which is read; name another folder"):
+        export(store, "yolo", out, overwrite=True, split="none")
+    assert len(files_of(moved)) == 1
 
 
 @ENGINES

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
+from labelstore.assets.vault import vault_of
 from labelstore.engines import open_database
 from labelstore.errors import InputError, NothingToWriteError, StoreError, UsageError
 from labelstore.export.choices import CHOICES, FILTERED, Choices, option_of
@@ -65,6 +66,8 @@ def export(
         _check(read, out, is_folder, overwrite, loss)
     with open_database(Path(store), read_only=True) as database, ExitStack() as stack:
         job = Export(exporter, database, out, chosen, jobs, progress)
+        if not dry_run and not is_remote and (vault := vault_of(database, Path(store))) is not None:
+            _check([store, vault.folder], out, is_folder, overwrite, loss)
         with closing(checked(job, job.exporter.write(job))) as chunks:
             if dry_run:
                 for _ in chunks:
