@@ -40,7 +40,7 @@ def playwright() -> Iterator[Playwright]:
 
 
 @contextmanager
-def _browser(playwright: Playwright, **options: Any) -> Iterator[BrowserContext]:
+def _browser(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser. Without Chromium the test is skipped, but never in CI on Linux."""
     program = executable()
     if program is None:
@@ -53,7 +53,6 @@ def _browser(playwright: Playwright, **options: Any) -> Iterator[BrowserContext]
             headless=True,
             args=list(_QUIET),
             viewport=_SIZE,
-            **options,
         )
         yield context
         context.close()
@@ -67,10 +66,12 @@ def chromium(playwright: Playwright) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def without_script(playwright: Playwright) -> Iterator[Page]:
-    """A page of a browser in which no script runs."""
-    with _browser(playwright, java_script_enabled=False) as context:
-        yield context.new_page()
+def without_script(chromium: BrowserContext) -> Iterator[Page]:
+    """A page in which no script runs."""
+    assert chromium.browser is not None
+    context = chromium.browser.new_context(java_script_enabled=False, viewport=_SIZE)
+    yield context.new_page()
+    context.close()
 
 
 class Watched:

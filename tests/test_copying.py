@@ -19,6 +19,9 @@ from labelstore.samples import write
 from labelstore.schema.tables import columns
 from labelstore.verifying import verify
 from tests.making import ENGINES, box, feature, store_of, v1
+from tests.soaking import amount
+
+pytestmark = pytest.mark.soak
 
 
 def rows_of(store: Path, table: str) -> list[tuple[Any, ...]]:
@@ -36,7 +39,7 @@ def plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     """A DuckDB store of all samples with rejects and earlier versions, and the files that it holds."""
     folder = tmp_path_factory.mktemp("copying")
-    files = [file.path for file in write(folder / "samples", labels=8, seed=3)]
+    files = [file.path for file in write(folder / "samples", labels=amount(8, 2), seed=3)]
     store = folder / "samples.duckdb"
     earlier = folder / "earlier.json"
     image = next(file for file in files if file.name == "v1-image.json")

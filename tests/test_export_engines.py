@@ -12,6 +12,7 @@ from labelstore.export.registry import exporter_of, formats
 from labelstore.loading import load
 from labelstore.samples import write
 from tests.exporting import files_of
+from tests.soaking import amount
 from tests.test_dpo import chat_row, ranking
 
 _EXPORT = """
@@ -32,7 +33,7 @@ VARIES = ("loads.parquet",)
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("engines")
-    files = [file.path for file in write(folder / "samples", labels=12)]
+    files = [file.path for file in write(folder / "samples", labels=amount(12, 4))]
     chats = [chat_row(f"r{number}", ranking(f"f{number}", "m4", "m3", "m5", ranks=(1, 2, 3))) for number in range(3)]
     files.append(folder / "chats.ndjson")  # samples of chats have no texts
     files[-1].write_text("".join(f"{json.dumps(chat)}\n" for chat in chats))
@@ -45,7 +46,7 @@ COMPARED = [name for name in formats() if name not in (*AS_EXPORTED, "delta")]
 """The files of a lake have names that no other ones have."""
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("format", COMPARED)
 def test_the_same_bytes_from_both_engines(stores: tuple[Path, Path], tmp_path: Path, format: str) -> None:
     """The processes hash texts differently, so that nothing can hang on the order of a set."""

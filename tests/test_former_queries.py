@@ -16,6 +16,7 @@ from labelstore.samples.writing import write
 from labelstore.schema.canned_queries import Query, named
 from labelstore.schema.dialects import DIALECTS
 from tests.making import box, feature, store_of, v1
+from tests.soaking import amount
 
 FORMER = {
     path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).with_name("former_queries").glob("*.sql")
@@ -110,7 +111,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     store = store_of(folder, request.param, [*crowded_labels(random.Random(7)), renamed])
     (folder / "odd.json").write_text(json.dumps([odd_kinds()]), encoding="utf-8")
     load(store, [folder / "odd.json"])
-    for sample in write(folder / "samples", labels=15, seed=5):
+    for sample in write(folder / "samples", labels=amount(15, 4), seed=5):
         load(store, [sample.path], frames=sample.frames)
     with open_database(store, read_only=True) as database:
         yield database

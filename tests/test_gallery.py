@@ -233,6 +233,7 @@ def test_labels_of_a_model_run_are_among_those_of_the_run(site: Site) -> None:
     assert walked(site, site.paths.label(run[0])) == [urlsplit(site.paths.label(one)).path for one in run]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("column", ["label_id", "object_id", "data_row_id"])
 def test_the_result_of_sql_is_a_gallery(site: Site, column: str) -> None:
     sql = f"select name, {column} from objects join labels using (label_id) where name = :name order by object_id desc"

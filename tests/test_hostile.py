@@ -228,7 +228,7 @@ linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs
 def test_a_large_record(tmp_path: Path) -> None:
     point = b'{"x":1.25,"y":2.5},'
     large = b'{"ID":"l","Label":{"objects":[{"polygon":[%b{}]}]}}' % (
-        point * (amount(20_000_000, 5_000_000) // len(point))
+        point * (amount(20_000_000, 2_000_000) // len(point))
     )
     found = piped(tmp_path / "a.db", [b"[%b," % A, large, b",%b]" % B])
     assert (found["added"], found["rejected"]) == (3, 0)
@@ -240,14 +240,15 @@ def test_a_large_record(tmp_path: Path) -> None:
 
 
 @linux
+@pytest.mark.soak
 def test_a_huge_string_of_spaces(tmp_path: Path) -> None:
-    spaces = [b" " * (1 << 20)] * 64
+    spaces = [b" " * (1 << 20)] * amount(64, 16)
     found = piped(tmp_path / "a.db", [b'[%b,{"ID":"s","Labeled Data":"' % A, *spaces, b'"},%b]' % B])
     assert (found["added"], found["rejected"]) == (3, 0)
-    assert found["mib"] < 800
-    cut = piped(tmp_path / "b.db", [b'%b\n{"ID":"s","Labeled Data":"' % A, *spaces[:60]])
+    assert found["mib"] < amount(800, 400)
+    cut = piped(tmp_path / "b.db", [b'%b\n{"ID":"s","Labeled Data":"' % A, *spaces[:-4]])
     assert (cut["added"], cut["reasons"][0]["reason"]) == (1, "the file ends inside this value")
-    assert cut["mib"] < 600
+    assert cut["mib"] < amount(600, 300)
 
 
 @linux
@@ -259,7 +260,7 @@ def test_many_empty_records(tmp_path: Path) -> None:
 
 @linux
 @pytest.mark.soak
-@pytest.mark.parametrize("bad", amount([b'"\xff"', b'"\\ud800"', b"1e400", b"x", b"[" * 1500], [b'"\xff"', b"1e400"]))
+@pytest.mark.parametrize("bad", amount([b'"\xff"', b'"\\ud800"', b"1e400", b"x", b"[" * 1500], [b"1e400"]))
 def test_rejects_leave_memory(tmp_path: Path, bad: bytes) -> None:
     """The error of a record must not keep it: nothing looks for cycles during a load."""
     line = b'{"ID":"a","Labeled Data":"%b","Label":%b}\n' % (b"x" * 8000, bad)
@@ -270,7 +271,7 @@ def test_rejects_leave_memory(tmp_path: Path, bad: bytes) -> None:
 
 @linux
 @pytest.mark.soak
-@pytest.mark.parametrize("inside", amount([b" ", b"[", b"0", b'"' + b"x" * 1000 + b'",'], [b" ", b"["]))
+@pytest.mark.parametrize("inside", amount([b" ", b"[", b"0", b'"' + b"x" * 1000 + b'",'], [b"["]))
 def test_a_gzip_bomb(tmp_path: Path, inside: bytes) -> None:
     """Refused as soon as it is known for one, whatever is in it."""
     packer = zlib.compressobj(9, wbits=31)

@@ -108,7 +108,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [file.path for file in written]
 
 
-@pytest.mark.soak
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("split_bytes", "task_bytes"), [(SMALL, 3 * SMALL), (1 << 30, None)])
 def test_all_samples_are_as_in_a_store(
     samples: list[Path], tmp_path: Path, split_bytes: int, task_bytes: int | None

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.extremes import made, video_frames, video_line
 from tests.soaking import amount
 
-FRAMES = amount(10_000, 2_000)
+FRAMES = amount(10_000, 1_000)
 BARE = 90 << 20
 """Python with an engine takes less."""
 

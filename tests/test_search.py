@@ -207,7 +207,7 @@ def labelled(number: int, texts: tuple[str, str, str, str | None]) -> Any:
     return label | {"External ID": external_id}
 
 
-@settings(max_examples=amount(8, 3))
+@settings(max_examples=amount(8, 2))
 @given(first=LABELS, second=LABELS, words=st.lists(TEXTS, min_size=1, max_size=12), prune=st.booleans())
 def test_all_ways_find_what_a_loop_over_the_texts_finds(
     tmp_path_factory: pytest.TempPathFactory, first: Any, second: Any, words: list[str], prune: bool
