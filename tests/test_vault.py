@@ -61,6 +61,14 @@ def execute(store: Path, *statements: str) -> None:
 # -- what is found ----------------------------------------------------------------------------------------------------
 
 
+def test_nobody_can_write_to_what_is_in_the_vault(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    found = vault.find(*taken(vault.folder, b"text"))
+    assert found is not None
+    assert found.stat().st_mode & 0o777 == 0o444
+    assert vault.find(*taken(vault.folder, b"text")) == found
+
+
 def test_a_name_that_is_no_digest_is_refused(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "vault")
     (tmp_path / "secret").write_text("secret")

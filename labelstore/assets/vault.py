@@ -13,6 +13,7 @@ from labelstore.engines.database import Database
 from labelstore.engines.reading import Reading
 from labelstore.files.media_types import is_pdf, media_type
 
+_READ_ONLY: Final = 0o444
 PDF: Final = "application/pdf"
 _SUFFIXES: Final = {
     "image/png": ".png",
@@ -60,7 +61,8 @@ class Vault:
     def take_in(self, scratch: Path, sha256: str) -> str | None:
         """Move a complete file, which is in the vault's folder, to its place; the type of its content.
 
-        A file with the same content that is there already stays. Raises `OSError`.
+        A file with the same content that is there already stays. Nobody can write to it then, by the links of exports
+        neither. Raises `OSError`.
         """
         kind = content_type(scratch)
         place = self.path_of(sha256, kind)
@@ -70,6 +72,7 @@ class Vault:
         place.parent.mkdir(parents=True, exist_ok=True)
         with scratch.open("rb") as file:
             os.fsync(file.fileno())
+        scratch.chmod(_READ_ONLY)
         os.replace(scratch, place)
         return kind
 
