@@ -156,6 +156,10 @@ def test_unknown_features_are_refused(tmp_path: Path, service: Service) -> None:
             assert way_out in done.stderr
     assert service.imports.all == []
     assert sent(store) == []
+    with labelstore.open(store) as opened:
+        assert opened.push(to_project="t1").refused == 3
+        with pytest.raises(labelstore.ServiceError, match="no place for 3 annotations"):
+            opened.push(to_project="t1", send=True)
     found = told(store, "--to-project", "t1", "--skip-unknown", "--rename", "car=Car")
     assert (found["refused"], found["to_send"]) == (2, 9)
     found = told(store, "--to-project", "t1", "--skip-unknown", "--send", code=3)  # row-f is not in the project
@@ -277,6 +281,31 @@ def test_an_answer_that_is_lost_is_asked_for(tmp_path: Path, service: Service, s
     store = store_of(tmp_path, "sqlite", records())
     service.faults.lose("createLabelImport", status=status)
     assert told(store, "--to-project", "t1", "--send")["accepted"] == 7
+    assert len(service.imports.all) == 1
+
+
+def test_an_answer_that_is_odd_is_asked_for(store: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = Imports.create
+
+    def odd(self: Imports, name: str, lines: Any) -> Any:
+        create(self, name, lines)
+        raise labelstore.ServiceError("answered something unknown")
+
+    monkeypatch.setattr(Imports, "create", odd)
+    assert told(store, "--to-project", "t1", "--send")["accepted"] == 7
+    assert len(service.imports.all) == 1
+
+
+def test_an_import_without_statuses_is_left_open(
+    store: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        look = service.imports._look
+        patch.setattr(service.imports, "_look", lambda made: look(made) | {"statusFileUrl": None})
+        done = push(store, "--to-project", "t1", "--send")
+        assert "7 of which Labelbox says nothing" in done.stdout
+        assert told(store, "--to-project", "t1", "--send")["unknown_before"] == 7
+    assert told(store, "--to-project", "t1", "--send")["accepted_before"] == 7
     assert len(service.imports.all) == 1
 
 

@@ -17,7 +17,7 @@ from labelstore.connected.service.client import connect
 from labelstore.connected.service.errors import KeyMissingError, patient
 from labelstore.engines import open_database
 from labelstore.engines.database import Database
-from labelstore.errors import BusyError, LabelstoreError
+from labelstore.errors import BusyError, ServiceError
 from labelstore.export.exporter import Export, Written
 from labelstore.export.registry import exporter_of
 from labelstore.export.writing import chosen_of, report
@@ -32,16 +32,17 @@ Progress = Callable[[int, int], None]
 """Takes how many annotations are done, and how many there are."""
 
 
-class UnknownFeaturesError(LabelstoreError):
-    """The target lacks features that annotations use; nothing was sent."""
+class UnknownFeaturesError(ServiceError):
+    """The target lacks features that annotations use; nothing was sent. `wrong` are these, the most used first."""
 
     def __init__(self, target: Target, wrong: Sequence[Use], count: int) -> None:
+        self.wrong = wrong
         named = ", ".join(f"{use.feature} {use.name} ({use.state})" for use in wrong[:_NAMED])
         more = f" and {figure(len(wrong) - _NAMED)} more" if len(wrong) > _NAMED else ""
         super().__init__(
-            f"{target.name} has no place for {counted(count, 'annotation')}: {named}{more}; add the features"
-            " (labelstore ontology DB --create NAME makes an ontology of all), choose or rename classes with --class"
-            " and --rename, or send the rest with --skip-unknown"
+            f"{target.name} has no place for {counted(count, 'annotation')}: {named}{more}",
+            "add the features (labelstore ontology DB --create NAME makes an ontology of all), choose or rename classes"
+            " with --class and --rename, or send the rest with --skip-unknown",
         )
 
 
@@ -161,9 +162,9 @@ class Push:
         self.check()
         ended: _Ended | None = None
         for batch in self.batches():
-            ended = self._send(batch, ended)
             if progress is not None:
                 progress(self._counts.sent, self.plan.ready)
+            ended = self._send(batch, ended)
         if ended is not None:
             with _changing(self.store, self.notify) as database:
                 self._settle(database, ended)
@@ -185,15 +186,15 @@ class Push:
         return _Ended(name, patient(partial(self.imports.outcome, job)))
 
     def _created(self, imports: Imports, name: str, batch: list[Ready]) -> Any:
+        """The import of a batch, also where its answer is lost or odd. What never came to be is forgotten."""
         try:
             return imports.create(name, [json.loads(bytes(one.line)) for one in batch])
-        except BusyError:  # its answer may be lost
+        except ServiceError as error:
             if (job := patient(lambda: imports.find(name))) is not None:
                 return job
-            raise
-        except LabelstoreError:
-            with _changing(self.store, self.notify) as database:
-                forget(database, self.target.key, name)
+            if not isinstance(error, BusyError):  # of which nobody knows whether it arrives later
+                with _changing(self.store, self.notify) as database:
+                    forget(database, self.target.key, name)
             raise
 
     def _settle(self, database: Database, ended: "_Ended") -> None:

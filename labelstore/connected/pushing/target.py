@@ -123,6 +123,8 @@ class Imports:
             job.wait_till_done(_SECONDS)
             if job.state.value == "FAILED":
                 return Outcome({}, "Labelbox says that the whole import failed")
+            if not job.status_file_url:
+                return Outcome({})
             try:
                 statuses = job.statuses
             except requests.HTTPError as error:
