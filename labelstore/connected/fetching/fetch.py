@@ -24,6 +24,7 @@ from labelstore.connected.fetching.results import COMPLETE, EXPIRED, Got
 from labelstore.connected.fetching.wanted import ROLES, Selection, find_wanted
 from labelstore.connected.service.client import endpoint_of
 from labelstore.errors import StoreError, UsageError
+from labelstore.figures import figure
 from labelstore.loading.store_file import Notify, locked
 from labelstore.query.filters import check_known
 
@@ -173,7 +174,7 @@ class _Run:
             return
         confirm = self._told.confirm
         if confirm is None:
-            hosts = ", ".join(f"{host} ({count:,})" for host, count in plan.new_hosts.most_common())
+            hosts = ", ".join(f"{host} ({figure(count)})" for host, count in plan.new_hosts.most_common())
             raise UsageError(
                 f"nobody agreed yet to ask these hosts (URLs): {hosts}; do so with --yes, or --allow-host HOST for each"
             )
