@@ -15,7 +15,6 @@ from labelstore.cli.options import AsJson, Endpoint, Store, Wait
 from labelstore.cli.sections import Section
 from labelstore.displaying.cells import visible
 from labelstore.figures import figure
-from labelstore.files.urls import Fetching
 
 if TYPE_CHECKING:
     from labelstore.connected.pulling import Pull, Pulled
@@ -227,6 +226,8 @@ class _Line:
         self._line.said(f"Labelbox prepares the export of {target}{share}")
 
     def fetched(self, target: "Target", done: int, total: int) -> None:
+        from labelstore.files.urls import Fetching
+
         self._line(Fetching(str(target), total, done))
 
 

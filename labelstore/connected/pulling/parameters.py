@@ -96,7 +96,7 @@ def moment(text: str) -> datetime:
 
 def stamp(moment: datetime) -> str:
     """A time as the service is asked for it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"
 
 
 def _media_type(name: str) -> Any:
