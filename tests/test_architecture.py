@@ -130,14 +130,19 @@ HEAVY = {  # imported at the top of a module by nobody but these
 
 
 @cache
-def modules() -> dict[str, ast.Module]:
+def files() -> dict[str, Path]:
     """Every module of the package by its name below `labelstore.`."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        name = ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        found[".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)] = path
     return found
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """What is in them; each process collects tests, but only some of them read it."""
+    return {name: ast.parse(path.read_text(encoding="utf-8"), str(path)) for name, path in files().items()}
 
 
 def room(module: str) -> str:
@@ -169,7 +174,7 @@ def rooms_imported(module: str) -> set[str]:
     )
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", files())
 def test_imports_go_down(name: str) -> None:
     assert room(name) in ROOMS, "a new room: give it its place in ROOMS"
     upward = [other for other in rooms_imported(name) - {room(name)} if ROOMS.index(other) >= ROOMS.index(room(name))]

@@ -103,7 +103,7 @@ def odd_kinds() -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module", params=["sqlite", "duckdb"])
+@pytest.fixture(scope="module", params=amount(["sqlite", "duckdb"], ["sqlite"]))
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Samples of all asset types with their frames files, and crowded labels."""
     folder = tmp_path_factory.mktemp(request.param)

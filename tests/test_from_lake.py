@@ -128,6 +128,7 @@ def test_every_table_comes_back(of: str, to: str, loaded: tuple[Path, list[Path]
         assert load(store, files[:3]).total("added") == 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("of", STORES)
 def test_a_lake_holds_what_the_store_holds(of: str, loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     """And a store that is made of the lake, of the other engine."""

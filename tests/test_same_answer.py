@@ -172,6 +172,7 @@ class TestFiles:
         assert [getattr(by_one, count) for count in counts] == [getattr(by_two, count) for count in counts]
         assert by_one.rejected == alone.total("rejected")
 
+    @pytest.mark.sampled(2)
     def test_the_deepest_record_that_is_stored(self, store: Path, tmp_path: Path) -> None:
         """A load into a new store, into one that is there, and verify stand differently deep in the stack."""
         forms = {
