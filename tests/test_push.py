@@ -555,7 +555,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["tools", "classifications"]), JSON), st.lists(JSON, max_size=3))
-@settings(max_examples=amount(2000, 100), deadline=None)
+@settings(max_examples=amount(2000, 50), deadline=None)
 def test_whatever_a_service_answers_is_read(normalized: Json, statuses: list[Any]) -> None:
     line = {"name": "Car", "bbox": {}, "classifications": [{"name": "Color", "answer": {"name": "Red"}}]}
     assert [*Ontology(normalized).uses(line)]
@@ -570,8 +570,9 @@ def ontology(store: Path, *options: str, code: int = 0) -> Result:
     return done
 
 
-def test_an_ontology_is_told_and_then_made(tmp_path: Path, service: Service) -> None:
-    store = store_of(tmp_path, "duckdb", records())
+@ENGINES
+def test_an_ontology_is_told_and_then_made(tmp_path: Path, service: Service, engine: str) -> None:
+    store = store_of(tmp_path, engine, records())
     known = len(service.workspace.ontologies)
     shown = ontology(store, "--create", "New")
     assert shown.stdout == (
