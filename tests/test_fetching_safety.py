@@ -2,12 +2,17 @@
 
 import re
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpcore
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from labelstore.connected.fetching.addresses import Addresses, PinnedBackend, refusal, resolved
 from labelstore.connected.fetching.client import Client
@@ -241,3 +246,49 @@ def test_nothing_that_is_logged_has_tokens(tmp_path: Path, caplog: pytest.LogCap
         store = store_at(tmp_path, [server.url("/a.png?token=s3cret")])
         fetched(store, server)
     assert "s3cret" not in caplog.text
+
+
+def certified(folder: Path, host: str) -> Path:
+    """A certificate that a host signed itself, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    moment = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(moment - timedelta(days=1))
+        .not_valid_after(moment + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file = folder / "certificate.pem"
+    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return file
+
+
+def test_certificates_have_to_be_of_the_host_in_the_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = certified(tmp_path, "pictures.example.com")
+    trusted = httpx.create_ssl_context(trust_env=False)
+    with serving() as server:
+        server.serve("/a.png")
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(file)
+        server.server.socket = tls.wrap_socket(server.server.socket, server_side=True)
+        port = server.server.server_port
+        client = Client(Addresses(lambda _: True, lambda *_: ["127.0.0.1"]), connections=1, timeout=5)
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            client.get(httpx.URL(f"https://pictures.example.com:{port}/a.png"), {})
+        client.close()
+        trusted.load_verify_locations(file)
+        monkeypatch.setattr("labelstore.connected.fetching.client._certificates", lambda: trusted)
+        client = Client(Addresses(lambda _: True, lambda *_: ["127.0.0.1"]), connections=1, timeout=5)
+        response = client.get(httpx.URL(f"https://pictures.example.com:{port}/a.png"), {})
+        assert response.status_code == 200
+        response.close()
+        with pytest.raises(httpx.ConnectError, match=r"not valid for 'other\.example\.com'"):
+            client.get(httpx.URL(f"https://other.example.com:{port}/a.png"), {})
+        client.close()
