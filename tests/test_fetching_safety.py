@@ -5,6 +5,7 @@ import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpcore
@@ -21,6 +22,7 @@ from labelstore.connected.fetching.hosts import Allowed, Place, named_place, pla
 from labelstore.connected.fetching.results import NotFetchedError
 from tests.asset_server import serving
 from tests.fetched import QUICK, fetched, ledger, store_at
+from tests.soaking import amount
 
 REFUSED = {
     "127.0.0.1": "this computer",
@@ -246,6 +248,25 @@ def test_nothing_that_is_logged_has_tokens(tmp_path: Path, caplog: pytest.LogCap
         store = store_at(tmp_path, [server.url("/a.png?token=s3cret")])
         fetched(store, server)
     assert "s3cret" not in caplog.text
+
+
+PIECES = (
+    "a", "//", "@", ":", "[", "]", "?", "#", "token=", "Expires=9999999999999", "%", "\x00", "\u202e", "é", "..", "/",
+    "\\", "&", "=", "X-Goog-Date=", "xn--", "🙂", "\x7f", "127.0.0.1", ";", "se=", "sig=a", "\r\n", "https://",
+)  # fmt: skip
+
+
+@pytest.mark.soak
+def test_whatever_a_url_says_the_run_ends_well(tmp_path: Path) -> None:
+    dice = Random(5)
+    urls = [
+        dice.choice(("http://", "https://")) + "".join(dice.choices(PIECES, k=dice.randrange(12)))
+        for _ in range(amount(20_000, 500))
+    ]
+    store = store_at(tmp_path, [*urls, "https://xn--/a", "https://xn--a.xn--/"])
+    outcome = fetched(store, None, QUICK._replace(attempts=1), safety=Safety(), resolve=lambda *_: ["10.0.0.1"])
+    assert outcome.not_fetched > 200
+    assert set(outcome.statuses) <= {"refused", "expired"}
 
 
 def certified(folder: Path, host: str) -> Path:

@@ -178,6 +178,8 @@ class Downloads:
             if not isinstance(error.again, bool) and sent.place is not None:
                 self._pace.pause(sent.place.host, error.again)
             raise
+        except (httpx.InvalidURL, UnicodeError):  # a name that only looks like one
+            raise NotFetchedError(REFUSED, "is no address of the web") from None
         except httpx.HTTPError as error:
             raise NotFetchedError(FAILED, _said(error), True) from None
 

@@ -32,7 +32,7 @@ def place_of(url: "str | httpx.URL") -> Place:
     try:
         parsed = httpx.URL(url) if isinstance(url, str) else url
         scheme, host, port = parsed.scheme, parsed.raw_host.decode("ascii").lower().rstrip("."), parsed.port
-        userinfo = parsed.userinfo
+        userinfo, _ = parsed.userinfo, parsed.host  # which is decoded when it is asked for
     except (httpx.InvalidURL, ValueError, UnicodeError):
         raise NotFetchedError(REFUSED, "is no address of the web") from None
     if scheme not in _PORTS:
