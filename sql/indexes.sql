@@ -13,6 +13,7 @@ create index data_rows_global_key on data_rows (global_key);
 create index media_attributes_data_row on media_attributes (data_row_id);
 create index media_attributes_record on media_attributes (record_id);
 create index asset_files_data_row on asset_files (data_row_id);
+create index asset_files_record on asset_files (record_id);
 create index messages_data_row on messages (data_row_id);
 create index messages_record on messages (record_id, message_id);
 create index attachments_data_row on attachments (data_row_id);

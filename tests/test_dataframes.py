@@ -150,6 +150,7 @@ def test_canned_queries_are_of_the_same_types_on_both_engines(which: str, reques
 def test_every_time_of_the_schema_is_told_by_its_name(both: Stores) -> None:
     """And no other text is a time."""
     times = {"created_at", "updated_at", "last_activity_at", "content_last_updated_at", "started_at", "finished_at"}
+    times |= {"expires_at", "tried_at", "sent_at"}  # of pull, fetch and push
     named = {name for table in columns().values() for name, type_ in table.items() if type_ == "text" and is_time(name)}
     assert named == times | {"first_seen", "last_seen"}
     for table, own in columns().items():

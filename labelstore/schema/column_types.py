@@ -37,11 +37,11 @@ _INTEGERS = _words(
 )
 _DOUBLES = _words(
     """
-    approve_rate area_a area_b benchmark center_x center_y distance dx dy east highest hours iou jaccard label_share
-    largest longest lower_quartile lowest mean mean_height mean_width median median_hours median_perimeter north
-    object_lower_quartile object_median object_upper_quartile reject_rate seconds seconds_in_task seconds_per_label
-    seconds_per_object share share_of_a share_of_b skip_rate smallest south squared_distance time_rate times
-    times_rarer total upper_quartile weight
+    approve_rate area area_a area_b benchmark center_x center_y distance dx dy east height highest hours iou jaccard
+    label_share largest longest lower_quartile lowest max_x max_y mean mean_height mean_width median median_hours
+    median_perimeter min_x min_y north object_lower_quartile object_median object_upper_quartile reject_rate seconds
+    seconds_in_task seconds_per_label seconds_per_object share share_of_a share_of_b skip_rate smallest south
+    squared_distance time_rate times times_rarer total upper_quartile weight west width
     """
 )
 """What views and canned queries compute."""
