@@ -133,7 +133,7 @@ DIFFERENT = {
     "--masks": "fetch gets their pictures; export chooses how to write them",
     "--frames": "load finds the frames of v1 labels in a folder; export chooses among frames, fetch gets them",
     "--where": "labels takes a condition; export a query",
-    "--project": "pull and push name a project of Labelbox, the others one that the store has",
+    "--project": "pull names a project of Labelbox, the others one that the store has",
     "--keep": "pull keeps the export in a folder; upgrade the old store beside the new one",
     "--data-row": "pull names one; export chooses by what imports name it",
     "--model-run": "pull names one of Labelbox, export one that the store has",
