@@ -61,10 +61,9 @@ def load(
             from labelstore.loading.sequential import load_alone
             from labelstore.loading.vault_files import link_files
 
-            was_there = is_store(path)
-            load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
-            if was_there:
-                link_files(path, report, patience)
+            vault = load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
+            if vault is not None:
+                link_files(path, vault, report, patience)
         report.seconds = time.perf_counter() - started
     return report
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from labelstore.assets.vault import Vault, vault_of
 from labelstore.engines.database import Database
 from labelstore.errors import NeedsStaging
 from labelstore.loading.frames_files import FramesFolder
@@ -30,10 +31,13 @@ def load_alone(
     prune: bool | Confirm,
     progress: Progress | None,
     patience: Patience,
-) -> None:
-    """Load files into the store at `path`; the parameters are those of `load`."""
+) -> Vault | None:
+    """Load files into the store at `path`, and give its vault; the parameters are those of `load`."""
+    vault: Vault | None = None
 
     def fill(database: Database) -> None:
+        nonlocal vault
+        vault = vault_of(database, path)
         loader = Loader(database, report, folder, progress, options)
         state = loader.state
         if database.is_columnar and all(map(_can_be_read_again, arguments)):
@@ -54,6 +58,7 @@ def load_alone(
     except NeedsStaging:
         vars(report).update(vars(Report(report.store, report.engine)))
         load_staged(path, patience, fill)
+    return vault
 
 
 def _can_be_read_again(argument: str) -> bool:

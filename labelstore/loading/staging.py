@@ -25,7 +25,7 @@ def load_staged(path: Path, patience: Patience, work: Callable[[Database], objec
         staged.begin()
         if is_store(path):
             with open_database(path, read_only=True) as stored:
-                for table in (*content_tables(), *BOOKKEEPING, *DERIVED):
+                for table in ("vault", *content_tables(), *BOOKKEEPING, *DERIVED):
                     _copy(stored, staged, table, f"select * from {table}")
             staged.finish()
         first_record, first_load = (
