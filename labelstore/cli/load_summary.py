@@ -120,13 +120,14 @@ def next_steps(report: "Report", files: Sequence[str]) -> Iterator[Step]:
     if sum(file.changed for file in report.exports) or report.total("pruned"):
         yield step("diff", db, purpose="what changed, by class and label")
     elif sum(file.added for file in report.files):
-        yield _look(db)
+        yield look(db)
         yield step("query", db, "class-counts", purpose="objects by class")
     elif report.total("records") and not report.total("rejected"):
         yield step("loads", db, purpose="what each load brought")
 
 
-def _look(db: str) -> Step:
+def look(db: str) -> Step:
+    """How to see what a store holds."""
     if find_spec("datasette") is None:
         return step("stats", db, purpose="how much it holds")
     return step("browse", db, "--open", purpose="look at the labels")

@@ -265,4 +265,7 @@ def _next_steps(db: Path, pulled: "Sequence[Pulled]") -> Iterator[Step]:
         yield step("rejects", str(db), purpose="what was rejected or not exported, and why")
     if any(one.report.total("changed") for one in pulled):
         yield step("diff", str(db), purpose="what changed, by class and label")
+    elif any(one.report.total("added") for one in pulled):
+        yield load_summary.look(str(db))
+        yield step("fetch", str(db), "--into", "DIR", purpose="the files behind its links, before these expire")
     yield step("pull", str(db), "--all", purpose="what is new, the next time")
