@@ -335,6 +335,28 @@ def test_what_labelbox_could_not_export_is_rejected_and_asked_for_again(service:
     assert (told["since"], told["added"]) == (None, 1)
 
 
+def test_errors_and_a_gap(service: Service) -> None:
+    ran(*PULL)
+    service.workspace.clock.advance(hours=5)
+    service.exports.errors = [{"error": "something"}]
+    assert run(*PULL, "--since", "2026-03-02T12:00").exit_code == 3
+    service.exports.errors = []
+    (told,) = ran(*PULL)["pulled"]
+    assert told["since"] == "2026-03-02T07:55:00+0000", "the gap is asked for"
+
+
+def test_a_pull_that_was_stopped_long_ago_begins_anew(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.faults.status(404, "chunk", times=None)
+    assert run(*PULL).exit_code == 75
+    service.faults.clear()
+    (state,) = Path(".labels.db.pull").glob("*.json")
+    said = json.loads(state.read_text())
+    state.write_text(json.dumps(said | {"started_at": "2026-11-01T08:00:00Z"}))
+    (told,) = ran(*PULL)["pulled"]
+    assert not told["resumed"]
+    assert len(service.exports.tasks) == 2
+
+
 def test_unknown_things_and_wrong_calls(service: Service) -> None:
     for arguments, code, words in [
         (["--project", "another"], 1, "project another: there is none with this id"),

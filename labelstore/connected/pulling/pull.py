@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _OVERLAP: Final = timedelta(minutes=5)
 """So long before its own start the next pull asks: the service may take its time to see what happened."""
+_FRESH: Final = timedelta(days=1)
 
 
 class Heard(Protocol):
@@ -157,7 +158,7 @@ class _Work:
         name = exports.name_of(self.client, self.target)
         export, state = self._export()
         errors = errors_of(export)
-        if errors:
+        if errors and state.watermark is not None:
             state.watermark = state.since  # what failed is to be asked for again
         report = self._load(export, errors)
         (file,) = report.files
@@ -174,7 +175,7 @@ class _Work:
         since, builds = self._since()
         text = None if since is None else stamp(since)
         state = self.spool.state
-        if state is not None and (state.asked, state.since) == (self.wanted.asked, text):
+        if state is not None and (state.asked, state.since) == (self.wanted.asked, text) and _is_fresh(state):
             export = self._left(state, builds)
             if export is not None:
                 self.resumed = True
@@ -262,6 +263,11 @@ class _Work:
         kept = self.spool.path.with_name(self.spool.path.name.replace(".ndjson.gz.part", f"-{when}.ndjson.gz"))
         self.spool.keep_as(kept)
         return kept
+
+
+def _is_fresh(state: State) -> bool:
+    """Whether a stopped pull is worth going on with: an older export tells of what may have changed since."""
+    return moment(now()) - moment(state.started_at) < _FRESH
 
 
 def _has_no_gap(last: Last | None, since: datetime) -> bool:
