@@ -313,6 +313,7 @@ def test_what_is_no_block_of_moments(tmp_path: Path, engine: str) -> None:
     check_rebuilt(store_of(tmp_path, engine, records), *records)
 
 
+@pytest.mark.sampled(0)
 @ENGINES
 def test_the_moments_of_a_hostile_file_stay_quick(tmp_path: Path, engine: str) -> None:
     """Work grows with the moments and spans, not with their product."""

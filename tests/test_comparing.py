@@ -130,7 +130,7 @@ def test_a_label_agrees_with_itself(items: list[Item]) -> None:
     assert all(group.is_complete for group in found.groups)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(0)
 @pytest.mark.parametrize("step", [0.0, 3.0], ids=["on one spot", "side by side"])
 def test_ten_thousand_objects_are_bounded(step: float) -> None:
     sides = [[box(step * (n % 100), step * (n // 100), 4, 4) for n in range(10_000)] for _ in range(2)]

@@ -58,7 +58,7 @@ def check(tmp_path: Path, engine: str, generation: str, records: Records) -> Pat
     return store
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @ENGINES
 @GENERATIONS
 @pytest.mark.parametrize("make", [declared.with_one_field, declared.with_all_fields])

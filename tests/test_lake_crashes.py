@@ -187,6 +187,7 @@ def _rounds(folder: Path, name: str, first: int) -> Iterator[Path]:
         yield array(folder / f"{name}{number}.json", some)
 
 
+@pytest.mark.sampled(0)
 @pytest.mark.soak
 def test_two_loads_at_once_end_as_one_after_the_other(tmp_path: Path) -> None:
     lake = tmp_path / "lake"

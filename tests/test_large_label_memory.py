@@ -30,7 +30,7 @@ def peak(*arguments: object) -> int:
     return int(done.stdout.splitlines()[-1]) * 1024
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(0)
 @pytest.mark.soak
 @pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the memory of a process so")
 @pytest.mark.parametrize("generation", amount(["v1", "v2"], ["v2"]))

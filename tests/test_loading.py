@@ -275,7 +275,7 @@ def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("jobs", "packed"), amount([(2, False), (3, False), (3, True)], [(2, False), (3, True)]))
+@pytest.mark.parametrize(("jobs", "packed"), amount([(2, False), (3, False), (3, True)], [(3, True)]))
 def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
     """From byte ranges of plain files, and from blocks of compressed ones."""
     files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image", "text"), labels=600)]

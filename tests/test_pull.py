@@ -104,7 +104,8 @@ def test_everything_is_asked_for_but_interpolated_frames(service: Service) -> No
     assert sent["mediaTypeOverride"] == "IMAGE"
 
 
-@pytest.mark.parametrize("source", ["dataset", "model-run", "catalog"])
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("source", ["catalog", "dataset", "model-run"])
 def test_other_sources(service: Service, source: str) -> None:
     lines = [line for line in sample_lines(8, "image") if line.get("experiments")]
     for line in lines:
@@ -426,7 +427,7 @@ def test_a_pull_that_was_killed_goes_on(tmp_path: Path) -> None:
         environment = {"LABELBOX_API_KEY": told["key"], "LABELBOX_ENDPOINT": told["endpoint"], "PYTHONPATH": str(root)}
         dice, store = random.Random(7), tmp_path / "labels.db"
         command = [sys.executable, str(root / "cli.py"), "pull", str(store), "--project", PROJECT, "--json"]
-        for _ in range(amount(12, 2)):
+        for _ in range(amount(12, 1)):
             with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as pulling:
                 time.sleep(1.5 + dice.random() * amount(4, 1))
                 pulling.kill()

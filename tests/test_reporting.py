@@ -142,6 +142,7 @@ def test_a_report_of_nothing(tmp_path: Path) -> None:
     assert "There are no labels." in page
 
 
+@pytest.mark.sampled(0)
 def test_both_engines_give_the_same_page(samples: tuple[dict[str, Path], list[Path]]) -> None:
     pages = [page_of(store, title="Labels", labels=60) for store in samples[0].values()]
     assert pages[0].partition("</header>")[2].replace("\r", "") != ""

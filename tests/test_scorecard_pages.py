@@ -193,6 +193,7 @@ def test_narrow_and_dark(served: Served, watched: Watched) -> None:
     page.emulate_media(color_scheme="light")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("records", [[], [v1("a", **{"Created By": None, "Created At": None, "Updated At": None})]])
 def test_stores_without_much(tmp_path: Path, watched: Watched, records: list[Any]) -> None:
     with browsing(store_of(tmp_path, "sqlite", records, "labels")) as url:

@@ -322,6 +322,7 @@ def test_a_folder_is_replaced_only_where_an_export_wrote_it(tmp_path: Path) -> N
     assert files_of(out) != before
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_export_that_is_stopped_leaves_the_folder_as_it_was(tmp_path: Path, how: signal.Signals) -> None:
     records = [

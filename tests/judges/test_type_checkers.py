@@ -53,6 +53,7 @@ def pyright(path: Path) -> list[str]:
     return [found["message"] for found in json.loads(done.stdout)["generalDiagnostics"]]
 
 
+@pytest.mark.sampled(0)
 @judge
 @pytest.mark.parametrize("checker", [mypy, pyright])
 def test_the_tutorial_is_typed(tmp_path: Path, checker: Callable[[Path], list[str]]) -> None:
