@@ -20,6 +20,7 @@ FULL = {
     "stages": ["--megabytes", "100", "--rounds", "3"],
     "serial": ["--megabytes", "100", "1000"],
     "exporting": ["--megabytes", "100", "1000"],
+    "connecting": [],
 }
 QUICK = {
     "glance": ["--megabytes", "5", "--rounds", "1"],
@@ -32,6 +33,7 @@ QUICK = {
     "stages": ["--megabytes", "5", "--rounds", "1"],
     "serial": ["--megabytes", "20", "--rounds", "1"],
     "exporting": ["--megabytes", "5"],
+    "connecting": ["--rows", "100", "--files", "100"],
 }
 
 

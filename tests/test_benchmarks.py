@@ -18,6 +18,7 @@ SECTIONS = (
     "Growth",
     "Stages of a load",
     "Exports for training",
+    "Pull and fetch",
 )
 
 

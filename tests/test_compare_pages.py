@@ -202,6 +202,7 @@ def test_what_cannot_be_compared(served: Served, watched: Watched, ids: tuple[st
     watched.errors.clear()
 
 
+@pytest.mark.sampled(0)
 @pytest.mark.soak
 def test_accessible_by_day_and_night_and_on_narrow_screens(served: Served, watched: Watched) -> None:
     modes = amount([("light", 1200), ("dark", 1200), ("light", 390), ("dark", 390)], [("light", 1200), ("dark", 390)])

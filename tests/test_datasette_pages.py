@@ -284,6 +284,7 @@ def _addresses(site: Site) -> list[str]:
     return [*_titles(site), of_table("label_json"), of_table("polygons", _bookkeeping=1), "/-/nothing"]
 
 
+@pytest.mark.sampled(0)
 def test_narrow_screens_scroll_tables_in_their_box(site: Site, served: Served, watched: Watched) -> None:
     page = watched.page
     page.set_viewport_size({"width": 390, "height": 800})

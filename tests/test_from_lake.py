@@ -185,6 +185,7 @@ def test_a_store_of_a_lake_is_as_one_that_was_loaded(loaded: tuple[Path, list[Pa
     assert report.records == report.equal + report.rejected > 10
 
 
+@pytest.mark.sampled(0)
 def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     folder, _ = loaded
     export(folder / "labels.db", "delta", tmp_path / "lake")

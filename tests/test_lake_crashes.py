@@ -138,6 +138,7 @@ def test_another_load_comes_after_one_that_was_killed(given: Given, tmp_path: Pa
     assert_no_other_files(lake)
 
 
+@pytest.mark.sampled(0)
 def test_a_killed_helper_is_reported_and_its_files_are_vacuumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

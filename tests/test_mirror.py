@@ -439,6 +439,7 @@ def test_progress_counts_all_rows(tmp_path: Path) -> None:
     assert heard[-1][0] == heard[-1][1] == sum(map(len, dump(store, None).values()))
 
 
+@pytest.mark.sampled(0)
 def test_python_asks_it(tmp_path: Path) -> None:
     store = small(tmp_path)
     with labelstore.open(store, engine="duckdb") as opened:

@@ -97,16 +97,17 @@ def _content(client: "httpx.Client", chunk: Chunk) -> tuple[bytes, int]:
 
     check_address(chunk.url)
     try:
-        answer = client.get(chunk.url)
+        with client.stream("GET", chunk.url) as answer:  # an answer that keeps its bytes stays in memory during a load
+            status, content = answer.status_code, b"".join(answer.iter_bytes())
     except httpx.TransportError as error:
         raise BusyError(f"a chunk of the export does not come ({type(error).__name__})", "pull again later") from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise LostExportError(f"a chunk of the export has a URL that cannot be asked ({error})") from None
-    if answer.status_code in _GONE or answer.status_code >= 500 or answer.status_code == 429:
-        raise BusyError(f"a chunk of the export answers {answer.status_code}", "pull again later")
-    if answer.status_code != 200:
-        raise LostExportError(f"a chunk of the export answers {answer.status_code}")
-    if len(answer.content) != chunk.end - chunk.start:
+    if status in _GONE or status >= 500 or status == 429:
+        raise BusyError(f"a chunk of the export answers {status}", "pull again later")
+    if status != 200:
+        raise LostExportError(f"a chunk of the export answers {status}")
+    if len(content) != chunk.end - chunk.start:
         wanted = chunk.end - chunk.start
-        raise BusyError(f"a chunk of {wanted} bytes of the export came with {len(answer.content)}", "pull again")
-    return answer.content, chunk.end
+        raise BusyError(f"a chunk of {wanted} bytes of the export came with {len(content)}", "pull again")
+    return content, chunk.end
