@@ -237,6 +237,11 @@ def test_engines_are_told_apart_where_they_are_described() -> None:
     assert not found
 
 
+def test_nothing_but_its_commands_talks_to_labelbox() -> None:
+    users = {name for name in imports() if room(name) != "connected" and "connected" in rooms_imported(name)}
+    assert {name for name in users if room(name) != "cli"} == {"__init__", "store"}
+
+
 def test_every_room_is_there() -> None:
     assert set(ROOMS) == {room(name) for name in modules()}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from labelstore.assets.folder import AssetFolder, names_of, read_text
+from labelstore.assets.folder import AssetFolder, Named, names_of, read_text
 from labelstore.assets.vault import Vault, vault_of
 from labelstore.engines.reading import Reading
 from labelstore.formats.signed_urls import without_tokens
@@ -18,17 +18,9 @@ _MASK = "select sha256, media_type from assets where url = $url and status = 'fe
 _PICTURES = ("", ".png")
 
 
-class Kept(Protocol):
+class Kept(Named, Protocol):
     """What tells the file of a data row: its names, and what `asset_files` says of it."""
 
-    @property
-    def data_row_id(self) -> str | None: ...
-    @property
-    def external_id(self) -> str | None: ...
-    @property
-    def global_key(self) -> str | None: ...
-    @property
-    def row_data(self) -> str | None: ...
     @property
     def file_sha256(self) -> str | None: ...
     @property
@@ -77,7 +69,7 @@ def at_hand(store: Reading, folder: AssetFolder | str | Path | None) -> AssetsAt
     return AssetsAtHand(store, given, vault) if given is not None or vault is not None else None
 
 
-def _names(row: Kept) -> tuple[str, ...]:
+def _names(row: Named) -> tuple[str, ...]:
     return names_of(
         external_id=row.external_id,
         global_key=row.global_key,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from labelstore.errors import InputError
@@ -50,6 +51,19 @@ def read_text(path: Path) -> str:
         raise InputError(str(path), f"is not UTF-8 text ({error.reason})") from None
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})") from error
+
+
+class Named(Protocol):
+    """What tells how the file of a data row may be named."""
+
+    @property
+    def data_row_id(self) -> str | None: ...
+    @property
+    def external_id(self) -> str | None: ...
+    @property
+    def global_key(self) -> str | None: ...
+    @property
+    def row_data(self) -> str | None: ...
 
 
 def names_of(

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Final, Protocol
 
-from labelstore.assets.folder import names_of
+from labelstore.assets.folder import Named, names_of
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\s]+')
 _LONGEST: Final = 120
@@ -14,19 +14,11 @@ _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORE
 """Names that Windows keeps for itself."""
 
 
-class Named(Protocol):
+class Labeled(Named, Protocol):
     """What a name is made from: the ids of a data row. A label and a candidate have them."""
 
     @property
     def label_id(self) -> str: ...
-    @property
-    def data_row_id(self) -> str | None: ...
-    @property
-    def external_id(self) -> str | None: ...
-    @property
-    def global_key(self) -> str | None: ...
-    @property
-    def row_data(self) -> str | None: ...
 
 
 class FileNames:
@@ -38,11 +30,11 @@ class FileNames:
         self._stems: Counter[str] = Counter()
         self._owners: dict[str, tuple[str, str | None]] = {}
 
-    def note(self, row: Named) -> None:
+    def note(self, row: Labeled) -> None:
         """Count the name that a data row asks for."""
         self._stems[self._parts(row)[0].casefold()] += 1
 
-    def of(self, row: Named) -> tuple[str, str]:
+    def of(self, row: Labeled) -> tuple[str, str]:
         """The stem and the suffix (".jpg", or "") of its file. No other data row has this stem in any case."""
         stem, suffix = self._parts(row)
         if self._stems[stem.casefold()] > 1:
@@ -67,7 +59,7 @@ class FileNames:
             name += "_"
         return name
 
-    def _parts(self, row: Named) -> tuple[str, str]:
+    def _parts(self, row: Labeled) -> tuple[str, str]:
         wanted = {
             "auto": names_of(external_id=row.external_id, global_key=row.global_key, row_data=row.row_data),
             "external-id": (row.external_id,),

@@ -24,7 +24,7 @@ _LAST = """
     select watermark, parameters from pulls
     where source = ? and source_id is not distinct from ? and watermark is not null order by pull_id desc limit 1
 """
-_PULLED = "select distinct source, source_id from pulls where source_id is not null order by 1, 2"
+_PULLED = "select distinct source, source_id from pulls order by 1, 2"
 _PROJECTS = "select project_id from projects order by 1"
 _MADE_BY_LABELBOX: Final = re.compile(r"c[a-z0-9]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SAYS_WHY: Final = ("error", "message", "errorMessage", "reason", "errors")
