@@ -1,6 +1,7 @@
 """Claims of loads: each gets record numbers and load ids that no other load of the lake has."""
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,8 @@ class Claim:
         return Claim(self.number + 1, self.next_number, end, self.next_load, next_load)
 
 
+_LOOKS = 5
+_PAUSE = 0.1
 NONE = Claim(0, 0, 0, 1, 1)
 """What the first claim of a lake follows."""
 
@@ -50,8 +53,15 @@ def claim(place: Place, numbers: int, loads: int) -> Claim:
 
 
 def claimed(place: Place, number: int) -> Claim:
-    """A claim by its number."""
+    """A claim by its number, which was listed: so a file that cannot be read yet is looked for again."""
+    name = own("claims", number)
+    told = place.get(name)
+    for _ in range(_LOOKS):
+        if told is not None:
+            break
+        time.sleep(_PAUSE)
+        told = place.get(name)
     try:
-        return Claim(**place.get(own("claims", number)))
+        return Claim(**told)
     except TypeError:
-        raise place.damaged(own("claims", number)) from None
+        raise place.damaged(name) from None
