@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from labelstore.core.library import PATH, is_stale, is_switched_off, told
 from labelstore.engines import open_database
 from labelstore.engines.duckdb import DuckdbDatabase
 from labelstore.engines.sqlite import SqliteDatabase
 from tests import soaking
 from tests.browser import chromium, playwright, watched, without_script  # noqa: F401 - fixtures; imported by modules, each would start a browser
+from tools.core import CompileError, compile_core, compiler
 
 MADE: dict[Any, Any] = {database: database.__init__ for database in (SqliteDatabase, DuckdbDatabase)}
 
@@ -28,6 +30,21 @@ for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LABELSTORE_DB"): 
 
 def pytest_configure(config: pytest.Config) -> None:
     soaking.configure(config)
+    if not hasattr(config, "workerinput"):  # once, before the processes of pytest-xdist
+        _compile_core()
+
+
+def _compile_core() -> None:
+    """No test meets a core that is older than its sources."""
+    if not is_switched_off() and compiler() and (is_stale() or not PATH.exists()):
+        try:
+            compile_core()
+        except CompileError as error:
+            raise pytest.UsageError(f"labelstore/core: {error}") from error
+
+
+def pytest_report_header() -> str:
+    return f"labelstore: {told()}"
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

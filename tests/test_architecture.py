@@ -23,6 +23,7 @@ ROOMS = (  # from the ground up: each may import those before it
     "displaying",
     "json",
     "version",
+    "core",
     "workers",
     "schema",
     "counting",
