@@ -40,6 +40,33 @@ from (
 ) as named
 where newness = 1;
 
+-- what is counted is known; labels in model runs do not count
+insert into features
+select distinct schema_id, name, value, kind, color, 'object' from counts where role = 'tool' and grain is null
+union all
+select distinct schema_id, name, value, kind, null, 'classification' from counts where role = 'classification' and grain is null
+union all
+select distinct schema_id, name, value, null, null, 'answer'
+from counts
+where role = 'option' and grain is null and (name is not null or not is_text)
+union all
+select distinct o.schema_id, o.name, o.value, o.kind, o.color, 'object'
+from labels as l
+join objects as o on o.object_id between l.node_id and l.end_id
+where l.model_run_id is not null and l.record_id >= $first
+union all
+select distinct c.schema_id, c.name, c.value, c.kind, null, 'classification'
+from labels as l
+join classifications as c on c.classification_id between l.node_id and l.end_id
+where l.model_run_id is not null and l.record_id >= $first
+union all
+select distinct a.schema_id, a.name, a.value, null, null, 'answer'
+from labels as l
+join answers as a on a.answer_id between l.node_id and l.end_id
+where l.model_run_id is not null and l.record_id >= $first and (a.name is not null or a.text is null)
+except
+select schema_id, name, value, kind, color, role from features;
+
 delete from data_rows
 where data_row_id in (select data_row_id from records where record_id >= $first);
 

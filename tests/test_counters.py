@@ -109,6 +109,24 @@ def recounted(database: Database) -> Iterator[tuple[str, list[Any], list[Any]]]:
     yield "zeros", ordered(database, wrong), []
 
 
+IN_ROWS = """
+    select schema_id, name, value, kind, color, 'object' from objects
+    union
+    select schema_id, name, value, kind, null, 'classification' from classifications
+    union
+    select schema_id, name, value, null, null, 'answer' from answers where text is null or name is not null
+"""
+"""The features of all rows, those in model runs too."""
+
+
+def features(store: Path) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    """The rows of `features`, each of which is there once, and the features that rows have."""
+    with open_database(store, read_only=True) as database:
+        kept = list(database.query("select * from features").rows)
+        assert len(kept) == len(set(kept))
+        return set(kept), set(database.query(IN_ROWS).rows)
+
+
 def ordered(database: Database, sql: str) -> list[Any]:
     return sorted(database.query(sql).rows, key=lambda row: [(value is not None, str(value)) for value in row])
 
@@ -260,11 +278,15 @@ def test_they_are_right_after_any_loads(
     store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
     monkeypatch.setattr(sequential, "_MOST_CUT", dice.choice([0, 12]))
     monkeypatch.setattr(counts, "_MOST_FEATURES", dice.choice([5, 20_000]))
+    known: set[tuple[Any, ...]] = set()
     for _ in range(amount(8, 4)):
         files = [exports.file() for _ in range(dice.choice([1, 1, 2]))]
         frames = exports.frames() if dice.random() < 0.4 else None
         load(store, files, frames=frames, jobs=1, prune=dice.random() < 0.3, force=dice.random() < 0.5)
         check(store)
+        kept, in_rows = features(store)
+        assert kept == known | in_rows
+        known = kept
     if dice.random() < amount(1.0, 0.3):
         publish(store, tmp_path / "published.db")
         check(tmp_path / "published.db")
@@ -278,6 +300,8 @@ def test_two_processes_keep_the_same_as_one(tmp_path: Path, seed: int) -> None:
     for jobs in (1, 2):
         load(tmp_path / f"{jobs}.db", files, jobs=jobs)
         check(tmp_path / f"{jobs}.db")
+        kept, in_rows = features(tmp_path / f"{jobs}.db")
+        assert kept == in_rows
 
 
 @ENGINES
@@ -288,6 +312,8 @@ def test_every_canned_query_gives_what_it_gave(tmp_path: Path, engine: str) -> N
     store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
     load(store, files, frames=tmp_path / "samples" / "frames")
     check(store)
+    kept, in_rows = features(store)
+    assert kept == in_rows
     with open_database(store, read_only=True) as database:
         assert database.value("select count(*) from counts where label_id is not null") > 0
         assert database.value("select count(*) from class_pairs") > 0

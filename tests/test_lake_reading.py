@@ -176,7 +176,6 @@ def test_a_commit_removes_records_and_derives(made: Made, tmp_path: Path) -> Non
             database.begin()
             database.delete_records(gone)
             database.derive(0)
-            database.derive_features(0)
             database.commit()
         assert isinstance(lake, LakeDatabase)
         for table in DERIVED_IN_LAKES:

@@ -333,7 +333,7 @@ class Database(ABC):
         return [StoredLabel(*row) for row in self.select_in(sql, values) if row[1] not in self._deleted]
 
     def derive(self, first: int) -> None:
-        """Finish deletions; bring the derived tables but `features` up to date with the records from `first` on."""
+        """Finish deletions; bring the derived tables up to date with the records from `first` on."""
         self.finish_deletions()
         self.counters.settle()
         for statement in self.dialect.statements("derive.sql"):
@@ -351,11 +351,6 @@ class Database(ABC):
         if self.value("select 1 from asset_files limit 1") is not None:
             for statement in self.dialect.statements("sizes.sql"):
                 self.execute(statement, {"first": first})
-
-    def derive_features(self, first: int) -> None:
-        """Bring `features` up to date with the records from `first` on."""
-        for statement in self.dialect.statements("features.sql"):
-            self.execute(statement, {"first": first})
 
     def loads_of(self, label_ids: Sequence[str]) -> list[int]:
         """The loads that brought these labels, in their order."""

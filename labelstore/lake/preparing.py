@@ -73,7 +73,6 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
             change = _changed(place, runner, written, change, base, resolution)
             database.use(change.files(base, place))
             database.counters.add_stored(_ranges(_record_ids(resolution.rewritten)))
-        database.derive_features(first_record)
         database.derive(first_record)
         report = Report.of(written.report)
         if len(resolution.removed):

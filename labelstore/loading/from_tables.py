@@ -113,7 +113,6 @@ def _fill(database: Database, tables: Tables, progress: CopyProgress | None) -> 
             database.begin()
     database.counters.add_all()
     database.derive(0)
-    database.derive_features(0)
     if "data_rows" in tables:
         database.insert_arrow("data_rows", tables.batches("data_rows", FORGOTTEN))
     return counts

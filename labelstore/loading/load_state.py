@@ -62,7 +62,6 @@ class LoadState:
         """Bring the derived tables up to date."""
         self.removal.close_gaps()
         self.database.derive(self.first_record)
-        self.database.derive_features(self.first_record)
 
 
 def load_row(file: FileReport) -> Row:

@@ -42,14 +42,11 @@ def merge(
     for part, shifts in parts.items():
         for table in (*content_tables(), "rejects", "versions"):
             database.execute(f"insert into main.{table} select {_shifted(table, shifts)} from {part}.{table}")
-        database.execute(f"insert into main.features select * from {part}.features except select * from main.features")
         database.counters.add_those_of(part)
     for statement in of_records:
         database.execute(statement)
     again = _drop_repeated(database, replaced_ids)
-    if _drop_labels_again(database, replaced_ids) or again:  # a part told of features that only what is gone had
-        database.execute("delete from features")
-        database.derive_features(0)
+    _drop_labels_again(database, replaced_ids)
     database.execute(of_labels)
     return again
 
@@ -86,12 +83,12 @@ def _drop_repeated(database: SqliteDatabase, replaced_ids: Collection[str]) -> C
     return again
 
 
-def _drop_labels_again(database: SqliteDatabase, replaced_ids: Collection[str]) -> bool:
-    """Take labels out of older records if newer ones bring them too; whether there are any."""
+def _drop_labels_again(database: SqliteDatabase, replaced_ids: Collection[str]) -> None:
+    """Take labels out of older records if newer ones bring them too."""
     sql = "select label_id, max(record_id) from labels group by label_id having count(*) > 1"
     again = list(database.query(sql).rows)
     if not again:
-        return False
+        return
     removal = LabelRemoval(database)
     database.execute("create index labels_again on labels (label_id)")
     for label_id, newest in again:
@@ -103,4 +100,3 @@ def _drop_labels_again(database: SqliteDatabase, replaced_ids: Collection[str]) 
         removal.take_out([label for label in labels if label.record_id != newest])
     removal.close_gaps()
     database.execute("drop index labels_again")
-    return True

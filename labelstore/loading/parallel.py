@@ -59,7 +59,6 @@ def load_in_parallel(
             loader = Loader(database, own, None, progress, options, own_part)
             loader.load_files(arguments, max_ratio)
             digests = _Digests(own_part, arguments)
-            database.derive_features(0)
             database.counters.settle()
             results = [result_of(helper, report.store) for helper in helpers]
             summaries = [_summary(own, loader), *(result["report"] for result in results)]
@@ -154,7 +153,6 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
             options, partition = Options(**task["options"]), Partition.from_json(*task["partition"])
             loader = Loader(database, report, options=options, partition=partition)
             loader.load_files(task["files"], task["max_ratio"])
-            database.derive_features(0)
             database.counters.settle()
             database.commit()
         except database.errors as error:

@@ -85,7 +85,6 @@ def publish(
             work.copy_loads()
             work.count_rest()
             copy.derive(0)
-            copy.derive_features(0)
             removed = {what: count for what, count in work.removed().items() if count}
             mark(copy, removed)
             labels = int(copy.value("select count(*) from labels"))

@@ -50,7 +50,6 @@ class Copy:
             if progress is not None:
                 progress(Reading(str(old.path), size, size * done // total))
         new.derive(0)
-        new.derive_features(0)
         new.execute(_CAME_BACK)
 
     def _copy_bookkeeping(self) -> None:
