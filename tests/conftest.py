@@ -44,7 +44,7 @@ def _compile_core() -> None:
 
 
 def pytest_report_header() -> str:
-    return f"labelstore: {told()}"
+    return f"labelstore ({told()})"
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

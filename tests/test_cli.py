@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from labelstore import samples, verifying
 from labelstore.cli import app
+from labelstore.core.library import told
 from labelstore.export import writing
 from labelstore.json.equality import same
 from labelstore.loading import load
@@ -348,8 +349,10 @@ def test_wrong_usage_exits_with_2(arguments: str) -> None:
     assert result.stdout == ""
 
 
-def test_version() -> None:
-    assert run("--version").stdout == "labelstore 0.1.0\n"
+def test_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("--version").stdout == f"labelstore 0.1.0 ({told()})\n"
+    monkeypatch.setenv("LABELSTORE_PURE", "1")
+    assert run("--version").stdout == "labelstore 0.1.0 (pure Python: LABELSTORE_PURE is set)\n"
 
 
 def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

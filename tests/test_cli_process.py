@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labelstore import samples
+from labelstore.core.library import told
 from labelstore.loading import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +47,7 @@ def test_a_checkout_runs_without_being_installed(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (result.returncode, result.stdout) == (0, "labelstore 0.1.0\n")
+    assert (result.returncode, result.stdout) == (0, f"labelstore 0.1.0 ({told()})\n")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ print(*{{name.split(".")[1] for name in sys.modules if name.startswith("labelsto
     assert (
         {"query", "engines"}
         <= rooms
-        <= {"cli", "displaying", "engines", "errors", "figures", "json", "query", "schema", "version"}
+        <= {"cli", "core", "displaying", "engines", "errors", "figures", "json", "query", "schema", "version"}
     )
 
 

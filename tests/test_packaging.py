@@ -1,47 +1,24 @@
 """A wheel built from this tree, installed elsewhere, loads a file and finds its SQL."""
 
 import json
-import os
 import re
 import subprocess
 import sys
-import sysconfig
 import tomllib
-import venv
 import zipfile
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from labelstore.core.library import is_switched_off
 from labelstore.samples import write
 from labelstore.version import __version__
+from tests.installing import Installed, install
+from tools.core import compiler
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Installed(NamedTuple):
-    """A clean environment with the wheel in it."""
-
-    python: Path
-    command: Path
-    folder: Path
-
-    def run(self, *command: str | Path) -> str:
-        """The standard output of a command run outside the checkout, with nothing of it on the path."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        done = subprocess.run(
-            [str(part) for part in command],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel in an environment of its own; the dependencies are those of this one, by a path file."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    venv.create(folder / "venv", with_pip=False)
-    scripts = Path(sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv")}))
-    python = scripts / Path(sys.executable).name
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
-    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
-    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder / "venv")}))
-    dependencies = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    (packages / "dependencies.pth").write_text("\n".join(sorted(dependencies)))
-    return Installed(python, scripts / "labelstore", folder)
+    return install(wheel, tmp_path_factory.mktemp("elsewhere"))
 
 
 def metadata(wheel: Path) -> Message:
@@ -86,7 +53,8 @@ def test_the_wheel_holds_the_package_and_its_sql(wheel: Path) -> None:
     }
     assert sql
     assert pages
-    assert names == sql | code | pages | {"labelstore/py.typed"}
+    core = {"labelstore/core/_core.so"} if compiler() and not is_switched_off() else set()
+    assert names == sql | code | pages | core | {"labelstore/py.typed"}
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:

@@ -15,11 +15,13 @@ from labelstore.cli.groups import COMPLETE, STYLE, CommandGroup, LazyCommands, e
 from labelstore.cli.help_pages import WIDEST
 from labelstore.cli.sections import Section
 from labelstore.cli.session_store import VARIABLE
+from labelstore.core.library import SWITCH, told
 from labelstore.version import __version__
 
 ENVIRONMENT = {
     VARIABLE: "The store of every command that names no other one as DB.",
     "NO_COLOR": "No colors, even on a terminal; FORCE_COLOR: colors everywhere.",
+    SWITCH: "1 leaves the compiled core alone: all is pure Python.",
 }
 """Variables that change what all commands do."""
 
@@ -75,14 +77,21 @@ app = typer.Typer(cls=Group, context_settings=HELP, **STYLE)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        output.write(f"labelstore {__version__}\n")
+        output.write(f"labelstore {__version__} ({told()})\n")
         raise typer.Exit
 
 
 @app.callback()
 def labelstore(
     version: Annotated[
-        bool, typer.Option("-V", "--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "-V",
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version, and whether the core is compiled.",
+        ),
     ] = False,
 ) -> None:
     """Load Labelbox exports into SQLite or DuckDB, query them, and get every label back.

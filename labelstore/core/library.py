@@ -27,7 +27,7 @@ def library() -> "CDLL | None":
 def told() -> str:
     """Which of the two does the work, for people: `compiled core`, or `pure Python` and why."""
     core = _found()
-    return f"pure Python ({core})" if isinstance(core, str) else "compiled core"
+    return f"pure Python: {core}" if isinstance(core, str) else "compiled core"
 
 
 def is_switched_off() -> bool:
