@@ -122,19 +122,21 @@ def _members(struct: type) -> list[tuple[str, str, Any]]:
 
 def _surplus(struct: type, known: dict[str, Any]) -> list[str]:
     exclusive: tuple[str, ...] = getattr(struct, "exclusive", ())
-    names = {name: key for key, (name, _) in _field_types(struct).items()}
+    names = {name: key for key, (name, _) in field_types(struct).items()}
     return [names[name] for name in exclusive if name in known][1:]
 
 
 @cache
-def _field_types(struct: type) -> dict[str, tuple[str, inspect.Type]]:
+def field_types(struct: type) -> dict[str, tuple[str, inspect.Type]]:
+    """Key → field and type of each member that a struct declares, in their order."""
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
     return {field.encode_name: (field.name, field.type) for field in info.fields if field.name != "extra"}
 
 
 @cache
-def _takes_extra(struct: type) -> bool:
+def takes_extra(struct: type) -> bool:
+    """Whether a struct keeps members that it does not declare."""
     return any(field.name == "extra" for field in msgspec.structs.fields(struct))
 
 
@@ -147,7 +149,7 @@ class _Fitting:
 
     def struct(self, struct: type[T], members: dict[str, Any]) -> T:
         """Raises TypeError if a key is missing that the struct requires."""
-        types = _field_types(struct)  # type: ignore[arg-type]
+        types = field_types(struct)  # type: ignore[arg-type]
         known: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for key, value in members.items():
@@ -233,7 +235,7 @@ class _Fitting:
     def inner(self, struct: type, members: dict[str, Any]) -> Any:
         before = self.unread
         try:
-            fitted = self.struct(struct, members) if _takes_extra(struct) else self.whole(struct, members)
+            fitted = self.struct(struct, members) if takes_extra(struct) else self.whole(struct, members)
         except TypeError:  # a key that the struct requires is missing
             fitted = _UNFIT
         if fitted is _UNFIT:
@@ -241,7 +243,7 @@ class _Fitting:
         return fitted
 
     def whole(self, struct: type, members: dict[str, Any]) -> Any:
-        types = _field_types(struct)
+        types = field_types(struct)
         known = {}
         for key, value in members.items():
             if key not in types:

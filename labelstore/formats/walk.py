@@ -27,7 +27,8 @@ _geo_box = row_maker("bounding_boxes", "object_id top left height width coordina
 _point = row_maker("points", "object_id x y form wkt extra")
 _mask = row_maker("masks", "object_id url form")
 
-_WITH_MESSAGES = ("conversation", "llm", "unknown")
+WITH_MESSAGES = ("conversation", "llm", "unknown")
+"""Types of assets that may be a conversation, given as JSON."""
 MOST_OBJECTS = (1 << NODE_BITS) - 1
 
 
@@ -111,7 +112,7 @@ class Walk:
 
     def conversation(self, asset_type: str, row_data: str | None, data_row_id: str) -> None:
         """Add the messages of a conversation that is in `row_data` itself, the first of each id."""
-        if row_data is None or asset_type not in _WITH_MESSAGES or row_data.lstrip()[:1] not in ("{", "["):
+        if row_data is None or asset_type not in WITH_MESSAGES or row_data.lstrip()[:1] not in ("{", "["):
             return
         known: set[str] = set()
         for message in messages_of(row_data):

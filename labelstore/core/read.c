@@ -1,0 +1,655 @@
+/* Reading one record: JSON text → a tree of cells, by the types that declarations give.
+
+   What fits its type becomes a cell. A member that its object does not declare, or that is null where no null belongs,
+   is kept as JSON text. Everything else is a misfit: reading stops, and Python reads the record. */
+
+#include "read.h"
+#include "memory.h"
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* How a type reads an object or an array. */
+enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH, PLAIN_ARRAY };
+enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON };
+
+#define MOST_MEMBERS 64
+
+static const char *read_value(Reader *reader, const char *at, int type, Cell *cell, int level);
+
+static const char *misfit(Reader *reader, const char *why)
+{
+    reader->why = why;
+    return NULL;
+}
+
+static const char *no_memory(Reader *reader)
+{
+    reader->is_out_of_memory = 1;
+    return misfit(reader, "memory");
+}
+
+/* -- text --------------------------------------------------------------------------------------------------------- */
+
+/* Reads a string, `at` its opening quote; one without escapes stays where it is. */
+static const char *read_string(Reader *reader, const char *at, Cell *cell)
+{
+    size_t escapes;
+    const char *first = at + 1;
+    at = scan_string(first, reader->end, &escapes);
+    if (at == NULL)
+        return misfit(reader, "string");
+    size_t length = (size_t)(at - 1 - first);
+    if (length > INT32_MAX)
+        return misfit(reader, "long string");
+    cell->kind = TEXT;
+    cell->length = (uint32_t)length;
+    cell->as.text = first;
+    if (escapes > 0) {
+        char *decoded = arena_take(reader->texts, length);
+        if (decoded == NULL)
+            return no_memory(reader);
+        cell->length = (uint32_t)decode_string(first, at - 1, decoded);
+        cell->as.text = decoded;
+    }
+    return at;
+}
+
+/* Whether an encoder would write a string with the escapes that it has. */
+static int has_usual_escapes(const char *at, const char *end)
+{
+    for (; at < end; at++) {
+        if (*at == '\\') {
+            at++;
+            if (*at == '/' || *at == 'u')
+                return 0;
+        }
+    }
+    return 1;
+}
+
+/* Whether a number is spelled with as few digits as tell it from all others. */
+static int is_shortest(const char *text, size_t length, double value)
+{
+    char digits[LONGEST_NUMBER];
+    double size = fabs(value);
+    if (!(size >= 1e-4 && size < 1e16))
+        return 0;
+    for (int precision = 15; precision <= 17; precision++) {
+        int written = snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (written > 0 && strtod(digits, NULL) == value)
+            return (size_t)written == length && memcmp(digits, text, length) == 0;
+    }
+    return 0;
+}
+
+/* A value as JSON text without white space, as an encoder would write it; a misfit if it is spelled otherwise, or an
+   object in it has a key twice. `keeps_numbers`: numbers may be spelled in any way. */
+static const char *read_json(Reader *reader, const char *at, Cell *cell, int keeps_numbers)
+{
+    struct {
+        const char *key;
+        size_t length;
+    } keys[MOST_MEMBERS];
+    int firsts[MOST_LEVELS]; /* by level, where the keys of its object begin */
+    int count = 0, level = 0, expects_key = 0;
+    const char *first = at, *end = skip_value(at, reader->end);
+    if (end == NULL)
+        return misfit(reader, "malformed");
+    char *copy = arena_take(reader->texts, (size_t)(end - first));
+    if (copy == NULL)
+        return no_memory(reader);
+    char *to = copy;
+    while (at < end) {
+        char byte = *at;
+        const char *token = at;
+        if (byte == '"') {
+            size_t escapes;
+            at = scan_string(at + 1, end, &escapes);
+            if (escapes > 0 && !has_usual_escapes(token + 1, at - 1))
+                return misfit(reader, "escape");
+            if (expects_key) {
+                size_t length = (size_t)(at - token);
+                for (int place = firsts[level - 1]; place < count; place++) {
+                    if (keys[place].length == length && memcmp(keys[place].key, token, length) == 0)
+                        return misfit(reader, "repeated key");
+                }
+                if (count == MOST_MEMBERS)
+                    return misfit(reader, "many members");
+                keys[count].key = token;
+                keys[count++].length = length;
+                expects_key = 0;
+            }
+        } else if (byte == '{' || byte == '[') {
+            if (level == MOST_LEVELS)
+                return misfit(reader, "depth");
+            firsts[level] = byte == '{' ? count : -1;
+            expects_key = byte == '{';
+            level++;
+            at++;
+        } else if (byte == '}' || byte == ']') {
+            level--;
+            if (firsts[level] >= 0)
+                count = firsts[level];
+            expects_key = 0;
+            at++;
+        } else if (byte == '-' || (byte >= '0' && byte <= '9')) {
+            Number number;
+            at = scan_number(at, end, &number);
+            if (!keeps_numbers && !number.is_usual && !is_shortest(token, (size_t)(at - token), number.real))
+                return misfit(reader, "number in JSON");
+        } else if (byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t') {
+            at++;
+            continue;
+        } else {
+            expects_key = byte == ',' && level > 0 && firsts[level - 1] >= 0;
+            at++;
+        }
+        memcpy(to, token, (size_t)(at - token));
+        to += at - token;
+    }
+    if (to - copy > INT32_MAX)
+        return misfit(reader, "long value");
+    cell->kind = JSON;
+    cell->length = (uint32_t)(to - copy);
+    cell->as.text = copy;
+    return end;
+}
+
+/* -- numbers ------------------------------------------------------------------------------------------------------ */
+
+static const char *read_number(Reader *reader, const char *at, int how, Cell *cell)
+{
+    Number number;
+    const char *first = at;
+    at = scan_number(at, reader->end, &number);
+    if (at == NULL)
+        return misfit(reader, "number");
+    if (how == NUMBER_AS_JSON)
+        return read_json(reader, first, cell, 0);
+    if (number.is_integer) {
+        int is_exact = number.integer >= -(1ll << 53) && number.integer <= 1ll << 53;
+        if (how == ANY_NUMBER && !is_exact)
+            return misfit(reader, "large number");
+        cell->kind = INTEGER;
+        cell->as.integer = number.integer;
+    } else {
+        if (how == ONLY_INTEGER)
+            return misfit(reader, "no integer");
+        cell->kind = REAL;
+        cell->as.real = number.real;
+    }
+    cell->length = 0;
+    return at;
+}
+
+/* -- paths -------------------------------------------------------------------------------------------------------- */
+
+/* Adds `{"x": …, "y": …}` to the points; its members in any order. */
+static const char *read_vertex(Reader *reader, const char *at)
+{
+    const char *end = reader->end;
+    double *point = array_add(&reader->points, 2 * sizeof(double));
+    if (point == NULL)
+        return no_memory(reader);
+    int seen = 0;
+    if (at == end || *at != '{')
+        return misfit(reader, "vertex");
+    at = skip_space(at + 1, end);
+    for (int member = 0; member < 2; member++) {
+        if (end - at < 4 || at[0] != '"' || (at[1] != 'x' && at[1] != 'y') || at[2] != '"')
+            return misfit(reader, "vertex");
+        int axis = at[1] == 'y';
+        Number number;
+        at = skip_space(at + 3, end);
+        if (at == end || *at != ':' || (seen & (1 << axis)))
+            return misfit(reader, "vertex");
+        at = scan_number(skip_space(at + 1, end), end, &number);
+        if (at == NULL)
+            return misfit(reader, "coordinate");
+        if (!number.is_usual)
+            reader->has_unusual = 1;
+        seen |= 1 << axis;
+        point[axis] = number.real;
+        at = skip_space(at, end);
+        if (at == end || *at != (member == 0 ? ',' : '}'))
+            return misfit(reader, "vertex");
+        at = member == 0 ? skip_space(at + 1, end) : at + 1;
+    }
+    return at;
+}
+
+/* Bounds, area and length of a walk over points from `start`, as labelstore/formats/geometry.py computes them: the
+   same operations in the same order, so that every digit is the same. 0 if one is not finite. */
+static int measure(const double *points, size_t count, const double *start, double *measures)
+{
+    double origin = start[0], last_y = start[1];
+    double min_x = origin, max_x = origin, min_y = last_y, max_y = last_y;
+    double last = 0.0, doubled = 0.0, length = 0.0;
+    for (size_t place = 0; place < count; place++) {
+        double x = points[2 * place];
+        double y = points[2 * place + 1];
+        if (x < min_x)
+            min_x = x;
+        else if (x > max_x)
+            max_x = x;
+        if (y < min_y)
+            min_y = y;
+        else if (y > max_y)
+            max_y = y;
+        double offset = x - origin;
+        double across = offset - last;
+        double down = y - last_y;
+        length += sqrt(across * across + down * down);
+        doubled += (offset + last) * down;
+        last = offset;
+        last_y = y;
+    }
+    measures[0] = min_x;
+    measures[1] = min_y;
+    measures[2] = max_x;
+    measures[3] = max_y;
+    measures[4] = fabs(doubled) / 2;
+    measures[5] = length;
+    return isfinite(doubled) && isfinite(length) && fabs(min_x) < 1e300 && fabs(max_x) < 1e300 &&
+           fabs(min_y) < 1e300 && fabs(max_y) < 1e300;
+}
+
+/* Reads the vertices of a polygon (`is_closed`) or polyline: an object of its text, bounds and sizes. */
+static const char *read_path(Reader *reader, const char *at, int is_closed, Cell *cell)
+{
+    const char *first = at, *end = reader->end;
+    int has_space = 0;
+    reader->points.size = 0;
+    at = skip_space(at + 1, end);
+    if (at < end && *at == ']') {
+        at++;
+    } else {
+        while (1) {
+            at = read_vertex(reader, at);
+            if (at == NULL)
+                return NULL;
+            at = skip_space(at, end);
+            if (at < end && *at == ']')
+                break;
+            if (at == end || *at != ',')
+                return misfit(reader, "path");
+            at = skip_space(at + 1, end);
+        }
+        at++;
+    }
+    size_t length = (size_t)(at - first);
+    Cell *slots = arena_take(&reader->tree, (1 + PATH_MEASURES) * sizeof(Cell));
+    if (slots == NULL)
+        return no_memory(reader);
+    if (length > INT32_MAX)
+        return misfit(reader, "long path");
+    memset(slots, 0, (1 + PATH_MEASURES) * sizeof(Cell));
+    slots[0].kind = TEXT;
+    slots[0].length = (uint32_t)length;
+    slots[0].as.text = first;
+    for (const char *byte = first; byte < at && !has_space; byte++)
+        has_space = *byte == ' ' || *byte == '\n' || *byte == '\r' || *byte == '\t';
+    if (has_space && read_json(reader, first, &slots[0], 1) == NULL)
+        return NULL;
+    size_t count = reader->points.size / (2 * sizeof(double));
+    if (count > 0) {
+        const double *points = (const double *)(void *)reader->points.data;
+        double measures[PATH_MEASURES];
+        if (!measure(points, count, is_closed ? points + 2 * (count - 1) : points, measures))
+            return misfit(reader, "measures");
+        for (int place = 0; place < PATH_MEASURES; place++) {
+            slots[1 + place].kind = REAL;
+            slots[1 + place].as.real = measures[place];
+        }
+    }
+    cell->kind = OBJECT;
+    cell->length = 1 + PATH_MEASURES;
+    cell->as.cells = slots;
+    return at;
+}
+
+/* -- lists, maps, objects ----------------------------------------------------------------------------------------- */
+
+/* Moves what was put on the stack since `first` into the tree. */
+static const char *take_from_stack(Reader *reader, size_t first, int kind, Cell *cell, const char *at)
+{
+    size_t size = reader->stack.size - first;
+    Cell *cells = arena_take(&reader->tree, size);
+    if (cells == NULL)
+        return no_memory(reader);
+    if (size > 0)
+        memcpy(cells, reader->stack.data + first, size);
+    reader->stack.size = first;
+    cell->kind = (uint32_t)kind;
+    cell->length = (uint32_t)(size / sizeof(Cell) / (kind == MAP ? 2 : 1));
+    cell->as.cells = cells;
+    return at;
+}
+
+static int put_on_stack(Reader *reader, const Cell *cell)
+{
+    Cell *place = array_add(&reader->stack, sizeof(Cell));
+    if (place != NULL)
+        *place = *cell;
+    return place != NULL;
+}
+
+static const char *read_list(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
+{
+    size_t first = reader->stack.size;
+    const char *end = reader->end;
+    at = skip_space(at + 1, end);
+    if (at < end && *at == ']') {
+        at++;
+    } else {
+        while (1) {
+            Cell item;
+            at = read_value(reader, at, type->array_of, &item, level + 1);
+            if (at == NULL)
+                return NULL;
+            if (!put_on_stack(reader, &item))
+                return no_memory(reader);
+            at = skip_space(at, end);
+            if (at < end && *at == ']')
+                break;
+            if (at == end || *at != ',')
+                return misfit(reader, "list");
+            at = skip_space(at + 1, end);
+        }
+        at++;
+    }
+    at = take_from_stack(reader, first, LIST, cell, at);
+    if (at != NULL && ((type->exactly > 0 && cell->length != (uint32_t)type->exactly) ||
+                       (type->exactly < 0 && cell->length == 0)))
+        return misfit(reader, "length");
+    return at;
+}
+
+static uint64_t hash_of(const Cell *text)
+{
+    return text_hash(text->as.text, text->length);
+}
+
+/* Whether two keys of a map are the same; -1 without memory. */
+static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
+{
+    uint32_t most = 16;
+    while (most < 2 * count)
+        most *= 2;
+    uint32_t *places = arena_take(&reader->tree, most * sizeof(uint32_t));
+    if (places == NULL)
+        return -1;
+    memset(places, 0, most * sizeof(uint32_t));
+    for (uint32_t number = 0; number < count; number++) {
+        const Cell *key = &pairs[2 * number];
+        uint32_t place = (uint32_t)hash_of(key) & (most - 1);
+        while (places[place] != 0) {
+            const Cell *other = &pairs[2 * (places[place] - 1)];
+            if (other->length == key->length && memcmp(other->as.text, key->as.text, key->length) == 0)
+                return 1;
+            place = (place + 1) & (most - 1);
+        }
+        places[place] = number + 1;
+    }
+    return 0;
+}
+
+/* Whether a key is a whole number as JSON writes it, of at most 18 digits; its value. */
+static int read_frame_number(const Cell *key, int64_t *value)
+{
+    Number number;
+    const char *end = key->as.text + key->length;
+    if (key->length == 0 || scan_number(key->as.text, end, &number) != end || !number.is_integer)
+        return 0;
+    *value = number.integer;
+    return 1;
+}
+
+static const char *read_map(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
+{
+    size_t first = reader->stack.size;
+    const char *end = reader->end;
+    at = skip_space(at + 1, end);
+    if (at < end && *at == '}') {
+        at++;
+    } else {
+        while (1) {
+            Cell pair[2];
+            if (at == end || *at != '"')
+                return misfit(reader, "key");
+            at = read_string(reader, at, &pair[0]);
+            if (at == NULL)
+                return NULL;
+            at = skip_space(at, end);
+            if (at == end || *at != ':')
+                return misfit(reader, "colon");
+            at = read_value(reader, skip_space(at + 1, end), type->object_of, &pair[1], level + 1);
+            if (at == NULL)
+                return NULL;
+            if (!put_on_stack(reader, &pair[0]) || !put_on_stack(reader, &pair[1]))
+                return no_memory(reader);
+            at = skip_space(at, end);
+            if (at < end && *at == '}')
+                break;
+            if (at == end || *at != ',')
+                return misfit(reader, "map");
+            at = skip_space(at + 1, end);
+        }
+        at++;
+    }
+    at = take_from_stack(reader, first, MAP, cell, at);
+    if (at == NULL)
+        return NULL;
+    int repeats = has_repeated_key(reader, cell->as.cells, cell->length);
+    if (repeats < 0)
+        return no_memory(reader);
+    if (repeats)
+        return misfit(reader, "repeated key");
+    for (uint32_t number = 0; type->on_object == NUMBERED && number < cell->length; number++) {
+        Cell *key = &cell->as.cells[2 * number];
+        int64_t value;
+        if (!read_frame_number(key, &value))
+            return misfit(reader, "frame number");
+        key->kind = INTEGER;
+        key->length = 0;
+        key->as.integer = value;
+    }
+    return at;
+}
+
+/* Keeps a member that has no field, `key` its text with both quotes, in the order in which they come. */
+static const char *read_extra(Reader *reader, const char *key, size_t length, const char *at, Cell *extra)
+{
+    Cell value;
+    reader->has_extra = 1;
+    at = read_json(reader, at, &value, 0);
+    if (at == NULL)
+        return NULL;
+    size_t before = extra->kind == TEXT ? extra->length : 0;
+    char *text = arena_take(reader->texts, before + length + value.length + 3);
+    if (text == NULL)
+        return no_memory(reader);
+    char *to = text;
+    if (before > 0) {
+        memcpy(to, extra->as.text, before - 1);
+        to += before - 1;
+    }
+    *to++ = before > 0 ? ',' : '{';
+    memcpy(to, key, length);
+    to += length;
+    *to++ = ':';
+    memcpy(to, value.as.text, value.length);
+    to += value.length;
+    *to++ = '}';
+    extra->kind = TEXT;
+    extra->length = (uint32_t)(to - text);
+    extra->as.text = text;
+    return at;
+}
+
+/* The field of a key, most likely the one that followed `last` before; -1 if there is none. */
+static int find_field(Reader *reader, const Struct *structure, int last, const char *key, size_t length)
+{
+    const Program *program = reader->program;
+    int32_t *follows = &reader->follows[structure->first_slot + last + 1];
+    for (int tried = -1; tried < structure->fields; tried++) {
+        int number = tried < 0 ? *follows : tried;
+        const Field *field = &program->field[structure->first_field + number];
+        if (number < structure->fields && field->key_length == (int32_t)length &&
+            memcmp(program->text + field->key, key, length) == 0) {
+            *follows = number;
+            return number;
+        }
+    }
+    return -1;
+}
+
+static const char *read_object(Reader *reader, const char *at, const Struct *structure, Cell *cell, int level)
+{
+    const Program *program = reader->program;
+    const char *end = reader->end;
+    size_t slots = (size_t)structure->fields + 1;
+    Cell *cells = arena_take(&reader->tree, slots * sizeof(Cell));
+    if (cells == NULL)
+        return no_memory(reader);
+    memset(cells, 0, slots * sizeof(Cell));
+    cell->kind = OBJECT;
+    cell->length = (uint32_t)slots;
+    cell->as.cells = cells;
+    int last = -1;
+    struct {
+        const char *key; /* with its quotes */
+        size_t length;
+    } others[MOST_MEMBERS];
+    int count = 0;
+    at = skip_space(at + 1, end);
+    while (at < end && *at != '}') {
+        size_t escapes;
+        const char *key = at;
+        if (*at != '"')
+            return misfit(reader, "key");
+        at = scan_string(at + 1, end, &escapes);
+        if (at == NULL || escapes > 0)
+            return misfit(reader, "key");
+        size_t length = (size_t)(at - key);
+        at = skip_space(at, end);
+        if (at == end || *at != ':')
+            return misfit(reader, "colon");
+        at = skip_space(at + 1, end);
+        int number = find_field(reader, structure, last, key + 1, length - 2);
+        const Field *field = number < 0 ? NULL : &program->field[structure->first_field + number];
+        int is_null = at < end && *at == 'n';
+        if (field != NULL && !(is_null && !program->type[field->type].on_null)) {
+            if (cells[number].kind != NOTHING)
+                return misfit(reader, "repeated key");
+            at = read_value(reader, at, field->type, &cells[number], level + 1);
+            last = number;
+        } else {
+            if (!structure->takes_extra)
+                return misfit(reader, "other member");
+            for (int place = 0; place < count; place++) {
+                if (others[place].length == length && memcmp(others[place].key, key, length) == 0)
+                    return misfit(reader, "repeated key");
+            }
+            if (count == MOST_MEMBERS)
+                return misfit(reader, "many members");
+            others[count].key = key;
+            others[count++].length = length;
+            at = read_extra(reader, key, length, at, &cells[structure->fields]);
+            if (field != NULL && cells[number].kind != NOTHING)
+                return misfit(reader, "repeated key");
+        }
+        if (at == NULL)
+            return NULL;
+        at = skip_space(at, end);
+        if (at < end && *at == ',') {
+            at = skip_space(at + 1, end);
+            if (at < end && *at == '}')
+                return misfit(reader, "comma");
+        } else if (at == end || *at != '}') {
+            return misfit(reader, "object");
+        }
+    }
+    if (at == end)
+        return misfit(reader, "object");
+    for (int number = 0; number < structure->fields; number++) {
+        const Field *field = &program->field[structure->first_field + number];
+        if (field->is_required && cells[number].kind == NOTHING)
+            return misfit(reader, "missing key");
+        for (int place = 0; place < count && cells[number].kind != NOTHING; place++) {
+            if (others[place].length == (size_t)field->key_length + 2 &&
+                memcmp(others[place].key + 1, program->text + field->key, (size_t)field->key_length) == 0)
+                return misfit(reader, "repeated key"); /* null once, and once a value */
+        }
+    }
+    return at + 1;
+}
+
+/* -- values ------------------------------------------------------------------------------------------------------- */
+
+/* Reads a value of a type, which says what its first character may be. */
+static const char *read_value(Reader *reader, const char *at, int type_number, Cell *cell, int level)
+{
+    const Type *type = &reader->program->type[type_number];
+    const char *end = reader->end;
+    if (level > MOST_LEVELS || at == end)
+        return misfit(reader, "depth");
+    cell->kind = NOTHING;
+    cell->length = 0;
+    switch (*at) {
+    case '{':
+        if (type->on_object == STRUCT_OR_LIST)
+            return read_object(reader, at, &reader->program->structure[type->object_of], cell, level);
+        if (type->on_object == MAPPED || type->on_object == NUMBERED)
+            return read_map(reader, at, type, cell, level);
+        return type->on_object == AS_JSON ? read_json(reader, at, cell, 0) : misfit(reader, "object for another");
+    case '[':
+        if (type->on_array == STRUCT_OR_LIST)
+            return read_list(reader, at, type, cell, level);
+        if (type->on_array == CLOSED_PATH || type->on_array == OPEN_PATH)
+            return read_path(reader, at, type->on_array == CLOSED_PATH, cell);
+        if (type->on_array == PLAIN_ARRAY) {
+            reader->has_unusual |= read_json(reader, at, cell, 0) == NULL;
+            return read_json(reader, at, cell, 1);
+        }
+        return type->on_array == AS_JSON ? read_json(reader, at, cell, 0) : misfit(reader, "array for another");
+    case '"':
+        return type->on_string ? read_string(reader, at, cell) : misfit(reader, "string for another");
+    case 't':
+    case 'f': {
+        const char *behind = scan_word(at, end);
+        if (behind == NULL || !type->on_boolean)
+            return misfit(reader, "boolean for another");
+        if (type->on_boolean == AS_JSON)
+            return read_json(reader, at, cell, 0);
+        cell->kind = BOOLEAN;
+        cell->as.integer = *at == 't';
+        return behind;
+    }
+    case 'n':
+        cell->kind = NIL;
+        if (type->on_null == AS_JSON)
+            return read_json(reader, at, cell, 0);
+        return type->on_null ? scan_word(at, end) : misfit(reader, "null for another");
+    default:
+        return type->on_number ? read_number(reader, at, type->on_number, cell) : misfit(reader, "number for another");
+    }
+}
+
+const char *read_record(Reader *reader, const char *at, const char *end, Cell *record)
+{
+    reader->end = end;
+    reader->why = "";
+    reader->has_extra = 0;
+    reader->has_unusual = 0;
+    reader->stack.size = 0;
+    arena_clear(&reader->tree);
+    const char *behind = read_value(reader, at, reader->program->root, record, 0);
+    Cell whole;
+    /* Python writes all numbers of a record anew that has something undeclared */
+    if (behind != NULL && reader->has_extra && reader->has_unusual && read_json(reader, at, &whole, 0) == NULL)
+        return NULL;
+    return behind;
+}

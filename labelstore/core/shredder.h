@@ -1,0 +1,92 @@
+/* The machine that makes rows, and what it remembers from record to record. */
+
+#ifndef LABELSTORE_SHREDDER_H
+#define LABELSTORE_SHREDDER_H
+
+#include "core.h"
+#include "read.h"
+
+#define GENERATION_BITS 4 /* of a record's id; labelstore/schema/generations.py */
+#define NODE_BITS 24      /* of a node; labelstore/schema/tables.py */
+#define MOST_REGISTERS 4096
+#define MOST_GLOBALS 64
+#define MOST_CALLS 100
+#define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
+
+/* Operations, in the order of labelstore/formats/program.py. */
+enum Operation {
+    DONE,
+    HAND_BACK,
+    COPY,
+    NUMBER_NEXT,
+    JUMP,
+    JUMP_IF,
+    JUMP_UNLESS,
+    IS_KIND,
+    IS_EQUAL,
+    NEXT_ITEM,
+    IS_LAST,
+    CALL,
+    RETURN,
+    ADD_ROW,
+    PATCH_ROW,
+    LOOK_UP,
+    JOIN,
+    QUOTE,
+    PARAMETER,
+    SUFFIX,
+    NULLS,
+    ADD,
+    SET_BITS,
+    HAS_BITS,
+    CLAIM,
+    BEGINS_JSON,
+    OPERATIONS
+};
+
+/* What a mapping says of a pair of texts. */
+typedef struct {
+    uint64_t hash; /* 0 where there is nothing */
+    Cell first, second, value;
+} Entry;
+
+/* Pure functions of short texts, as far as Python has told them; see known.c. */
+typedef struct {
+    Entry *entries;
+    size_t most, count;
+    Arena texts;
+} Mappings;
+
+/* Ids that records brought, as hashes; see known.c. */
+typedef struct {
+    uint64_t *hashes;
+    size_t most, count;
+} Ids;
+
+typedef struct {
+    Program program;
+    Reader reader;
+    Stretch *stretch;
+    Mappings mappings;
+    Ids ids;
+    Cell *registers;
+    Cell *globals;
+    size_t *sizes; /* by table, its size before the record at hand */
+    int64_t first, node;
+} Shredder;
+
+/* program.c */
+int operation_length(int32_t operation);
+int program_load(Program *program, const int32_t *words, int64_t count, const char *text, int64_t length);
+void program_free(Program *program);
+
+/* known.c */
+int look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second, Cell *found);
+int claim(Shredder *shredder, Cell text);
+int keep_claims(Shredder *shredder, size_t since);
+void known_free(Shredder *shredder);
+
+/* stretch.c */
+void stretch_clear(Stretch *stretch);
+
+#endif

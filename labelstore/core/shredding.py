@@ -1,0 +1,264 @@
+"""Records → rows by the compiled core: a shredder runs a program over stretches of a file (labelstore/core/shred.c)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from ctypes import (
+    CDLL,
+    POINTER,
+    Structure,
+    Union,
+    byref,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_void_p,
+    cast,
+    sizeof,
+    string_at,
+)
+from functools import cache
+from typing import Any, Final, NamedTuple, Protocol
+
+
+class Words(Protocol):
+    """A program: its words, its texts, and the functions of texts that it asks."""
+
+    words: Any
+    texts: bytes
+    mappings: Sequence[Callable[[str | None, str | None], str | None]]
+
+
+class Place(NamedTuple):
+    """A record of a file: its byte offset, its length, its position among the records."""
+
+    offset: int
+    length: int
+    position: int
+
+
+class _Content(Union):
+    _fields_ = (("integer", c_int64), ("real", c_double), ("text", c_void_p))
+
+
+class _Cell(Structure):
+    _fields_ = (("kind", c_uint32), ("length", c_uint32), ("content", _Content))
+
+
+class _Array(Structure):
+    _fields_ = (("data", c_void_p), ("size", c_size_t), ("most", c_size_t))
+
+
+class _Place(Structure):
+    _fields_ = (("offset", c_int64), ("length", c_int64), ("position", c_int64))
+
+
+class _Claim(Structure):
+    _fields_ = (("record", c_int64), ("text", _Cell))
+
+
+class _Stretch(Structure):
+    _fields_ = (
+        ("rows", POINTER(_Array)),
+        ("tables", c_int),
+        ("made", _Array),
+        ("back", _Array),
+        ("claims", _Array),
+        ("missing", _Array),
+        ("blocks", c_void_p),
+        ("used", c_size_t),
+        ("consumed", c_int64),
+        ("records", c_int64),
+    )
+
+
+_MOST_QUESTIONS: Final = 4
+"""So often functions of texts are asked about one stretch, for the answer to one leads to the next."""
+
+_NOTHING, _NIL, _INTEGER, _REAL, _BOOLEAN, _TEXT, _JSON, _BLOB = range(8)
+
+
+class Stretch:
+    """What was made of a stretch of a file: rows by table, and the records that Python has to look at."""
+
+    def __init__(self, core: CDLL, widths: Sequence[int], shredder: "Shredder") -> None:
+        self._core, self._widths = core, widths
+        self._shredder = shredder  # in whose program texts of rows are, too
+        address = core.core_stretch(len(widths))
+        if not address:
+            raise MemoryError
+        self.address: int = address
+        self._told = cast(address, POINTER(_Stretch)).contents
+        self.data = b""
+        """The input, in which the texts of rows are."""
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # it could not be made
+            self._core.core_stretch_free(self.address)
+
+    @property
+    def consumed(self) -> int:
+        """How many bytes of the input are done with."""
+        return int(self._told.consumed)
+
+    @property
+    def records(self) -> int:
+        """How many records those hold."""
+        return int(self._told.records)
+
+    @property
+    def made(self) -> list[Place]:
+        """The records that were made rows of."""
+        return [Place(one.offset, one.length, one.position) for one in _items(self._told.made, _Place)]
+
+    @property
+    def back(self) -> list[Place]:
+        """The records that were not."""
+        return [Place(one.offset, one.length, one.position) for one in _items(self._told.back, _Place)]
+
+    def claims(self) -> Iterator[tuple[int, str]]:
+        """The ids that records bring, each after the place of its record in `made`."""
+        return ((one.record, _value(one.text)) for one in _items(self._told.claims, _Claim))
+
+    def count(self, table: int) -> int:
+        """How many rows a table gets."""
+        return int(self._told.rows[table].size) // (self._widths[table] * sizeof(_Cell))
+
+    def rows(self, table: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table."""
+        width = self._widths[table]
+        cells = _items(self._told.rows[table], _Cell)
+        return (tuple(map(_value, cells[start : start + width])) for start in range(0, len(cells), width))
+
+    def missing(self) -> Iterator[tuple[int, _Cell, _Cell]]:
+        """What functions are asked: the number of each, and its two texts."""
+        cells = _items(self._told.missing, _Cell)
+        return ((cells[at].content.integer, cells[at + 1], cells[at + 2]) for at in range(0, len(cells), 3))
+
+
+class Shredder:
+    """Runs a program; it remembers ids, and what functions of texts said."""
+
+    def __init__(self, core: CDLL, program: Words, widths: Sequence[int]) -> None:
+        """`widths`: how many columns each table has."""
+        self._core, self._program, self._widths = _declared(core), program, widths
+        words = (c_int32 * len(program.words)).from_buffer_copy(program.words)
+        self._address = core.core_shredder(words, len(words), program.texts, len(program.texts))
+        if not self._address:
+            raise MemoryError
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):
+            self._core.core_shredder_free(self._address)
+
+    def stretch(self) -> Stretch:
+        """An empty stretch, which can be filled again and again."""
+        return Stretch(self._core, self._widths, self)
+
+    def shred(
+        self,
+        stretch: Stretch,
+        data: bytes,
+        span: tuple[int, int],
+        *,
+        offset: int,
+        in_lines: bool,
+        is_last: bool,
+        position: int,
+        number: int,
+        load_id: int,
+        skipped: Sequence[int] = (),
+    ) -> None:
+        """Make rows of the records that begin at the start of a span of `data`, one after another.
+
+        `offset` is that of `data` in the file, `position` and `number` are those of the first record in the file and in
+        the store. `skipped` are positions of records that are left to Python.
+        """
+        stretch.data = data
+        for _ in range(_MOST_QUESTIONS):
+            self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
+            asked = list(stretch.missing())
+            if not asked:
+                return
+            for mapping, first, second in asked:
+                self._tell(mapping, first, second, self._program.mappings[mapping](_value(first), _value(second)))
+            self.give_back(stretch)
+        self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
+
+    def _shred(
+        self,
+        stretch: Stretch,
+        data: bytes,
+        span: tuple[int, int],
+        numbers: tuple[int, bool, bool, int, int, int],
+        skipped: Sequence[int],
+    ) -> None:
+        places = (c_int64 * len(skipped))(*skipped)
+        if not self._core.core_shred(self._address, stretch.address, data, *span, *numbers, places, len(skipped)):
+            raise MemoryError
+
+    def _tell(self, mapping: int, first: _Cell, second: _Cell, said: str | None) -> None:
+        value = _Cell(_NOTHING, 0)
+        if said is not None:
+            encoded = said.encode()
+            value.kind, value.length = _TEXT, len(encoded)
+            value.content.text = cast(c_char_p(encoded), c_void_p).value
+        if not self._core.core_tell(self._address, mapping, byref(first), byref(second), byref(value)):
+            raise MemoryError
+
+    def claim(self, text: str) -> bool:
+        """Note an id that another record brings; whether it is new."""
+        encoded = text.encode()
+        said: int = self._core.core_claim(self._address, encoded, len(encoded))
+        if said < 0:
+            raise MemoryError
+        return said == 1
+
+    def give_back(self, stretch: Stretch) -> None:
+        """Forget the ids of a stretch, which is to be shredded again."""
+        self._core.core_give_back(self._address, stretch.address)
+
+
+def _items(array: _Array, kind: Any) -> Any:
+    count = array.size // sizeof(kind)
+    return (kind * count).from_address(array.data) if count else ()
+
+
+def _value(cell: _Cell) -> Any:
+    kind = cell.kind
+    if kind == _INTEGER:
+        return cell.content.integer
+    if kind == _REAL:
+        return cell.content.real
+    if kind == _BOOLEAN:
+        return bool(cell.content.integer)
+    if kind in (_TEXT, _JSON):
+        return string_at(cell.content.text, cell.length).decode()
+    return string_at(cell.content.text, cell.length) if kind == _BLOB else None
+
+
+_FUNCTIONS: Final = {
+    "core_shredder": (c_void_p, (c_void_p, c_int64, c_char_p, c_int64)),
+    "core_shredder_free": (None, (c_void_p,)),
+    "core_stretch": (c_void_p, (c_int,)),
+    "core_stretch_free": (None, (c_void_p,)),
+    "core_shred": (
+        c_int,
+        (c_void_p, c_void_p, c_char_p, *(c_int64,) * 3, *(c_int,) * 2, *(c_int64,) * 3, c_void_p, c_int64),
+    ),
+    "core_tell": (c_int, (c_void_p, c_int32, c_void_p, c_void_p, c_void_p)),
+    "core_claim": (c_int, (c_void_p, c_char_p, c_int64)),
+    "core_give_back": (None, (c_void_p, c_void_p)),
+}
+"""What the functions of the library give, and take."""
+
+
+@cache
+def _declared(core: CDLL) -> CDLL:
+    for name, (gives, takes) in _FUNCTIONS.items():
+        function = getattr(core, name)
+        function.restype, function.argtypes = gives, takes
+    return core

@@ -1,0 +1,1 @@
+"""Declarations and programs of rows as the compiled core takes them."""

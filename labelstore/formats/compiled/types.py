@@ -1,0 +1,144 @@
+"""The types of declared classes → tables by which the compiled core reads JSON (labelstore/core/read.c)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import inspect
+
+from labelstore.formats.lenient_decoding import field_types, takes_extra
+
+_MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY = range(8)
+_ANY_NUMBER, _ONLY_INTEGER, _NUMBER_AS_JSON = 1, 2, 3
+
+Paths = Mapping[tuple[Any, str], bool]
+"""Class and field of vertices → whether they are a closed path."""
+
+Strangers = Mapping[Any, tuple[str, ...]]
+"""Class → keys with which an object is something else, so that the core reads none that has one."""
+
+
+class Type(NamedTuple):
+    """How to read a value, by its first character: the numbers of read.c, and those of types and structs."""
+
+    on_object: int = _MISFIT
+    object_of: int = 0
+    on_array: int = _MISFIT
+    array_of: int = 0
+    exactly: int = 0
+    """How many elements an array has; 0 for any number, -1 for one or more."""
+    on_string: int = 0
+    on_number: int = 0
+    on_boolean: int = 0
+    on_null: int = 0
+
+    def __or__(self, other: "Type") -> "Type":
+        """A value of either type, which differ in what they begin with."""
+        both = Type(*(one or two for one, two in zip(self, other, strict=True)))
+        return both._replace(on_number=_ANY_NUMBER) if self.on_number and other.on_number else both
+
+
+class Field(NamedTuple):
+    """A member of a struct: its key, its type, whether it has to be there."""
+
+    key: str
+    type: int
+    is_required: bool
+
+
+class Types:
+    """The types that those of some classes lead to. Structs are numbered in the order in which they are met."""
+
+    def __init__(self, paths: Paths, strangers: Strangers) -> None:
+        self._paths, self._strangers = paths, strangers
+        self.types: list[Type] = [Type()]
+        """The first is that of no value at all."""
+        self.fields: list[list[Field]] = []
+        """By the number of a struct."""
+        self.takes_extra: list[bool] = []
+        self._numbers: dict[Type, int] = {Type(): 0}
+        self._structs: dict[Any, int] = {}
+
+    def struct(self, cls: Any) -> int:
+        """The number of a struct."""
+        if cls not in self._structs:
+            self._structs[cls] = len(self.fields)
+            fields: list[Field] = []
+            self.fields.append(fields)
+            self.takes_extra.append(takes_extra(cls))
+            fields.extend(self._fields_of(cls))
+        return self._structs[cls]
+
+    def slots(self, cls: Any) -> dict[str, int]:
+        """The places of the fields of a struct, by their names; that of `extra` is the last."""
+        names = [name for name, _ in field_types(cls).values()]
+        return {name: place for place, name in enumerate(names)} | {"extra": len(self.fields[self.struct(cls)])}
+
+    def number(self, found: Type) -> int:
+        """The number of a type."""
+        if found not in self._numbers:
+            self._numbers[found] = len(self.types)
+            self.types.append(found)
+        return self._numbers[found]
+
+    def of_struct(self, cls: Any) -> Type:
+        """The type of an object of a class."""
+        return Type(on_object=_STRUCT_OR_LIST, object_of=self.struct(cls))
+
+    def _fields_of(self, cls: Any) -> Iterator[Field]:
+        for key, (name, kind) in field_types(cls).items():
+            required = key in _required(cls)
+            path = self._paths.get((cls, name))
+            found = self._type(kind) if path is None else Type(on_array=_CLOSED_PATH if path else _OPEN_PATH)
+            yield Field(key, self.number(found), required)
+        for key in self._strangers.get(cls, ()):
+            yield Field(key, 0, False)
+
+    def _type(self, kind: inspect.Type) -> Type:
+        match kind:
+            case inspect.UnionType():
+                found = Type()
+                for member in kind.types:
+                    found |= self._type(member)
+                return found
+            case inspect.StrType():
+                return Type(on_string=1)
+            case inspect.BoolType():
+                return Type(on_boolean=1)
+            case inspect.NoneType():
+                return Type(on_null=1)
+            case inspect.IntType():
+                return Type(on_number=_ONLY_INTEGER)
+            case inspect.FloatType():
+                return Type(on_number=_ANY_NUMBER)
+            case inspect.RawType():
+                return Type(on_array=_PLAIN_ARRAY)
+            case inspect.ListType(item_type=inspect.AnyType()):
+                return Type(on_array=_AS_JSON)
+            case inspect.ListType():
+                return self._list(kind.item_type)._replace(exactly=-1 if kind.min_length else 0)
+            case inspect.TupleType():
+                (item,) = set(kind.item_types)
+                return self._list(item)._replace(exactly=len(kind.item_types))
+            case inspect.DictType():
+                return self._map(kind)
+            case inspect.StructType():
+                return self.of_struct(kind.cls)
+            case inspect.AnyType():
+                return Type(_AS_JSON, 0, _AS_JSON, 0, 0, 1, _NUMBER_AS_JSON, _AS_JSON, _AS_JSON)
+        return Type()  # UnsetType: never a value of JSON
+
+    def _list(self, item: inspect.Type) -> Type:
+        return Type(on_array=_STRUCT_OR_LIST, array_of=self.number(self._type(item)))
+
+    def _map(self, kind: inspect.DictType) -> Type:
+        if isinstance(kind.value_type, inspect.AnyType):
+            return Type(on_object=_AS_JSON)
+        is_numbered = isinstance(kind.key_type, inspect.StrType) and kind.key_type.pattern is not None
+        values = self.number(self._type(kind.value_type))
+        return Type(on_object=_NUMBERED if is_numbered else _MAPPED, object_of=values)
+
+
+def _required(cls: Any) -> set[str]:
+    info = inspect.type_info(cls)
+    assert isinstance(info, inspect.StructType)
+    return {field.encode_name for field in info.fields if field.required}
