@@ -19,6 +19,8 @@ from statistics import median
 from threading import Event, Thread, Timer
 from typing import NamedTuple
 
+from labelstore.core.library import told
+
 compileall.compile_dir(Path(__file__).parents[1] / "labelstore", quiet=1)  # an installed package has its bytecode
 LABELSTORE = [sys.executable, "-c", "import sys; from labelstore.cli import main; sys.exit(main())"]
 Command = Sequence[str | Path]
@@ -180,7 +182,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     return (
         f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory, {platform.system()},"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, DuckDB {version('duckdb')}."
+        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, DuckDB {version('duckdb')}, {told()}."
     )
 
 

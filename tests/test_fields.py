@@ -24,7 +24,7 @@ from tests import declared
 from tests.making import ENGINES
 from tests.soaking import amount
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.both_ways]
 
 Records = list[tuple[str, dict[str, Any]]]
 GENERATIONS = pytest.mark.parametrize("generation", declared.ROOTS)

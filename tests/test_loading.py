@@ -24,6 +24,8 @@ from labelstore.schema.tables import NODE_BITS, content_tables
 from labelstore.verifying import verify
 from tests.soaking import amount
 
+pytestmark = pytest.mark.both_ways
+
 ENGINES = ("labels.db", "labels.duckdb")
 
 

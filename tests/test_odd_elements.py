@@ -30,6 +30,8 @@ from tests.making import ENGINES
 from tests.soaking import amount
 from tests.test_fields import GENERATIONS, Records, check
 
+pytestmark = pytest.mark.both_ways
+
 GOOD, ODD = "good", "odd"
 ARRANGEMENTS = (
     (), (ODD,), (ODD, ODD), (ODD, GOOD), (GOOD, ODD), (GOOD, ODD, GOOD), (ODD, GOOD, ODD), (GOOD, ODD, ODD, GOOD),

@@ -20,6 +20,8 @@ from labelstore.loading import Report, incoming, load
 from labelstore.loading.rejects import retry
 from labelstore.verifying import verify
 
+pytestmark = pytest.mark.both_ways
+
 ENGINES = ("labels.db", "labels.duckdb")
 
 

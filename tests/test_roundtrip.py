@@ -17,7 +17,7 @@ from labelstore.verifying import verify
 from tests import strategies
 from tests.soaking import amount
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.both_ways]
 
 ENGINES = ("sqlite", "duckdb")
 SUFFIX = {"sqlite": ".db", "duckdb": ".duckdb"}

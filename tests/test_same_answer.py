@@ -14,7 +14,7 @@ from labelstore.loading import load
 from labelstore.schema.tables import Rows
 from labelstore.verifying import verify
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.both_ways]
 
 POLYGON = '{"ID":"b","Label":{"objects":[{"polygon":[{"x":1,"y":%s}]}]}}'
 GEO = '{"ID":"b","Label":{"objects":[{"type":"polygon","geometry":{"coordinates":[[[1,2],[3,%s]]]}}]}}'
