@@ -2,8 +2,10 @@
 
 import math
 import random
+import re
 import sqlite3
 import struct
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -15,7 +17,7 @@ from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.samples import write
 from labelstore.schema.dialects import DUCKDB, SQLITE, view_files
-from labelstore.schema.tables import columns, content_tables, node_column
+from labelstore.schema.tables import columns, content_tables, node_column, sql_text
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +235,16 @@ def test_what_is_handed_to_duckdb_leaves_memory_within_the_transaction(stores: d
         assert pa.total_allocated_bytes() == before
         assert database.value("select count(*) from rejects where reason like 'label %'") == 1000
         database.rollback()
+
+
+def test_rows_come_in_the_order_of_indexes_that_are_there_from_the_start(stores: dict[str, Path]) -> None:
+    """Else they would cost more than at the end. Only further questions come between the answers of one."""
+    in_order = sql_text("early.sql").partition("-- Those in whose order rows come")[2]
+    indexes = re.findall(r"create index \w+ on (\w+) \((\w+)[^;]*;", in_order)
+    assert len(indexes) == in_order.count("create index") > 10
+    with open_database(stores["sqlite"], read_only=True) as database:
+        for table, column in indexes:
+            sql = f"select {column} from {table} where {column} is not null order by rowid"
+            keys = [key for (key,) in database.query(sql).rows]
+            late = sum(key < before for before, key in zip(accumulate(keys, max), keys, strict=True))
+            assert late <= len(keys) / 10, (table, column)

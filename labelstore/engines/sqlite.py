@@ -412,7 +412,7 @@ def _create(path: Path) -> None:
 def make_tables(connection: sqlite3.Connection) -> None:
     """Create the tables and views in an empty database, and the indexes by which a load finds what is stored."""
     connection.execute("begin")
-    for name in ("schema.sql", "lookups.sql", "sparse.sql"):
+    for name in ("schema.sql", "lookups.sql", "early.sql"):
         for statement in SQLITE.statements(name):
             connection.execute(statement)
     for view in view_files():
