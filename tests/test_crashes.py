@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +20,7 @@ import duckdb
 import pytest
 
 from labelstore.engines import open_database
+from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import StoreError
 from labelstore.loading import load
 from labelstore.loading.store_file import lock_file, locked, remove_leftovers
@@ -278,6 +280,30 @@ def test_a_full_disk_is_told_and_changes_nothing(
     assert unchanged(case, store)
     load(store, case.files)
     assert state(store) == case.after
+
+
+def test_indexes_go_to_the_disk_while_they_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes what comes again and again until the store is complete, and then once more."""
+    synced = threading.Semaphore(0)
+    fsync, finish = os.fsync, SqliteDatabase.finish
+    order: list[str] = []
+
+    def counted(file: int) -> None:
+        fsync(file)
+        order.append("synced")
+        synced.release()
+
+    def waiting(database: SqliteDatabase) -> None:
+        for _ in range(3):
+            assert synced.acquire(timeout=20)
+        finish(database)
+        order.append("finished")
+
+    monkeypatch.setattr(os, "fsync", counted)
+    monkeypatch.setattr(SqliteDatabase, "finish", waiting)
+    write(tmp_path / "samples", labels=1)
+    load(tmp_path / "labels.db", tmp_path / "samples" / "v1-image.json", jobs=1)
+    assert "synced" in order[order.index("finished") :]
 
 
 @pytest.mark.parametrize("name", ENGINES)

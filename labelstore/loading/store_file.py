@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import ENOLCK, ENOSYS, ENOTSUP
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from labelstore.clock import now
@@ -37,6 +37,7 @@ _LONGEST = 200
 
 
 _PAUSE = 0.1
+_BETWEEN_SYNCS = 0.1
 
 
 class Patience:
@@ -198,10 +199,8 @@ def building(path: Path) -> Iterator[Database]:
             database.begin()
             yield database
             database.commit()
-            to_disk = Thread(target=_sync_early, args=(scratch,))  # most of it, while the indexes are made
-            to_disk.start()
-            database.finish()
-            to_disk.join()
+            with _syncing(scratch):
+                database.finish()
             database.share()
         _sync(scratch, os.O_RDWR)
         for suffix in OUTLIVED:  # of a store that was there before
@@ -242,9 +241,24 @@ def remove_leftovers(path: Path) -> None:
             remove(left)
 
 
-def _sync_early(path: Path) -> None:
-    with suppress(OSError):  # the sync at the end meets the same error, and tells
-        _sync(path, os.O_RDWR)
+@contextmanager
+def _syncing(path: Path) -> Iterator[None]:
+    """Have the disk take what is written meanwhile, so that little is left for the sync at the end."""
+    is_over = Event()
+
+    def sync() -> None:
+        with suppress(OSError):  # that sync meets the same error, and tells
+            _sync(path, os.O_RDWR)
+            while not is_over.wait(_BETWEEN_SYNCS):
+                _sync(path, os.O_RDWR)
+
+    to_disk = Thread(target=sync)
+    to_disk.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        to_disk.join()
 
 
 def _sync(path: Path, flags: int) -> None:
