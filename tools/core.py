@@ -94,13 +94,13 @@ def compile_core(library: Path = LIBRARY) -> None:
     command = compiler()
     if not command:
         raise CompileError(f"no C compiler ({', '.join(COMPILERS)}) on the path")
-    started = time.time_ns()
+    newest = max(time.time_ns(), *(source.stat().st_mtime_ns for source in CORE["sources"]()))
     made = library.with_name(f"{library.name}.{os.getpid()}")
     flags = [*FLAGS, *_of_environment("CFLAGS"), *_of_environment("ARCHFLAGS")]
     files = [str(path) for path in sorted(LIBRARY.parent.glob("*.c"))]
     try:
         _run([*command, *flags, "-o", str(made), *files, "-lm", *_of_environment("LDFLAGS")])
-        os.utime(made, ns=(started, started))  # older than a source that was saved meanwhile
+        os.utime(made, ns=(newest, newest))  # older than a source that is saved meanwhile
         made.replace(library)
     finally:
         made.unlink(missing_ok=True)
