@@ -34,16 +34,16 @@ static Entry *entry_of(const Mappings *mappings, uint64_t hash, const Cell *firs
     }
 }
 
-/* Finds what a mapping says of two texts, each of which may be none; else Python is asked to tell it. */
-int look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second, Cell *found)
+/* What a mapping says of two texts, each of which may be none; else Python is asked to tell it, and the record has to
+   wait for that: the machine goes on only to find out what else is asked. */
+Cell look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second)
 {
+    Cell nothing = {NOTHING, 0, {0}};
     const Mappings *mappings = &shredder->mappings;
     if (mappings->most > 0) {
         const Entry *entry = entry_of(mappings, entry_hash(mapping, &first, &second), &first, &second);
-        if (entry->hash != 0) {
-            *found = entry->value;
-            return 1;
-        }
+        if (entry->hash != 0)
+            return entry->value;
     }
     Cell *asked = mappings->count < MOST_ENTRIES ? array_add(&shredder->stretch->missing, 3 * sizeof(Cell)) : NULL;
     if (asked != NULL) {
@@ -53,7 +53,8 @@ int look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second, Cell *
         asked[1] = first;
         asked[2] = second;
     }
-    return 0;
+    shredder->is_unsure = 1;
+    return nothing;
 }
 
 static int copy_text(Arena *arena, const Cell *from, Cell *to)

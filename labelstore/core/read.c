@@ -177,8 +177,14 @@ static const char *read_number(Reader *reader, const char *at, int how, Cell *ce
     } else {
         if (how == ONLY_INTEGER)
             return misfit(reader, "no integer");
-        cell->kind = REAL;
-        cell->as.real = number.real;
+        int is_whole = fabs(number.real) <= 0x1p53 && number.real == floor(number.real) &&
+                       (number.real != 0 || !signbit(number.real));
+        reader->has_whole_real |= is_whole;
+        cell->kind = is_whole && reader->is_fitted ? INTEGER : REAL;
+        if (cell->kind == INTEGER)
+            cell->as.integer = (int64_t)number.real;
+        else
+            cell->as.real = number.real;
     }
     cell->length = 0;
     return at;
@@ -396,12 +402,11 @@ static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
     return 0;
 }
 
-/* Whether a key is a whole number as JSON writes it, of at most 18 digits; its value. */
-static int read_frame_number(const Cell *key, int64_t *value)
+int read_whole_number(const Cell *text, int64_t *value)
 {
     Number number;
-    const char *end = key->as.text + key->length;
-    if (key->length == 0 || scan_number(key->as.text, end, &number) != end || !number.is_integer)
+    const char *end = text->as.text + text->length;
+    if (text->length == 0 || scan_number(text->as.text, end, &number) != end || !number.is_integer)
         return 0;
     *value = number.integer;
     return 1;
@@ -450,7 +455,7 @@ static const char *read_map(Reader *reader, const char *at, const Type *type, Ce
     for (uint32_t number = 0; type->on_object == NUMBERED && number < cell->length; number++) {
         Cell *key = &cell->as.cells[2 * number];
         int64_t value;
-        if (!read_frame_number(key, &value))
+        if (!read_whole_number(key, &value))
             return misfit(reader, "frame number");
         key->kind = INTEGER;
         key->length = 0;
@@ -611,7 +616,7 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
         if (type->on_array == CLOSED_PATH || type->on_array == OPEN_PATH)
             return read_path(reader, at, type->on_array == CLOSED_PATH, cell);
         if (type->on_array == PLAIN_ARRAY) {
-            reader->has_unusual |= read_json(reader, at, cell, 0) == NULL;
+            reader->has_unusual = 1; /* perhaps */
             return read_json(reader, at, cell, 1);
         }
         return type->on_array == AS_JSON ? read_json(reader, at, cell, 0) : misfit(reader, "array for another");
@@ -638,16 +643,25 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
     }
 }
 
-const char *read_record(Reader *reader, const char *at, const char *end, Cell *record)
+static const char *read_as(Reader *reader, int is_fitted, const char *at, const char *end, Cell *record)
 {
+    reader->is_fitted = is_fitted;
+    reader->has_whole_real = 0;
     reader->end = end;
     reader->why = "";
     reader->has_extra = 0;
     reader->has_unusual = 0;
     reader->stack.size = 0;
     arena_clear(&reader->tree);
-    const char *behind = read_value(reader, at, reader->program->root, record, 0);
+    return read_value(reader, at, reader->program->root, record, 0);
+}
+
+const char *read_record(Reader *reader, const char *at, const char *end, Cell *record)
+{
+    const char *behind = read_as(reader, 0, at, end, record);
     Cell whole;
+    if (behind != NULL && reader->has_extra && reader->has_whole_real)
+        behind = read_as(reader, 1, at, end, record);
     /* Python writes all numbers of a record anew that has something undeclared */
     if (behind != NULL && reader->has_extra && reader->has_unusual && read_json(reader, at, &whole, 0) == NULL)
         return NULL;

@@ -18,11 +18,16 @@ typedef struct {
     int32_t *follows; /* by struct and field, the field that came after it the last time */
     const char *why;  /* what was the misfit */
     int has_extra;    /* whether something undeclared was kept */
+    int has_whole_real; /* whether a number is written with a fraction of 0 */
+    int is_fitted;      /* whether Python will fit the record, and takes such a number for an integer */
     int has_unusual;  /* whether a number in kept JSON is spelled as Python does not */
     int is_out_of_memory;
 } Reader;
 
 /* Reads a record, an object at `at`; behind it, or NULL for one that Python has to read. */
 const char *read_record(Reader *reader, const char *at, const char *end, Cell *record);
+
+/* Whether a text is a whole number as JSON writes it, of at most 18 digits; its value. */
+int read_whole_number(const Cell *text, int64_t *value);
 
 #endif

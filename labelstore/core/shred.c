@@ -72,6 +72,8 @@ static Cell value_of(const Shredder *shredder, const Cell *registers, int32_t op
         return member(&registers[index], code >> 15);
     case COUNT_OF: {
         Cell list = member(&registers[index], code >> 15);
+        if (list.kind == JSON && list.length == 2) /* kept as text, and empty */
+            return number_cell(0);
         return list.kind == LIST || list.kind == MAP ? number_cell(list.length) : nothing();
     }
     case IS_THERE: {
@@ -221,6 +223,24 @@ static Cell suffix(Cell name)
             return text_cell(at + 1, (size_t)length);
     }
     return nothing();
+}
+
+/* The place of the only member that is there, of those whose bits are set; NOTHING without any, NIL if there are more. */
+static Cell which(Cell object, int32_t slots)
+{
+    Cell found = nothing();
+    for (uint32_t slot = 0; slot < 31 && object.kind == OBJECT && slot < object.length; slot++) {
+        if ((slots >> slot & 1) && object.as.cells[slot].kind != NOTHING)
+            found = found.kind == NOTHING ? number_cell(slot) : nil();
+    }
+    return found;
+}
+
+/* The number that a text spells as JSON would; NOTHING for another text. */
+static Cell whole_number(Cell text)
+{
+    int64_t value;
+    return text.kind == TEXT && read_whole_number(&text, &value) ? number_cell(value) : nothing();
 }
 
 /* `{"key":null,…}` of the members of an object that are null; NOTHING without any. */
@@ -392,13 +412,9 @@ static int run(Shredder *shredder)
             if (!patch_row(shredder, code[0], code[1], VALUE(2)))
                 return 0;
             break;
-        case LOOK_UP: { /* to, mapping, text, text */
-            Cell found;
-            if (!look_up(shredder, code[1], VALUE(2), VALUE(3), &found))
-                return 0;
-            SET(0, found);
+        case LOOK_UP: /* to, mapping, text, text */
+            SET(0, look_up(shredder, code[1], VALUE(2), VALUE(3)));
             break;
-        }
         case JOIN:
             SET(0, joined(shredder, VALUE(1), VALUE(2)));
             break;
@@ -435,6 +451,12 @@ static int run(Shredder *shredder)
             SET(0, truth(first == '{' || first == '[' || first <= ' ')); /* also negative: not ASCII */
             break;
         }
+        case WHICH:
+            SET(0, which(VALUE(1), code[2]));
+            break;
+        case WHOLE_NUMBER:
+            SET(0, whole_number(VALUE(1)));
+            break;
         default:
             return 0;
         }
@@ -463,7 +485,8 @@ static int shred_record(Shredder *shredder, const Cell *record, const Place *pla
     shredder->globals[4] = number_cell(place->offset);
     memset(shredder->registers, 0, (size_t)shredder->program.routine[0].registers * sizeof(Cell));
     shredder->registers[0] = *record;
-    int is_made = run(shredder) && shredder->node - shredder->first < (int64_t)1 << NODE_BITS;
+    shredder->is_unsure = 0;
+    int is_made = run(shredder) && !shredder->is_unsure && shredder->node - shredder->first < (int64_t)1 << NODE_BITS;
     if (is_made && keep_claims(shredder, claims)) {
         Place *made = array_add(&stretch->made, sizeof(Place));
         if (made != NULL) {

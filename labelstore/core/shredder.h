@@ -41,6 +41,8 @@ enum Operation {
     HAS_BITS,
     CLAIM,
     BEGINS_JSON,
+    WHICH,
+    WHOLE_NUMBER,
     OPERATIONS
 };
 
@@ -73,6 +75,7 @@ typedef struct {
     Cell *globals;
     size_t *sizes; /* by table, its size before the record at hand */
     int64_t first, node;
+    int is_unsure; /* whether the record at hand asked what no mapping says yet */
 } Shredder;
 
 /* program.c */
@@ -81,7 +84,7 @@ int program_load(Program *program, const int32_t *words, int64_t count, const ch
 void program_free(Program *program);
 
 /* known.c */
-int look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second, Cell *found);
+Cell look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second);
 int claim(Shredder *shredder, Cell text);
 int keep_claims(Shredder *shredder, size_t since);
 void known_free(Shredder *shredder);

@@ -180,11 +180,11 @@ class Shredder:
         stretch.data = data
         for _ in range(_MOST_QUESTIONS):
             self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
-            asked = list(stretch.missing())
+            asked = {(number, _value(one), _value(two)): (one, two) for number, one, two in stretch.missing()}
             if not asked:
                 return
-            for mapping, first, second in asked:
-                self._tell(mapping, first, second, self._program.mappings[mapping](_value(first), _value(second)))
+            for (mapping, first, second), (one, two) in asked.items():
+                self._tell(mapping, one, two, self._program.mappings[mapping](first, second))
             self.give_back(stretch)
         self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
 

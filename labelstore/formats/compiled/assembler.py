@@ -48,6 +48,8 @@ class Operation(IntEnum):
     HAS_BITS = auto()
     CLAIM = auto()
     BEGINS_JSON = auto()
+    WHICH = auto()
+    WHOLE_NUMBER = auto()
 
 
 class Kind(IntEnum):
@@ -109,7 +111,7 @@ class Item:
         return Operand(_Source.FIELD, self.register, self.slots[name])
 
     def count(self, name: str) -> Operand:
-        """How many elements a list or map has; NULL without one."""
+        """How many elements a list or map has; NULL without one, and for a list kept as JSON that is not empty."""
         return Operand(_Source.COUNT_OF, self.register, self.slots[name])
 
     def has(self, name: str) -> Operand:
@@ -261,6 +263,16 @@ class Assembler:
         """Whether a text may be a JSON object or array."""
         return self._made(Operation.BEGINS_JSON, text)
 
+    def only(self, item: Item, *names: str) -> Operand:
+        """The slot of the only one of these members that is there; two of them are for Python."""
+        found = self._made(Operation.WHICH, item.itself, sum(1 << item.slots[name] for name in names))
+        self.hand_back_if(self.is_kind(found, Kind.NIL))
+        return found
+
+    def whole_number(self, text: Given) -> Operand:
+        """The number that a text spells, if it does."""
+        return self._made(Operation.WHOLE_NUMBER, text)
+
     def nulls(self, item: Item) -> Operand:
         """The members of an object that are null, as a JSON object."""
         return self._made(Operation.NULLS, item.itself, self.types.struct(item.cls))
@@ -365,8 +377,9 @@ class Assembler:
     def row(self, item: Item, *, told: Item | None = None, **given: Given) -> None:
         """Add the row of an object, with the values of the `given` columns by their names, as `JsonObject.row` does."""
         declaration = DECLARATIONS[item.cls]
-        if missing := set(declaration.given) ^ given.keys():
-            raise TypeError(f"{declaration}: given are {' '.join(declaration.given)}; see {' '.join(missing)}")
+        names = {*declaration.given, *(DECLARATIONS[told.cls].given if told else ())}
+        if missing := names ^ given.keys():
+            raise TypeError(f"{declaration}: given are {' '.join(names)}; see {' '.join(missing)}")
         values = self._values(item)
         for inner, member, of in self._blocks(item, declaration):
             values |= self._values(inner)
@@ -437,6 +450,7 @@ class Assembler:
         Operation.IS_KIND: (2,),
         Operation.LOOK_UP: (1,),
         Operation.NULLS: (2,),
+        Operation.WHICH: (2,),
         Operation.NEXT_ITEM: (4,),
         Operation.JUMP: (0,),
         Operation.JUMP_IF: (1,),

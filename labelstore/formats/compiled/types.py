@@ -1,11 +1,11 @@
 """The types of declared classes → tables by which the compiled core reads JSON (labelstore/core/read.c)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import inspect
 
-from labelstore.formats.lenient_decoding import field_types, takes_extra
+from labelstore.formats.lenient_decoding import takes_extra
 
 _MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY = range(8)
 _ANY_NUMBER, _ONLY_INTEGER, _NUMBER_AS_JSON = 1, 2, 3
@@ -57,21 +57,26 @@ class Types:
         self.takes_extra: list[bool] = []
         self._numbers: dict[Type, int] = {Type(): 0}
         self._structs: dict[Any, int] = {}
+        self._slots: dict[Any, dict[str, int]] = {}
 
-    def struct(self, cls: Any) -> int:
-        """The number of a struct."""
+    def struct(self, cls: Any, info: inspect.StructType | None = None) -> int:
+        """The number of a struct; `info` is what msgspec says of it, if that was asked."""
         if cls not in self._structs:
             self._structs[cls] = len(self.fields)
             fields: list[Field] = []
             self.fields.append(fields)
             self.takes_extra.append(takes_extra(cls))
-            fields.extend(self._fields_of(cls))
+            told = inspect.type_info(cls) if info is None else info
+            assert isinstance(told, inspect.StructType)
+            members = [field for field in told.fields if field.name != "extra"]
+            self._slots[cls] = {field.name: place for place, field in enumerate(members)}
+            fields.extend(self._fields_of(cls, members))
         return self._structs[cls]
 
     def slots(self, cls: Any) -> dict[str, int]:
         """The places of the fields of a struct, by their names; that of `extra` is the last."""
-        names = [name for name, _ in field_types(cls).values()]
-        return {name: place for place, name in enumerate(names)} | {"extra": len(self.fields[self.struct(cls)])}
+        number = self.struct(cls)
+        return self._slots[cls] | {"extra": len(self.fields[number])}
 
     def number(self, found: Type) -> int:
         """The number of a type."""
@@ -80,16 +85,15 @@ class Types:
             self.types.append(found)
         return self._numbers[found]
 
-    def of_struct(self, cls: Any) -> Type:
+    def of_struct(self, cls: Any, info: inspect.StructType | None = None) -> Type:
         """The type of an object of a class."""
-        return Type(on_object=_STRUCT_OR_LIST, object_of=self.struct(cls))
+        return Type(on_object=_STRUCT_OR_LIST, object_of=self.struct(cls, info))
 
-    def _fields_of(self, cls: Any) -> Iterator[Field]:
-        for key, (name, kind) in field_types(cls).items():
-            required = key in _required(cls)
-            path = self._paths.get((cls, name))
-            found = self._type(kind) if path is None else Type(on_array=_CLOSED_PATH if path else _OPEN_PATH)
-            yield Field(key, self.number(found), required)
+    def _fields_of(self, cls: Any, members: Sequence[inspect.Field]) -> Iterator[Field]:
+        for field in members:
+            path = self._paths.get((cls, field.name))
+            found = self._type(field.type) if path is None else Type(on_array=_CLOSED_PATH if path else _OPEN_PATH)
+            yield Field(field.encode_name, self.number(found), field.required)
         for key in self._strangers.get(cls, ()):
             yield Field(key, 0, False)
 
@@ -117,12 +121,12 @@ class Types:
             case inspect.ListType():
                 return self._list(kind.item_type)._replace(exactly=-1 if kind.min_length else 0)
             case inspect.TupleType():
-                (item,) = set(kind.item_types)
-                return self._list(item)._replace(exactly=len(kind.item_types))
+                assert all(item == kind.item_types[0] for item in kind.item_types)
+                return self._list(kind.item_types[0])._replace(exactly=len(kind.item_types))
             case inspect.DictType():
                 return self._map(kind)
             case inspect.StructType():
-                return self.of_struct(kind.cls)
+                return self.of_struct(kind.cls, kind)
             case inspect.AnyType():
                 return Type(_AS_JSON, 0, _AS_JSON, 0, 0, 1, _NUMBER_AS_JSON, _AS_JSON, _AS_JSON)
         return Type()  # UnsetType: never a value of JSON
@@ -136,9 +140,3 @@ class Types:
         is_numbered = isinstance(kind.key_type, inspect.StrType) and kind.key_type.pattern is not None
         values = self.number(self._type(kind.value_type))
         return Type(on_object=_NUMBERED if is_numbered else _MAPPED, object_of=values)
-
-
-def _required(cls: Any) -> set[str]:
-    info = inspect.type_info(cls)
-    assert isinstance(info, inspect.StructType)
-    return {field.encode_name for field in info.fields if field.required}

@@ -7,7 +7,6 @@ place or in files, tiled imagery, questions in brackets of their own.
 from functools import cache
 from typing import Any
 
-from labelstore.formats import asset_types
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -22,6 +21,7 @@ from labelstore.formats.compiled.assembler import (
     Words,
 )
 from labelstore.formats.compiled.types import Types
+from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
 from labelstore.formats.kinds import TABLES, UNKNOWN, V1_KEYS
 from labelstore.formats.v1.objects import Object, Span, TextData
 from labelstore.formats.v1.questions import Answer, Classification
@@ -36,7 +36,7 @@ from labelstore.formats.v1.record import (
     WorkflowInfo,
 )
 from labelstore.formats.v1.relationships import Relationship, RelationshipData
-from labelstore.formats.walk import WITH_MESSAGES, shapes_of
+from labelstore.formats.walk import shapes_of
 from labelstore.schema.generations import GENERATIONS
 
 SHAPES = shapes_of(Object)
@@ -159,11 +159,11 @@ class _Program:
         code, row_data = self.code, element["row_data"]
         asset_type = code.register()
         may_be_json = code.begins_json(row_data)
-        words = [code.mapped(_from_word, media[name]) for name in ("asset_type", "mime_type")]
+        words = [code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")]
         code.copy(asset_type, code.first_of(*words))
         with code.when(code.is_none(asset_type)):
             code.hand_back_if(may_be_json)  # perhaps a tile layer
-            names = [code.mapped(_by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
+            names = [code.mapped(by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
             named = code.first_of(*names)
             with code.alternatives() as found:
                 for condition, told in (
@@ -178,7 +178,7 @@ class _Program:
                     with found.when(condition):
                         code.copy(asset_type, told)
         with code.when(may_be_json):
-            code.hand_back_if(code.mapped(_with_messages, asset_type))
+            code.hand_back_if(code.mapped(with_messages, asset_type))
         return asset_type
 
     def shape(self, element: Item, body: Item) -> Operand:
@@ -397,17 +397,5 @@ class _Program:
 # -- what the core asks once for each word -----------------------------------------------------------------------------
 
 
-def _from_word(word: str | None, _: str | None) -> str | None:
-    return asset_types.from_word(word or "")
-
-
-def _by_suffix(suffix: str | None, _: str | None) -> str | None:
-    return suffix and asset_types.from_name(f".{suffix}")
-
-
 def _of_no_picture(asset_type: str | None, _: str | None) -> str | None:
     return asset_type if asset_type in ("document", "html", "audio", "video", "dicom") else None
-
-
-def _with_messages(asset_type: str | None, _: str | None) -> str | None:
-    return asset_type if asset_type in WITH_MESSAGES else None

@@ -13,7 +13,7 @@ from labelstore.formats.v2.moments import repeats_of, spans_by_feature
 from labelstore.formats.v2.objects import Object
 from labelstore.formats.v2.questions import Answer, Classification
 from labelstore.formats.v2.relationships import Relationship
-from labelstore.formats.v2.shapes import ShapeShredder
+from labelstore.formats.v2.shapes import NOT_FINAL, ShapeShredder
 from labelstore.formats.v2.times import TIME_KEYS, key_frames_of, spans_of, whole_number
 from labelstore.schema.tables import Row, Rows, columns
 
@@ -28,7 +28,7 @@ _TIMES = {
 }
 _object_row, _classification_row, _answer_row = map(row_of, (Object, Classification, Answer))
 _answers = attrgetter(*Classification.exclusive)
-_ANSWER_KINDS = tuple(
+ANSWER_KINDS = tuple(
     (key.removeprefix("conversational_").split("_")[0], key.startswith("conversational_"))
     for key in Classification.exclusive
 )
@@ -255,7 +255,7 @@ class AnnotationShredder(ShapeShredder):
         if answers:
             self.answers(answers, classification_id, owner)
             end_id = self.next()
-        if conversational and self.asset_hint in (None, "text"):
+        if conversational and self.asset_hint in NOT_FINAL:
             self.asset_hint = "conversation"
         frame_id, frame_number, group_id, moment_id, object_id, parent_answer_id = owner
         add = self.adder("classifications", question) if self.repeats else self.add_classification
@@ -374,7 +374,7 @@ def _answers_of(question: Classification) -> tuple[str | None, bool | None, Sequ
     if without < len(values) - 1:
         raise Misfit
     if without < len(values):
-        for (kind, conversational), value in zip(_ANSWER_KINDS, values, strict=True):
+        for (kind, conversational), value in zip(ANSWER_KINDS, values, strict=True):
             if value is not None:
                 return kind, conversational, value if kind == "checklist" else (value,)
     return _unknown_answer_kind(question.extra), None, None

@@ -8,10 +8,10 @@ from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.lenient_decoding import extra_json
 from labelstore.formats.v2.labels import Label, PerformanceDetails, PerformanceDetailsV2
 
-_TOLD = ("agreement", "benchmark_agreement", "seconds_to_review", "skipped")
+TOLD = ("agreement", "benchmark_agreement", "seconds_to_review", "skipped")
 """What both blocks can have; the form adds 1, 2, 4, 8 for those of the first, 16, 32, 64, 128 for the second."""
 
-_told = attrgetter(*_TOLD)
+_told = attrgetter(*TOLD)
 _json_key = DECLARATIONS[PerformanceDetails].json_key
 
 
@@ -35,7 +35,7 @@ def performance_of(label: Label) -> Performance:
     elif first is not None:
         values = _told(first)
         form = sum(1 << place for place, value in enumerate(values) if value is not None)
-    columns = dict(zip(_TOLD, values, strict=True))
+    columns = dict(zip(TOLD, values, strict=True))
     columns["performance_form"] = form
     columns["seconds_to_label"] = _whole_time(first, second)
     columns["performance_details_v2_extra"] = None if second is None else extra_json(second.extra, **differing)
@@ -48,7 +48,7 @@ def _of_several_places(label: Label) -> tuple[tuple[Any, ...], int, dict[str, An
     form = 0
     differing: dict[str, Any] = {}
     beside: dict[str, Any] = {}
-    for place, name in enumerate(_TOLD):
+    for place, name in enumerate(TOLD):
         places = (label.performance_details, label.performance_details_v2, label)
         first, second, own = (getattr(told, name, None) for told in places)
         values.append(value := next((value for value in (first, second, own) if value is not None), None))

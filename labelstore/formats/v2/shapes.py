@@ -13,7 +13,7 @@ from labelstore.formats.lenient_decoding import Misfit, Number, Odd, extra_json,
 from labelstore.formats.v2.objects import Masks, Message, Object, SelectedMessage, TextLocation
 from labelstore.formats.walk import Walk, shapes_of
 
-_RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
+RELATIONSHIPS = ("unidirectional_relationship", "bidirectional_relationship")
 _MESSAGE_KEYS = {"multiple": ("selected_messages", "messages"), "ranked": ("ranked_messages", "ranked_messages")}
 """Form of messages → key of their block, and of the list in it."""
 
@@ -21,6 +21,17 @@ _SHAPES = shapes_of(Object)
 _PATHS = {key: kind for key, kind in V2_KEYS.items() if kind in ("polygon", "polyline")}
 _values = attrgetter(*Object.exclusive)
 _position = msgspec.json.Decoder(tuple[Number, Number])
+
+NOT_FINAL = (None, "text")
+"""Types of assets, inferred from annotations, that a further annotation can change."""
+
+
+def hinted(word: str, asset_type: str | None) -> str | None:
+    """The type of the asset by the vendor's word for an annotation; `asset_type` is what was inferred so far."""
+    for prefix, named in ASSET_WORDS.items():
+        if word.startswith(prefix) and asset_type in NOT_FINAL:
+            asset_type = named
+    return asset_type
 
 
 class ShapeShredder(Walk):
@@ -30,24 +41,22 @@ class ShapeShredder(Walk):
 
     def hint(self, word: str) -> None:
         """Take the asset type from the vendor's word for an annotation."""
-        for prefix, asset_type in ASSET_WORDS.items():
-            if word.startswith(prefix) and (self.asset_hint is None or self.asset_hint == "text"):
-                self.asset_hint = asset_type
+        self.asset_hint = hinted(word, self.asset_hint)
 
     def geometry(self, item: Object, object_id: int) -> tuple[str | None, str | None]:
         """Add the rows of an object's geometry; its kind, None for a relationship, and its extra."""
         extra = None if item.extra is None and item.custom_metrics is None else _extra_of(item)
         word = item.annotation_kind
-        if word is not None and self.asset_hint in (None, "text"):
+        if word is not None and self.asset_hint in NOT_FINAL:
             self.hint(word)
         shape = _shape_of(item)
         has_mask = item.mask is not None or item.composite_mask is not None
         if has_mask:
-            if shape in _RELATIONSHIPS:
+            if shape in RELATIONSHIPS:
                 extra = _extra_of(item, **{shape: unfitted(getattr(item, shape))})
                 shape = None
             self.rows["masks"].append(Masks.row(item, object_id=object_id))
-        elif shape in _RELATIONSHIPS or (shape is None and _seems_relationship(item)):
+        elif shape in RELATIONSHIPS or (shape is None and _seems_relationship(item)):
             return None, None
         row_kind = V2_KEYS.get(shape or "")
         if shape in _SHAPES:
