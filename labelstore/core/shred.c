@@ -178,6 +178,39 @@ static Cell quoted(Shredder *shredder, Cell text)
     return text_cell(copy, (size_t)(to - copy));
 }
 
+/* Of which text the bytes come first: negative for `one`, 0 for the same. */
+static int compare(const Cell *one, const Cell *other)
+{
+    uint32_t shorter = one->length < other->length ? one->length : other->length;
+    int order = memcmp(one->as.text, other->as.text, shorter);
+    return order != 0 ? order : (one->length > other->length) - (one->length < other->length);
+}
+
+/* The keys of a map in their order, as a JSON array; NOTHING for many, or one with control characters. */
+static Cell sorted_keys(Shredder *shredder, Cell map)
+{
+    const Cell *last = NULL;
+    Cell text = text_cell("[", 1);
+    uint32_t count = map.kind == MAP ? map.length : 0;
+    if (count > MOST_SORTED)
+        return nothing();
+    for (uint32_t done = 0; done < count; done++) {
+        const Cell *least = NULL;
+        for (uint32_t place = 0; place < count; place++) {
+            const Cell *key = &map.as.cells[2 * place];
+            if ((last == NULL || compare(key, last) > 0) && (least == NULL || compare(key, least) < 0))
+                least = key;
+        }
+        if (least == NULL)
+            return nothing();
+        if (last != NULL)
+            text = joined(shredder, text, text_cell(",", 1));
+        text = joined(shredder, text, quoted(shredder, *least));
+        last = least;
+    }
+    return joined(shredder, text, text_cell("]", 1));
+}
+
 /* The value of a parameter in the query string of a URL; NOTHING if it has none, NIL if it would have to be decoded. */
 static Cell parameter(Cell url, Cell name)
 {
@@ -456,6 +489,9 @@ static int run(Shredder *shredder)
             break;
         case WHOLE_NUMBER:
             SET(0, whole_number(VALUE(1)));
+            break;
+        case SORTED_KEYS:
+            SET(0, sorted_keys(shredder, VALUE(1)));
             break;
         default:
             return 0;

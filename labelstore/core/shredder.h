@@ -11,6 +11,7 @@
 #define MOST_REGISTERS 4096
 #define MOST_GLOBALS 64
 #define MOST_CALLS 100
+#define MOST_SORTED 100
 #define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
 
 /* Operations, in the order of labelstore/formats/program.py. */
@@ -43,6 +44,7 @@ enum Operation {
     BEGINS_JSON,
     WHICH,
     WHOLE_NUMBER,
+    SORTED_KEYS,
     OPERATIONS
 };
 

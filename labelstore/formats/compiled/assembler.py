@@ -50,6 +50,7 @@ class Operation(IntEnum):
     BEGINS_JSON = auto()
     WHICH = auto()
     WHOLE_NUMBER = auto()
+    SORTED_KEYS = auto()
 
 
 class Kind(IntEnum):
@@ -272,6 +273,12 @@ class Assembler:
     def whole_number(self, text: Given) -> Operand:
         """The number that a text spells, if it does."""
         return self._made(Operation.WHOLE_NUMBER, text)
+
+    def sorted_keys(self, values: Given) -> Operand:
+        """The keys of a map of texts in their order, as a JSON array; many of them are for Python."""
+        found = self._made(Operation.SORTED_KEYS, values)
+        self.hand_back_if(self.is_none(found))
+        return found
 
     def nulls(self, item: Item) -> Operand:
         """The members of an object that are null, as a JSON object."""

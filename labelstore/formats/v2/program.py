@@ -1,8 +1,8 @@
 """The program by which the compiled core makes rows of the usual lines of v2, as labelstore/formats/v2/shred.py does.
 
-What is rare is handed back: data rows and labels without ids, lines with several projects, experiments or model runs
-(ids of labels depend on their order), tiled imagery, moments of audio, relationships among the objects, conversations
-and layers given as JSON, scores that contradict each other.
+What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, tiled
+imagery, moments of audio, relationships among the objects, conversations and layers given as JSON, scores that
+contradict each other. Ids of labels that are all different do not depend on the order of projects and model runs.
 
 A line claims what it is about, so that a later one about the same is handed back: "v2 " and its identity, the ids of
 its labels, and "gives " and the data row that `gives_ids` names (labelstore/formats/v2/generation.py).
@@ -87,11 +87,11 @@ class _Program(AnnotationsProgram):
             self.media_attributes(media)
         for cls, name in ((Attachment, "attachments"), (MetadataField, "metadata_fields"), (Embedding, "embeddings")):
             code.rows_of_list(cls, line[name], **self.of_data_row)
-        projects, runs = code.register(""), code.register("")
-        self.projects(line, projects)
+        runs = code.register("[]")
+        self.projects(line)
         self.experiments(line, runs)
         quoted_id = code.quoted(self.data_row_id)
-        identity = code.joined("[", quoted_id, ",[", projects, "],[", runs, "]]")
+        identity = code.joined("[", quoted_id, ",", code.sorted_keys(line["projects"]), ",", runs, "]")
         code.claim(code.joined("v2 ", identity))
         code.row(
             line,
@@ -127,17 +127,10 @@ class _Program(AnnotationsProgram):
             **self.of_data_row,
         )
 
-    def at_most_one(self, count: Operand) -> None:
-        self.code.hand_back_unless_any(
-            self.code.is_none(count), self.code.is_equal(count, 0), self.code.is_equal(count, 1)
-        )
-
-    def projects(self, line: Item, names: Operand) -> None:
+    def projects(self, line: Item) -> None:
         code = self.code
-        self.at_most_one(line.count("projects"))
         with code.each(line["projects"]) as loop:
             project, node_id = loop.item(Project), code.next()
-            code.copy(names, code.quoted(loop.key))
             details = code.item(ProjectDetails, project["project_details"])
             code.rows_of_list(WorkflowEvent, details["workflow_history"], project_id=loop.key, **self.of_data_row)
             code.call(self.labels, project["labels"], loop.key, NOTHING, False)
@@ -152,12 +145,14 @@ class _Program(AnnotationsProgram):
             )
 
     def experiments(self, line: Item, names: Operand) -> None:
-        code = self.code
-        self.at_most_one(line.count("experiments"))
+        """Those of a line with one at most; `names` becomes the ids of its model runs."""
+        code, count = self.code, line.count("experiments")
+        code.hand_back_unless_any(code.is_none(count), code.is_equal(count, 0), code.is_equal(count, 1))
         with code.each(line["experiments"]) as loop:
             experiment, node_id = loop.item(Experiment), code.next()
             code.claim(code.joined("gives ", self.data_row_id))
-            self.model_runs(experiment, loop.key, names)
+            code.copy(names, code.sorted_keys(experiment["runs"]))
+            self.model_runs(experiment, loop.key)
             code.row(
                 experiment,
                 node_id=node_id,
@@ -168,12 +163,10 @@ class _Program(AnnotationsProgram):
                 **self.of_data_row,
             )
 
-    def model_runs(self, experiment: Item, experiment_id: Operand, names: Operand) -> None:
+    def model_runs(self, experiment: Item, experiment_id: Operand) -> None:
         code = self.code
-        self.at_most_one(experiment.count("runs"))
         with code.each(experiment["runs"]) as loop:
             run, node_id = loop.item(ModelRun), code.next()
-            code.copy(names, code.quoted(loop.key))
             code.call(self.labels, run["labels"], NOTHING, loop.key, False)
             code.call(self.labels, run["predictions"], NOTHING, loop.key, True)
             code.row(
@@ -218,7 +211,7 @@ class _Program(AnnotationsProgram):
             label = loop.item(Label)
             code.next()  # the place of the bracket that opens before the first
             label_id, derived_id, extra = label["label_id"], code.register(), code.register()
-            code.hand_back_if(code.is_none(label_id), label.has("agreement"), label.has("benchmark_agreement"))
+            code.hand_back_if(code.is_false(label_id), label.has("agreement"), label.has("benchmark_agreement"))
             code.copy(self.label_id, label_id)
             code.copy(derived_id, False)
             code.copy(extra, label["extra"])
