@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from labelstore.engines.counters import Counters
+    from labelstore.engines.pieces import Joined
 
 WAY_OUT = "take a copy of it, or load the exports into a new file"
 """What to do about a file that is damaged."""
@@ -161,6 +162,10 @@ class Database(ABC):
         return self.dialect.name
 
     @abstractmethod
+    def beside(self) -> "Database":
+        """The same store for another thread, of one that is open for reading; it is closed before this one."""
+
+    @abstractmethod
     def query(self, sql: str, parameters: Parameters = ()) -> Result: ...
 
     @abstractmethod
@@ -264,6 +269,10 @@ class Database(ABC):
     @abstractmethod
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """(record_id, JSON) of records, from the views."""
+
+    @abstractmethod
+    def joined(self, record_ids: Sequence[int]) -> "Iterator[Joined]":
+        """The same records, many at a time and as the views give them: cheaper than one by one."""
 
     @abstractmethod
     def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:

@@ -3,10 +3,11 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -22,6 +23,7 @@ from labelstore.engines.database import (
 )
 from labelstore.engines.duckdb_places import LabelPlaces, Place
 from labelstore.engines.duckdb_texts import ONE_BY_ONE, DuckdbTexts
+from labelstore.engines.pieces import Joined
 from labelstore.engines.read_only_sql import check_duckdb, refused_functions
 from labelstore.engines.result import Result, distinct
 from labelstore.errors import RefusedError
@@ -323,6 +325,9 @@ class DuckdbSession(Database):
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         yield from self._texts.rebuilt(record_ids)
 
+    def joined(self, record_ids: Sequence[int]) -> Iterator[Joined]:
+        yield from self._texts.joined(record_ids)
+
     def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
         yield from self._texts.parts(first, last)
 
@@ -339,6 +344,13 @@ class DuckdbSession(Database):
         sql = f"select label_id, node_id, end_id from labels where label_id in ({MARKS})"
         rows = self.select_in(sql, label_ids)
         return {name: Place(first, last) for name, first, last in rows if first >> NODE_BITS not in self._deleted}
+
+    def beside(self) -> Self:
+        other = copy(self)
+        other._own_connection = self._own_connection.cursor()
+        for name in ("_texts", "_label_places"):  # which know the connection
+            other.__dict__.pop(name, None)
+        return other
 
     def close(self) -> None:
         self.is_closed = True

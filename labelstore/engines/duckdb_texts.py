@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from labelstore.engines.database import MARKS, TOGETHER
 from labelstore.engines.duckdb_places import Place
-from labelstore.engines.pieces import MANY, unmarked, unmarked_parts, whole
+from labelstore.engines.pieces import MANY, Joined, unmarked, unmarked_parts, whole
 from labelstore.schema.generations import CODE_BITS, generation_in
 from labelstore.schema.tables import NODE_BITS, node_range
 
@@ -22,6 +22,7 @@ _FEW = 50
 """Records side by side that are no more are looked up: a join takes 45 ms, and 0.1 ms for each record in its range; a
 look-up 25 ms, and 0.5 ms for each record.
 """
+_JOINED_TOGETHER = 100
 _LOOKED_UP_TOGETHER = 500
 _TOGETHER = 1000
 _SORTED_TOGETHER = 100_000
@@ -42,6 +43,15 @@ class DuckdbTexts:
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """(record_id, JSON) of records, in the order of their ids."""
+        return ((record_id, unmarked(pieces)) for record_id, pieces in self._marked(record_ids))
+
+    def joined(self, record_ids: Sequence[int]) -> Iterator[Joined]:
+        """The joined pieces of the same."""
+        marked = self._marked(record_ids)
+        while some := list(islice(marked, _JOINED_TOGETHER)):
+            yield Joined([record_id for record_id, _ in some], b"".join(pieces for _, pieces in some))
+
+    def _marked(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         large = self._large(record_ids)
         small: list[int] = []
         for record_id in sorted(record_ids):
@@ -49,7 +59,7 @@ class DuckdbTexts:
                 small.append(record_id)
                 continue
             yield from self._together(small)
-            yield record_id, whole(self.parts(*nodes))
+            yield record_id, whole(chain([b","], self.parts(*nodes)))
             small = []
         yield from self._together(small)
 
@@ -62,20 +72,20 @@ class DuckdbTexts:
             scattered = chain.from_iterable(groups)
             while some := [Place(*node_range(record_id)) for record_id in islice(scattered, _LOOKED_UP_TOGETHER)]:
                 found = self.lookup.texts(some)
-                yield from ((place.first >> NODE_BITS, found[place]) for place in some if place in found)
+                yield from ((place.first >> NODE_BITS, b"," + found[place]) for place in some if place in found)
 
     def _joined(self, group: list[int]) -> Iterator[tuple[int, bytes]]:
         """Of records that lie close together: what the views give of one range of nodes."""
         wanted = set(group)
         sql = (
-            f"select node_id >> {NODE_BITS} as record_id, string_agg(piece, '' order by pos * 4 + rank)"
+            f"select node_id >> {NODE_BITS} as record_id, encode(string_agg(piece, '' order by pos * 4 + rank))"
             " from {pieces} where node_id >= ? and node_id < ? group by 1"
         )
         pieces = sorted({generation_in(record_id).pieces_view for record_id in group})
         text = " union all ".join(sql.format(pieces=name) for name in pieces)
         limits = [group[0] << NODE_BITS, group[-1] + 1 << NODE_BITS] * len(pieces)
         rows = self._database.query(text, limits).rows
-        yield from ((row[0], unmarked(row[1].encode())) for row in sorted(rows) if row[0] in wanted)
+        yield from (row for row in sorted(rows) if row[0] in wanted)
 
     def _large(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Records too large to be joined by one statement, by their ids: the first and the last node."""

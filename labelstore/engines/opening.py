@@ -46,15 +46,18 @@ def engine_named(path: Path) -> Engine:
     return next((engine for engine in ENGINES if engine.is_meant_by(path)), ENGINES[0])
 
 
-def open_database(path: str | Path, *, create: bool = False, read_only: bool = False) -> Database:
-    """Open the store at `path`; with `create` a file that does not exist becomes an empty store."""
+def open_database(path: str | Path, *, create: bool = False, read_only: bool = False, alone: bool = False) -> Database:
+    """Open the store at `path`; with `create` a file that does not exist becomes an empty store.
+
+    `alone`: to read all of it, in a process that has no other connection to it (see `SqliteDatabase`).
+    """
     if engine_at(path) is DUCKDB:
         from labelstore.engines.duckdb import DuckdbDatabase
 
         return DuckdbDatabase(Path(path), create=create, read_only=read_only)
     from labelstore.engines.sqlite import SqliteDatabase
 
-    return SqliteDatabase(Path(path), create=create, read_only=read_only)
+    return SqliteDatabase(Path(path), create=create, read_only=read_only, alone=alone)
 
 
 def _check_name(path: Path) -> None:

@@ -1,6 +1,6 @@
 """The JSON of records and labels, from the pieces that a pieces view gives in the order of the text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -48,6 +48,13 @@ class Span(NamedTuple):
     record_id: int
     first: int
     last: int
+
+
+class Joined(NamedTuple):
+    """The joined pieces of records, as `unmarked` takes them."""
+
+    record_ids: Sequence[int]
+    pieces: bytes
 
 
 def runs(spans: Iterable[Span]) -> Iterator[list[Span]]:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from labelstore.engines.database import (
 )
 from labelstore.engines.holders import writer_of
 from labelstore.engines.limits import limit_sqlite
-from labelstore.engines.pieces import MANY, Span, elements, runs, unmarked, unmarked_parts, whole
+from labelstore.engines.pieces import MANY, Joined, Span, elements, runs, unmarked, unmarked_parts, whole
 from labelstore.engines.read_only_sql import Guard
 from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
@@ -104,7 +104,11 @@ class SqliteDatabase(Database):
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
         connection = apsw.Connection(self._uri, flags=flags)
         connection.set_busy_timeout(60_000)
+        connection.execute("pragma cache_size = -16000")  # which the pieces of a run are sorted in
         return connection
+
+    def beside(self) -> "SqliteDatabase":
+        return SqliteDatabase(self.path, read_only=True, alone=isinstance(self._connection, apsw.Connection))
 
     @property
     def _uri(self) -> str:
@@ -306,10 +310,19 @@ class SqliteDatabase(Database):
                 self._connection.executemany(f"delete from {table} where {node} between ? and ?", ranges)
 
     def rebuilt(self, record_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        sql = f"select record_id, node_id, end_id from records where record_id in ({MARKS})"
         for some in together(record_ids):
-            spans = {row[0]: Span(*row) for row in self.select_in(sql, some)}
-            yield from self._texts(spans[record_id] for record_id in some if record_id in spans)
+            yield from self._texts(self._spans(some))
+
+    def joined(self, record_ids: Sequence[int]) -> Iterator[Joined]:
+        for some in together(record_ids):
+            for run in runs(self._spans(some)):
+                yield Joined([span.record_id for span in run], self._pieces(run))
+
+    def _spans(self, record_ids: Sequence[int]) -> Iterator[Span]:
+        """Of those that there are, in this order."""
+        sql = f"select record_id, node_id, end_id from records where record_id in ({MARKS})"
+        spans = {row[0]: Span(*row) for row in self.select_in(sql, record_ids)}
+        return (spans[record_id] for record_id in record_ids if record_id in spans)
 
     def rebuilt_all(self, generation: str, first: int, last: int) -> Iterator[bytes]:
         sql = (
@@ -325,17 +338,23 @@ class SqliteDatabase(Database):
             if last - first >= MANY and len(run) == 1:
                 yield run[0].record_id, whole(self.parts_of_text(first, last))
                 continue
-            sql = (
-                "select cast(group_concat(piece, '') as blob) from"
-                f" (select piece from {generation_in(run[0].record_id).pieces_view}"
-                " where node_id between ? and ? order by pos, rank)"
-            )
-            (pieces,) = self._connection.execute(sql, (first, last)).fetchone()
-            texts = elements(unmarked(pieces or b""), len(run))
+            texts = elements(unmarked(self._pieces(run)), len(run))
             if texts is None:  # what no load has written
                 yield from (found for span in run for found in self._texts([span]))
             else:
                 yield from ((span.record_id, text) for span, text in zip(run, texts, strict=True))
+
+    def _pieces(self, run: Sequence[Span]) -> bytes:
+        """The pieces of records between which nothing stands, joined."""
+        if len(run) == 1 and run[0].last - run[0].first >= MANY:
+            return whole(chain([b","], self.parts_of_text(run[0].first, run[0].last)))
+        sql = (
+            "select cast(group_concat(piece, '') as blob) from"
+            f" (select piece from {generation_in(run[0].record_id).pieces_view}"
+            " where node_id between ? and ? order by pos, rank)"
+        )
+        (pieces,) = self._connection.execute(sql, (run[0].first, run[-1].last)).fetchone()
+        return pieces or b""
 
     def parts_of_text(self, first: int, last: int) -> Iterator[bytes]:
         view = generation_in(first >> NODE_BITS).pieces_view

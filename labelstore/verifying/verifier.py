@@ -1,4 +1,4 @@
-"""Compare the records of a file, or a partition of them, with what the store rebuilds."""
+"""Compare the records of a file with what the store rebuilds."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,6 @@ import msgspec
 
 from labelstore.engines.database import Database, Stored
 from labelstore.files import Broken, Record, Source, open_sources, split
-from labelstore.files.byte_ranges import ByteRange, split_range
 from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
 from labelstore.formats.v1.record import Frame
@@ -16,11 +15,11 @@ from labelstore.formats.v2.record import Line
 from labelstore.json.equality import Comparison, differences, duplicate_keys, same
 from labelstore.json.error_location import located
 from labelstore.loading.frames_files import FramesFolder, frames_address
-from labelstore.loading.partitions import Partition
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, recognized
 from labelstore.loading.report import Progress, Reading
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows
+from labelstore.verifying.comparing import Batch, Comparer
 from labelstore.verifying.report import SHOWN, VerifyReport
 
 _BATCH = (500, 8_000_000)
@@ -31,20 +30,18 @@ _COLUMNAR_BATCH = (2000, 20_000_000)
 class Changed:
     """Records of one file that the store has with other content: superseded or different, depending on its load.
 
-    `by_load` counts them by the load that stored them; `first` has the first differences of each. `records` counts all
-    that were read; `first_number` is the position of the first one where those before it are not counted.
+    `by_load` counts them by the load that stored them; `first` has the first differences of each.
     """
 
-    def __init__(self, name: str, first_number: int | None = None) -> None:
-        self.name, self.first_number = name, first_number
-        self.records = 0
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.sha256 = ""
         self.by_load: dict[int, int] = {}
         self.first: dict[int, list[dict[str, Any]]] = {}
 
-    def add(self, load_id: int, found: list[dict[str, Any]], count: int = 1) -> None:
-        """Count records that the store has from this load in another form; `found` are the differences to show."""
-        self.by_load[load_id] = self.by_load.get(load_id, 0) + count
+    def add(self, load_id: int, found: list[dict[str, Any]]) -> None:
+        """Count a record that the store has from this load in another form; `found` are the differences to show."""
+        self.by_load[load_id] = self.by_load.get(load_id, 0) + 1
         shown = self.first.setdefault(load_id, [])
         shown.extend(found[: SHOWN - len(shown)])
 
@@ -58,56 +55,65 @@ class Verifier:
         report: VerifyReport,
         folder: FramesFolder | None,
         progress: Progress | None,
-        partition: Partition = Partition(),  # noqa: B008
+        comparer: Comparer,
     ) -> None:
         self.database, self.report, self.folder, self.progress = database, report, folder, progress
-        self.partition = partition
+        self.comparer = comparer
         self.comparison = Comparison()
         self.changed: list[Changed] = []
 
-    def verify_file(self, source: Source, label_id: str = "", byte_range: ByteRange | None = None) -> None:
-        """Compare the records of a file (or of one byte range), then those of its frames files."""
-        changed = Changed(source.name, None if byte_range is None else byte_range.number)
+    def verify_file(self, source: Source, label_id: str = "") -> None:
+        """Compare the records of a file, then those of its frames files."""
+        changed = Changed(source.name)
         self.changed.append(changed)
         pending: list[tuple[str, str]] = []
         decode = tolerant(RecordDecoder(bool(label_id)))
-        skims = not (label_id or self.folder)  # frames and who has them are known by what the record says
-        batch: list[tuple[Record[Any], str]] = []
-        size = 0
-        most_records, most_bytes = _COLUMNAR_BATCH if self.database.is_columnar else _BATCH
-        read: Callable[[bytes], Any] = skim if skims else decode
-        for item in map(
-            recognized, split(source, read) if byte_range is None else split_range(source, read, byte_range)
-        ):
-            if byte_range is None and not self.partition.owns(item.position):
-                continue
-            self.report.records += 1
-            changed.records += 1
-            if isinstance(item, Broken):
-                self.reject(source.name, item, item.reason)
-                continue
-            if not skims and isinstance(item.value, Frame) != bool(label_id):
-                self.reject(source.name, item, LABEL_ALONE if label_id else FRAME_ALONE)
-                continue
-            key = "" if skims else self.key_of(item.value, label_id)
-            batch.append((item, key))
-            size += len(item.raw)
-            if not skims:
-                pending.extend(self.frames_of(item.value, key))
-            if len(batch) >= most_records or size >= most_bytes:
-                self.compare(
-                    source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id
-                )
-                batch, size = [], 0
-                if self.progress is not None:
-                    self.progress(Reading.of(source, byte_range))
-        self.compare(source.name, self.unknown(source.name, batch, decode) if skims else batch, changed, label_id)
+        if not (label_id or self.folder):
+            for batch, equal in self.comparer.compared(self.batches(source, skim)):
+                self.compare(source.name, self.unlike(source.name, batch, equal, decode), changed)
+                self.tell(source, batch)
+        else:  # frames and who has them are known by what the record says
+            for batch in self.batches(source, decode):
+                entries = list(self.entries(source.name, batch, label_id))
+                if self.folder:
+                    pending.extend(found for record, key in entries for found in self.frames_of(record.value, key))
+                self.compare(source.name, entries, changed, label_id)
+                self.tell(source, batch)
         changed.sha256 = source.sha256
         self.report.bytes += source.bytes_read
         for frames_label, file in pending:
             for frames_source in open_sources([file]):
                 with frames_source:
                     self.verify_file(frames_source, frames_label)
+
+    def batches(self, source: Source, read: Callable[[bytes], Any]) -> Iterator[Batch]:
+        """The items of a file, some at a time."""
+        most_records, most_bytes = _COLUMNAR_BATCH if self.database.is_columnar else _BATCH
+        items: list[Record[Any] | Broken] = []
+        size = 0
+        for item in map(recognized, split(source, read)):
+            self.report.records += 1
+            items.append(item)
+            size += len(item.raw)
+            if len(items) >= most_records or size >= most_bytes:
+                yield Batch(items, source.bytes_read)
+                items, size = [], 0
+        yield Batch(items, source.bytes_read)
+
+    def tell(self, source: Source, batch: Batch) -> None:
+        """Report how far the file is compared."""
+        if self.progress is not None and batch.items:
+            self.progress(Reading(source.name, source.size, batch.bytes_read))
+
+    def entries(self, name: str, batch: Batch, label_id: str) -> Iterator[tuple[Record[Decoded], str]]:
+        """The records of a batch, or frames of `label_id`, with their keys; others are rejected."""
+        for item in batch.items:
+            if isinstance(item, Broken):
+                self.reject(name, item, item.reason)
+            elif isinstance(item.value, Frame) != bool(label_id):
+                self.reject(name, item, LABEL_ALONE if label_id else FRAME_ALONE)
+            else:
+                yield item, self.key_of(item.value, label_id)
 
     def key_of(self, record: Decoded, label_id: str) -> str:
         """The key of a record in the store: its identity; for a frame, its label and number."""
@@ -119,18 +125,17 @@ class Verifier:
         if len(self.report.first_rejects) < SHOWN:
             self.report.first_rejects.append({"file": name, "position": item.position, "reason": reason})
 
-    def unknown(
-        self, name: str, batch: list[tuple[Record[Any], str]], decode: Callable[[bytes], Decoded | Exception]
+    def unlike(
+        self, name: str, batch: Batch, equal: set[int], decode: Callable[[bytes], Decoded | Exception]
     ) -> list[tuple[Record[Decoded], str]]:
-        """The records that may differ from the stored ones, decoded."""
-        digests = [hashes(record.raw) for record, _ in batch]
-        stored = self.database.records_with([digest.content for digest in digests]) if digests else {}
-        found = [stored.get(digest.content) for digest in digests]
-        rebuilt = dict(self.database.rebuilt([known.record_id for known in found if known is not None]))
+        """The records that are none of the equal ones, decoded and with their keys; what is no record is rejected."""
+        self.report.equal += len(equal)
+        for item in batch.items:
+            if isinstance(item, Broken):
+                self.reject(name, item, item.reason)
         left: list[tuple[Record[Decoded], str]] = []
-        for (record, _), known in zip(batch, found, strict=True):
-            if known is not None and self.comparison.same_and_plain(record.raw, rebuilt.get(known.record_id, b"")):
-                self.report.equal += 1
+        for record in batch.items:
+            if isinstance(record, Broken) or record.position in equal:
                 continue
             try:
                 item = recognized(Record(record.position, record.byte_offset, record.raw, decode(record.raw)))

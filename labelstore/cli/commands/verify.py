@@ -30,5 +30,5 @@ def verify(
     from labelstore.verifying import verify
 
     with stopped(not_all), progress.shown() as line:
-        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line)
+        report = verify(db, files, frames=frames, max_ratio=max_ratio or None, jobs=jobs, progress=line, alone=True)
     show(report, as_json)

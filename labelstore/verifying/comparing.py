@@ -1,0 +1,99 @@
+"""Batches of records compared with what the views give, by threads beside the one that reads the files.
+
+SQLite, DuckDB and the compiled core let other threads run while they work.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import local
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from labelstore.engines.database import Database
+from labelstore.engines.pieces import Joined, elements, unmarked
+from labelstore.files import Broken, Record
+from labelstore.formats.shredding import hashes
+from labelstore.json.equality import Comparison
+
+
+class Batch(NamedTuple):
+    """Some items of a file, one after another, and how far it has been read after them."""
+
+    items: Sequence[Record[Any] | Broken]
+    bytes_read: int
+
+
+class _Own(local):
+    """What each thread has: a connection to the store, and what it learned of the records."""
+
+    database: Database | None = None
+    comparison: Comparison
+
+
+class Comparer:
+    """Compares by so many threads, with connections beside `database`; one compares in the thread that asks."""
+
+    def __init__(self, database: Database, threads: int) -> None:
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._beside = [database.beside() for _ in range(threads)] if threads > 1 else []
+        self._free = self._beside.copy() or [database]
+        self._own = _Own()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        for database in self._beside:
+            database.close()
+
+    def compared(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, set[int]]]:
+        """The batches in their order, each with the positions of records that the store surely returns as they are.
+
+        All others have to be looked at.
+        """
+        begun: deque[tuple[Batch, Future[set[int]]]] = deque()
+        for batch in batches:
+            if self._pool is None:
+                yield batch, self._equal(batch)
+                continue
+            begun.append((batch, self._pool.submit(self._equal, batch)))
+            if len(begun) > self._threads:
+                first, found = begun.popleft()
+                yield first, found.result()
+        for batch, found in begun:
+            yield batch, found.result()
+
+    def _equal(self, batch: Batch) -> set[int]:
+        database, comparison = self._mine()
+        records = [item for item in batch.items if isinstance(item, Record)]
+        if not records:
+            return set()
+        contents = [hashes(record.raw).content for record in records]
+        stored = database.records_with(contents)
+        by_id: dict[int, list[Record[Any]]] = {}
+        for content, record in zip(contents, records, strict=True):
+            if (known := stored.get(content)) is not None:
+                by_id.setdefault(known.record_id, []).append(record)
+        return {
+            record.position
+            for joined in database.joined(list(by_id))
+            for number, text in enumerate(_texts(joined))
+            for record in by_id[joined.record_ids[number]]
+            if comparison.same_and_plain(record.raw, text)
+        }
+
+    def _mine(self) -> tuple[Database, Comparison]:
+        own = self._own
+        if own.database is None:
+            own.database, own.comparison = self._free.pop(), Comparison()
+        return own.database, own.comparison
+
+
+def _texts(joined: Joined) -> Sequence[bytes]:
+    """The JSON of each record, b"" where they are not as many values: the views give them one by one then."""
+    count = len(joined.record_ids)
+    return elements(unmarked(joined.pieces), count) or [b""] * count
