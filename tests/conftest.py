@@ -75,11 +75,11 @@ def _copied_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def _copy(patch: pytest.MonkeyPatch, database: Any, empty: Path) -> None:
     made = MADE[database]
 
-    def opened(self: Any, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+    def opened(self: Any, path: Path, *, create: bool = False, read_only: bool = False, **more: Any) -> None:
         if create and not path.exists():
             with suppress(OSError):  # the engine fails too, and says so in its own way
                 shutil.copyfile(empty, path)
-        made(self, path, create=create, read_only=read_only)
+        made(self, path, create=create, read_only=read_only, **more)
 
     patch.setattr(database, "__init__", opened)
 

@@ -25,6 +25,7 @@ from labelstore.lake.tasks.running import Runner, run_task
 from labelstore.loading import Report
 from labelstore.samples import write
 from labelstore.schema.tables import DERIVED, columns
+from labelstore.verifying.comparing import Comparer
 from labelstore.verifying.report import VerifyReport
 from labelstore.verifying.verifier import Verifier
 from tests.soaking import amount
@@ -95,7 +96,7 @@ def assert_like_store(lake: Path, folder: Path, loads: Sequence[Sequence[Path]],
 def verified(lake: Path, files: Sequence[Path]) -> VerifyReport:
     report = VerifyReport(str(lake), "delta")
     with closing(database_of(open_lake(lake).newest())) as database:
-        verifier = Verifier(database, report, None, None)
+        verifier = Verifier(database, report, None, None, Comparer(database, 1))
         for source in open_sources(map(str, files)):
             with source:
                 verifier.verify_file(source)

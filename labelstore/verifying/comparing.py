@@ -10,6 +10,8 @@ from threading import local
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from labelstore.core.equality import same_each
+from labelstore.core.library import library
 from labelstore.engines.database import Database
 from labelstore.engines.pieces import Joined, elements, unmarked
 from labelstore.files import Broken, Record
@@ -78,13 +80,14 @@ class Comparer:
         for content, record in zip(contents, records, strict=True):
             if (known := stored.get(content)) is not None:
                 by_id.setdefault(known.record_id, []).append(record)
-        return {
-            record.position
-            for joined in database.joined(list(by_id))
-            for number, text in enumerate(_texts(joined))
-            for record in by_id[joined.record_ids[number]]
-            if comparison.same_and_plain(record.raw, text)
-        }
+        equal: set[int] = set()
+        for joined in database.joined(list(by_id)):
+            of_each = [by_id[record_id] for record_id in joined.record_ids]
+            firsts = [first.raw for first, *_ in of_each]
+            for some, raw, is_same in zip(of_each, firsts, _verdicts(firsts, joined, comparison), strict=True):
+                if is_same:
+                    equal.update(record.position for record in some if record.raw == raw)
+        return equal
 
     def _mine(self) -> tuple[Database, Comparison]:
         own = self._own
@@ -93,7 +96,16 @@ class Comparer:
         return own.database, own.comparison
 
 
-def _texts(joined: Joined) -> Sequence[bytes]:
-    """The JSON of each record, b"" where they are not as many values: the views give them one by one then."""
-    count = len(joined.record_ids)
-    return elements(unmarked(joined.pieces), count) or [b""] * count
+def _verdicts(expected: Sequence[bytes], joined: Joined, comparison: Comparison) -> list[bool]:
+    """Whether each text surely says what its record does; what the compiled core leaves open, Python looks at."""
+    core = library()
+    count = len(expected)
+    verdicts = [False] * count if core is None else same_each(core, expected, joined.pieces)
+    if all(verdicts):
+        return verdicts
+    # where these are not as many values, one of them spoils all: the views give them one by one then
+    texts = elements(unmarked(joined.pieces), count) or [b""] * count
+    return [
+        is_same or comparison.same_and_plain(raw, text)
+        for is_same, raw, text in zip(verdicts, expected, texts, strict=True)
+    ]
