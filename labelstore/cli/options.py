@@ -66,7 +66,7 @@ MaxRejects = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Accept labels that are older than the stored ones.")]
 Jobs = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Processes or threads for large files; by default one per core."),
+    typer.Option(metavar="N", min=1, help="Processes for large files; by default one per core."),
 ]
 Wait = Annotated[
     float | None,
