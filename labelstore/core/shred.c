@@ -561,7 +561,7 @@ CORE_API int core_shred(Shredder *shredder, Stretch *stretch, const char *data, 
                         int in_lines, int is_last, int64_t position, int64_t number, int64_t load_id,
                         const int64_t *skipped, int64_t skips);
 
-/* Shreds records from `begin` on: elements of an array, or lines; returns 0 without memory.
+/* Shreds records, objects, from `begin` on: elements of an array, or lines; returns 0 without memory.
 
    `offset` is the byte offset of data[0] in the file, `position` and `number` are those of the first record in the file
    and in the store; `skipped` are positions of records, in their order, that Python shall look at. */
@@ -570,7 +570,7 @@ CORE_API int core_shred(Shredder *shredder, Stretch *stretch, const char *data, 
                         const int64_t *skipped, int64_t skips)
 {
     Reader *reader = &shredder->reader;
-    const char *at = data + begin;
+    const char *at = begin < end && data[begin] == '{' ? data + begin : NULL;
     shredder->stretch = stretch;
     reader->texts = &stretch->texts;
     reader->is_out_of_memory = 0;

@@ -1,0 +1,88 @@
+"""The compiled core under sanitizers, on the inputs that fuzzing found, and with memory that runs out."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from ctypes import CDLL
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from labelstore import samples
+from labelstore.core.shredding import Shredder
+from tests.soaking import amount
+from tests.test_core_shredding import WIDTHS
+from tools.core_fuzz import building
+
+
+def compiled(build: Callable[[Path], None], made: Path) -> Path:
+    """What a compiler made; skips the test where it has no sanitizers."""
+    try:
+        build(made)
+        subprocess.run([made], check=True, capture_output=True)
+    except (building.BuildError, OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no C compiler with sanitizers: {str(error).splitlines()[0]}")
+    return made
+
+
+def run(program: Path, *arguments: str | Path) -> None:
+    environment = os.environ | building.write_programs(program.parent)
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[:4000]
+
+
+def test_seeds_under_sanitizers_and_without_memory(tmp_path: Path) -> None:
+    """Each once, then with memory that runs out at the first time that some is asked for, at the second, and so on."""
+    replay = compiled(building.build_replay, tmp_path / "replay")
+    arguments: list[str | Path] = []
+    for target in building.TARGETS:
+        arguments.append(target)
+        for name, content in islice(building.seeds(target), 0, None, amount(1, 4)):
+            path = tmp_path / f"{target}-{name}"
+            path.write_bytes(content)
+            arguments.append(path)
+    assert len(arguments) > 100
+    run(replay, *arguments)
+
+
+@pytest.mark.sampled(0)
+def test_two_threads_as_in_a_load(tmp_path: Path) -> None:
+    threads = compiled(building.build_threads, tmp_path / "threads")
+    paths = []
+    for asset_type in ("image", "text"):
+        path = tmp_path / f"{asset_type}.ndjson"
+        labels = islice(samples.v1_labels(asset_type, 500), amount(500, 40))
+        path.write_text("".join(json.dumps(label) + "\n" for label in labels))
+        paths.append(path)
+    run(threads, *paths)
+
+
+def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
+    """No record is lost: either Python gets a MemoryError, or each is made rows of or handed back."""
+    try:
+        building.build_failing(tmp_path / "failing.so")
+    except building.BuildError as error:
+        pytest.skip(f"no C compiler: {str(error).splitlines()[0]}")
+    core = CDLL(str(tmp_path / "failing.so"))
+    (program, *_) = building.programs()
+    labels = list(islice(samples.v1_labels("image", 100), 5))
+    lines = b"".join(json.dumps(label | {"new": "\u00e9"}).encode() + b"\n" for label in labels)
+    failures = 0
+    for number in range(1, 10_000):
+        core.failing_at(number)
+        try:
+            shredder = Shredder(core, program, WIDTHS)
+            stretch = shredder.stretch()
+            shredder.shred(
+                stretch, lines, (0, len(lines)), offset=0, in_lines=True, is_last=True, position=0, number=0, load_id=1
+            )
+            assert sorted(place.position for place in (*stretch.made, *stretch.back)) == [0, 1, 2, 3, 4]
+        except MemoryError:
+            failures += 1
+        shredder = stretch = None  # type: ignore[assignment]
+        assert core.memory_held() == 0
+        if not core.has_failed():
+            break
+    assert failures > 10

@@ -1,0 +1,1 @@
+"""Looks for inputs on which the compiled core crashes or breaks its word; docs/explanation/compiled-core.md."""

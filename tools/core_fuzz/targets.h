@@ -1,0 +1,29 @@
+/* What the targets share. A target takes bytes that a fuzzer made, and ends the process where the core breaks its word. */
+
+#ifndef LABELSTORE_TARGETS_H
+#define LABELSTORE_TARGETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The memory of targets is not that of failing.h. */
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+
+#define EXPECT(condition)                                                                                              \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+typedef void Target(const uint8_t *data, size_t size);
+
+Target run_shred, run_text;
+
+#endif
