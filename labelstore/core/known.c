@@ -4,6 +4,7 @@
 #include "shredder.h"
 
 #define MOST_ENTRIES ((size_t)1 << 17)
+#define LONGEST_ASKED 1000 /* bytes of a text about which Python is asked */
 
 /* -- mappings -------------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +46,8 @@ Cell look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second)
         if (entry->hash != 0)
             return entry->value;
     }
-    Cell *asked = mappings->count < MOST_ENTRIES ? array_add(&shredder->stretch->missing, 3 * sizeof(Cell)) : NULL;
+    int is_asked = mappings->count < MOST_ENTRIES && first.length <= LONGEST_ASKED && second.length <= LONGEST_ASKED;
+    Cell *asked = is_asked ? array_add(&shredder->stretch->missing, 3 * sizeof(Cell)) : NULL;
     if (asked != NULL) {
         asked[0].kind = INTEGER;
         asked[0].length = 0;

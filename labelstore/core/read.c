@@ -15,6 +15,7 @@ enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH
 enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON };
 
 #define MOST_MEMBERS 64
+#define MOST_MET 200 /* keys of a map that are looked at for one; only made-up keys have more with such hashes */
 
 static const char *read_value(Reader *reader, const char *at, int type, Cell *cell, int level);
 
@@ -41,8 +42,6 @@ static const char *read_string(Reader *reader, const char *at, Cell *cell)
     if (at == NULL)
         return misfit(reader, "string");
     size_t length = (size_t)(at - 1 - first);
-    if (length > INT32_MAX)
-        return misfit(reader, "long string");
     cell->kind = TEXT;
     cell->length = (uint32_t)length;
     cell->as.text = first;
@@ -149,8 +148,6 @@ static const char *read_json(Reader *reader, const char *at, Cell *cell, int kee
         memcpy(to, token, (size_t)(at - token));
         to += at - token;
     }
-    if (to - copy > INT32_MAX)
-        return misfit(reader, "long value");
     cell->kind = JSON;
     cell->length = (uint32_t)(to - copy);
     cell->as.text = copy;
@@ -289,8 +286,6 @@ static const char *read_path(Reader *reader, const char *at, int is_closed, Cell
     Cell *slots = arena_take(&reader->tree, (1 + PATH_MEASURES) * sizeof(Cell));
     if (slots == NULL)
         return no_memory(reader);
-    if (length > INT32_MAX)
-        return misfit(reader, "long path");
     memset(slots, 0, (1 + PATH_MEASURES) * sizeof(Cell));
     slots[0].kind = TEXT;
     slots[0].length = (uint32_t)length;
@@ -378,7 +373,7 @@ static uint64_t hash_of(const Cell *text)
     return text_hash(text->as.text, text->length);
 }
 
-/* Whether two keys of a map are the same; -1 without memory. */
+/* Whether two keys of a map are the same, or may be, for many have hashes that meet; -1 without memory. */
 static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
 {
     uint32_t most = 16;
@@ -391,9 +386,9 @@ static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
     for (uint32_t number = 0; number < count; number++) {
         const Cell *key = &pairs[2 * number];
         uint32_t place = (uint32_t)hash_of(key) & (most - 1);
-        while (places[place] != 0) {
+        for (int met = 0; places[place] != 0; met++) {
             const Cell *other = &pairs[2 * (places[place] - 1)];
-            if (other->length == key->length && memcmp(other->as.text, key->as.text, key->length) == 0)
+            if (met == MOST_MET || (other->length == key->length && memcmp(other->as.text, key->as.text, key->length) == 0))
                 return 1;
             place = (place + 1) & (most - 1);
         }
@@ -464,34 +459,58 @@ static const char *read_map(Reader *reader, const char *at, const Type *type, Ce
     return at;
 }
 
-/* Keeps a member that has no field, `key` its text with both quotes, in the order in which they come. */
-static const char *read_extra(Reader *reader, const char *key, size_t length, const char *at, Cell *extra)
+/* What begins at this byte of the stack. */
+static const Cell *stacked(const Reader *reader, size_t place)
 {
-    Cell value;
+    return (const Cell *)(const void *)(reader->stack.data + place);
+}
+
+/* Puts a member that has no field on the stack, `key` its text with both quotes: unless it is there since `first`. */
+static const char *read_extra(Reader *reader, size_t first, const char *key, size_t length, const char *at)
+{
+    Cell pair[2];
     reader->has_extra = 1;
-    at = read_json(reader, at, &value, 0);
-    if (at == NULL)
-        return NULL;
-    size_t before = extra->kind == TEXT ? extra->length : 0;
-    char *text = arena_take(reader->texts, before + length + value.length + 3);
-    if (text == NULL)
-        return no_memory(reader);
-    char *to = text;
-    if (before > 0) {
-        memcpy(to, extra->as.text, before - 1);
-        to += before - 1;
+    for (size_t place = first; place < reader->stack.size; place += sizeof pair) {
+        const Cell *other = stacked(reader, place);
+        if (other->length == length && memcmp(other->as.text, key, length) == 0)
+            return misfit(reader, "repeated key");
     }
-    *to++ = before > 0 ? ',' : '{';
-    memcpy(to, key, length);
-    to += length;
-    *to++ = ':';
-    memcpy(to, value.as.text, value.length);
-    to += value.length;
+    if (reader->stack.size - first == MOST_MEMBERS * sizeof pair)
+        return misfit(reader, "many members");
+    pair[0].kind = TEXT;
+    pair[0].length = (uint32_t)length;
+    pair[0].as.text = key;
+    at = read_json(reader, at, &pair[1], 0);
+    if (at != NULL && (!put_on_stack(reader, &pair[0]) || !put_on_stack(reader, &pair[1])))
+        return no_memory(reader);
+    return at;
+}
+
+static char *append(char *to, char before, const Cell *text)
+{
+    *to++ = before;
+    memcpy(to, text->as.text, text->length);
+    return to + text->length;
+}
+
+/* Takes the members without a field from the stack, in the order in which they came, as one JSON object. */
+static int take_extra(Reader *reader, size_t first, Cell *extra)
+{
+    const Cell *members = stacked(reader, first);
+    size_t count = (reader->stack.size - first) / sizeof(Cell), length = 1 + count;
+    for (size_t place = 0; place < count; place++)
+        length += members[place].length;
+    char *text = arena_take(reader->texts, length), *to = text;
+    if (text == NULL)
+        return 0;
+    for (size_t place = 0; place < count; place++)
+        to = append(to, place == 0 ? '{' : place % 2 ? ':' : ',', &members[place]);
     *to++ = '}';
     extra->kind = TEXT;
     extra->length = (uint32_t)(to - text);
     extra->as.text = text;
-    return at;
+    reader->stack.size = first;
+    return 1;
 }
 
 /* The field of a key, most likely the one that followed `last` before; -1 if there is none. */
@@ -524,11 +543,7 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
     cell->length = (uint32_t)slots;
     cell->as.cells = cells;
     int last = -1;
-    struct {
-        const char *key; /* with its quotes */
-        size_t length;
-    } others[MOST_MEMBERS];
-    int count = 0;
+    size_t first = reader->stack.size;
     at = skip_space(at + 1, end);
     while (at < end && *at != '}') {
         size_t escapes;
@@ -554,15 +569,7 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
         } else {
             if (!structure->takes_extra)
                 return misfit(reader, "other member");
-            for (int place = 0; place < count; place++) {
-                if (others[place].length == length && memcmp(others[place].key, key, length) == 0)
-                    return misfit(reader, "repeated key");
-            }
-            if (count == MOST_MEMBERS)
-                return misfit(reader, "many members");
-            others[count].key = key;
-            others[count++].length = length;
-            at = read_extra(reader, key, length, at, &cells[structure->fields]);
+            at = read_extra(reader, first, key, length, at);
             if (field != NULL && cells[number].kind != NOTHING)
                 return misfit(reader, "repeated key");
         }
@@ -583,12 +590,15 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
         const Field *field = &program->field[structure->first_field + number];
         if (field->is_required && cells[number].kind == NOTHING)
             return misfit(reader, "missing key");
-        for (int place = 0; place < count && cells[number].kind != NOTHING; place++) {
-            if (others[place].length == (size_t)field->key_length + 2 &&
-                memcmp(others[place].key + 1, program->text + field->key, (size_t)field->key_length) == 0)
+        for (size_t place = first; place < reader->stack.size && cells[number].kind != NOTHING; place += 2 * sizeof(Cell)) {
+            const Cell *other = stacked(reader, place);
+            if (other->length == (uint32_t)field->key_length + 2 &&
+                memcmp(other->as.text + 1, program->text + field->key, (size_t)field->key_length) == 0)
                 return misfit(reader, "repeated key"); /* null once, and once a value */
         }
     }
+    if (reader->stack.size > first && !take_extra(reader, first, &cells[structure->fields]))
+        return no_memory(reader);
     return at + 1;
 }
 
@@ -647,7 +657,7 @@ static const char *read_as(Reader *reader, int is_fitted, const char *at, const 
 {
     reader->is_fitted = is_fitted;
     reader->has_whole_real = 0;
-    reader->end = end;
+    reader->end = end - at > LARGEST_RECORD ? at + LARGEST_RECORD : end; /* so 32 bits hold all lengths */
     reader->why = "";
     reader->has_extra = 0;
     reader->has_unusual = 0;

@@ -8,6 +8,8 @@
 /* Of a path: min_x, min_y, max_x, max_y, area, length. */
 #define PATH_MEASURES 6
 
+#define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
+
 typedef struct {
     const Program *program;
     const char *end;

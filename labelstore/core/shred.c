@@ -21,6 +21,12 @@ static Cell number_cell(int64_t value)
     return cell;
 }
 
+/* Without overflow, which C does not define: what a record holds may be large. */
+static Cell sum(Cell one, Cell other)
+{
+    return number_cell((int64_t)((uint64_t)one.as.integer + (uint64_t)other.as.integer));
+}
+
 static Cell truth(int value)
 {
     Cell cell = number_cell(value != 0);
@@ -466,7 +472,7 @@ static int run(Shredder *shredder)
             break;
         }
         case ADD:
-            SET(0, number_cell(VALUE(1).as.integer + VALUE(2).as.integer));
+            SET(0, sum(VALUE(1), VALUE(2)));
             break;
         case SET_BITS:
             SET(0, number_cell(VALUE(1).as.integer | VALUE(2).as.integer));
@@ -596,7 +602,7 @@ CORE_API int core_shred(Shredder *shredder, Stretch *stretch, const char *data, 
             skipped++;
             skips--;
         }
-        if (is_skipped || !is_read || place.length > LARGEST_RECORD ||
+        if (is_skipped || !is_read ||
             !shred_record(shredder, &record, &place, number + stretch->records, load_id)) {
             Place *back = array_add(&stretch->back, sizeof(Place));
             if (back == NULL)

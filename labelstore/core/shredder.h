@@ -12,7 +12,6 @@
 #define MOST_GLOBALS 64
 #define MOST_CALLS 100
 #define MOST_SORTED 100
-#define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
 
 /* Operations, in the order of labelstore/formats/program.py. */
 enum Operation {

@@ -15,7 +15,7 @@ from tools.core import ROOT, compiler
 
 HERE: Final = Path(__file__).parent
 SEEDS: Final = ROOT / "tests" / "fixtures" / "core_seeds"
-TARGETS: Final = ("shred", "text")
+TARGETS: Final = ("same", "shred", "text")
 """Each is a C file of this folder."""
 
 _CHECKED: Final = ("-g", "-O1", "-std=c99", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all")

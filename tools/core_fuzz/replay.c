@@ -7,7 +7,6 @@
 #include <string.h>
 
 void failing_at(long number);
-int has_failed(void);
 long memory_held(void);
 
 static void replay(Target *target, const char *path)
@@ -39,7 +38,9 @@ int main(int count, char **arguments)
 {
     Target *target = run_text;
     for (int place = 1; place < count; place++) {
-        if (strcmp(arguments[place], "shred") == 0)
+        if (strcmp(arguments[place], "same") == 0)
+            target = run_same;
+        else if (strcmp(arguments[place], "shred") == 0)
             target = run_shred;
         else if (strcmp(arguments[place], "text") == 0)
             target = run_text;

@@ -22,8 +22,11 @@
         }                                                                                                              \
     } while (0)
 
+/* Whether memory ran out while the target ran: failing.c. */
+int has_failed(void);
+
 typedef void Target(const uint8_t *data, size_t size);
 
-Target run_shred, run_text;
+Target run_same, run_shred, run_text;
 
 #endif

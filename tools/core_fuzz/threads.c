@@ -19,6 +19,11 @@ typedef struct {
     int64_t size, consumed, position;
 } Turn;
 
+int has_failed(void)
+{
+    return 0;
+}
+
 static void *shred_one(void *argument)
 {
     Turn *turn = argument;
