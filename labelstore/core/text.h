@@ -222,7 +222,7 @@ static inline const char *scan_number(const char *at, const char *end, Number *n
             return NULL;
         exponent += sign * power;
     }
-    if (at < end && ((*at >= '0' && *at <= '9') || at - first >= LONGEST_NUMBER))
+    if (at - first > LONGEST_NUMBER || (at < end && *at >= '0' && *at <= '9'))
         return NULL;
     number->is_integer = !is_fraction && !has_exponent;
     if (number->is_integer) {

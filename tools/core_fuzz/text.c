@@ -40,7 +40,7 @@ static void count_up(const char *at, const char *end)
     EXPECT(!number.is_integer || number.integer == strtoll(copy, NULL, 10));
     if (number.is_usual && !number.is_integer) {
         char again[64];
-        int precision = 1;
+        int precision = 15; /* fewer digits may be written with an exponent */
         do
             snprintf(again, sizeof again, "%.*g", precision, real);
         while (strtod(again, NULL) != real && ++precision <= 17);
