@@ -55,7 +55,9 @@ def main(arguments: list[str]) -> int:
     if code == 0:
         smallest = folder / f"smallest-{time.time_ns()}"
         smallest.mkdir()
-        subprocess.run([folder / "fuzzer", "-merge=1", smallest, corpus], env=environment, check=True)
+        subprocess.run(
+            [folder / "fuzzer", "-merge=1", "-use_counters=0", smallest, corpus], env=environment, check=True
+        )
         write_seeds(given.target, smallest)
     return code
 
