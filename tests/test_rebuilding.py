@@ -1,6 +1,8 @@
 """Records rebuilt together, alone and in parts: the text is that of `record_json`, whoever joins the pieces."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,3 +203,19 @@ def test_a_lookup_asks_for_what_the_pieces_of_a_generation_read() -> None:
     assert "view_label" in of_v1["labels"]
     assert "view_label" not in of_v2["labels"]
     assert not {"content_hash", "url_hash"}.intersection(of_v1["records"], of_v2["records"])
+
+
+def test_who_reads_all_of_a_store_counts_no_memory(tmp_path: Path) -> None:
+    """In a process of its own: SQLite is told before anything is open."""
+    store, file = tmp_path / "labels.db", tmp_path / "v1.ndjson"
+    file.write_bytes(b"\n".join(json.dumps(record).encode() for record in v1_labels("image", 3)))
+    load(store, [file])
+    code = (
+        "import apsw, sys; from labelstore.engines import open_database\n"
+        "with open_database(sys.argv[1], read_only=True, alone=True) as database, database.beside() as other:\n"
+        "    ids = [row[0] for row in database.query('select record_id from records').rows]\n"
+        "    assert len(dict(other.rebuilt(ids))) == 3\n"
+        "    print(apsw.memory_used())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, store], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("0\n", "")
