@@ -6,6 +6,6 @@
 #define CORE_API __attribute__((visibility("default")))
 
 /* Counted up with every change of what Python calls; labelstore/core/library.py takes no other number. */
-#define CORE_VERSION 1
+#define CORE_VERSION 2
 
 #endif

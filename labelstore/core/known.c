@@ -59,19 +59,6 @@ Cell look_up(Shredder *shredder, int32_t mapping, Cell first, Cell second)
     return nothing;
 }
 
-static int copy_text(Arena *arena, const Cell *from, Cell *to)
-{
-    *to = *from;
-    if (from->kind != TEXT)
-        return 1;
-    char *text = arena_take(arena, from->length);
-    if (text == NULL)
-        return 0;
-    memcpy(text, from->as.text, from->length);
-    to->as.text = text;
-    return 1;
-}
-
 static int grow_mappings(Mappings *mappings)
 {
     Mappings larger = *mappings;

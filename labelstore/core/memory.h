@@ -46,6 +46,20 @@ static inline void arena_clear(Arena *arena)
     arena->used = 0;
 }
 
+/* A copy of a cell, whose text is in an arena; 0 without memory. */
+static inline int copy_text(Arena *arena, const Cell *from, Cell *to)
+{
+    *to = *from;
+    if (from->kind != TEXT)
+        return 1;
+    char *text = arena_take(arena, from->length);
+    if (text == NULL)
+        return 0;
+    memcpy(text, from->as.text, from->length);
+    to->as.text = text;
+    return 1;
+}
+
 static inline void arena_free(Arena *arena)
 {
     arena_clear(arena);

@@ -12,33 +12,10 @@
 
 enum Operand { NO_VALUE, REGISTER, CONSTANT, GLOBAL, FIELD, COUNT_OF, IS_THERE };
 
-static Cell number_cell(int64_t value)
-{
-    Cell cell;
-    cell.kind = INTEGER;
-    cell.length = 0;
-    cell.as.integer = value;
-    return cell;
-}
-
 /* Without overflow, which C does not define: what a record holds may be large. */
 static Cell sum(Cell one, Cell other)
 {
     return number_cell((int64_t)((uint64_t)one.as.integer + (uint64_t)other.as.integer));
-}
-
-static Cell truth(int value)
-{
-    Cell cell = number_cell(value != 0);
-    cell.kind = BOOLEAN;
-    return cell;
-}
-
-static Cell nothing(void)
-{
-    Cell cell = number_cell(0);
-    cell.kind = NOTHING;
-    return cell;
 }
 
 static Cell nil(void)
@@ -117,20 +94,6 @@ static int is_true(Cell value)
     default:
         return 1;
     }
-}
-
-static int are_equal(Cell one, Cell other)
-{
-    if (one.kind == TEXT && other.kind == TEXT)
-        return one.length == other.length && memcmp(one.as.text, other.as.text, one.length) == 0;
-    if ((one.kind == INTEGER || one.kind == REAL) && (other.kind == INTEGER || other.kind == REAL)) {
-        double left = one.kind == REAL ? one.as.real : (double)one.as.integer;
-        double right = other.kind == REAL ? other.as.real : (double)other.as.integer;
-        return left == right;
-    }
-    if (one.kind != other.kind)
-        return 0;
-    return one.kind == BOOLEAN ? one.as.integer == other.as.integer : one.kind == NOTHING || one.kind == NIL;
 }
 
 /* -- text ----------------------------------------------------------------------------------------------------------- */

@@ -33,18 +33,59 @@ typedef struct Cell {
     } as;
 } Cell;
 
+static inline Cell number_cell(int64_t value)
+{
+    Cell cell;
+    cell.kind = INTEGER;
+    cell.length = 0;
+    cell.as.integer = value;
+    return cell;
+}
+
+static inline Cell truth(int value)
+{
+    Cell cell = number_cell(value != 0);
+    cell.kind = BOOLEAN;
+    return cell;
+}
+
+static inline Cell nothing(void)
+{
+    Cell cell = number_cell(0);
+    cell.kind = NOTHING;
+    return cell;
+}
+
+static inline int are_equal(Cell one, Cell other)
+{
+    if (one.kind == TEXT && other.kind == TEXT)
+        return one.length == other.length && memcmp(one.as.text, other.as.text, one.length) == 0;
+    if ((one.kind == INTEGER || one.kind == REAL) && (other.kind == INTEGER || other.kind == REAL)) {
+        double left = one.kind == REAL ? one.as.real : (double)one.as.integer;
+        double right = other.kind == REAL ? other.as.real : (double)other.as.integer;
+        return left == right;
+    }
+    if (one.kind != other.kind)
+        return 0;
+    return one.kind == BOOLEAN ? one.as.integer == other.as.integer : one.kind == NOTHING || one.kind == NIL;
+}
+
 /* 64 bits that tell texts apart; others look at the texts themselves, or take two with the same for one. */
 static inline uint64_t text_hash(const char *text, size_t length)
 {
     uint64_t hash = length * 0x9E3779B97F4A7C15u;
     uint64_t part;
+    size_t whole = length;
     for (; length >= 8; length -= 8, text += 8) {
         memcpy(&part, text, 8);
         hash = (hash ^ part) * 0xFF51AFD7ED558CCDu;
         hash ^= hash >> 32;
     }
     part = 0;
-    memcpy(&part, text, length);
+    if (whole >= 8)
+        memcpy(&part, text + length - 8, 8); /* some of them again, at once */
+    else
+        memcpy(&part, text, length);
     hash = (hash ^ part) * 0xC4CEB9FE1A85EC53u;
     return hash ^ hash >> 29;
 }

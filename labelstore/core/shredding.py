@@ -6,22 +6,24 @@ from ctypes import (
     CDLL,
     POINTER,
     Structure,
-    Union,
     byref,
     c_char_p,
-    c_double,
     c_int,
     c_int32,
     c_int64,
     c_size_t,
-    c_uint32,
     c_void_p,
     cast,
     sizeof,
-    string_at,
 )
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
+
+from labelstore.core.cells import NOTHING, TEXT
+from labelstore.core.cells import Array as _Array
+from labelstore.core.cells import Cell as _Cell
+from labelstore.core.cells import items as _items
+from labelstore.core.cells import value as _value
 
 
 class Words(Protocol):
@@ -38,18 +40,6 @@ class Place(NamedTuple):
     offset: int
     length: int
     position: int
-
-
-class _Content(Union):
-    _fields_ = (("integer", c_int64), ("real", c_double), ("text", c_void_p))
-
-
-class _Cell(Structure):
-    _fields_ = (("kind", c_uint32), ("length", c_uint32), ("content", _Content))
-
-
-class _Array(Structure):
-    _fields_ = (("data", c_void_p), ("size", c_size_t), ("most", c_size_t))
 
 
 class _Place(Structure):
@@ -77,8 +67,6 @@ class _Stretch(Structure):
 
 _MOST_QUESTIONS: Final = 4
 """So often functions of texts are asked about one stretch, for the answer to one leads to the next."""
-
-_NOTHING, _NIL, _INTEGER, _REAL, _BOOLEAN, _TEXT, _JSON, _BLOB = range(8)
 
 
 class Stretch:
@@ -201,10 +189,10 @@ class Shredder:
             raise MemoryError
 
     def _tell(self, mapping: int, first: _Cell, second: _Cell, said: str | None) -> None:
-        value = _Cell(_NOTHING, 0)
+        value = _Cell(NOTHING, 0)
         if said is not None:
             encoded = said.encode()
-            value.kind, value.length = _TEXT, len(encoded)
+            value.kind, value.length = TEXT, len(encoded)
             value.content.text = cast(c_char_p(encoded), c_void_p).value
         if not self._core.core_tell(self._address, mapping, byref(first), byref(second), byref(value)):
             raise MemoryError
@@ -220,24 +208,6 @@ class Shredder:
     def give_back(self, stretch: Stretch) -> None:
         """Forget the ids of a stretch, which is to be shredded again."""
         self._core.core_give_back(self._address, stretch.address)
-
-
-def _items(array: _Array, kind: Any) -> Any:
-    count = array.size // sizeof(kind)
-    return (kind * count).from_address(array.data) if count else ()
-
-
-def _value(cell: _Cell) -> Any:
-    kind = cell.kind
-    if kind == _INTEGER:
-        return cell.content.integer
-    if kind == _REAL:
-        return cell.content.real
-    if kind == _BOOLEAN:
-        return bool(cell.content.integer)
-    if kind in (_TEXT, _JSON):
-        return string_at(cell.content.text, cell.length).decode()
-    return string_at(cell.content.text, cell.length) if kind == _BLOB else None
 
 
 _FUNCTIONS: Final = {

@@ -8,10 +8,22 @@ from typing import Any
 
 from labelstore.counting.counted_rows import CountedRows
 from labelstore.counting.features import Parent, Role, add_up
-from labelstore.counting.roles import NO_PARENT, UNKNOWN_OPTION, UNKNOWN_TOOL, Roles
+from labelstore.counting.roles import (
+    BY_FRAME,
+    CLASSIFICATION,
+    NO_PARENT,
+    OPTION,
+    PARENT_FIELDS,
+    RELATIONSHIP,
+    TEXT,
+    TOOL,
+    UNKNOWN_OPTION,
+    UNKNOWN_TOOL,
+    Roles,
+    is_by_frame,
+)
 from labelstore.schema.tables import Row
 
-_OF_TOOL = ("kind", "name", "value", "schema_id", "color")
 Members = dict[Role, dict[str, frozenset[int]]]
 """Role → label → which features it has."""
 
@@ -32,9 +44,9 @@ class Tally:
         self._plain(roles.labels, list(self._groups))
         self._plain(roles.frames, self._inside("frames")[1])
         rows, label_ids = self._inside("relationships")
-        self._plain(roles.relationships, label_ids, self._values("relationships", rows, *_OF_TOOL[1:]))
+        self._plain(roles.relationships, label_ids, self._values("relationships", rows, *RELATIONSHIP.columns))
         objects, label_ids = self._inside("objects")
-        tools = self._plain(roles.tools, label_ids, self._values("objects", objects, *_OF_TOOL))
+        tools = self._plain(roles.tools, label_ids, self._values("objects", objects, *TOOL.columns))
         rows, label_ids = self._inside("classifications")
         if rows:
             asked = self._asked(rows, label_ids)
@@ -73,7 +85,7 @@ class Tally:
     def _asked(self, rows: Sequence[Row], label_ids: list[str]) -> list[int]:
         """The numbers of what answers say of these questions."""
         groups = map(self._groups.__getitem__, label_ids)
-        keys = zip(groups, self._values("classifications", rows, "schema_id", "name", "kind"), strict=True)
+        keys = zip(groups, self._values("classifications", rows, *PARENT_FIELDS), strict=True)
         return list(map(self._roles.asked.__getitem__, keys))
 
     def _count_options(
@@ -90,8 +102,8 @@ class Tally:
             given = list(self._values("answers", answers, "classification_id"))
         keys = zip(
             map(questions.__getitem__, given),
-            self._values("answers", answers, "name", "value", "schema_id"),
-            map(is_not, self._values("answers", answers, "text"), repeat(None)),
+            self._values("answers", answers, *OPTION.columns),
+            map(is_not, self._values("answers", answers, TEXT), repeat(None)),
             strict=True,
         )
         numbers = self._count(role, list(map(labels.__getitem__, given)), keys)
@@ -109,8 +121,7 @@ class Tally:
     ) -> list[Parent]:
         """What each question was asked of, by its node: those of all tables are different."""
         roles = self._roles
-        names = ("parent_answer_id", "object_id")
-        answer_ids, object_ids = (list(self._values("classifications", rows, name)) for name in names)
+        answer_ids, object_ids = (list(self._values("classifications", rows, name)) for name in CLASSIFICATION.parents)
         nodes = [answer_id or object_id for answer_id, object_id in zip(answer_ids, object_ids, strict=True)]
         known: dict[int | None, Parent] = {None: NO_PARENT}
         if any(nodes):
@@ -130,14 +141,7 @@ class Tally:
         role = self._roles.questions
         keys = zip(asked, self._values("classifications", rows, "value"), parents, strict=True)
         numbers = self._count(role, label_ids, keys)
-        frames, messages, scopes = (
-            list(self._values("classifications", rows, name)) for name in ("frame_id", "message_id", "scope")
-        )
-        if frames.count(None) + messages.count(None) < 2 * len(rows) or "index" in scopes:
+        frames, messages, scopes = (list(self._values("classifications", rows, name)) for name in BY_FRAME)
+        if frames.count(None) + messages.count(None) < 2 * len(rows) or any(scopes):
             where = zip(numbers, frames, messages, scopes, strict=True)
-            by_frame = [
-                number
-                for number, frame_id, message_id, scope in where
-                if frame_id is not None or message_id is not None or scope == "index"
-            ]
-            add_up(role.by_frame, by_frame, self._sign)
+            add_up(role.by_frame, [number for number, *place in where if is_by_frame(*place)], self._sign)

@@ -21,6 +21,7 @@ from labelstore.counting import (
 from labelstore.schema.tables import NODE_BITS, NodeRange, Row, Rows, columns, node_column, node_range, sql_text
 
 if TYPE_CHECKING:
+    from labelstore.counting.compiled import CoreCounts
     from labelstore.engines.database import Database
 
 _APART = ("counts", "unpaired_classes")
@@ -78,6 +79,12 @@ class Counters:
         """Sum up rows of counts that were inserted beside this; `touched` are labels to count by themselves."""
         self._touched.update(touched)
         self._is_summed = False
+
+    def insert(self, counts: "CoreCounts") -> None:
+        """Add what the core counted of rows that are inserted beside this, in a new store or after `begin_at`."""
+        for table, rows in rows_of_counts(counts).items():
+            self._database.insert_rows(table, rows)
+        self.bring(counts.wide)
 
     def add(self, rows: Rows) -> None:
         """Count rows that are about to be inserted."""
@@ -254,7 +261,7 @@ class Counters:
         database.execute("drop table uncertain_names")
 
 
-def rows_of_counts(counts: Counts) -> dict[str, list[Row]]:
+def rows_of_counts(counts: "Counts | CoreCounts") -> dict[str, list[Row]]:
     """Table → rows of what was counted, which are summed up later."""
     rows = [count for count in counts.rows() if any(count.amounts) or count.times != Times()]
     pairs = [(*key, labels) for key, labels in counts.pairs().items() if labels]

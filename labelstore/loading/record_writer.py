@@ -1,8 +1,9 @@
 """Writing records in batches: what came unchanged is skipped, what changed replaces what was there."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from labelstore.engines.database import Stored
 from labelstore.errors import NeedsStaging
@@ -16,6 +17,9 @@ from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
 from labelstore.loading.report import MOST_NAMED, Report
 from labelstore.schema.tables import Rows, columns
+
+if TYPE_CHECKING:
+    from labelstore.counting.compiled import CoreCounts
 
 _RECORDS_A_CUT = 1000
 """A batch may be cut for so many records that were written."""
@@ -216,7 +220,28 @@ def add_counts(report: Report, rows: Rows) -> None:
     report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
 
 
-def _add_names(counter: Counter[str], names: Iterable[str | None]) -> None:
+def add_core_counts(report: Report, counts: "CoreCounts") -> None:
+    """Count, as `add_counts` does, the rows that the core made and counted."""
+    under_runs, predictions = counts.model_run_labels()
+    report.model_run_labels += under_runs
+    report.predictions += predictions
+    named: dict[str, Counter[str | None]] = {role: Counter() for role in ("label", "frame", "tool", "classification")}
+    for count in counts.rows():
+        if count.grain is None and count.role in named:
+            name = count.group.project_id if count.role == "label" else count.feature.name
+            named[count.role][name] += count.amounts.annotations
+    report.labels += named["label"].total()
+    report.frames += named["frame"].total()
+    report.objects += named["tool"].total()
+    report.classifications += named["classification"].total()
+    for counter, role in ((report.projects, "label"), (report.classes, "tool"), (report.questions, "classification")):
+        _add_names(counter, named[role])
+    if len(report.project_names) < MOST_NAMED:
+        report.project_names.update(counts.project_names())
+    report.asset_types.update(counts.asset_types())
+
+
+def _add_names(counter: Counter[str], names: Iterable[str | None] | Mapping[str | None, int]) -> None:
     if len(counter) < MOST_NAMED:
         counter.update(names)  # type: ignore[arg-type] # all of them, which is faster
         del counter[None]
