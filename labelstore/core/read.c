@@ -534,7 +534,7 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
 {
     const Program *program = reader->program;
     const char *end = reader->end;
-    size_t slots = (size_t)structure->fields + 1;
+    size_t slots = (size_t)structure->fields + 2;
     Cell *cells = arena_take(&reader->tree, slots * sizeof(Cell));
     if (cells == NULL)
         return no_memory(reader);

@@ -70,11 +70,15 @@ static Cell value_of(const Shredder *shredder, const Cell *registers, int32_t op
 
 static void set(Shredder *shredder, Cell *registers, int32_t operand, Cell value)
 {
-    uint32_t index = (uint32_t)operand >> 3 & 0xFFF;
-    if ((operand & 7) == GLOBAL)
+    uint32_t code = (uint32_t)operand;
+    uint32_t index = code >> 3 & 0xFFF;
+    uint32_t slot = code >> 15;
+    if ((code & 7) == GLOBAL)
         shredder->globals[index] = value;
-    else
+    else if ((code & 7) == REGISTER)
         registers[index] = value;
+    else if (registers[index].kind == OBJECT && slot < registers[index].length)
+        registers[index].as.cells[slot] = value;
 }
 
 static int is_true(Cell value)

@@ -16,7 +16,7 @@ enum Kind {
     TEXT,
     JSON, /* a value as JSON text */
     BLOB,
-    OBJECT, /* `cells`: its members in the order of its struct, then its other members as JSON text */
+    OBJECT, /* `cells`: its members in the order of its struct, its other members as JSON text, a note of the program */
     LIST,   /* `length` elements */
     MAP     /* `length` pairs of a key and a value */
 };

@@ -120,6 +120,11 @@ class Item:
         return Operand(_Source.IS_THERE, self.register, self.slots[name])
 
     @property
+    def note(self) -> Operand:
+        """What the program noted about the object, nothing at first."""
+        return self["note"]
+
+    @property
     def itself(self) -> Operand:
         """The object."""
         return Operand(_Source.REGISTER, self.register)
@@ -185,7 +190,7 @@ class Assembler:
         return Item(cls, item.register, item.slots)
 
     def copy(self, to: Operand, value: Given) -> None:
-        """Set a register or variable."""
+        """Set a register, a variable or a member of an object in a register."""
         self._emit(Operation.COPY, to, value)
 
     def next(self) -> Operand:

@@ -74,9 +74,9 @@ class Types:
         return self._structs[cls]
 
     def slots(self, cls: Any) -> dict[str, int]:
-        """The places of the fields of a struct, by their names; that of `extra` is the last."""
-        number = self.struct(cls)
-        return self._slots[cls] | {"extra": len(self.fields[number])}
+        """The places of the fields of a struct, by their names, of `extra`, and of what a program notes."""
+        count = len(self.fields[self.struct(cls)])
+        return self._slots[cls] | {"extra": count, "note": count + 1}
 
     def number(self, found: Type) -> int:
         """The number of a type."""
