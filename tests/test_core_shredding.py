@@ -78,7 +78,7 @@ SAMPLES: dict[str, Any] = {"v1": samples.v1_labels, "v2": samples.v2_data_rows}
 FILES = {"v1": strategies.v1_files(), "v2": strategies.v2_files()}
 LEAST = {
     "v1": {"image": 0.98, "text": 0.8},
-    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98) | {"conversation": 0.6, "geospatial": 0, "audio": 0.6},
+    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98) | {"conversation": 0.6, "audio": 0.6},
 }
 """The share of samples of which the core makes rows, at least."""
 
@@ -210,4 +210,40 @@ def test_relationships_among_objects(objects: list[Json], relationships: list[Js
     assert (
         assert_rows_are_those_of_python("v2", lines_of([line_with({"frames": {"7": listed | {"objects": named}}})]))
         == is_made
+    )
+
+
+RING = [[-99.5, 20], [-99, 20.25], [-99.25, 20.5], [-99.5, 20]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates", "is_made"),
+    [
+        ("Point", [-99.5, 20], True),
+        ("Point", [10.0, -0.0], True),
+        ("LineString", RING[:2], True),
+        ("Polygon", [RING], True),
+        ("Polygon", [RING, RING], False),
+        ("Polygon", [[[0.0, 1], [-0.0, 1]]], False),
+        ("Polygon", [[[1e308, 1], [-1e308, 1]]], False),
+        ("Polygon", RING, False),
+        ("LineString", [RING], False),
+        ("LineString", [20.5, 10], False),
+        ("Point", RING, False),
+        ("Point", [1, 2, 3], False),
+        ("MultiPolygon", [[RING]], False),
+        ("Other", [1, 2], False),
+        ("Polygon", [], False),
+        ("Polygon", [[]], False),
+    ],
+)
+def test_geojson(kind: str, coordinates: Any, is_made: bool) -> None:
+    shape = {"type": kind, "coordinates": coordinates}
+    objects = [{"annotation_kind": word, "geojson": shape} for word in ("GeoPolygon", "GeoBoundingBox")]
+    both = {"geojson": shape, "mask": {"url": "https://example.com/mask"}, "undeclared": 1.5}
+    for line in (line_with({"objects": [*objects, {"geojson": shape}]}), line_with({"objects": [both]})):
+        assert assert_rows_are_those_of_python("v2", lines_of([line], separators=(",", ":"))) == is_made
+        assert assert_rows_are_those_of_python("v2", lines_of([line], separators=(" ,\t", " : "))) == is_made
+    assert not assert_rows_are_those_of_python(
+        "v2", lines_of([line_with({"objects": [{"geojson": shape | {"a": 1}}]})])
     )

@@ -5,8 +5,9 @@
 
 #include "shred.h"
 
-/* Of a path: min_x, min_y, max_x, max_y, area, length. */
-#define PATH_MEASURES 6
+/* Of a path: min_x, min_y, max_x, max_y, area, length, width, height. */
+#define PATH_MEASURES 8
+#define PATH_AREA 4
 
 #define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
 

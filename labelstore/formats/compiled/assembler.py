@@ -97,6 +97,8 @@ NOTHING: Final = Operand()
 RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET = (Operand(_Source.GLOBAL, place) for place in range(5))
 """What the machine knows of the record at hand."""
 
+_PATH: Final = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "length", "width", "height")
+
 Given = Operand | str | int | bool | None
 
 
@@ -416,14 +418,17 @@ class Assembler:
         place = list(columns()[table]).index(column)
         self._emit(Operation.PATCH_ROW, self.tables.index(table), place, self.operand(bits))
 
-    def path_row(self, table: str, path: Operand, object_id: Given, *, is_closed: bool) -> None:
-        """Add the row of a polygon (`is_closed`) or polyline of vertices."""
-        names = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "perimeter" if is_closed else "length")
+    def path(self, path: Operand) -> dict[str, Operand]:
+        """What the reader made of a list of points: text, bounds, sizes; a line has no area."""
         register = self.register(path).index
-        values = {name: Operand(_Source.FIELD, register, place) for place, name in enumerate(names)}
-        if not is_closed:
-            del values["area"]
-        self.plain_row(table, object_id=object_id, **values)
+        return {name: Operand(_Source.FIELD, register, place) for place, name in enumerate(_PATH)}
+
+    def path_row(self, table: str, path: Operand, object_id: Given, *, form: Given = None) -> None:
+        """Add the row of a polygon or polyline."""
+        values = self.path(path)
+        values["perimeter"] = values["length"]
+        given = {name: values[name] for name in columns()[table] if name in values}
+        self.plain_row(table, object_id=object_id, form=form, **given)
 
     def rows_of_list(self, cls: Any, values: Given, **given: Any) -> None:
         """Add the rows of a list of objects that contain no others; `given` are the columns that they share."""

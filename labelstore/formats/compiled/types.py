@@ -1,17 +1,27 @@
 """The types of declared classes → tables by which the compiled core reads JSON (labelstore/core/read.c)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from msgspec import inspect
 
 from labelstore.formats.lenient_decoding import takes_extra
 
-_MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY = range(8)
+_MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY, _POSITIONS = range(9)
 _ANY_NUMBER, _ONLY_INTEGER, _NUMBER_AS_JSON = 1, 2, 3
 
-Paths = Mapping[tuple[Any, str], bool]
-"""Class and field of vertices → whether they are a closed path."""
+
+class Path(Enum):
+    """What a list of points is: vertices of a polygon or line, or coordinates of GeoJSON."""
+
+    CLOSED = auto()
+    OPEN = auto()
+    POSITIONS = auto()
+
+
+Paths = Mapping[tuple[Any, str], Path]
+"""Class and field of points."""
 
 Strangers = Mapping[Any, tuple[str, ...]]
 """Class → keys with which an object is something else, so that the core reads none that has one."""
@@ -92,10 +102,15 @@ class Types:
     def _fields_of(self, cls: Any, members: Sequence[inspect.Field]) -> Iterator[Field]:
         for field in members:
             path = self._paths.get((cls, field.name))
-            found = self._type(field.type) if path is None else Type(on_array=_CLOSED_PATH if path else _OPEN_PATH)
+            found = self._type(field.type) if path is None else self._path(path)
             yield Field(field.encode_name, self.number(found), field.required)
         for key in self._strangers.get(cls, ()):
             yield Field(key, 0, False)
+
+    def _path(self, path: Path) -> Type:
+        if path is Path.POSITIONS:  # a single one is a list of its numbers
+            return Type(on_array=_POSITIONS, array_of=self.number(Type(on_number=_ANY_NUMBER)), exactly=2)
+        return Type(on_array=_CLOSED_PATH if path is Path.CLOSED else _OPEN_PATH)
 
     def _type(self, kind: inspect.Type) -> Type:
         match kind:

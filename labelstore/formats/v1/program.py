@@ -20,7 +20,7 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
-from labelstore.formats.compiled.types import Types
+from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
 from labelstore.formats.kinds import TABLES, UNKNOWN, V1_KEYS
 from labelstore.formats.v1.objects import Object, Span, TextData
@@ -49,7 +49,7 @@ _SINCE_2023 = ("global_key", "seconds_to_review", "is_benchmark", "workflow_info
 @cache
 def program() -> Words:
     """The program."""
-    paths = {(Object, "polygon"): True, (Object, "line"): False}
+    paths = {(Object, "polygon"): Path.CLOSED, (Object, "line"): Path.OPEN}
     return _Program(Assembler(Types(paths, {Element: ("data_row",)}))).words()
 
 
@@ -268,7 +268,7 @@ class _Program:
         self.code.row(self.code.item(SHAPES[name][1], item[name]), object_id=object_id)
 
     def path(self, item: Item, name: str, object_id: Operand) -> None:
-        self.code.path_row(TABLES[V1_KEYS[name]], item[name], object_id, is_closed=name == "polygon")
+        self.code.path_row(TABLES[V1_KEYS[name]], item[name], object_id)
 
     def text_entity(self, item: Item, name: str, object_id: Operand) -> None:
         code, data = self.code, self.code.item(TextData, item[name])

@@ -4,11 +4,12 @@ from typing import Any
 
 from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Loop, Operand
 from labelstore.formats.declaration import DECLARATIONS
-from labelstore.formats.kinds import TABLES, V2_KEYS, kind_of
+from labelstore.formats.kinds import GEOJSON_TYPES, TABLES, V2_KEYS, kind_of
 from labelstore.formats.v2.annotations import ANSWER_KINDS
 from labelstore.formats.v2.labels import Frame, Group
 from labelstore.formats.v2.objects import (
     ConversationalLocation,
+    GeoJson,
     Masks,
     Message,
     Object,
@@ -30,6 +31,8 @@ _NOT_OF_RELATIONSHIPS = tuple(
     for name in DECLARATIONS[Object].members
     if name not in DECLARATIONS[Relationship].members and name not in Object.exclusive
 )
+_BOX = {"top": "max_y", "left": "min_x", "height": "height", "width": "width", "coordinates": "coordinates"}
+"""Column of a box in longitude and latitude → what is told of the ring around it."""
 _MOST_COMPARED = 1_000_000
 """How many objects of a record are looked at for copies of its relationships; more of them are for Python."""
 
@@ -274,7 +277,7 @@ class AnnotationsProgram:
                     code.copy(kinds, V2_KEYS[name])
             for name in ("polygon", "line"):
                 with found.when(code.is_equal(shape, item.slots[name])):
-                    code.path_row(TABLES[V2_KEYS[name]], item[name], object_id, is_closed=name == "polygon")
+                    code.path_row(TABLES[V2_KEYS[name]], item[name], object_id)
                     code.copy(kinds, V2_KEYS[name])
             with found.when(item.has("location")):
                 self._text_entity(item["location"], NOTHING, object_id)
@@ -296,14 +299,42 @@ class AnnotationsProgram:
                     self._messages(code.item(cls, item[name]), key, form, object_id)
                     code.copy(kinds, V2_KEYS[name])
                     code.copy(end_id, True)
+            with found.when(item.has("geojson")):
+                self._geojson(item, object_id, kinds)
             for name in RELATIONSHIPS:
                 with found.when(code.is_equal(shape, item.slots[name])):
                     code.hand_back_if(*(item.has(other) for other in _NOT_OF_RELATIONSHIPS), item["classifications"])
                     code.copy(item.note, object_id)
-            code.hand_back_if(shape)  # tiled imagery
         with code.unless(item.note):
             self._kind(item, object_id, kinds)
             code.copy(kind, code.mapped(_kind, item["annotation_kind"], kinds))
+
+    def _geojson(self, item: Item, object_id: Operand, kinds: Operand) -> None:
+        """The row of a point, line or polygon of one ring in longitude and latitude."""
+        code, shape = self.code, self.code.item(GeoJson, item["geojson"])
+        coordinates, path = shape["coordinates"], code.path(shape["coordinates"])
+        code.hand_back_if(shape.has("extra"))
+        is_polygon = code.is_kind(path["area"], Kind.REAL)
+        is_point = code.is_kind(coordinates, Kind.LIST)
+        code.copy(kinds, code.mapped(_geojson_kind, shape["type"]))
+        for kind, is_it in (("point", is_point), ("polygon", is_polygon)):
+            with code.unless(code.is_equal(code.is_equal(kinds, kind), is_it)):
+                code.hand_back()  # another type, or coordinates of another one
+        code.hand_back_if(code.is_none(kinds))
+        with code.alternatives() as found:
+            with found.when(is_point):
+                x, y = code.register(), code.register()
+                with code.each(coordinates) as loop:
+                    code.copy(x, y)
+                    code.copy(y, loop.value)
+                code.plain_row("points", object_id=object_id, x=x, y=y, form="geo")
+            with code.when(is_polygon), found.when(code.is_equal(item["annotation_kind"], "GeoBoundingBox")):
+                box = {name: path[place] for name, place in _BOX.items()}
+                code.plain_row("bounding_boxes", object_id=object_id, **box)
+                code.copy(kinds, "bounding_box")
+            with found.when(is_polygon):
+                code.path_row(TABLES["polygon"], coordinates, object_id, form="geo")
+            code.path_row(TABLES["polyline"], coordinates, object_id, form="geo")
 
     def _kind(self, item: Item, object_id: Operand, kinds: Operand) -> None:
         """The row of masks, and what there are rows of."""
@@ -538,6 +569,10 @@ def _if_final(hint: str | None, _: str | None) -> str | None:
 
 def _kind(word: str | None, kinds: str | None) -> str | None:
     return kind_of(word, *(kinds or "").split())
+
+
+def _geojson_kind(word: str | None, _: str | None) -> str | None:
+    return GEOJSON_TYPES.get(word or "")
 
 
 def _if_relationship(word: str | None, _: str | None) -> str | None:

@@ -1,9 +1,9 @@
 """The program by which the compiled core makes rows of the usual lines of v2, as labelstore/formats/v2/shred.py does.
 
-What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, tiled
-imagery, moments of audio, relationships that are told twice and differently, conversations and layers given as JSON,
-scores that contradict each other. Ids of labels that are all different do not depend on the order of projects and model
-runs.
+What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, polygons
+of several rings, moments of audio, relationships that are told twice and differently, conversations and layers given as
+JSON, scores that contradict each other. Ids of labels that are all different do not depend on the order of projects and
+model runs.
 
 A line claims what it is about, so that a later one about the same is handed back: "v2 " and its identity, the ids of
 its labels, and "gives " and the data row that `gives_ids` names (labelstore/formats/v2/generation.py).
@@ -25,7 +25,7 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
-from labelstore.formats.compiled.types import Types
+from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
 from labelstore.formats.v2.annotations_program import AnnotationsProgram
 from labelstore.formats.v2.labels import (
@@ -36,7 +36,7 @@ from labelstore.formats.v2.labels import (
     PerformanceDetailsV2,
     Review,
 )
-from labelstore.formats.v2.objects import Object
+from labelstore.formats.v2.objects import GeoJson, Object
 from labelstore.formats.v2.performance import TOLD
 from labelstore.formats.v2.record import (
     Attachment,
@@ -59,7 +59,7 @@ _ROTATIONS = (*range(9), 90, 180, 270)
 @cache
 def program() -> Words:
     """The program."""
-    paths = {(Object, "polygon"): True, (Object, "line"): False}
+    paths = {(Object, "polygon"): Path.CLOSED, (Object, "line"): Path.OPEN, (GeoJson, "coordinates"): Path.POSITIONS}
     return _Program(Assembler(Types(paths, {}))).words()
 
 
