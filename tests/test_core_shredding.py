@@ -77,8 +77,8 @@ def lines_of(records: Iterable[Any], **layout: Any) -> bytes:
 SAMPLES: dict[str, Any] = {"v1": samples.v1_labels, "v2": samples.v2_data_rows}
 FILES = {"v1": strategies.v1_files(), "v2": strategies.v2_files()}
 LEAST = {
-    "v1": {"image": 0.98, "text": 0.8},
-    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98) | {"conversation": 0.6, "audio": 0.6},
+    "v1": {"image": 0.98, "text": 0.98},
+    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98) | {"audio": 0.6},
 }
 """The share of samples of which the core makes rows, at least."""
 
@@ -247,3 +247,51 @@ def test_geojson(kind: str, coordinates: Any, is_made: bool) -> None:
     assert not assert_rows_are_those_of_python(
         "v2", lines_of([line_with({"objects": [{"geojson": shape | {"a": 1}}]})])
     )
+
+
+SAID = {"messageId": "1", "content": 'ein "Gruß"\n\u3042', "user": {"userId": "u", "name": "Ada"}, "align": "left"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "is_made"),
+    [
+        ([], True),
+        ([SAID, SAID | {"messageId": "2", "timestampUsec": 1, "user": {"userId": "u", "name": ""}}], True),
+        ([SAID | {"user": {"name": None, "userId": "u", "more": [{}]}, "metadata": None}], True),
+        ([SAID, SAID], False),
+        ([SAID | {"metadata": {"name": "someone else"}}], False),
+        ([SAID | {"user": {"name": "", "userId": ""}, "author": "someone else"}], False),
+        ([SAID | {"user": {"name": 7}}], False),
+        ([SAID | {"user": "Ada"}], False),
+        ([SAID | {"content": ["one", "two"]}], False),
+        ([SAID | {"messageId": 1}], False),
+        ([SAID | {"messageId": None, "id": "one"}], False),
+        ([SAID, "a text"], False),
+        ([{"id": "one", "text": "a text"}], False),
+    ],
+)
+@pytest.mark.parametrize("asset_type", ["conversation", "unknown"])
+def test_conversations_as_json(asset_type: str, messages: list[Any], is_made: bool) -> None:
+    told = {} if asset_type == "unknown" else {"media_attributes": {"asset_type": asset_type}}
+    for before, ascii_only, after in (("", False, ""), (" \n", True, " \t")):
+        asset = before + json.dumps({"version": 1, "messages": messages, "more": 0.1}, ensure_ascii=ascii_only) + after
+        line = line_with({}, data_row={"row_data": asset}, **told)
+        assert assert_rows_are_those_of_python("v2", lines_of([line])) == is_made
+        for other in (asset[:-3], asset + "}", asset.replace("messages", "turns"), f"[{asset}]"):
+            line = line_with({}, data_row={"row_data": other}, **told)
+            assert not assert_rows_are_those_of_python("v2", lines_of([line]))
+
+
+@pytest.mark.parametrize("name", [
+    "a.mp4", "a.pdf\n", "a.pdf\n\n", "one.\ntwo.txt?\n", "a.html#.x\n.y", "a.jpeg.unknown", "a.b.wav",
+    "\u3042" * 2043 + ".mp4", "\u3042.mp4?" + "\u3042" * 2042, "\u3042.mp4?" + "\u3042" * 2043,
+    ".gif?" + "x" * 2043, ".gif?" + "x" * 2044,
+    '{"a": 1}', '{"tileLayerUrl": "https://example.com"}', ' the "tileLayerUrl"', "\u201cIt is.\u201d", "",
+])  # fmt: skip
+def test_types_told_by_names(name: str) -> None:
+    line = line_with({}, data_row={"row_data": name})
+    is_made = name[:1] not in ("{", " ", "\u201c", "\u3042")
+    assert assert_rows_are_those_of_python("v2", lines_of([line])) >= is_made
+    assert assert_rows_are_those_of_python("v2", lines_of([line_with({}, data_row={"external_id": name})])) == 1
+    label = {"ID": "a label", "DataRow ID": "a row", "Labeled Data": name, "Label": {"objects": []}}
+    assert_rows_are_those_of_python("v1", lines_of([label]))

@@ -12,6 +12,8 @@
 
 /* How a type reads an object or an array. */
 enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH, PLAIN_ARRAY, POSITIONS };
+/* What a struct does with members that it does not declare. */
+enum { REFUSE, KEEP, IGNORE };
 enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON };
 
 #define MOST_MEMBERS 64
@@ -622,9 +624,9 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
             at = read_value(reader, at, field->type, &cells[number], level + 1);
             last = number;
         } else {
-            if (!structure->takes_extra)
+            if (structure->on_others == REFUSE)
                 return misfit(reader, "other member");
-            at = read_extra(reader, first, key, length, at);
+            at = structure->on_others == KEEP ? read_extra(reader, first, key, length, at) : skip_value(at, end);
             if (field != NULL && cells[number].kind != NOTHING)
                 return misfit(reader, "repeated key");
         }
@@ -708,6 +710,16 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
     default:
         return type->on_number ? read_number(reader, at, type->on_number, cell) : misfit(reader, "number for another");
     }
+}
+
+Cell read_text(Reader *reader, Cell text, int type)
+{
+    Cell cell = nothing();
+    if (text.kind != TEXT)
+        return cell;
+    reader->end = text.as.text + text.length;
+    const char *at = read_value(reader, skip_space(text.as.text, reader->end), type, &cell, 0);
+    return at != NULL && skip_space(at, reader->end) == reader->end ? cell : nothing();
 }
 
 static const char *read_as(Reader *reader, int is_fitted, const char *at, const char *end, Cell *record)

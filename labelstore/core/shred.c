@@ -209,15 +209,15 @@ static Cell parameter(Cell url, Cell name)
 }
 
 /* What stands behind a full stop at the end of a file name or URL, or before its query string: 2 to 5 letters and
-   digits. NOTHING if there is no such suffix, NIL for a long text or one of several lines. */
+   digits in its last 2,048 characters; NOTHING without. A line may end behind it. */
 static Cell suffix(Cell name)
 {
     if (name.kind != TEXT)
         return nothing();
-    if (name.length > 2048 || memchr(name.as.text, '\n', name.length) != NULL)
-        return nil();
-    const char *end = name.as.text + name.length;
-    for (const char *at = name.as.text; at < end; at++) {
+    const char *end = name.as.text + name.length, *at = end;
+    for (int characters = 0; at > name.as.text && characters < 2048; at--)
+        characters += (at[-1] & 0xC0) != 0x80;
+    for (; at < end; at++) {
         if (*at != '.')
             continue;
         const char *behind = at + 1;
@@ -225,10 +225,21 @@ static Cell suffix(Cell name)
                                 (*behind >= '0' && *behind <= '9')))
             behind++;
         ptrdiff_t length = behind - at - 1;
-        if (length >= 2 && length <= 5 && (behind == end || *behind == '?' || *behind == '#'))
+        int is_end = behind == end || *behind == '?' || *behind == '#' || (*behind == '\n' && behind + 1 == end);
+        if (length >= 2 && length <= 5 && is_end)
             return text_cell(at + 1, (size_t)length);
     }
     return nothing();
+}
+
+/* Whether a text has another one in it. */
+static int contains(Cell text, Cell part)
+{
+    for (uint32_t place = 0; text.kind == TEXT && place + part.length <= text.length; place++) {
+        if (memcmp(text.as.text + place, part.as.text, part.length) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* The place of the only member that is there, of those whose bits are set; NOTHING without any, NIL if there are more. */
@@ -433,6 +444,9 @@ static int run(Shredder *shredder)
         case SUFFIX:
             SET(0, suffix(VALUE(1)));
             break;
+        case CONTAINS:
+            SET(0, truth(contains(VALUE(1), VALUE(2))));
+            break;
         case NULLS: {
             Cell object = VALUE(1);
             SET(0, nulls(shredder, &object, &program->structure[code[2]]));
@@ -465,6 +479,9 @@ static int run(Shredder *shredder)
             break;
         case SORTED_KEYS:
             SET(0, sorted_keys(shredder, VALUE(1)));
+            break;
+        case READ: /* to, text, type */
+            SET(0, read_text(&shredder->reader, VALUE(1), code[2]));
             break;
         default:
             return 0;

@@ -144,7 +144,7 @@ typedef struct {
 typedef struct {
     int32_t first_field, fields;
     int32_t first_slot;  /* of what the reader remembers of the order of its members */
-    int32_t takes_extra; /* whether other members are kept, as JSON text */
+    int32_t on_others;   /* what is done with other members: see read.c */
 } Struct;
 
 typedef struct {

@@ -44,6 +44,8 @@ enum Operation {
     WHICH,
     WHOLE_NUMBER,
     SORTED_KEYS,
+    READ,
+    CONTAINS,
     OPERATIONS
 };
 

@@ -51,6 +51,8 @@ class Operation(IntEnum):
     WHICH = auto()
     WHOLE_NUMBER = auto()
     SORTED_KEYS = auto()
+    READ = auto()
+    CONTAINS = auto()
 
 
 class Kind(IntEnum):
@@ -262,10 +264,12 @@ class Assembler:
         return found
 
     def suffix(self, name: Given) -> Operand:
-        """The suffix of a file name or URL; a strange one is for Python."""
-        found = self._made(Operation.SUFFIX, name)
-        self.hand_back_if(self.is_kind(found, Kind.NIL))
-        return found
+        """The suffix of a file name or URL."""
+        return self._made(Operation.SUFFIX, name)
+
+    def contains(self, text: Given, part: str) -> Operand:
+        """Whether a text has another one in it."""
+        return self._made(Operation.CONTAINS, text, part)
 
     def begins_json(self, text: Given) -> Operand:
         """Whether a text may be a JSON object or array."""
@@ -280,6 +284,11 @@ class Assembler:
     def whole_number(self, text: Given) -> Operand:
         """The number that a text spells, if it does."""
         return self._made(Operation.WHOLE_NUMBER, text)
+
+    def read(self, cls: Any, text: Given) -> Item:
+        """What a text holds as JSON, if it is an object of a class."""
+        types = self.types
+        return self.item(cls, self._made(Operation.READ, text, types.number(types.of_struct(cls))))
 
     def sorted_keys(self, values: Given) -> Operand:
         """The keys of a map of texts in their order, as a JSON array; many of them are for Python."""
@@ -467,6 +476,7 @@ class Assembler:
         Operation.IS_KIND: (2,),
         Operation.LOOK_UP: (1,),
         Operation.NULLS: (2,),
+        Operation.READ: (2,),
         Operation.WHICH: (2,),
         Operation.NEXT_ITEM: (4,),
         Operation.JUMP: (0,),
@@ -508,7 +518,7 @@ class Assembler:
         structs: list[int] = []
         root_type = types.number(types.of_struct(root))
         for number, members in enumerate(types.fields):
-            structs += [len(fields) // 4, len(members), len(fields) // 4 + number, types.takes_extra[number]]
+            structs += [len(fields) // 4, len(members), len(fields) // 4 + number, types.on_others[number]]
             for key, type_number, is_required in members:
                 fields += [*self._text(key), type_number, is_required]
         constants: list[int] = []

@@ -9,6 +9,7 @@ from msgspec import inspect
 from labelstore.formats.lenient_decoding import takes_extra
 
 _MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY, _POSITIONS = range(9)
+_REFUSE, _KEEP, _IGNORE = range(3)
 _ANY_NUMBER, _ONLY_INTEGER, _NUMBER_AS_JSON = 1, 2, 3
 
 
@@ -64,7 +65,7 @@ class Types:
         """The first is that of no value at all."""
         self.fields: list[list[Field]] = []
         """By the number of a struct."""
-        self.takes_extra: list[bool] = []
+        self.on_others: list[int] = []
         self._numbers: dict[Type, int] = {Type(): 0}
         self._structs: dict[Any, int] = {}
         self._slots: dict[Any, dict[str, int]] = {}
@@ -75,7 +76,7 @@ class Types:
             self._structs[cls] = len(self.fields)
             fields: list[Field] = []
             self.fields.append(fields)
-            self.takes_extra.append(takes_extra(cls))
+            self.on_others.append(_on_others(cls))
             told = inspect.type_info(cls) if info is None else info
             assert isinstance(told, inspect.StructType)
             members = [field for field in told.fields if field.name != "extra"]
@@ -155,3 +156,10 @@ class Types:
         is_numbered = isinstance(kind.key_type, inspect.StrType) and kind.key_type.pattern is not None
         values = self.number(self._type(kind.value_type))
         return Type(on_object=_NUMBERED if is_numbered else _MAPPED, object_of=values)
+
+
+def _on_others(cls: Any) -> int:
+    """What the reader does with members that a struct does not declare, as msgspec does."""
+    if takes_extra(cls):
+        return _KEEP
+    return _REFUSE if cls.__struct_config__.forbid_unknown_fields else _IGNORE

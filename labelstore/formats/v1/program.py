@@ -7,6 +7,7 @@ place or in files, tiled imagery, questions in brackets of their own.
 from functools import cache
 from typing import Any
 
+from labelstore.formats.asset_types import LAYER_KEY
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -158,11 +159,10 @@ class _Program:
     def asset_type(self, element: Item, media: Item) -> Operand:
         code, row_data = self.code, element["row_data"]
         asset_type = code.register()
-        may_be_json = code.begins_json(row_data)
         words = [code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")]
         code.copy(asset_type, code.first_of(*words))
         with code.when(code.is_none(asset_type)):
-            code.hand_back_if(may_be_json)  # perhaps a tile layer
+            code.hand_back_if(code.contains(row_data, LAYER_KEY))
             names = [code.mapped(by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
             named = code.first_of(*names)
             with code.alternatives() as found:
@@ -177,7 +177,7 @@ class _Program:
                 ):
                     with found.when(condition):
                         code.copy(asset_type, told)
-        with code.when(may_be_json):
+        with code.when(code.begins_json(row_data)):
             code.hand_back_if(code.mapped(with_messages, asset_type))
         return asset_type
 

@@ -33,8 +33,7 @@ _NOT_OF_RELATIONSHIPS = tuple(
 )
 _BOX = {"top": "max_y", "left": "min_x", "height": "height", "width": "width", "coordinates": "coordinates"}
 """Column of a box in longitude and latitude → what is told of the ring around it."""
-_MOST_COMPARED = 1_000_000
-"""How many objects of a record are looked at for copies of its relationships; more of them are for Python."""
+_MOST_LOOKS = 1_000_000
 
 
 class AnnotationsProgram:
@@ -45,8 +44,9 @@ class AnnotationsProgram:
         self.label_id, self.objects_total = code.variable(), code.variable()
         self.frame_id, self.frame_number = code.variable(), code.variable()
         self.group_id, self.object_id = code.variable(), code.variable()
-        self.drawn, self.related, self.compared = code.variable(), code.variable(), code.variable()
-        """How many objects of a list are none of relationships, and are; how often these were looked for so far."""
+        self.drawn, self.related = code.variable(), code.variable()
+        """How many objects of a list are no relationships, and how many are."""
+        self.looks = code.variable()
         self.hint, self.is_hinted = code.variable(), code.variable()
         """What annotations say of the type of the asset, and whether no other one can say more."""
         self.objects, self.classifications, self.answer = code.routine(), code.routine(), code.routine()
@@ -83,6 +83,11 @@ class AnnotationsProgram:
             "object_count": code.chosen(holder.has("objects"), self.drawn, NOTHING),
             "object_relationship_count": code.chosen(self.related, self.related, NOTHING),
         }
+
+    def look(self) -> None:
+        """Count one of the elements that are looked through for each of others; with very many, Python is faster."""
+        self.code.add(self.looks, 1)
+        self.code.hand_back_if(self.code.is_equal(self.looks, _MOST_LOOKS))
 
     # -- the type of the asset ----------------------------------------------------------------------------------------
 
@@ -479,8 +484,7 @@ class AnnotationsProgram:
         code = self.code
         with code.each(objects) as loop:
             other = loop.item(Object)
-            code.add(self.compared, 1)
-            code.hand_back_if(code.is_equal(self.compared, _MOST_COMPARED))
+            self.look()
             is_other = code.is_none(other.note)
             with code.unless(is_other), code.when(code.is_equal(other["feature_id"], item["feature_id"])):
                 with code.unless(other.note):  # a copy of another one, too
