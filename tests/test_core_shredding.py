@@ -78,7 +78,7 @@ SAMPLES: dict[str, Any] = {"v1": samples.v1_labels, "v2": samples.v2_data_rows}
 FILES = {"v1": strategies.v1_files(), "v2": strategies.v2_files()}
 LEAST = {
     "v1": {"image": 0.98, "text": 0.98},
-    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98) | {"audio": 0.6},
+    "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98),
 }
 """The share of samples of which the core makes rows, at least."""
 
@@ -295,3 +295,48 @@ def test_types_told_by_names(name: str) -> None:
     assert assert_rows_are_those_of_python("v2", lines_of([line_with({}, data_row={"external_id": name})])) == 1
     label = {"ID": "a label", "DataRow ID": "a row", "Labeled Data": name, "Label": {"objects": []}}
     assert_rows_are_those_of_python("v1", lines_of([label]))
+
+
+FEATURES = st.sampled_from(["one", "other", "third"])
+OF_FEATURE: dict[str, st.SearchStrategy[Any]] = {"feature_id": FEATURES}
+
+
+def asked(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    opened = OF_FEATURE | {"classifications": st.lists(inner, max_size=2)}
+    answer = st.fixed_dictionaries({"name": st.just("yes")}, optional=opened)
+    return st.fixed_dictionaries({"radio_answer": answer}, optional=OF_FEATURE) | st.fixed_dictionaries(
+        {"checklist_answers": st.lists(answer, max_size=2)}, optional=OF_FEATURE
+    )
+
+
+TEXTS = st.fixed_dictionaries({"content": st.sampled_from(["so", "not so"])}, optional=OF_FEATURE)
+QUESTIONS = st.recursive(st.fixed_dictionaries({"text_answer": TEXTS}, optional=OF_FEATURE), asked, max_leaves=3)
+TIMES = st.integers(0, 4)
+SPANS = st.lists(st.tuples(TIMES, TIMES).map(sorted), max_size=3)
+RECORDINGS = st.fixed_dictionaries(
+    {
+        "timestamp": st.dictionaries(
+            TIMES.map(str) | st.just("01"),
+            st.fixed_dictionaries({"classifications": st.lists(QUESTIONS, max_size=3)}),
+            max_size=4,
+        )
+    },
+    optional={"segments": st.dictionaries(FEATURES, SPANS | st.dictionaries(FEATURES, SPANS, max_size=1), max_size=3)},
+)
+
+
+@given(RECORDINGS)
+def test_moments_of_recordings(annotations: Json) -> None:
+    assert_rows_are_those_of_python("v2", lines_of([line_with(annotations)]))
+
+
+def test_a_span_that_begins_where_another_ends() -> None:
+    def said(text: str) -> Json:
+        return {"feature_id": "one", "text_answer": {"content": text}}
+
+    moments = {"0": ["a"], "5": ["a", "b"], "9": ["b", "c", "d"], "12": ["c"], "20": ["d"], "7": ["b"]}
+    timestamp = {time: {"classifications": list(map(said, texts))} for time, texts in moments.items()}
+    annotations = {"segments": {"one": [[0, 5], [5, 9], [9, 12], [12, 12], [15, 20]]}, "timestamp": timestamp}
+    assert assert_rows_are_those_of_python("v2", lines_of([line_with(annotations)])) == 1
+    timestamp["5"]["classifications"].reverse()
+    assert assert_rows_are_those_of_python("v2", lines_of([line_with(annotations)])) == 0

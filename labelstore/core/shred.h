@@ -60,6 +60,8 @@ static inline int are_equal(Cell one, Cell other)
 {
     if (one.kind == TEXT && other.kind == TEXT)
         return one.length == other.length && memcmp(one.as.text, other.as.text, one.length) == 0;
+    if (one.kind == INTEGER && other.kind == INTEGER)
+        return one.as.integer == other.as.integer;
     if ((one.kind == INTEGER || one.kind == REAL) && (other.kind == INTEGER || other.kind == REAL)) {
         double left = one.kind == REAL ? one.as.real : (double)one.as.integer;
         double right = other.kind == REAL ? other.as.real : (double)other.as.integer;

@@ -399,6 +399,10 @@ class Assembler:
 
     def row(self, item: Item, *, told: Item | None = None, **given: Given) -> None:
         """Add the row of an object, with the values of the `given` columns by their names, as `JsonObject.row` does."""
+        self.plain_row(DECLARATIONS[item.cls].table, **self.values(item, told=told, **given))
+
+    def values(self, item: Item, *, told: Item | None = None, **given: Given) -> dict[str, Given]:
+        """The columns of that row."""
         declaration = DECLARATIONS[item.cls]
         names = {*declaration.given, *(DECLARATIONS[told.cls].given if told else ())}
         if missing := names ^ given.keys():
@@ -411,8 +415,7 @@ class Assembler:
         if declaration.told_by is not None:
             assert told is not None
             values |= self._values(told)
-        values |= given
-        self.plain_row(declaration.table, **values)
+        return values | given
 
     def plain_row(self, table: str, **given: Given) -> None:
         """Add a row of a table, with NULL in the columns that are not given."""

@@ -6,7 +6,9 @@ from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind
 from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.kinds import GEOJSON_TYPES, TABLES, V2_KEYS, kind_of
 from labelstore.formats.v2.annotations import ANSWER_KINDS
-from labelstore.formats.v2.labels import Frame, Group
+from labelstore.formats.v2.labels import Frame, Group, Moment
+from labelstore.formats.v2.looks import Looks
+from labelstore.formats.v2.moments_program import MomentsProgram
 from labelstore.formats.v2.objects import (
     ConversationalLocation,
     GeoJson,
@@ -23,6 +25,7 @@ from labelstore.formats.v2.questions import Answer, Classification
 from labelstore.formats.v2.relationships import Ends, Relationship
 from labelstore.formats.v2.shapes import NOT_FINAL, RELATIONSHIPS, hinted
 from labelstore.formats.walk import shapes_of
+from labelstore.schema.tables import columns
 
 SHAPES = shapes_of(Object)
 _TEXTS_OF_RELATIONSHIPS = tuple(name for name, _ in DECLARATIONS[Relationship].of("key"))
@@ -33,7 +36,6 @@ _NOT_OF_RELATIONSHIPS = tuple(
 )
 _BOX = {"top": "max_y", "left": "min_x", "height": "height", "width": "width", "coordinates": "coordinates"}
 """Column of a box in longitude and latitude → what is told of the ring around it."""
-_MOST_LOOKS = 1_000_000
 
 
 class AnnotationsProgram:
@@ -46,7 +48,8 @@ class AnnotationsProgram:
         self.group_id, self.object_id = code.variable(), code.variable()
         self.drawn, self.related = code.variable(), code.variable()
         """How many objects of a list are no relationships, and how many are."""
-        self.looks = code.variable()
+        self.looks = Looks(code)
+        self.moments, self.moment_id = MomentsProgram(code, self.looks), code.variable()
         self.hint, self.is_hinted = code.variable(), code.variable()
         """What annotations say of the type of the asset, and whether no other one can say more."""
         self.objects, self.classifications, self.answer = code.routine(), code.routine(), code.routine()
@@ -59,11 +62,11 @@ class AnnotationsProgram:
         self._define_answer()
         self._define_relationships()
         self._define_frames()
+        self.moments.define()
 
     def annotations(self, body: Item) -> dict[str, Operand]:
         """The rows of `annotations`; the columns of the label that are told by them."""
         code = self.code
-        code.hand_back_if(body["timestamp"])
         code.call(self.objects, body["objects"])
         counts = {name: code.register(count) for name, count in self._counts(body).items()}
         code.call(self.classifications, body["classifications"])
@@ -71,6 +74,8 @@ class AnnotationsProgram:
         code.call(self.frames, body["frames"])
         with code.when(body["groups"]):
             self._groups(body["groups"])
+        with code.when(body["timestamp"]):
+            self._moments(body)
         return counts | {
             "segment_count": self._segments(body),
             "key_frame_count": self._key_frames(body),
@@ -83,11 +88,6 @@ class AnnotationsProgram:
             "object_count": code.chosen(holder.has("objects"), self.drawn, NOTHING),
             "object_relationship_count": code.chosen(self.related, self.related, NOTHING),
         }
-
-    def look(self) -> None:
-        """Count one of the elements that are looked through for each of others; with very many, Python is faster."""
-        self.code.add(self.looks, 1)
-        self.code.hand_back_if(self.code.is_equal(self.looks, _MOST_LOOKS))
 
     # -- the type of the asset ----------------------------------------------------------------------------------------
 
@@ -150,6 +150,28 @@ class AnnotationsProgram:
                 )
             code.copy(self.frame_id, NOTHING)
             code.copy(self.frame_number, NOTHING)
+
+    def _moments(self, body: Item) -> None:
+        code = self.code
+        with code.when(code.is_none(self.hint)):
+            self._is_surely("audio")
+        self.moments.begin(body["timestamp"], body["segments"])
+        with code.each(body["timestamp"]) as loop:
+            moment, moment_id, milliseconds = loop.item(Moment), code.next(), code.whole_number(loop.key)
+            self.moments.sort(moment, milliseconds)
+            code.copy(self.moment_id, moment_id)
+            code.call(self.classifications, moment["classifications"])
+            code.copy(self.moment_id, NOTHING)
+            code.row(
+                moment,
+                moment_id=moment_id,
+                end_id=code.next(),
+                label_id=self.label_id,
+                milliseconds=milliseconds,
+                ordinal=loop.ordinal,
+                closes=loop.is_last(),
+                map_key=code.chosen(code.is_none(milliseconds), loop.key, NOTHING),
+            )
 
     def _segments(self, body: Item) -> Operand:
         """The rows of spans; how many they are."""
@@ -403,7 +425,7 @@ class AnnotationsProgram:
                 code.copy(end_id, code.next())
             with code.when(is_conversational), code.unless(self.is_hinted):
                 self._is_surely("conversation")
-            code.row(
+            self._row_or_repeated(
                 question,
                 classification_id=classification_id,
                 end_id=end_id,
@@ -411,7 +433,7 @@ class AnnotationsProgram:
                 frame_id=self.frame_id,
                 frame_number=self.frame_number,
                 group_id=self.group_id,
-                moment_id=NOTHING,
+                moment_id=self.moment_id,
                 object_id=self.object_id,
                 parent_answer_id=parent_answer_id,
                 ordinal=loop.ordinal,
@@ -441,7 +463,7 @@ class AnnotationsProgram:
             with code.when(answer["classifications"]):
                 code.call(self.classifications, answer["classifications"], answer_id)
                 code.copy(end_id, code.next())
-            code.row(
+            self._row_or_repeated(
                 answer,
                 answer_id=answer_id,
                 end_id=end_id,
@@ -449,6 +471,17 @@ class AnnotationsProgram:
                 ordinal=ordinal,
                 extra=self._extra(answer),
             )
+
+    def _row_or_repeated(self, item: Item, **given: Any) -> None:
+        """The row of a question or answer, in a table of its own for one that repeats another moment."""
+        code, table = self.code, DECLARATIONS[item.cls].table
+        values = code.values(item, **given)
+        members = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": item.note} | values
+        repeated = {name: members[name] for name in columns()[f"repeated_{table}"]}
+        with code.alternatives() as found:
+            with found.when(code.is_none(item.note)):
+                code.plain_row(table, **values)
+            code.plain_row(f"repeated_{table}", **repeated)
 
     # -- relationships ------------------------------------------------------------------------------------------------
 
@@ -484,7 +517,7 @@ class AnnotationsProgram:
         code = self.code
         with code.each(objects) as loop:
             other = loop.item(Object)
-            self.look()
+            self.looks.look()
             is_other = code.is_none(other.note)
             with code.unless(is_other), code.when(code.is_equal(other["feature_id"], item["feature_id"])):
                 with code.unless(other.note):  # a copy of another one, too
