@@ -40,64 +40,47 @@ static Cell member(const Cell *object, uint32_t slot)
     return object->kind == OBJECT && slot < object->length ? object->as.cells[slot] : nothing();
 }
 
-static Cell value_of(const Shredder *shredder, const Cell *registers, int32_t operand)
+/* Where the values of operands begin, by their source; for members of objects, the registers that hold these. */
+typedef Cell *Sources[IS_THERE + 1];
+
+static Cell told_by_object(const Cell *object, uint32_t code)
 {
-    uint32_t code = (uint32_t)operand;
-    uint32_t index = code >> 3 & 0xFFF;
-    switch (code & 7) {
-    case REGISTER:
-        return registers[index];
-    case CONSTANT:
-        return shredder->program.constant[index];
-    case GLOBAL:
-        return shredder->globals[index];
-    case FIELD:
-        return member(&registers[index], code >> 15);
-    case COUNT_OF: {
-        Cell list = member(&registers[index], code >> 15);
-        if (list.kind == JSON && list.length == 2) /* kept as text, and empty */
-            return number_cell(0);
-        return list.kind == LIST || list.kind == MAP ? number_cell(list.length) : nothing();
-    }
-    case IS_THERE: {
-        Cell value = member(&registers[index], code >> 15);
+    Cell value = member(object, code >> 15);
+    if ((code & 7) == FIELD)
+        return value;
+    if ((code & 7) == IS_THERE)
         return truth(value.kind != NOTHING);
-    }
-    default:
-        return nothing();
-    }
+    if (value.kind == JSON && value.length == 2) /* kept as text, and empty */
+        return number_cell(0);
+    return value.kind == LIST || value.kind == MAP ? number_cell(value.length) : nothing();
 }
 
-static void set(Shredder *shredder, Cell *registers, int32_t operand, Cell value)
+static inline Cell value_of(const Sources sources, int32_t operand)
 {
     uint32_t code = (uint32_t)operand;
-    uint32_t index = code >> 3 & 0xFFF;
+    const Cell *cell = sources[code & 7] + (code >> 3 & 0xFFF);
+    return (code & 7) < FIELD ? *cell : told_by_object(cell, code);
+}
+
+static inline void set(const Sources sources, int32_t operand, Cell value)
+{
+    uint32_t code = (uint32_t)operand;
+    Cell *cell = sources[code & 7] + (code >> 3 & 0xFFF);
     uint32_t slot = code >> 15;
-    if ((code & 7) == GLOBAL)
-        shredder->globals[index] = value;
-    else if ((code & 7) == REGISTER)
-        registers[index] = value;
-    else if (registers[index].kind == OBJECT && slot < registers[index].length)
-        registers[index].as.cells[slot] = value;
+    if ((code & 7) < FIELD)
+        *cell = value;
+    else if (cell->kind == OBJECT && slot < cell->length)
+        cell->as.cells[slot] = value;
 }
 
 static int is_true(Cell value)
 {
-    switch (value.kind) {
-    case NOTHING:
-    case NIL:
-        return 0;
-    case INTEGER:
-    case BOOLEAN:
+    uint32_t kind = 1u << value.kind;
+    if (kind & (1u << INTEGER | 1u << BOOLEAN))
         return value.as.integer != 0;
-    case TEXT:
-    case JSON:
-    case LIST:
-    case MAP:
+    if (kind & (1u << TEXT | 1u << JSON | 1u << LIST | 1u << MAP))
         return value.length > 0;
-    default:
-        return 1;
-    }
+    return value.kind > NIL;
 }
 
 /* -- text ----------------------------------------------------------------------------------------------------------- */
@@ -294,20 +277,19 @@ static Cell nulls(Shredder *shredder, const Cell *object, const Struct *structur
 /* -- rows ----------------------------------------------------------------------------------------------------------- */
 
 /* Adds a row whose columns are these operands; 0 without memory, or for a value that no column holds. */
-static int add_row(Shredder *shredder, const Cell *registers, int32_t table, const int32_t *operands)
+static int add_row(Shredder *shredder, const Sources sources, int32_t table, const int32_t *operands)
 {
+    static const uint8_t kinds[] = {NOTHING, NOTHING, INTEGER, REAL, BOOLEAN, TEXT, TEXT, BLOB};
     int32_t columns = shredder->program.columns[table];
     Cell *row = array_add(&shredder->stretch->rows[table], (size_t)columns * sizeof(Cell));
     if (row == NULL)
         return 0;
     for (int32_t place = 0; place < columns; place++) {
-        row[place] = value_of(shredder, registers, operands[place]);
-        if (row[place].kind == NIL)
-            row[place].kind = NOTHING;
-        if (row[place].kind == JSON)
-            row[place].kind = TEXT;
-        if (row[place].kind > BLOB)
+        Cell value = value_of(sources, operands[place]);
+        if (value.kind > BLOB)
             return 0;
+        value.kind = kinds[value.kind];
+        row[place] = value;
     }
     return 1;
 }
@@ -331,6 +313,13 @@ typedef struct {
     Cell *registers;
 } Call;
 
+static void use_registers(Sources sources, Cell *registers)
+{
+    sources[REGISTER] = registers;
+    for (int source = FIELD; source <= IS_THERE; source++)
+        sources[source] = registers;
+}
+
 /* Runs the program over a record; 0 to hand it back. */
 static int run(Shredder *shredder)
 {
@@ -339,9 +328,11 @@ static int run(Shredder *shredder)
     Cell *registers = shredder->registers;
     int32_t used = program->routine[0].registers;
     Call calls[MOST_CALLS];
+    Cell none = nothing();
     int depth = 0;
-#define VALUE(place) value_of(shredder, registers, code[place])
-#define SET(place, value) set(shredder, registers, code[place], value)
+    Sources sources = {&none, registers, program->constant, shredder->globals, registers, registers, registers};
+#define VALUE(place) value_of(sources, code[place])
+#define SET(place, value) set(sources, code[place], value)
     while (1) {
         int32_t operation = *code++;
         switch (operation) {
@@ -408,6 +399,7 @@ static int run(Shredder *shredder)
             calls[depth].returns = code + 2 + code[1];
             calls[depth++].registers = registers;
             registers = inner;
+            use_registers(sources, registers);
             used = routine->registers;
             code = program->instruction + routine->begins;
             continue;
@@ -418,10 +410,11 @@ static int run(Shredder *shredder)
             code = calls[--depth].returns;
             used = (int32_t)(registers - calls[depth].registers);
             registers = calls[depth].registers;
+            use_registers(sources, registers);
             continue;
         }
         case ADD_ROW:
-            if (!add_row(shredder, registers, code[0], code + 1))
+            if (!add_row(shredder, sources, code[0], code + 1))
                 return 0;
             code += program->columns[code[0]];
             break;
@@ -486,7 +479,7 @@ static int run(Shredder *shredder)
         default:
             return 0;
         }
-        code += operation_length(operation);
+        code += OPERATION_LENGTHS[operation];
     }
 #undef VALUE
 #undef SET
