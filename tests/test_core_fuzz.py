@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labelstore import samples
-from labelstore.core.shredding import Shredder
+from labelstore.core.shredding import Ids, Shredder
 from tests.soaking import amount
 from tests.test_core_shredding import WIDTHS
 from tools.core_fuzz import building
@@ -73,7 +73,7 @@ def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
     for number in range(1, 10_000):
         core.failing_at(number)
         try:
-            shredder = Shredder(core, program, WIDTHS)
+            shredder = Shredder(core, program, WIDTHS, Ids(core))
             stretch = shredder.stretch()
             shredder.shred(
                 stretch, lines, (0, len(lines)), offset=0, in_lines=True, is_last=True, position=0, number=0, load_id=1
@@ -82,7 +82,7 @@ def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
         except MemoryError:
             failures += 1
         shredder = stretch = None  # type: ignore[assignment]
-        assert core.memory_held() == 0
+        assert (number, core.memory_held()) == (number, 0)
         if not core.has_failed():
             break
     assert failures > 10

@@ -54,7 +54,7 @@ def reasons(data: bytes) -> list[str]:
 
 
 def test_public_names() -> None:
-    assert sorted(public) == ["Broken", "Record", "Source", "digest_of", "open_sources", "split"]
+    assert sorted(public) == ["Broken", "Record", "Source", "digest_of", "open_sources", "split", "split_taking"]
 
 
 ONE, TWO = {"ID": "a", "Label": {"x": [1, 2.5]}}, {"ID": "b", "n": None}

@@ -161,11 +161,11 @@ int keep_claims(Shredder *shredder, size_t since)
     int are_new = 1;
     while (kept < count && are_new) {
         uint64_t hash = id_hash(claims[kept].text.as.text, claims[kept].text.length);
-        are_new = !is_known(&shredder->ids, hash) && add_id(&shredder->ids, hash);
+        are_new = !is_known(shredder->ids, hash) && add_id(shredder->ids, hash);
         kept += (size_t)are_new;
     }
     for (size_t place = first; !are_new && place < kept; place++)
-        *place_of(&shredder->ids, id_hash(claims[place].text.as.text, claims[place].text.length)) = GIVEN_BACK;
+        *place_of(shredder->ids, id_hash(claims[place].text.as.text, claims[place].text.length)) = GIVEN_BACK;
     return are_new;
 }
 
@@ -177,25 +177,39 @@ CORE_API void core_give_back(Shredder *shredder, const Stretch *stretch)
     const Claim *claims = (const Claim *)(const void *)stretch->claims.data;
     for (size_t place = 0; place < stretch->claims.size / sizeof(Claim); place++) {
         uint64_t hash = id_hash(claims[place].text.as.text, claims[place].text.length);
-        if (is_known(&shredder->ids, hash))
-            *place_of(&shredder->ids, hash) = GIVEN_BACK;
+        if (is_known(shredder->ids, hash))
+            *place_of(shredder->ids, hash) = GIVEN_BACK;
     }
 }
 
-CORE_API int core_claim(Shredder *shredder, const char *text, int64_t length);
+CORE_API Ids *core_ids(void);
+CORE_API void core_ids_free(Ids *ids);
+CORE_API int core_claim(Ids *ids, const char *text, int64_t length);
+
+CORE_API Ids *core_ids(void)
+{
+    return calloc(1, sizeof(Ids));
+}
+
+CORE_API void core_ids_free(Ids *ids)
+{
+    if (ids == NULL)
+        return;
+    free(ids->hashes);
+    free(ids);
+}
 
 /* Notes an id that a record of Python brings: 1 if it is new, 0 if it was known, -1 without memory. */
-CORE_API int core_claim(Shredder *shredder, const char *text, int64_t length)
+CORE_API int core_claim(Ids *ids, const char *text, int64_t length)
 {
     uint64_t hash = id_hash(text, (size_t)length);
-    if (is_known(&shredder->ids, hash))
+    if (is_known(ids, hash))
         return 0;
-    return add_id(&shredder->ids, hash) ? 1 : -1;
+    return add_id(ids, hash) ? 1 : -1;
 }
 
 void known_free(Shredder *shredder)
 {
-    free(shredder->ids.hashes);
     free(shredder->mappings.entries);
     arena_free(&shredder->mappings.texts);
 }

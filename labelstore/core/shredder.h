@@ -44,8 +44,6 @@ enum Operation {
     WHICH,
     WHOLE_NUMBER,
     SORTED_KEYS,
-    READ,
-    CONTAINS,
     OPERATIONS
 };
 
@@ -73,7 +71,7 @@ typedef struct {
     Reader reader;
     Stretch *stretch;
     Mappings mappings;
-    Ids ids;
+    Ids *ids; /* of all records of a load, whatever their generation */
     Cell *registers;
     Cell *globals;
     size_t *sizes; /* by table, its size before the record at hand */
@@ -82,7 +80,7 @@ typedef struct {
 } Shredder;
 
 /* program.c */
-extern const int8_t OPERATION_LENGTHS[OPERATIONS]; /* words that follow; -1 for those that find their end themselves */
+int operation_length(int32_t operation);
 int program_load(Program *program, const int32_t *words, int64_t count, const char *text, int64_t length);
 void program_free(Program *program);
 

@@ -74,7 +74,8 @@ class Stretch:
 
     def __init__(self, core: CDLL, widths: Sequence[int], shredder: "Shredder") -> None:
         self._core, self._widths = core, widths
-        self._shredder = shredder  # in whose program texts of rows are, too
+        self.shredder = shredder
+        """The one that filled it, in whose program texts of rows are, too."""
         address = core.core_stretch(len(widths))
         if not address:
             raise MemoryError
@@ -107,6 +108,16 @@ class Stretch:
         """The records that were not."""
         return [Place(one.offset, one.length, one.position) for one in _items(self._told.back, _Place)]
 
+    def last(self) -> Place:
+        """The last record."""
+        places = [_items(places, _Place)[-1] for places in (self._told.made, self._told.back) if places.size]
+        return max((Place(one.offset, one.length, one.position) for one in places), key=lambda place: place.position)
+
+    def digest(self, table: int, content: int, urls: int, digests: bytes) -> None:
+        """Put digests into two columns of a table: 16 bytes for each row, 8 more, and whether these are any."""
+        self._digests = digests
+        self._core.core_digest(self.address, table, self._widths[table], content, urls, digests)
+
     def claims(self) -> Iterator[tuple[int, str]]:
         """The ids that records bring, each after the place of its record in `made`."""
         return ((one.record, _value(one.text)) for one in _items(self._told.claims, _Claim))
@@ -121,20 +132,47 @@ class Stretch:
         cells = _items(self._told.rows[table], _Cell)
         return (tuple(map(_value, cells[start : start + width])) for start in range(0, len(cells), width))
 
+    def column(self, table: int, column: int) -> Iterator[Any]:
+        """The values of one column of a table."""
+        return map(_value, _items(self._told.rows[table], _Cell)[column :: self._widths[table]])
+
     def missing(self) -> Iterator[tuple[int, _Cell, _Cell]]:
         """What functions are asked: the number of each, and its two texts."""
         cells = _items(self._told.missing, _Cell)
         return ((cells[at].content.integer, cells[at + 1], cells[at + 2]) for at in range(0, len(cells), 3))
 
 
-class Shredder:
-    """Runs a program; it remembers ids, and what functions of texts said."""
+class Ids:
+    """The ids that records brought, of all generations."""
 
-    def __init__(self, core: CDLL, program: Words, widths: Sequence[int]) -> None:
-        """`widths`: how many columns each table has."""
-        self._core, self._program, self._widths = _declared(core), program, widths
+    def __init__(self, core: CDLL) -> None:
+        self._core = _declared(core)
+        self.address: int = core.core_ids()
+        if not self.address:
+            raise MemoryError
+
+    def __del__(self) -> None:
+        if self.address:
+            self._core.core_ids_free(self.address)
+
+    def claim(self, text: str) -> bool:
+        """Note an id; whether it is new."""
+        encoded = text.encode()
+        said: int = self._core.core_claim(self.address, encoded, len(encoded))
+        if said < 0:
+            raise MemoryError
+        return said == 1
+
+
+class Shredder:
+    """Runs a program; it remembers what functions of texts said."""
+
+    def __init__(self, core: CDLL, program: Words, widths: Sequence[int], ids: Ids) -> None:
+        """`widths`: how many columns each table has. A record that brings a known id is handed back."""
+        self._core, self._program, self._widths, self._ids = _declared(core), program, widths, ids
         words = (c_int32 * len(program.words)).from_buffer_copy(program.words)
-        self._address = core.core_shredder(words, len(words), program.texts, len(program.texts))
+        texts = program.texts
+        self._address = core.core_shredder(words, len(words), texts, len(texts), ids.address)
         if not self._address:
             raise MemoryError
 
@@ -158,34 +196,33 @@ class Shredder:
         position: int,
         number: int,
         load_id: int,
-        skipped: Sequence[int] = (),
+        only_splits: bool = False,
     ) -> None:
         """Make rows of the records that begin at the start of a span of `data`, one after another.
 
         `offset` is that of `data` in the file, `position` and `number` are those of the first record in the file and in
-        the store. `skipped` are positions of records that are left to Python.
+        the store. With `only_splits` all records are left to Python.
         """
-        stretch.data = data
+        numbers = offset, in_lines, is_last, only_splits, position, number, load_id
+        stretch.data, stretch.shredder = data, self
         for _ in range(_MOST_QUESTIONS):
-            self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
+            self._shred(stretch, data, span, numbers)
             asked = {(number, _value(one), _value(two)): (one, two) for number, one, two in stretch.missing()}
             if not asked:
                 return
             for (mapping, first, second), (one, two) in asked.items():
                 self._tell(mapping, one, two, self._program.mappings[mapping](first, second))
             self.give_back(stretch)
-        self._shred(stretch, data, span, (offset, in_lines, is_last, position, number, load_id), skipped)
+        self._shred(stretch, data, span, numbers)
 
     def _shred(
         self,
         stretch: Stretch,
         data: bytes,
         span: tuple[int, int],
-        numbers: tuple[int, bool, bool, int, int, int],
-        skipped: Sequence[int],
+        numbers: tuple[int, bool, bool, bool, int, int, int],
     ) -> None:
-        places = (c_int64 * len(skipped))(*skipped)
-        if not self._core.core_shred(self._address, stretch.address, data, *span, *numbers, places, len(skipped)):
+        if not self._core.core_shred(self._address, stretch.address, data, *span, *numbers):
             raise MemoryError
 
     def _tell(self, mapping: int, first: _Cell, second: _Cell, said: str | None) -> None:
@@ -197,29 +234,24 @@ class Shredder:
         if not self._core.core_tell(self._address, mapping, byref(first), byref(second), byref(value)):
             raise MemoryError
 
-    def claim(self, text: str) -> bool:
-        """Note an id that another record brings; whether it is new."""
-        encoded = text.encode()
-        said: int = self._core.core_claim(self._address, encoded, len(encoded))
-        if said < 0:
-            raise MemoryError
-        return said == 1
-
     def give_back(self, stretch: Stretch) -> None:
         """Forget the ids of a stretch, which is to be shredded again."""
         self._core.core_give_back(self._address, stretch.address)
 
 
 _FUNCTIONS: Final = {
-    "core_shredder": (c_void_p, (c_void_p, c_int64, c_char_p, c_int64)),
+    "core_shredder": (c_void_p, (c_void_p, c_int64, c_char_p, c_int64, c_void_p)),
     "core_shredder_free": (None, (c_void_p,)),
     "core_stretch": (c_void_p, (c_int,)),
     "core_stretch_free": (None, (c_void_p,)),
     "core_shred": (
         c_int,
-        (c_void_p, c_void_p, c_char_p, *(c_int64,) * 3, *(c_int,) * 2, *(c_int64,) * 3, c_void_p, c_int64),
+        (c_void_p, c_void_p, c_char_p, *(c_int64,) * 3, *(c_int,) * 3, *(c_int64,) * 3),
     ),
+    "core_digest": (None, (c_void_p, c_int, c_int, c_int, c_int, c_char_p)),
     "core_tell": (c_int, (c_void_p, c_int32, c_void_p, c_void_p, c_void_p)),
+    "core_ids": (c_void_p, ()),
+    "core_ids_free": (None, (c_void_p,)),
     "core_claim": (c_int, (c_void_p, c_char_p, c_int64)),
     "core_give_back": (None, (c_void_p, c_void_p)),
 }

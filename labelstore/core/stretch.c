@@ -3,13 +3,13 @@
 #include "memory.h"
 #include "shredder.h"
 
-CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length);
+CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length, Ids *ids);
 CORE_API void core_shredder_free(Shredder *shredder);
 CORE_API Stretch *core_stretch(int tables);
 CORE_API void core_stretch_free(Stretch *stretch);
 
 /* A shredder that runs a program; NULL if the program is not right, or without memory. */
-CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length)
+CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length, Ids *ids)
 {
     Shredder *shredder = calloc(1, sizeof(Shredder));
     if (shredder == NULL)
@@ -17,6 +17,7 @@ CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char
     int is_loaded = program_load(&shredder->program, words, count, text, length);
     const Program *program = &shredder->program;
     shredder->reader.program = program;
+    shredder->ids = ids;
     if (is_loaded) {
         shredder->registers = calloc(2 * MOST_REGISTERS, sizeof(Cell));
         shredder->globals = calloc(MOST_GLOBALS, sizeof(Cell));

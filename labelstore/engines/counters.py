@@ -80,6 +80,10 @@ class Counters:
         self._touched.update(touched)
         self._is_summed = False
 
+    def touch(self, label_ids: Iterable[str]) -> None:
+        """Have labels that are inserted beside this counted by themselves, if they are already."""
+        self._touched |= self._apart.intersection(label_ids)
+
     def insert(self, counts: "CoreCounts") -> None:
         """Add what the core counted of rows that are inserted beside this, in a new store or after `begin_at`."""
         for table, rows in rows_of_counts(counts).items():

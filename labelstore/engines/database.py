@@ -15,6 +15,7 @@ from labelstore.schema.tables import NodeRange, Row, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from labelstore.core.shredding import Stretch
     from labelstore.engines.counters import Counters
     from labelstore.engines.pieces import Joined
 
@@ -126,6 +127,8 @@ class Database(ABC):
     """Whether rows are written by the thousand, and single ones take their time."""
     has_full_text: ClassVar[bool]
     """Whether a store can have a full-text index."""
+    takes_stretches: ClassVar[bool] = False
+    """Whether it takes rows as the compiled core makes them."""
     derived_views: ClassVar[frozenset[str]] = frozenset()
     """The derived tables that are views, and so always up to date."""
 
@@ -209,6 +212,10 @@ class Database(ABC):
         for table, new in rows:
             self.insert_rows(table, new)
             new.clear()
+
+    def insert_stretch(self, stretch: "Stretch") -> None:
+        """Write rows that the compiled core made, if the engine takes these."""
+        raise NotImplementedError
 
     @abstractmethod
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:

@@ -16,6 +16,9 @@ from typing import Any
 
 import apsw
 
+from labelstore.core.library import library
+from labelstore.core.rows import StretchTables
+from labelstore.core.shredding import Stretch
 from labelstore.engines import engine
 from labelstore.engines.column_origins import declared_types
 from labelstore.engines.database import (
@@ -38,7 +41,7 @@ from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
 from labelstore.schema.generations import generation_in, lowest_id, number_after
-from labelstore.schema.tables import NODE_BITS, NodeRange, Row, content_tables, node_column, node_range
+from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns, content_tables, node_column, node_range
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
@@ -59,6 +62,7 @@ class SqliteDatabase(Database):
     sought_records, sought_bytes = 1500, 16_000_000
     is_columnar = False
     has_full_text = True
+    takes_stretches = True
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, alone: bool = False) -> None:
         super().__init__(path, is_new=is_new_file(path, create=create))
@@ -238,6 +242,16 @@ class SqliteDatabase(Database):
         if self._connection.in_transaction:
             self._connection.execute("rollback")
 
+    @cached_property
+    def _stretches(self) -> StretchTables:
+        core = library()
+        assert core is not None
+        widths = {table: len(columns()[table]) for table in content_tables()}
+        return StretchTables(core, self._connection, widths)
+
+    def insert_stretch(self, stretch: Stretch) -> None:
+        self._stretches.insert(stretch)
+
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
             self._connection.executemany(f"insert into {table} values ({','.join('?' * len(rows[0]))})", rows)
@@ -383,6 +397,8 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
+        if "_stretches" in self.__dict__:
+            self._stretches.close()
 
 
 def _count_no_memory() -> None:

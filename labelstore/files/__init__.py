@@ -8,8 +8,8 @@
 Formats are detected from the content, never from the name. All errors are `labelstore.errors.InputError`.
 """
 
-from labelstore.files.records import split
+from labelstore.files.records import split, split_taking
 from labelstore.files.sources import Source, digest_of, open_sources
 from labelstore.files.walk import Broken, Record
 
-__all__ = ["Broken", "Record", "Source", "digest_of", "open_sources", "split"]
+__all__ = ["Broken", "Record", "Source", "digest_of", "open_sources", "split", "split_taking"]

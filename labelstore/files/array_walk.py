@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from labelstore.files.resync import Between, first_key
-from labelstore.files.walk import BRACKETED, MAX_BROKEN_BYTES, REFUSALS, RESYNC_BYTES, Broken, Record, T, Walk
+from labelstore.files.walk import BRACKETED, MAX_BROKEN_BYTES, REFUSALS, RESYNC_BYTES, Broken, Item, Record, T, Walk
 from labelstore.files.window import SPACE, check
 from labelstore.files.wrapping import HEAD_BYTES, array_start, members_end
 
@@ -35,13 +35,13 @@ class ArrayWalk(Walk[T]):
 
     is_wrapped = in_object = False
 
-    def items(self) -> Iterator[Record[T] | Broken]:
+    def items(self) -> Iterator[Item[T]]:
         """All of the source."""
         self.is_wrapped = self.unwrap()
         self.window.position += 1
         yield from self.rest(_Expects.FIRST)
 
-    def rest(self, expects: _Expects = _Expects.VALUE) -> Iterator[Record[T] | Broken]:
+    def rest(self, expects: _Expects = _Expects.VALUE) -> Iterator[Item[T]]:
         """What follows from the position on."""
         self.source.framing, self.between = "wrapped" if self.is_wrapped else "array", Between.COMMAS
         self.expects, self.was_closed = expects, False
@@ -61,7 +61,7 @@ class ArrayWalk(Walk[T]):
         if not (self.was_closed or window.failure or isinstance(self.last, Broken)):
             yield self.gap("the array is not closed")
 
-    def element(self, byte: int) -> Iterator[Record[T] | Broken]:
+    def element(self, byte: int) -> Iterator[Item[T]]:
         """The element at the position, or what is there instead."""
         if byte == ord("]"):
             if self.expects is _Expects.VALUE:
@@ -71,10 +71,15 @@ class ArrayWalk(Walk[T]):
             yield self.gap("a value is missing before this comma")
             self.advance(_Expects.VALUE)
         else:
-            self.learn_step()
-            if self.step:
-                yield from self.guessed()
-            yield self.value()
+            taken = self.taken(in_lines=False)
+            if taken is not None:
+                yield taken
+            else:
+                if self.take is None:
+                    self.learn_step()
+                if self.step:
+                    yield from self.guessed()
+                yield self.value()
             self.expects = _Expects.COMMA
 
     def separator(self, byte: int) -> Iterator[Broken]:

@@ -1,13 +1,14 @@
 """Split a source into records with position and byte offset, and the broken parts between them."""
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from labelstore.files.array_walk import ArrayWalk
 from labelstore.files.columns import Form
 from labelstore.files.signatures import BOM, HEAD_BYTES, refuse_foreign
 from labelstore.files.tables import form_of, rows
 from labelstore.files.values_walk import ValuesWalk
-from labelstore.files.walk import REFUSALS, Broken, Record, T
+from labelstore.files.walk import REFUSALS, Broken, Item, Record, T, Take
 from labelstore.files.window import Readable, Window
 from labelstore.files.wrapping import HEAD_BYTES as WRAPPING_BYTES
 from labelstore.files.wrapping import array_start, content, is_stream
@@ -35,6 +36,13 @@ def split(
     Memory is a few chunks and four times the longest record (900 MiB at most). A broken part is reported in pieces of
     at most 64 MiB, up to where the next record certainly begins.
     """
+    return cast(Iterator[Record[T] | Broken], split_taking(source, decode, None, chunk_bytes=chunk_bytes))
+
+
+def split_taking(
+    source: Readable, decode: Callable[[bytes], T], take: Take | None, *, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Item[T]]:
+    """Yield the values of `source` as `split` does; in arrays and lines, `take` reads those at once that it can."""
     window = Window(source, chunk_bytes)
     head = window.need(HEAD_BYTES)
     refuse_foreign(source.name, head)
@@ -44,18 +52,21 @@ def split(
         yield from _rows(window, form, decode)
     elif window.skip_space():
         if is_stream(window.need(WRAPPING_BYTES)):
-            yield from _contents(_walk(source, window, content), decode)
+            contents = cast(Iterator[Record[bytes] | Broken], _walk(source, window, content, None))
+            yield from _contents(contents, decode)
         else:
-            yield from _walk(source, window, decode)
+            yield from _walk(source, window, decode, take)
     elif not window.failure:
         source.framing = "empty"
     if window.failure:
         raise window.failure
 
 
-def _walk(source: Readable, window: Window, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
+def _walk(source: Readable, window: Window, decode: Callable[[bytes], T], take: Take | None) -> Iterator[Item[T]]:
     is_array = window.data[window.position] == ord("[") or array_start(window.need(WRAPPING_BYTES))
-    return (ArrayWalk if is_array else ValuesWalk)(source, window, decode).items()
+    walk = (ArrayWalk if is_array else ValuesWalk)(source, window, decode)
+    walk.take = take
+    return walk.items()
 
 
 def _rows(window: Window, form: Form, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
@@ -94,6 +105,6 @@ def split_rest(
     window.offset = byte_offset
     walk = (ArrayWalk if framing == "array" else ValuesWalk)(source, window, decode)
     walk.number = number
-    yield from walk.rest()
+    yield from cast(Iterator[Record[T] | Broken], walk.rest())
     if window.failure:
         raise window.failure

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from labelstore.files.resync import Between
 from labelstore.files.signatures import HEAD_BYTES, not_json
-from labelstore.files.walk import BRACKETED, REFUSALS, Broken, Record, T, Walk
+from labelstore.files.walk import BRACKETED, REFUSALS, Broken, Item, Record, T, Walk
 from labelstore.files.window import SPACE, SPACES, Malformed
 
 _COMMA = ord(",")
@@ -14,23 +14,28 @@ _AFTER_VALUE = SPACE + b","
 class ValuesWalk(Walk[T]):
     """Concatenated values, with any space between them, or each on its line."""
 
-    def items(self) -> Iterator[Record[T] | Broken]:
+    def items(self) -> Iterator[Item[T]]:
         """All of the source."""
         first = self.first()
         framing = self.framing_after(first)
         yield first
         yield from self.rest(framing)
 
-    def rest(self, framing: str = "lines") -> Iterator[Record[T] | Broken]:
+    def rest(self, framing: str = "lines") -> Iterator[Item[T]]:
         """What follows from the position on."""
         self.source.framing = framing
         if framing == "lines":
             self.between = Between.NEWLINES
         while self.skip_comma():
             if self.between is Between.NEWLINES and not self.is_lost and self.begins_line():
-                yield from self.lines()
-                if not self.skip_comma():
-                    return
+                found = self.taken(in_lines=True)
+                if found is not None:
+                    yield found
+                    continue
+                if self.take is None:
+                    yield from self.lines()
+                    if not self.skip_comma():
+                        return
             yield self.value()
 
     def begins_line(self) -> bool:

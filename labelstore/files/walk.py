@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -20,6 +20,9 @@ REFUSALS = (msgspec.DecodeError, ValueError, RecursionError)
 
 RESYNC_BYTES = 16 << 10
 """How far to look for the end of a broken part at first."""
+
+LARGEST_TAKEN = 8 << 20
+"""A longer record is read by itself."""
 
 BRACKETED = b'{["'
 """What begins a value that ends with a mark of its own."""
@@ -43,8 +46,45 @@ class Broken(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class Taken(Protocol):
+    """Records that were read at once, one after another."""
+
+    @property
+    def records(self) -> int:
+        """How many there are."""
+
+    @property
+    def consumed(self) -> int:
+        """Up to the end of the last one, so many bytes."""
+
+    def last(self) -> tuple[int, int, int]:
+        """Of the last one the byte offset in the source, the length, and the position among all records."""
+
+
+Item: TypeAlias = Record[T] | Broken | Taken
+
+
+class Take(Protocol):
+    """Reads many records at once."""
+
+    gave_up: bool
+    """Whether this source is none for it."""
+
+    def __call__(
+        self, data: bytes, begin: int, *, offset: int, position: int, in_lines: bool, is_last: bool
+    ) -> Taken | None:
+        """The records that begin at a place in `data`; None if the first of them is not for it, or not whole.
+
+        `offset` is that of `data` in the source, `position` that of the first record. `in_lines`: a line break ends
+        each, else a comma. `is_last`: nothing comes after `data`.
+        """
+
+
 class Walk(ABC, Generic[T]):
     """A walk through one source. `last` is the item before the position, `number` the position of the next one."""
+
+    take: Take | None = None
+    """What reads many records at once, where that is possible."""
 
     def __init__(self, source: Readable, window: Window, decode: Callable[[bytes], T]) -> None:
         self.source, self.window, self.decode = source, window, decode
@@ -56,12 +96,47 @@ class Walk(ABC, Generic[T]):
         self.start = b""
 
     @abstractmethod
-    def items(self) -> Iterator[Record[T] | Broken]:
+    def items(self) -> Iterator["Item[T]"]:
         """All of the source."""
 
     @abstractmethod
-    def rest(self) -> Iterator[Record[T] | Broken]:
+    def rest(self) -> Iterator["Item[T]"]:
         """The values from the position on, where one begins that is not the first."""
+
+    def taken(self, *, in_lines: bool) -> Taken | None:
+        """Records that are read at once, the first at the position; moves behind the last.
+
+        None if the first one is to be read by itself.
+        """
+        window = self.window
+        if self.take is not None and self.take.gave_up:
+            self.take = None
+        if self.take is None or self.is_lost or self.last_record is None or window.data[window.position] != ord("{"):
+            return None
+        if len(window.data) - window.position < window.chunk_bytes // 2:
+            window.more()
+        while True:
+            found = self.take(
+                window.data,
+                window.position,
+                offset=window.offset,
+                position=self.number,
+                in_lines=in_lines,
+                is_last=window.ended and window.failure is None,
+            )
+            if found is not None:
+                break
+            is_whole = in_lines and window.data.find(b"\n", window.position) >= 0
+            if is_whole or window.ended or len(window.data) - window.position > LARGEST_TAKEN:
+                return None
+            window.more()  # the record may be cut
+        offset, length, position = found.last()
+        begin = offset - window.offset
+        raw = window.data[begin : begin + length]
+        self.last = self.last_record = Record(position, offset, raw, self.last_record.value)
+        window.position += found.consumed
+        self.number += found.records
+        return found
 
     def value(self) -> Record[T] | Broken:
         """The value at the position, read exactly; moves behind it."""

@@ -57,7 +57,7 @@ class Window:
         self.data, self.offset, self.position = b"", 0, 0
         self.ended = False
         self.failure: InputError | None = None
-        self._source, self._chunk_bytes = source, chunk_bytes
+        self._source, self.chunk_bytes = source, chunk_bytes
         self._parsed = self.data
 
     @property
@@ -68,7 +68,7 @@ class Window:
     def move(self, count: int) -> None:
         """Move past so many bytes; many are dropped at once, for they take the memory of a large record."""
         self.position += count
-        if count > self._chunk_bytes:
+        if count > self.chunk_bytes:
             self.data = self._parsed = self.data[self.position :]
             self.offset += self.position
             self.position = 0
@@ -79,8 +79,8 @@ class Window:
             return False
         parts = [self.data[self.position :]]
         kept = len(parts[0])
-        wanted = max(self._chunk_bytes, min(kept, MAX_RECORD_BYTES - kept))
-        while wanted > 0 and (part := self._read(min(wanted, self._chunk_bytes))):
+        wanted = max(self.chunk_bytes, min(kept, MAX_RECORD_BYTES - kept))
+        while wanted > 0 and (part := self._read(min(wanted, self.chunk_bytes))):
             parts.append(part)
             wanted -= len(part)
         self.offset += self.position

@@ -36,6 +36,11 @@ class RecordDecoder:
         self._decode: Callable[[bytes], Any]
         self._is_nameless: Callable[[Any], bool]
 
+    @property
+    def kind(self) -> str | None:
+        """The name of the kind of the last record; None before there was one."""
+        return None if self._kind is None else self._kind.name
+
     def __call__(self, raw: bytes) -> Decoded:
         """The record in `raw`.
 
@@ -110,6 +115,7 @@ def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:
             return error
         except (msgspec.ValidationError, UnicodeDecodeError) as error:
             skim(raw)  # the decoder has not read all of it
+            error.__context__ = None  # whose frames hold the record
             return error.with_traceback(None)
 
     return decode

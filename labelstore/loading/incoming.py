@@ -11,9 +11,10 @@ from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.frames_files import FramesFolder, frames_address
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.recognizer import Recognizer, Unchanged
-from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import RecordWriter
-from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign
+from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, decoded
+from labelstore.loading.stretch_writer import StretchWriter
+from labelstore.loading.stretches import Stretch
 
 _NEW_RECORDS = 1500
 _NEW_BYTES = 16_000_000
@@ -31,20 +32,53 @@ class Incoming:
         self._state, self._folder = state, folder
         self._recognizer = Recognizer(state.database)
         self._writer = RecordWriter(state, self._recognizer)
+        self._stretch_writer = StretchWriter(state)
         self._decode = tolerant(RecordDecoder())
-        self._waiting: list[tuple[Record[Any], Origin]] = []
+        self._waiting: list[tuple[Record[Any], Origin, Hashes | None]] = []
         self._waiting_bytes = 0
 
-    def add(self, item: Record[Any] | Broken, origin: Origin) -> None:
+    def add(self, item: Record[Any] | Broken, origin: Origin, digest: Hashes | None = None) -> None:
         """Take a record of a file, or what is none."""
         if isinstance(item, Record) and self.skips_known:
-            self._waiting.append((item, origin))
+            self._waiting.append((item, origin, digest))
             self._waiting_bytes += len(item.raw)
             database = self._state.database
             if len(self._waiting) >= database.sought_records or self._waiting_bytes >= database.sought_bytes:
                 self._sort_out()
         else:
             self.write(item, origin)
+
+    def add_stretch(self, stretch: Stretch, origin: Origin) -> None:
+        """Take records of which the compiled core made rows, and those that it handed back."""
+        if stretch.is_split:
+            for item, digest in zip(stretch.back, stretch.digests, strict=True):
+                self.add(item, origin, digest)
+        elif self._knows_some_of(stretch):
+            self._expect_known(self.skips_known)
+            for item in stretch.items():
+                self.add(item if self.skips_known else decoded(item, self._decode), origin)
+        else:
+            self._stretch_writer.add(stretch, origin.file)
+            for item in stretch.back:
+                self.add(item, origin)
+        stretch.release()
+
+    def _knows_some_of(self, stretch: Stretch) -> bool:
+        """Whether the store has records with the same content, or about the same."""
+        database = self._state.database
+        if self._state.is_new:
+            return False
+        self._sort_out()
+        self._writer.flush()
+        if database.records_with([digest.content for digest in stretch.digests]):
+            return True
+        identities, label_ids = stretch.ids()
+        return bool(database.records_about(stretch.generation, identities) or database.labels_named(label_ids))
+
+    def _expect_known(self, are_known: bool) -> None:
+        """Tell the reader whether the records that come next are worth being shredded at once."""
+        if self._state.shredding is not None:
+            self._state.shredding.expects_known = are_known
 
     def write(self, item: Record[Any] | Broken, origin: Origin, digest: Hashes | None = None) -> None:
         """Hand a decoded record to the writer, and what is none of this kind of file to the rejects."""
@@ -65,6 +99,7 @@ class Incoming:
         """Store all that was taken."""
         self._sort_out()
         self._writer.flush()
+        self._stretch_writer.flush()
 
     def _look_for_frames(self, entry: Entry) -> None:
         found = frames_address(entry.record.value)
@@ -80,10 +115,11 @@ class Incoming:
     def _sort_out(self) -> None:
         """Skip the waiting records whose content the store holds, and hand on the others."""
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        digested = [(record, origin, hashes(record.raw)) for record, origin in waiting]
+        digested = [(record, origin, digest or hashes(record.raw)) for record, origin, digest in waiting]
         while digested:
             self._writer.flush()
             known = self._state.database.records_with([digest.content for _, _, digest in digested])
+            self._expect_known(2 * len(known) >= len(digested))
             end = _end_of_part(digested, known)
             self._sort_out_part(digested[:end], known)
             digested = digested[end:]

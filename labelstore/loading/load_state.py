@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from labelstore.clock import now
+from labelstore.core.library import library
 from labelstore.engines.database import Database
 from labelstore.loading.label_removal import LabelRemoval
 from labelstore.loading.partitions import Partition
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import OwnReplaced
+from labelstore.loading.stretches import Shredding
 from labelstore.schema.generations import lowest_id, number_after
-from labelstore.schema.tables import Row, columns
+from labelstore.schema.tables import Row, columns, node_range
 from labelstore.version import __version__
 
 
@@ -37,6 +39,11 @@ class LoadState:
         """With several processes: identities of records and ids of labels of which this one replaced something."""
         self.pending_frames: list[tuple[str, str]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
+        core = library() if database.takes_stretches and partition.of == 1 else None
+        self.shredding = None if core is None else Shredding(core)
+        """What the compiled core knows, if it does a part of the work."""
+        if core is not None:
+            database.counters.begin_at(node_range(self.first_record)[0])
         self.cuts_left: float | None = None
         """How many batches may be written before they are full, for a record tells about the same as one in them: with
         more the load is given up by `NeedsStaging`. None for any number.

@@ -1,6 +1,7 @@
 """One pass over files: the records of each are read and handed on, those of its frames files after them."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from labelstore.clock import now
 from labelstore.engines.database import Database
@@ -9,14 +10,16 @@ from labelstore.files.byte_ranges import ByteRange
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.lenient_decoding import to_json
 from labelstore.inputs.gathering import exports
+from labelstore.loading.ahead import ahead
 from labelstore.loading.batch import Origin
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.partitions import Partition
-from labelstore.loading.record_reader import RecordReader, decoded
-from labelstore.loading.reject_policy import StillRefused, StoredRejects, refuse_foreign
+from labelstore.loading.record_reader import RecordReader
+from labelstore.loading.reject_policy import StillRefused, StoredRejects, decoded, refuse_foreign
 from labelstore.loading.report import FileReport, Options, Progress, Reading, Report
+from labelstore.loading.stretches import Stretch
 from labelstore.schema.tables import no_cycle_search
 
 _TOLD_RECORDS = 500
@@ -100,15 +103,30 @@ class Loader:
         state, incoming = self.state, self._incoming
         file = state.new_file(name or source.name)
         origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
-        reader = RecordReader(state.partition, byte_range, is_frames_file=bool(label_id))
-        for item in reader.read(source, only_split=incoming.skips_known):
-            file.records += 1
-            if isinstance(item, Broken):
-                origin.rejects.add(item)
-            else:
-                incoming.add(item, origin)
-            if self._progress is not None and file.records % _TOLD_RECORDS == 0:
-                self._progress(Reading.of(source, reader.byte_range))
+        reader = RecordReader(
+            state.partition,
+            byte_range,
+            is_frames_file=bool(label_id),
+            shredding=None if label_id or byte_range is not None else state.shredding,
+            load_id=file.load_id,
+            first_number=state.next_number,
+        )
+        items = reader.read(source, only_split=incoming.skips_known)
+        with nullcontext(items) if state.shredding is None else ahead(items) as found:
+            told = 0
+            for item in found:
+                if isinstance(item, Stretch):
+                    file.records += item.records
+                    incoming.add_stretch(item, origin)
+                else:
+                    file.records += 1
+                    if isinstance(item, Broken):
+                        origin.rejects.add(item)
+                    else:
+                        incoming.add(item, origin)
+                if self._progress is not None and file.records - told >= _TOLD_RECORDS:
+                    told = file.records
+                    self._progress(Reading.of(source, reader.byte_range))
         state.next_number += reader.numbers
         file.framing, file.bytes = source.framing or "", source.bytes_read
         file.table_form = None if source.table is None else to_json(source.table)

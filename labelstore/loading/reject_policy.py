@@ -1,5 +1,6 @@
 """What a load refuses: values that are no records, files of something else, more rejects than the caller admits."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from labelstore.engines.database import Database
@@ -26,6 +27,16 @@ def recognized(item: Record[Any] | Broken) -> Record[Decoded] | Broken:
             return Foreign(item.position, item.byte_offset, item.raw, str(item.value))
         return Broken(item.position, item.byte_offset, item.raw, located(item.raw, item.value))
     return item
+
+
+def decoded(item: Record[Any] | Broken, decode: Callable[[bytes], Decoded | Exception]) -> Record[Decoded] | Broken:
+    """A record that was only split until now."""
+    if isinstance(item, Broken):
+        return item
+    try:
+        return recognized(Record(item.position, item.byte_offset, item.raw, decode(item.raw)))
+    except (ValueError, RecursionError) as error:
+        return Broken(item.position, item.byte_offset, item.raw, located(item.raw, error))
 
 
 def refuse_foreign(file: FileReport) -> None:

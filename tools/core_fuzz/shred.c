@@ -19,10 +19,10 @@ static struct {
 } programs[MOST_PROGRAMS];
 static int program_count;
 
-static Shredder *shredder_of(int number)
+static Shredder *shredder_of(int number, Ids *ids)
 {
     return core_shredder(programs[number].words, programs[number].sizes[0], programs[number].texts,
-                         programs[number].sizes[1]);
+                         programs[number].sizes[1], ids);
 }
 
 static void load_programs(void)
@@ -38,7 +38,7 @@ static void load_programs(void)
         EXPECT(fread(programs[number].words, sizeof(int32_t), words, file) == words);
         EXPECT(fread(programs[number].texts, 1, bytes, file) == bytes);
         fclose(file);
-        Shredder *shredder = shredder_of(number);
+        Shredder *shredder = shredder_of(number, NULL);
         EXPECT(shredder != NULL);
         core_shredder_free(shredder);
         program_count++;
@@ -129,11 +129,10 @@ static int answer(Shredder *shredder, const Stretch *stretch, unsigned seed)
 
 int64_t shred(Load *load, const char *text, int64_t size, int is_last)
 {
-    static const int64_t skipped[] = {1, 3, 4};
-    int skips = load->flags & SKIPS_SOME && load->position == 0 ? 3 : 0;
+    int only_splits = load->flags & ONLY_SPLITS && load->position == 0;
     for (int question = 0; question <= MOST_QUESTIONS; question++) {
-        if (!core_shred(load->shredder, load->stretch, text, 0, size, 0, load->flags & IN_LINES, is_last, load->position,
-                        load->position, 1, skipped, skips))
+        if (!core_shred(load->shredder, load->stretch, text, 0, size, 0, load->flags & IN_LINES, is_last, only_splits,
+                        load->position, load->position, 1))
             return -1;
         check(load->shredder, load->stretch, text, size, load->position);
         if (load->stretch->missing.size == 0 || question == MOST_QUESTIONS)
@@ -172,9 +171,16 @@ Load begin_load(int flags, int seed)
 {
     if (program_count == 0)
         load_programs();
-    Load load = {NULL, NULL, flags, (unsigned)seed, 0};
-    load.shredder = shredder_of(flags & SECOND_PROGRAM ? program_count - 1 : 0);
+    Load load = {core_ids(), NULL, NULL, flags, (unsigned)seed, 0};
+    if (load.ids != NULL)
+        load.shredder = shredder_of(flags & SECOND_PROGRAM ? program_count - 1 : 0, load.ids);
     return load;
+}
+
+void end_load(Load load)
+{
+    core_shredder_free(load.shredder);
+    core_ids_free(load.ids);
 }
 
 void run_shred(const uint8_t *data, size_t size)
@@ -185,9 +191,9 @@ void run_shred(const uint8_t *data, size_t size)
     load.stretch = load.shredder ? core_stretch(load.shredder->program.tables) : NULL;
     if (load.stretch) {
         shred_all(&load, (const char *)data + 2, (int64_t)size - 2);
-        int is_new = core_claim(load.shredder, (const char *)data, (int64_t)size);
-        EXPECT(is_new != 1 || core_claim(load.shredder, (const char *)data, (int64_t)size) == 0);
+        int is_new = core_claim(load.ids, (const char *)data, (int64_t)size);
+        EXPECT(is_new != 1 || core_claim(load.ids, (const char *)data, (int64_t)size) == 0);
     }
     core_stretch_free(load.stretch);
-    core_shredder_free(load.shredder);
+    end_load(load);
 }

@@ -8,19 +8,21 @@
 #include "shredder.h"
 
 /* What Python calls: labelstore/core/shredding.py. */
-Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length);
+Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length, Ids *ids);
 void core_shredder_free(Shredder *shredder);
 Stretch *core_stretch(int tables);
 void core_stretch_free(Stretch *stretch);
 int core_tell(Shredder *shredder, int32_t mapping, const Cell *first, const Cell *second, const Cell *value);
-int core_claim(Shredder *shredder, const char *text, int64_t length);
+Ids *core_ids(void);
+void core_ids_free(Ids *ids);
+int core_claim(Ids *ids, const char *text, int64_t length);
 void core_give_back(Shredder *shredder, const Stretch *stretch);
 int core_shred(Shredder *shredder, Stretch *stretch, const char *data, int64_t begin, int64_t end, int64_t offset,
-               int in_lines, int is_last, int64_t position, int64_t number, int64_t load_id, const int64_t *skipped,
-               int64_t skips);
+               int in_lines, int is_last, int only_splits, int64_t position, int64_t number, int64_t load_id);
 
 /* A load of one input. */
 typedef struct {
+    Ids *ids;
     Shredder *shredder;
     Stretch *stretch;
     int flags;
@@ -28,10 +30,12 @@ typedef struct {
     int64_t position;
 } Load;
 
-enum { IN_LINES = 1, SECOND_PROGRAM = 2, IS_NEVER_LAST = 4, IS_WHOLE = 8, SKIPS_SOME = 16 };
+enum { IN_LINES = 1, SECOND_PROGRAM = 2, IS_NEVER_LAST = 4, IS_WHOLE = 8, ONLY_SPLITS = 16 };
 
 /* Begins a load without a stretch; its shredder is NULL without memory. */
 Load begin_load(int flags, int seed);
+
+void end_load(Load load);
 
 /* Shreds text, of which nothing before or behind may be read; how many bytes are done with, -1 without memory. */
 int64_t shred(Load *load, const char *text, int64_t size, int is_last);

@@ -40,7 +40,7 @@ static void *load_file(void *argument)
     EXPECT(turn.load.shredder != NULL);
     Stretch *stretches[2] = {core_stretch(turn.load.shredder->program.tables),
                              core_stretch(turn.load.shredder->program.tables)};
-    Turn before = {{NULL, NULL, 0, 0, 0}, NULL, 0, 0, 0};
+    Turn before = {{NULL, NULL, NULL, 0, 0, 0}, NULL, 0, 0, 0};
     int64_t begin = 0, records = 0;
     for (int number = 0; begin < file->size; number++) {
         pthread_t thread;
@@ -60,7 +60,7 @@ static void *load_file(void *argument)
     EXPECT(records > 0);
     core_stretch_free(stretches[0]);
     core_stretch_free(stretches[1]);
-    core_shredder_free(turn.load.shredder);
+    end_load(turn.load);
     return NULL;
 }
 
@@ -76,7 +76,7 @@ int main(int count, char **arguments)
         fclose(opened);
         File file = {text, (int64_t)size, place == 1 ? IN_LINES : IN_LINES | SECOND_PROGRAM};
         pthread_t other;
-        core_shredder_free(begin_load(file.flags, 1).shredder); /* loads the programs, before there are two threads */
+        end_load(begin_load(file.flags, 1)); /* loads the programs, before there are two threads */
         EXPECT(pthread_create(&other, NULL, load_file, &file) == 0);
         load_file(&file);
         EXPECT(pthread_join(other, NULL) == 0);

@@ -23,8 +23,7 @@ from labelstore.loading.batch import Origin
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.partitions import Partition
-from labelstore.loading.record_reader import decoded
-from labelstore.loading.reject_policy import StoredRejects
+from labelstore.loading.reject_policy import StoredRejects, decoded
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import settle_restored
 from labelstore.loading.staging import with_flags

@@ -25,9 +25,8 @@ from labelstore.lake.tasks.known import Known, Seen
 from labelstore.lake.tasks.splits import Split, open_split, records_of
 from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.loading.frames_files import frames_address
-from labelstore.loading.record_reader import decoded
 from labelstore.loading.record_writer import add_counts
-from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, recognized
+from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, decoded, recognized
 from labelstore.loading.report import FIRST_REJECTS, FRAMES, FileReport, Report
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, no_cycle_search

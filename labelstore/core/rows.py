@@ -1,0 +1,42 @@
+"""The rows of a stretch as SQLite reads them: virtual tables of one connection (labelstore/core/table.c)."""
+
+from ctypes import CDLL, c_void_p
+from typing import Any
+
+from labelstore.core.library import PATH
+from labelstore.core.shredding import Stretch
+
+PREFIX = "stretch_"
+"""Before the name of a table: the virtual table with rows for it."""
+
+
+class StretchTables:
+    """Lets a connection of apsw read the rows of stretches from temporary tables, one for each table of the store."""
+
+    def __init__(self, core: CDLL, connection: Any, widths: dict[str, int]) -> None:
+        """`widths`: the tables, in the order of stretches, and how many columns each has."""
+        core.core_source.restype, core.core_source_free.argtypes = c_void_p, (c_void_p,)
+        core.core_read.argtypes = (c_void_p, c_void_p)
+        self._core, self._connection, self._tables = core, connection, list(widths)
+        self._source = core.core_source()
+        if not self._source:
+            raise MemoryError
+        connection.enable_load_extension(True)
+        connection.load_extension(str(PATH), "core_extension")
+        connection.enable_load_extension(False)
+        for number, (table, width) in enumerate(widths.items()):
+            connection.execute(f"create virtual table temp.{PREFIX}{table} using stretch_rows({number}, {width})")
+
+    def insert(self, stretch: Stretch) -> None:
+        """Copy the rows of a stretch into the tables."""
+        self._core.core_read(self._source, stretch.address)
+        try:
+            for number, table in enumerate(self._tables):
+                if stretch.count(number):
+                    self._connection.execute(f"insert into main.{table} select * from temp.{PREFIX}{table}")
+        finally:
+            self._core.core_read(self._source, None)
+
+    def close(self) -> None:
+        """Give the memory back; the connection is closed."""
+        self._core.core_source_free(self._source)
