@@ -4,13 +4,7 @@
 
 #include <stdlib.h>
 
-/* By operation, how many words follow it; -1 for those that find their end themselves. */
-static const int LENGTHS[OPERATIONS] = {0, 0, 2, 1, 1, 2, 2, 3, 3, 5, 3, -1, -1, 1, 3, 4, 3, 2, 3, 2, 3, 3, 3, 3, 1, 2, 3, 2, 2};
-
-int operation_length(int32_t operation)
-{
-    return LENGTHS[operation];
-}
+const int8_t OPERATION_LENGTHS[OPERATIONS] = {0, 0, 2, 1, 1, 2, 2, 3, 3, 5, 3, -1, -1, 1, 3, 4, 3, 2, 3, 2, 3, 3, 3, 3, 1, 2, 3, 2, 2, 3, 3};
 
 static int is_below(int32_t number, int32_t most)
 {

@@ -11,7 +11,9 @@
 #include <stdio.h>
 
 /* How a type reads an object or an array. */
-enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH, PLAIN_ARRAY };
+enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH, PLAIN_ARRAY, POSITIONS };
+/* What a struct does with members that it does not declare. */
+enum { REFUSE, KEEP, IGNORE };
 enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON };
 
 #define MOST_MEMBERS 64
@@ -223,7 +225,58 @@ static const char *read_vertex(Reader *reader, const char *at)
     return at;
 }
 
-/* Bounds, area and length of a walk over points from `start`, as labelstore/formats/geometry.py computes them: the
+/* Adds `[x, y]` to the points. */
+static const char *read_position(Reader *reader, const char *at)
+{
+    const char *end = reader->end;
+    double *point = array_add(&reader->points, 2 * sizeof(double));
+    if (point == NULL)
+        return no_memory(reader);
+    for (int axis = 0; axis < 2; axis++) {
+        Number number;
+        if (at == end || *at != (axis == 0 ? '[' : ','))
+            return misfit(reader, "position");
+        at = scan_number(skip_space(at + 1, end), end, &number);
+        if (at == NULL || (number.real == 0 && signbit(number.real)))
+            return misfit(reader, "coordinate");
+        reader->has_unusual |= !number.is_usual;
+        point[axis] = number.real;
+        at = skip_space(at, end);
+    }
+    return at < end && *at == ']' ? at + 1 : misfit(reader, "position");
+}
+
+/* Reads a list of positions or vertices, `at` its bracket. */
+static const char *read_points(Reader *reader, const char *at, int are_positions)
+{
+    const char *end = reader->end;
+    reader->points.size = 0;
+    at = skip_space(at + 1, end);
+    if (at < end && *at == ']')
+        return at + 1;
+    while (1) {
+        at = are_positions ? read_position(reader, at) : read_vertex(reader, at);
+        if (at == NULL)
+            return NULL;
+        at = skip_space(at, end);
+        if (at < end && *at == ']')
+            return at + 1;
+        if (at == end || *at != ',')
+            return misfit(reader, "path");
+        at = skip_space(at + 1, end);
+    }
+}
+
+/* How many brackets open here. */
+static int opening(const char *at, const char *end)
+{
+    int count = 0;
+    for (; at < end && *at == '['; at = skip_space(at + 1, end))
+        count++;
+    return count;
+}
+
+/* Bounds, area, length, width and height of a walk over points from `start`, as labelstore/formats/geometry.py computes them: the
    same operations in the same order, so that every digit is the same. 0 if one is not finite. */
 static int measure(const double *points, size_t count, const double *start, double *measures)
 {
@@ -255,33 +308,27 @@ static int measure(const double *points, size_t count, const double *start, doub
     measures[3] = max_y;
     measures[4] = fabs(doubled) / 2;
     measures[5] = length;
+    measures[6] = max_x - min_x;
+    measures[7] = max_y - min_y;
     return isfinite(doubled) && isfinite(length) && fabs(min_x) < 1e300 && fabs(max_x) < 1e300 &&
            fabs(min_y) < 1e300 && fabs(max_y) < 1e300;
 }
 
-/* Reads the vertices of a polygon (`is_closed`) or polyline: an object of its text, bounds and sizes. */
-static const char *read_path(Reader *reader, const char *at, int is_closed, Cell *cell)
+/* Reads the points of a polygon or line: an object of its text, bounds and sizes, a line without an area. Positions are
+   those of a line, or of the one ring of a polygon. */
+static const char *read_path(Reader *reader, const char *at, int how, Cell *cell)
 {
     const char *first = at, *end = reader->end;
+    int is_ring = how == POSITIONS && opening(at, end) == 3;
+    int is_closed = is_ring || how == CLOSED_PATH;
     int has_space = 0;
-    reader->points.size = 0;
-    at = skip_space(at + 1, end);
-    if (at < end && *at == ']') {
-        at++;
-    } else {
-        while (1) {
-            at = read_vertex(reader, at);
-            if (at == NULL)
-                return NULL;
-            at = skip_space(at, end);
-            if (at < end && *at == ']')
-                break;
-            if (at == end || *at != ',')
-                return misfit(reader, "path");
-            at = skip_space(at + 1, end);
-        }
-        at++;
+    at = read_points(reader, is_ring ? skip_space(at + 1, end) : at, how == POSITIONS);
+    if (at != NULL && is_ring) {
+        at = skip_space(at, end);
+        at = at < end && *at == ']' ? at + 1 : misfit(reader, "several rings");
     }
+    if (at == NULL)
+        return NULL;
     size_t length = (size_t)(at - first);
     Cell *slots = arena_take(&reader->tree, (1 + PATH_MEASURES) * sizeof(Cell));
     if (slots == NULL)
@@ -301,7 +348,7 @@ static const char *read_path(Reader *reader, const char *at, int is_closed, Cell
         if (!measure(points, count, is_closed ? points + 2 * (count - 1) : points, measures))
             return misfit(reader, "measures");
         for (int place = 0; place < PATH_MEASURES; place++) {
-            slots[1 + place].kind = REAL;
+            slots[1 + place].kind = place == PATH_AREA && !is_closed ? NOTHING : REAL;
             slots[1 + place].as.real = measures[place];
         }
     }
@@ -365,6 +412,16 @@ static const char *read_list(Reader *reader, const char *at, const Type *type, C
     if (at != NULL && ((type->exactly > 0 && cell->length != (uint32_t)type->exactly) ||
                        (type->exactly < 0 && cell->length == 0)))
         return misfit(reader, "length");
+    return at;
+}
+
+/* Reads a list whose numbers Python takes as they are written. */
+static const char *read_unfitted(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
+{
+    int is_fitted = reader->is_fitted;
+    reader->is_fitted = 0;
+    at = read_list(reader, at, type, cell, level);
+    reader->is_fitted = is_fitted;
     return at;
 }
 
@@ -534,7 +591,7 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
 {
     const Program *program = reader->program;
     const char *end = reader->end;
-    size_t slots = (size_t)structure->fields + 1;
+    size_t slots = (size_t)structure->fields + 2;
     Cell *cells = arena_take(&reader->tree, slots * sizeof(Cell));
     if (cells == NULL)
         return no_memory(reader);
@@ -567,9 +624,9 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
             at = read_value(reader, at, field->type, &cells[number], level + 1);
             last = number;
         } else {
-            if (!structure->takes_extra)
+            if (structure->on_others == REFUSE)
                 return misfit(reader, "other member");
-            at = read_extra(reader, first, key, length, at);
+            at = structure->on_others == KEEP ? read_extra(reader, first, key, length, at) : skip_value(at, end);
             if (field != NULL && cells[number].kind != NOTHING)
                 return misfit(reader, "repeated key");
         }
@@ -624,7 +681,9 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
         if (type->on_array == STRUCT_OR_LIST)
             return read_list(reader, at, type, cell, level);
         if (type->on_array == CLOSED_PATH || type->on_array == OPEN_PATH)
-            return read_path(reader, at, type->on_array == CLOSED_PATH, cell);
+            return read_path(reader, at, type->on_array, cell);
+        if (type->on_array == POSITIONS)
+            return opening(at, end) > 1 ? read_path(reader, at, POSITIONS, cell) : read_unfitted(reader, at, type, cell, level);
         if (type->on_array == PLAIN_ARRAY) {
             reader->has_unusual = 1; /* perhaps */
             return read_json(reader, at, cell, 1);
@@ -651,6 +710,16 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
     default:
         return type->on_number ? read_number(reader, at, type->on_number, cell) : misfit(reader, "number for another");
     }
+}
+
+Cell read_text(Reader *reader, Cell text, int type)
+{
+    Cell cell = nothing();
+    if (text.kind != TEXT)
+        return cell;
+    reader->end = text.as.text + text.length;
+    const char *at = read_value(reader, skip_space(text.as.text, reader->end), type, &cell, 0);
+    return at != NULL && skip_space(at, reader->end) == reader->end ? cell : nothing();
 }
 
 static const char *read_as(Reader *reader, int is_fitted, const char *at, const char *end, Cell *record)

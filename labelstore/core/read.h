@@ -5,8 +5,9 @@
 
 #include "shred.h"
 
-/* Of a path: min_x, min_y, max_x, max_y, area, length. */
-#define PATH_MEASURES 6
+/* Of a path: min_x, min_y, max_x, max_y, area, length, width, height. */
+#define PATH_MEASURES 8
+#define PATH_AREA 4
 
 #define LARGEST_RECORD ((int64_t)8 << 20) /* larger ones take less memory in Python, frame by frame */
 
@@ -28,6 +29,9 @@ typedef struct {
 
 /* Reads a record, an object at `at`; behind it, or NULL for one that Python has to read. */
 const char *read_record(Reader *reader, const char *at, const char *end, Cell *record);
+
+/* Reads the JSON that a text of the record at hand holds, as a value of a type; nothing for another. */
+Cell read_text(Reader *reader, Cell text, int type);
 
 /* Whether a text is a whole number as JSON writes it, of at most 18 digits; its value. */
 int read_whole_number(const Cell *text, int64_t *value);

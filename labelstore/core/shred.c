@@ -40,60 +40,47 @@ static Cell member(const Cell *object, uint32_t slot)
     return object->kind == OBJECT && slot < object->length ? object->as.cells[slot] : nothing();
 }
 
-static Cell value_of(const Shredder *shredder, const Cell *registers, int32_t operand)
+/* Where the values of operands begin, by their source; for members of objects, the registers that hold these. */
+typedef Cell *Sources[IS_THERE + 1];
+
+static Cell told_by_object(const Cell *object, uint32_t code)
 {
-    uint32_t code = (uint32_t)operand;
-    uint32_t index = code >> 3 & 0xFFF;
-    switch (code & 7) {
-    case REGISTER:
-        return registers[index];
-    case CONSTANT:
-        return shredder->program.constant[index];
-    case GLOBAL:
-        return shredder->globals[index];
-    case FIELD:
-        return member(&registers[index], code >> 15);
-    case COUNT_OF: {
-        Cell list = member(&registers[index], code >> 15);
-        if (list.kind == JSON && list.length == 2) /* kept as text, and empty */
-            return number_cell(0);
-        return list.kind == LIST || list.kind == MAP ? number_cell(list.length) : nothing();
-    }
-    case IS_THERE: {
-        Cell value = member(&registers[index], code >> 15);
+    Cell value = member(object, code >> 15);
+    if ((code & 7) == FIELD)
+        return value;
+    if ((code & 7) == IS_THERE)
         return truth(value.kind != NOTHING);
-    }
-    default:
-        return nothing();
-    }
+    if (value.kind == JSON && value.length == 2) /* kept as text, and empty */
+        return number_cell(0);
+    return value.kind == LIST || value.kind == MAP ? number_cell(value.length) : nothing();
 }
 
-static void set(Shredder *shredder, Cell *registers, int32_t operand, Cell value)
+static inline Cell value_of(const Sources sources, int32_t operand)
 {
-    uint32_t index = (uint32_t)operand >> 3 & 0xFFF;
-    if ((operand & 7) == GLOBAL)
-        shredder->globals[index] = value;
-    else
-        registers[index] = value;
+    uint32_t code = (uint32_t)operand;
+    const Cell *cell = sources[code & 7] + (code >> 3 & 0xFFF);
+    return (code & 7) < FIELD ? *cell : told_by_object(cell, code);
+}
+
+static inline void set(const Sources sources, int32_t operand, Cell value)
+{
+    uint32_t code = (uint32_t)operand;
+    Cell *cell = sources[code & 7] + (code >> 3 & 0xFFF);
+    uint32_t slot = code >> 15;
+    if ((code & 7) < FIELD)
+        *cell = value;
+    else if (cell->kind == OBJECT && slot < cell->length)
+        cell->as.cells[slot] = value;
 }
 
 static int is_true(Cell value)
 {
-    switch (value.kind) {
-    case NOTHING:
-    case NIL:
-        return 0;
-    case INTEGER:
-    case BOOLEAN:
+    uint32_t kind = 1u << value.kind;
+    if (kind & (1u << INTEGER | 1u << BOOLEAN))
         return value.as.integer != 0;
-    case TEXT:
-    case JSON:
-    case LIST:
-    case MAP:
+    if (kind & (1u << TEXT | 1u << JSON | 1u << LIST | 1u << MAP))
         return value.length > 0;
-    default:
-        return 1;
-    }
+    return value.kind > NIL;
 }
 
 /* -- text ----------------------------------------------------------------------------------------------------------- */
@@ -205,15 +192,15 @@ static Cell parameter(Cell url, Cell name)
 }
 
 /* What stands behind a full stop at the end of a file name or URL, or before its query string: 2 to 5 letters and
-   digits. NOTHING if there is no such suffix, NIL for a long text or one of several lines. */
+   digits in its last 2,048 characters; NOTHING without. A line may end behind it. */
 static Cell suffix(Cell name)
 {
     if (name.kind != TEXT)
         return nothing();
-    if (name.length > 2048 || memchr(name.as.text, '\n', name.length) != NULL)
-        return nil();
-    const char *end = name.as.text + name.length;
-    for (const char *at = name.as.text; at < end; at++) {
+    const char *end = name.as.text + name.length, *at = end;
+    for (int characters = 0; at > name.as.text && characters < 2048; at--)
+        characters += (at[-1] & 0xC0) != 0x80;
+    for (; at < end; at++) {
         if (*at != '.')
             continue;
         const char *behind = at + 1;
@@ -221,10 +208,21 @@ static Cell suffix(Cell name)
                                 (*behind >= '0' && *behind <= '9')))
             behind++;
         ptrdiff_t length = behind - at - 1;
-        if (length >= 2 && length <= 5 && (behind == end || *behind == '?' || *behind == '#'))
+        int is_end = behind == end || *behind == '?' || *behind == '#' || (*behind == '\n' && behind + 1 == end);
+        if (length >= 2 && length <= 5 && is_end)
             return text_cell(at + 1, (size_t)length);
     }
     return nothing();
+}
+
+/* Whether a text has another one in it. */
+static int contains(Cell text, Cell part)
+{
+    for (uint32_t place = 0; text.kind == TEXT && place + part.length <= text.length; place++) {
+        if (memcmp(text.as.text + place, part.as.text, part.length) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* The place of the only member that is there, of those whose bits are set; NOTHING without any, NIL if there are more. */
@@ -279,20 +277,19 @@ static Cell nulls(Shredder *shredder, const Cell *object, const Struct *structur
 /* -- rows ----------------------------------------------------------------------------------------------------------- */
 
 /* Adds a row whose columns are these operands; 0 without memory, or for a value that no column holds. */
-static int add_row(Shredder *shredder, const Cell *registers, int32_t table, const int32_t *operands)
+static int add_row(Shredder *shredder, const Sources sources, int32_t table, const int32_t *operands)
 {
+    static const uint8_t kinds[] = {NOTHING, NOTHING, INTEGER, REAL, BOOLEAN, TEXT, TEXT, BLOB};
     int32_t columns = shredder->program.columns[table];
     Cell *row = array_add(&shredder->stretch->rows[table], (size_t)columns * sizeof(Cell));
     if (row == NULL)
         return 0;
     for (int32_t place = 0; place < columns; place++) {
-        row[place] = value_of(shredder, registers, operands[place]);
-        if (row[place].kind == NIL)
-            row[place].kind = NOTHING;
-        if (row[place].kind == JSON)
-            row[place].kind = TEXT;
-        if (row[place].kind > BLOB)
+        Cell value = value_of(sources, operands[place]);
+        if (value.kind > BLOB)
             return 0;
+        value.kind = kinds[value.kind];
+        row[place] = value;
     }
     return 1;
 }
@@ -316,6 +313,13 @@ typedef struct {
     Cell *registers;
 } Call;
 
+static void use_registers(Sources sources, Cell *registers)
+{
+    sources[REGISTER] = registers;
+    for (int source = FIELD; source <= IS_THERE; source++)
+        sources[source] = registers;
+}
+
 /* Runs the program over a record; 0 to hand it back. */
 static int run(Shredder *shredder)
 {
@@ -324,9 +328,11 @@ static int run(Shredder *shredder)
     Cell *registers = shredder->registers;
     int32_t used = program->routine[0].registers;
     Call calls[MOST_CALLS];
+    Cell none = nothing();
     int depth = 0;
-#define VALUE(place) value_of(shredder, registers, code[place])
-#define SET(place, value) set(shredder, registers, code[place], value)
+    Sources sources = {&none, registers, program->constant, shredder->globals, registers, registers, registers};
+#define VALUE(place) value_of(sources, code[place])
+#define SET(place, value) set(sources, code[place], value)
     while (1) {
         int32_t operation = *code++;
         switch (operation) {
@@ -393,6 +399,7 @@ static int run(Shredder *shredder)
             calls[depth].returns = code + 2 + code[1];
             calls[depth++].registers = registers;
             registers = inner;
+            use_registers(sources, registers);
             used = routine->registers;
             code = program->instruction + routine->begins;
             continue;
@@ -403,10 +410,11 @@ static int run(Shredder *shredder)
             code = calls[--depth].returns;
             used = (int32_t)(registers - calls[depth].registers);
             registers = calls[depth].registers;
+            use_registers(sources, registers);
             continue;
         }
         case ADD_ROW:
-            if (!add_row(shredder, registers, code[0], code + 1))
+            if (!add_row(shredder, sources, code[0], code + 1))
                 return 0;
             code += program->columns[code[0]];
             break;
@@ -428,6 +436,9 @@ static int run(Shredder *shredder)
             break;
         case SUFFIX:
             SET(0, suffix(VALUE(1)));
+            break;
+        case CONTAINS:
+            SET(0, truth(contains(VALUE(1), VALUE(2))));
             break;
         case NULLS: {
             Cell object = VALUE(1);
@@ -462,10 +473,13 @@ static int run(Shredder *shredder)
         case SORTED_KEYS:
             SET(0, sorted_keys(shredder, VALUE(1)));
             break;
+        case READ: /* to, text, type */
+            SET(0, read_text(&shredder->reader, VALUE(1), code[2]));
+            break;
         default:
             return 0;
         }
-        code += operation_length(operation);
+        code += OPERATION_LENGTHS[operation];
     }
 #undef VALUE
 #undef SET

@@ -16,7 +16,7 @@ enum Kind {
     TEXT,
     JSON, /* a value as JSON text */
     BLOB,
-    OBJECT, /* `cells`: its members in the order of its struct, then its other members as JSON text */
+    OBJECT, /* `cells`: its members in the order of its struct, its other members as JSON text, a note of the program */
     LIST,   /* `length` elements */
     MAP     /* `length` pairs of a key and a value */
 };
@@ -60,6 +60,8 @@ static inline int are_equal(Cell one, Cell other)
 {
     if (one.kind == TEXT && other.kind == TEXT)
         return one.length == other.length && memcmp(one.as.text, other.as.text, one.length) == 0;
+    if (one.kind == INTEGER && other.kind == INTEGER)
+        return one.as.integer == other.as.integer;
     if ((one.kind == INTEGER || one.kind == REAL) && (other.kind == INTEGER || other.kind == REAL)) {
         double left = one.kind == REAL ? one.as.real : (double)one.as.integer;
         double right = other.kind == REAL ? other.as.real : (double)other.as.integer;
@@ -144,7 +146,7 @@ typedef struct {
 typedef struct {
     int32_t first_field, fields;
     int32_t first_slot;  /* of what the reader remembers of the order of its members */
-    int32_t takes_extra; /* whether other members are kept, as JSON text */
+    int32_t on_others;   /* what is done with other members: see read.c */
 } Struct;
 
 typedef struct {

@@ -44,6 +44,8 @@ enum Operation {
     WHICH,
     WHOLE_NUMBER,
     SORTED_KEYS,
+    READ,
+    CONTAINS,
     OPERATIONS
 };
 
@@ -80,7 +82,7 @@ typedef struct {
 } Shredder;
 
 /* program.c */
-int operation_length(int32_t operation);
+extern const int8_t OPERATION_LENGTHS[OPERATIONS]; /* words that follow; -1 for those that find their end themselves */
 int program_load(Program *program, const int32_t *words, int64_t count, const char *text, int64_t length);
 void program_free(Program *program);
 

@@ -63,6 +63,10 @@ def from_name(name: str | None) -> str | None:
     return _BY_SUFFIX.get(match[1].lower()) if match else None
 
 
+LAYER_KEY = '"tileLayerUrl"'
+"""What tiled imagery has in it."""
+
+
 def is_tile_layer(row_data: str | None) -> bool:
     """Whether the asset is given as tiled imagery: a JSON document in the string, blanks before it included."""
-    return row_data is not None and row_data.lstrip()[:1] == "{" and '"tileLayerUrl"' in row_data
+    return row_data is not None and row_data.lstrip()[:1] == "{" and LAYER_KEY in row_data

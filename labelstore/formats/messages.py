@@ -7,6 +7,7 @@ import msgspec
 
 _IDS = ("messageId", "message_id", "id", "messageID")
 _TEXTS = ("content", "text", "body", "message", "value")
+_NAMES = ("modelConfigName", "name", "userId", "username")
 _SENDERS = ("user", "sender", "author", "actor", "from", "role", "name")
 
 
@@ -18,6 +19,31 @@ class Message(NamedTuple):
     text: str
     own: bool = False
     parent_id: str | None = None
+
+
+class Author(msgspec.Struct):
+    """Who wrote a plain message."""
+
+    user_id: str | None = msgspec.field(default=None, name="userId")
+    name: str | None = None
+
+
+class PlainMessage(msgspec.Struct):
+    """A message as most conversations have them; it has none of `OTHER_KEYS`."""
+
+    message_id: str = msgspec.field(name="messageId")
+    text: str = msgspec.field(name="content")
+    author: Author = msgspec.field(name="user")
+
+
+class PlainConversation(msgspec.Struct):
+    """A conversation that is a list of plain messages."""
+
+    messages: list[PlainMessage]
+
+
+OTHER_KEYS = {PlainMessage: ("metadata", *_NAMES, "actorId")}
+"""Keys that say otherwise who wrote a message."""
 
 
 def messages_of(text: str) -> tuple[Message, ...]:
@@ -111,7 +137,7 @@ def _sender(item: Any) -> str:
     about = item.get("metadata")
     for source in (about, item):
         if isinstance(source, dict):
-            for name in ("modelConfigName", "name", "userId", "username"):
+            for name in _NAMES:
                 if isinstance(source.get(name), str) and source[name]:
                     return str(source[name])
     for name in _SENDERS:

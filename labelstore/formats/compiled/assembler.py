@@ -51,6 +51,8 @@ class Operation(IntEnum):
     WHICH = auto()
     WHOLE_NUMBER = auto()
     SORTED_KEYS = auto()
+    READ = auto()
+    CONTAINS = auto()
 
 
 class Kind(IntEnum):
@@ -97,6 +99,8 @@ NOTHING: Final = Operand()
 RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET = (Operand(_Source.GLOBAL, place) for place in range(5))
 """What the machine knows of the record at hand."""
 
+_PATH: Final = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "length", "width", "height")
+
 Given = Operand | str | int | bool | None
 
 
@@ -118,6 +122,11 @@ class Item:
     def has(self, name: str) -> Operand:
         """Whether a member is there, be it null."""
         return Operand(_Source.IS_THERE, self.register, self.slots[name])
+
+    @property
+    def note(self) -> Operand:
+        """What the program noted about the object, nothing at first."""
+        return self["note"]
 
     @property
     def itself(self) -> Operand:
@@ -185,7 +194,7 @@ class Assembler:
         return Item(cls, item.register, item.slots)
 
     def copy(self, to: Operand, value: Given) -> None:
-        """Set a register or variable."""
+        """Set a register, a variable or a member of an object in a register."""
         self._emit(Operation.COPY, to, value)
 
     def next(self) -> Operand:
@@ -255,10 +264,12 @@ class Assembler:
         return found
 
     def suffix(self, name: Given) -> Operand:
-        """The suffix of a file name or URL; a strange one is for Python."""
-        found = self._made(Operation.SUFFIX, name)
-        self.hand_back_if(self.is_kind(found, Kind.NIL))
-        return found
+        """The suffix of a file name or URL."""
+        return self._made(Operation.SUFFIX, name)
+
+    def contains(self, text: Given, part: str) -> Operand:
+        """Whether a text has another one in it."""
+        return self._made(Operation.CONTAINS, text, part)
 
     def begins_json(self, text: Given) -> Operand:
         """Whether a text may be a JSON object or array."""
@@ -273,6 +284,11 @@ class Assembler:
     def whole_number(self, text: Given) -> Operand:
         """The number that a text spells, if it does."""
         return self._made(Operation.WHOLE_NUMBER, text)
+
+    def read(self, cls: Any, text: Given) -> Item:
+        """What a text holds as JSON, if it is an object of a class."""
+        types = self.types
+        return self.item(cls, self._made(Operation.READ, text, types.number(types.of_struct(cls))))
 
     def sorted_keys(self, values: Given) -> Operand:
         """The keys of a map of texts in their order, as a JSON array; many of them are for Python."""
@@ -383,6 +399,10 @@ class Assembler:
 
     def row(self, item: Item, *, told: Item | None = None, **given: Given) -> None:
         """Add the row of an object, with the values of the `given` columns by their names, as `JsonObject.row` does."""
+        self.plain_row(DECLARATIONS[item.cls].table, **self.values(item, told=told, **given))
+
+    def values(self, item: Item, *, told: Item | None = None, **given: Given) -> dict[str, Given]:
+        """The columns of that row."""
         declaration = DECLARATIONS[item.cls]
         names = {*declaration.given, *(DECLARATIONS[told.cls].given if told else ())}
         if missing := names ^ given.keys():
@@ -395,8 +415,7 @@ class Assembler:
         if declaration.told_by is not None:
             assert told is not None
             values |= self._values(told)
-        values |= given
-        self.plain_row(declaration.table, **values)
+        return values | given
 
     def plain_row(self, table: str, **given: Given) -> None:
         """Add a row of a table, with NULL in the columns that are not given."""
@@ -411,14 +430,17 @@ class Assembler:
         place = list(columns()[table]).index(column)
         self._emit(Operation.PATCH_ROW, self.tables.index(table), place, self.operand(bits))
 
-    def path_row(self, table: str, path: Operand, object_id: Given, *, is_closed: bool) -> None:
-        """Add the row of a polygon (`is_closed`) or polyline of vertices."""
-        names = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "perimeter" if is_closed else "length")
+    def path(self, path: Operand) -> dict[str, Operand]:
+        """What the reader made of a list of points: text, bounds, sizes; a line has no area."""
         register = self.register(path).index
-        values = {name: Operand(_Source.FIELD, register, place) for place, name in enumerate(names)}
-        if not is_closed:
-            del values["area"]
-        self.plain_row(table, object_id=object_id, **values)
+        return {name: Operand(_Source.FIELD, register, place) for place, name in enumerate(_PATH)}
+
+    def path_row(self, table: str, path: Operand, object_id: Given, *, form: Given = None) -> None:
+        """Add the row of a polygon or polyline."""
+        values = self.path(path)
+        values["perimeter"] = values["length"]
+        given = {name: values[name] for name in columns()[table] if name in values}
+        self.plain_row(table, object_id=object_id, form=form, **given)
 
     def rows_of_list(self, cls: Any, values: Given, **given: Any) -> None:
         """Add the rows of a list of objects that contain no others; `given` are the columns that they share."""
@@ -457,6 +479,7 @@ class Assembler:
         Operation.IS_KIND: (2,),
         Operation.LOOK_UP: (1,),
         Operation.NULLS: (2,),
+        Operation.READ: (2,),
         Operation.WHICH: (2,),
         Operation.NEXT_ITEM: (4,),
         Operation.JUMP: (0,),
@@ -498,7 +521,7 @@ class Assembler:
         structs: list[int] = []
         root_type = types.number(types.of_struct(root))
         for number, members in enumerate(types.fields):
-            structs += [len(fields) // 4, len(members), len(fields) // 4 + number, types.takes_extra[number]]
+            structs += [len(fields) // 4, len(members), len(fields) // 4 + number, types.on_others[number]]
             for key, type_number, is_required in members:
                 fields += [*self._text(key), type_number, is_required]
         constants: list[int] = []

@@ -1,17 +1,28 @@
 """The types of declared classes → tables by which the compiled core reads JSON (labelstore/core/read.c)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from msgspec import inspect
 
 from labelstore.formats.lenient_decoding import takes_extra
 
-_MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY = range(8)
+_MISFIT, _STRUCT_OR_LIST, _MAPPED, _NUMBERED, _AS_JSON, _CLOSED_PATH, _OPEN_PATH, _PLAIN_ARRAY, _POSITIONS = range(9)
+_REFUSE, _KEEP, _IGNORE = range(3)
 _ANY_NUMBER, _ONLY_INTEGER, _NUMBER_AS_JSON = 1, 2, 3
 
-Paths = Mapping[tuple[Any, str], bool]
-"""Class and field of vertices → whether they are a closed path."""
+
+class Path(Enum):
+    """What a list of points is: vertices of a polygon or line, or coordinates of GeoJSON."""
+
+    CLOSED = auto()
+    OPEN = auto()
+    POSITIONS = auto()
+
+
+Paths = Mapping[tuple[Any, str], Path]
+"""Class and field of points."""
 
 Strangers = Mapping[Any, tuple[str, ...]]
 """Class → keys with which an object is something else, so that the core reads none that has one."""
@@ -54,7 +65,7 @@ class Types:
         """The first is that of no value at all."""
         self.fields: list[list[Field]] = []
         """By the number of a struct."""
-        self.takes_extra: list[bool] = []
+        self.on_others: list[int] = []
         self._numbers: dict[Type, int] = {Type(): 0}
         self._structs: dict[Any, int] = {}
         self._slots: dict[Any, dict[str, int]] = {}
@@ -65,7 +76,7 @@ class Types:
             self._structs[cls] = len(self.fields)
             fields: list[Field] = []
             self.fields.append(fields)
-            self.takes_extra.append(takes_extra(cls))
+            self.on_others.append(_on_others(cls))
             told = inspect.type_info(cls) if info is None else info
             assert isinstance(told, inspect.StructType)
             members = [field for field in told.fields if field.name != "extra"]
@@ -74,9 +85,9 @@ class Types:
         return self._structs[cls]
 
     def slots(self, cls: Any) -> dict[str, int]:
-        """The places of the fields of a struct, by their names; that of `extra` is the last."""
-        number = self.struct(cls)
-        return self._slots[cls] | {"extra": len(self.fields[number])}
+        """The places of the fields of a struct, by their names, of `extra`, and of what a program notes."""
+        count = len(self.fields[self.struct(cls)])
+        return self._slots[cls] | {"extra": count, "note": count + 1}
 
     def number(self, found: Type) -> int:
         """The number of a type."""
@@ -92,10 +103,15 @@ class Types:
     def _fields_of(self, cls: Any, members: Sequence[inspect.Field]) -> Iterator[Field]:
         for field in members:
             path = self._paths.get((cls, field.name))
-            found = self._type(field.type) if path is None else Type(on_array=_CLOSED_PATH if path else _OPEN_PATH)
+            found = self._type(field.type) if path is None else self._path(path)
             yield Field(field.encode_name, self.number(found), field.required)
         for key in self._strangers.get(cls, ()):
             yield Field(key, 0, False)
+
+    def _path(self, path: Path) -> Type:
+        if path is Path.POSITIONS:  # a single one is a list of its numbers
+            return Type(on_array=_POSITIONS, array_of=self.number(Type(on_number=_ANY_NUMBER)), exactly=2)
+        return Type(on_array=_CLOSED_PATH if path is Path.CLOSED else _OPEN_PATH)
 
     def _type(self, kind: inspect.Type) -> Type:
         match kind:
@@ -140,3 +156,10 @@ class Types:
         is_numbered = isinstance(kind.key_type, inspect.StrType) and kind.key_type.pattern is not None
         values = self.number(self._type(kind.value_type))
         return Type(on_object=_NUMBERED if is_numbered else _MAPPED, object_of=values)
+
+
+def _on_others(cls: Any) -> int:
+    """What the reader does with members that a struct does not declare, as msgspec does."""
+    if takes_extra(cls):
+        return _KEEP
+    return _REFUSE if cls.__struct_config__.forbid_unknown_fields else _IGNORE

@@ -7,6 +7,7 @@ place or in files, tiled imagery, questions in brackets of their own.
 from functools import cache
 from typing import Any
 
+from labelstore.formats.asset_types import LAYER_KEY
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -20,7 +21,7 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
-from labelstore.formats.compiled.types import Types
+from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
 from labelstore.formats.kinds import TABLES, UNKNOWN, V1_KEYS
 from labelstore.formats.v1.objects import Object, Span, TextData
@@ -49,7 +50,7 @@ _SINCE_2023 = ("global_key", "seconds_to_review", "is_benchmark", "workflow_info
 @cache
 def program() -> Words:
     """The program."""
-    paths = {(Object, "polygon"): True, (Object, "line"): False}
+    paths = {(Object, "polygon"): Path.CLOSED, (Object, "line"): Path.OPEN}
     return _Program(Assembler(Types(paths, {Element: ("data_row",)}))).words()
 
 
@@ -158,11 +159,10 @@ class _Program:
     def asset_type(self, element: Item, media: Item) -> Operand:
         code, row_data = self.code, element["row_data"]
         asset_type = code.register()
-        may_be_json = code.begins_json(row_data)
         words = [code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")]
         code.copy(asset_type, code.first_of(*words))
         with code.when(code.is_none(asset_type)):
-            code.hand_back_if(may_be_json)  # perhaps a tile layer
+            code.hand_back_if(code.contains(row_data, LAYER_KEY))
             names = [code.mapped(by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
             named = code.first_of(*names)
             with code.alternatives() as found:
@@ -177,7 +177,7 @@ class _Program:
                 ):
                     with found.when(condition):
                         code.copy(asset_type, told)
-        with code.when(may_be_json):
+        with code.when(code.begins_json(row_data)):
             code.hand_back_if(code.mapped(with_messages, asset_type))
         return asset_type
 
@@ -268,7 +268,7 @@ class _Program:
         self.code.row(self.code.item(SHAPES[name][1], item[name]), object_id=object_id)
 
     def path(self, item: Item, name: str, object_id: Operand) -> None:
-        self.code.path_row(TABLES[V1_KEYS[name]], item[name], object_id, is_closed=name == "polygon")
+        self.code.path_row(TABLES[V1_KEYS[name]], item[name], object_id)
 
     def text_entity(self, item: Item, name: str, object_id: Operand) -> None:
         code, data = self.code, self.code.item(TextData, item[name])

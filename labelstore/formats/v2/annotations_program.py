@@ -1,11 +1,17 @@
 """The part of the program of v2 that makes the rows of annotations, as labelstore/formats/v2/annotations.py does."""
 
-from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Operand
-from labelstore.formats.kinds import TABLES, V2_KEYS, kind_of
+from typing import Any
+
+from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Loop, Operand
+from labelstore.formats.declaration import DECLARATIONS
+from labelstore.formats.kinds import GEOJSON_TYPES, TABLES, V2_KEYS, kind_of
 from labelstore.formats.v2.annotations import ANSWER_KINDS
-from labelstore.formats.v2.labels import Frame, Group
+from labelstore.formats.v2.labels import Frame, Group, Moment
+from labelstore.formats.v2.looks import Looks
+from labelstore.formats.v2.moments_program import MomentsProgram
 from labelstore.formats.v2.objects import (
     ConversationalLocation,
+    GeoJson,
     Masks,
     Message,
     Object,
@@ -19,8 +25,17 @@ from labelstore.formats.v2.questions import Answer, Classification
 from labelstore.formats.v2.relationships import Ends, Relationship
 from labelstore.formats.v2.shapes import NOT_FINAL, RELATIONSHIPS, hinted
 from labelstore.formats.walk import shapes_of
+from labelstore.schema.tables import columns
 
 SHAPES = shapes_of(Object)
+_TEXTS_OF_RELATIONSHIPS = tuple(name for name, _ in DECLARATIONS[Relationship].of("key"))
+_NOT_OF_RELATIONSHIPS = tuple(
+    name
+    for name in DECLARATIONS[Object].members
+    if name not in DECLARATIONS[Relationship].members and name not in Object.exclusive
+)
+_BOX = {"top": "max_y", "left": "min_x", "height": "height", "width": "width", "coordinates": "coordinates"}
+"""Column of a box in longitude and latitude → what is told of the ring around it."""
 
 
 class AnnotationsProgram:
@@ -31,6 +46,10 @@ class AnnotationsProgram:
         self.label_id, self.objects_total = code.variable(), code.variable()
         self.frame_id, self.frame_number = code.variable(), code.variable()
         self.group_id, self.object_id = code.variable(), code.variable()
+        self.drawn, self.related = code.variable(), code.variable()
+        """How many objects of a list are no relationships, and how many are."""
+        self.looks = Looks(code)
+        self.moments, self.moment_id = MomentsProgram(code, self.looks), code.variable()
         self.hint, self.is_hinted = code.variable(), code.variable()
         """What annotations say of the type of the asset, and whether no other one can say more."""
         self.objects, self.classifications, self.answer = code.routine(), code.routine(), code.routine()
@@ -43,22 +62,31 @@ class AnnotationsProgram:
         self._define_answer()
         self._define_relationships()
         self._define_frames()
+        self.moments.define()
 
     def annotations(self, body: Item) -> dict[str, Operand]:
         """The rows of `annotations`; the columns of the label that are told by them."""
         code = self.code
-        code.hand_back_if(body["timestamp"])
         code.call(self.objects, body["objects"])
+        counts = {name: code.register(count) for name, count in self._counts(body).items()}
         code.call(self.classifications, body["classifications"])
-        code.call(self.relationships, body["relationships"])
+        code.call(self.relationships, body["relationships"], body["objects"])
         code.call(self.frames, body["frames"])
         with code.when(body["groups"]):
             self._groups(body["groups"])
-        return {
-            "object_count": body.count("objects"),
-            "object_relationship_count": NOTHING,
+        with code.when(body["timestamp"]):
+            self._moments(body)
+        return counts | {
             "segment_count": self._segments(body),
             "key_frame_count": self._key_frames(body),
+        }
+
+    def _counts(self, holder: Item) -> dict[str, Any]:
+        """How many objects are in the list or map whose rows were just made, and how many relationships."""
+        code = self.code
+        return {
+            "object_count": code.chosen(holder.has("objects"), self.drawn, NOTHING),
+            "object_relationship_count": code.chosen(self.related, self.related, NOTHING),
         }
 
     # -- the type of the asset ----------------------------------------------------------------------------------------
@@ -107,8 +135,8 @@ class AnnotationsProgram:
                 code.call(self.objects, frame["objects"])
                 with code.when(frame["classifications"]):
                     code.call(self.classifications, frame["classifications"])
-                with code.when(frame["relationships"]):
-                    code.call(self.relationships, frame["relationships"])
+                with code.when(code.chosen(self.related, True, frame["relationships"])):
+                    code.call(self.relationships, frame["relationships"], frame["objects"])
                 code.row(
                     frame,
                     frame_id=frame_id,
@@ -118,11 +146,32 @@ class AnnotationsProgram:
                     frame_number=loop.key,
                     ordinal=loop.ordinal,
                     closes=loop.is_last(),
-                    object_count=frame.count("objects"),
-                    object_relationship_count=NOTHING,
+                    **self._counts(frame),
                 )
             code.copy(self.frame_id, NOTHING)
             code.copy(self.frame_number, NOTHING)
+
+    def _moments(self, body: Item) -> None:
+        code = self.code
+        with code.when(code.is_none(self.hint)):
+            self._is_surely("audio")
+        self.moments.begin(body["timestamp"], body["segments"])
+        with code.each(body["timestamp"]) as loop:
+            moment, moment_id, milliseconds = loop.item(Moment), code.next(), code.whole_number(loop.key)
+            self.moments.sort(moment, milliseconds)
+            code.copy(self.moment_id, moment_id)
+            code.call(self.classifications, moment["classifications"])
+            code.copy(self.moment_id, NOTHING)
+            code.row(
+                moment,
+                moment_id=moment_id,
+                end_id=code.next(),
+                label_id=self.label_id,
+                milliseconds=milliseconds,
+                ordinal=loop.ordinal,
+                closes=loop.is_last(),
+                map_key=code.chosen(code.is_none(milliseconds), loop.key, NOTHING),
+            )
 
     def _segments(self, body: Item) -> Operand:
         """The rows of spans; how many they are."""
@@ -194,16 +243,25 @@ class AnnotationsProgram:
 
     def _define_objects(self) -> None:
         code = self.code
-        with code.define(self.objects, 1) as (objects,), code.each(objects) as loop:
-            item, object_id = loop.item(Object), code.next()
-            end_id, map_key = code.register(), code.register()
-            code.copy(end_id, NOTHING)
-            code.copy(map_key, loop.key)
-            with code.when(code.is_equal(map_key, item["feature_id"])):
-                code.copy(map_key, NOTHING)
-            code.add(self.objects_total, 1)
-            self.hinted(item["annotation_kind"])
-            kind = self._geometry(item, object_id, end_id)
+        with code.define(self.objects, 1) as (objects,):
+            code.copy(self.drawn, 0)
+            code.copy(self.related, 0)
+            with code.each(objects) as loop:
+                self._object(loop)
+            code.add(self.objects_total, self.drawn)
+
+    def _object(self, loop: Loop) -> None:
+        """The rows of an object; a relationship notes its number, for the routine of relationships."""
+        code = self.code
+        item, object_id = loop.item(Object), code.next()
+        end_id, kind = code.register(), code.register()
+        code.copy(end_id, NOTHING)
+        self.hinted(item["annotation_kind"])
+        self._geometry(item, object_id, end_id, kind)
+        with code.when(item.note):
+            code.add(self.related, 1)
+        with code.unless(item.note):
+            code.add(self.drawn, 1)
             with code.when(item["classifications"]):
                 code.copy(self.object_id, object_id)
                 code.call(self.classifications, item["classifications"])
@@ -221,15 +279,20 @@ class AnnotationsProgram:
                 frame_number=self.frame_number,
                 ordinal=loop.ordinal,
                 closes=loop.is_last(),
-                map_key=map_key,
+                map_key=self._map_key(loop, item),
                 kind=kind,
                 page_width=dimensions["width"],
                 page_height=dimensions["height"],
                 extra=self._extra(item),
             )
 
-    def _geometry(self, item: Item, object_id: Operand, end_id: Operand) -> Operand:
-        """The rows of an object's geometry; its kind. Sets `end_id` where they have numbers."""
+    def _map_key(self, loop: Loop, item: Item) -> Operand:
+        """The key of an object in the map of a frame, if that is not its id."""
+        code = self.code
+        return code.chosen(code.is_equal(loop.key, item["feature_id"]), NOTHING, loop.key)
+
+    def _geometry(self, item: Item, object_id: Operand, end_id: Operand, kind: Operand) -> None:
+        """The rows of an object's geometry, if it is no relationship. Sets `end_id` where they have numbers."""
         code = self.code
         kinds = code.register()
         code.copy(kinds, NOTHING)
@@ -241,7 +304,7 @@ class AnnotationsProgram:
                     code.copy(kinds, V2_KEYS[name])
             for name in ("polygon", "line"):
                 with found.when(code.is_equal(shape, item.slots[name])):
-                    code.path_row(TABLES[V2_KEYS[name]], item[name], object_id, is_closed=name == "polygon")
+                    code.path_row(TABLES[V2_KEYS[name]], item[name], object_id)
                     code.copy(kinds, V2_KEYS[name])
             with found.when(item.has("location")):
                 self._text_entity(item["location"], NOTHING, object_id)
@@ -263,7 +326,46 @@ class AnnotationsProgram:
                     self._messages(code.item(cls, item[name]), key, form, object_id)
                     code.copy(kinds, V2_KEYS[name])
                     code.copy(end_id, True)
-            code.hand_back_if(shape)  # tiled imagery, or a relationship
+            with found.when(item.has("geojson")):
+                self._geojson(item, object_id, kinds)
+            for name in RELATIONSHIPS:
+                with found.when(code.is_equal(shape, item.slots[name])):
+                    code.hand_back_if(*(item.has(other) for other in _NOT_OF_RELATIONSHIPS), item["classifications"])
+                    code.copy(item.note, object_id)
+        with code.unless(item.note):
+            self._kind(item, object_id, kinds)
+            code.copy(kind, code.mapped(_kind, item["annotation_kind"], kinds))
+
+    def _geojson(self, item: Item, object_id: Operand, kinds: Operand) -> None:
+        """The row of a point, line or polygon of one ring in longitude and latitude."""
+        code, shape = self.code, self.code.item(GeoJson, item["geojson"])
+        coordinates, path = shape["coordinates"], code.path(shape["coordinates"])
+        code.hand_back_if(shape.has("extra"))
+        is_polygon = code.is_kind(path["area"], Kind.REAL)
+        is_point = code.is_kind(coordinates, Kind.LIST)
+        code.copy(kinds, code.mapped(_geojson_kind, shape["type"]))
+        for kind, is_it in (("point", is_point), ("polygon", is_polygon)):
+            with code.unless(code.is_equal(code.is_equal(kinds, kind), is_it)):
+                code.hand_back()  # another type, or coordinates of another one
+        code.hand_back_if(code.is_none(kinds))
+        with code.alternatives() as found:
+            with found.when(is_point):
+                x, y = code.register(), code.register()
+                with code.each(coordinates) as loop:
+                    code.copy(x, y)
+                    code.copy(y, loop.value)
+                code.plain_row("points", object_id=object_id, x=x, y=y, form="geo")
+            with code.when(is_polygon), found.when(code.is_equal(item["annotation_kind"], "GeoBoundingBox")):
+                box = {name: path[place] for name, place in _BOX.items()}
+                code.plain_row("bounding_boxes", object_id=object_id, **box)
+                code.copy(kinds, "bounding_box")
+            with found.when(is_polygon):
+                code.path_row(TABLES["polygon"], coordinates, object_id, form="geo")
+            code.path_row(TABLES["polyline"], coordinates, object_id, form="geo")
+
+    def _kind(self, item: Item, object_id: Operand, kinds: Operand) -> None:
+        """The row of masks, and what there are rows of."""
+        code = self.code
         has_mask = code.chosen(item.has("mask"), True, item.has("composite_mask"))
         with code.when(has_mask):
             code.row(code.as_of(Masks, item), object_id=object_id)
@@ -273,7 +375,6 @@ class AnnotationsProgram:
             code.hand_back_if(code.mapped(_if_relationship, word))
             with code.when(code.is_none(word)):
                 code.hand_back_if(item.has("extra"))
-        return code.mapped(_kind, word, kinds)
 
     def _text_entity(self, span: Operand, message_id: Operand, object_id: Operand) -> None:
         location = self.code.item(TextLocation, span)
@@ -324,7 +425,7 @@ class AnnotationsProgram:
                 code.copy(end_id, code.next())
             with code.when(is_conversational), code.unless(self.is_hinted):
                 self._is_surely("conversation")
-            code.row(
+            self._row_or_repeated(
                 question,
                 classification_id=classification_id,
                 end_id=end_id,
@@ -332,7 +433,7 @@ class AnnotationsProgram:
                 frame_id=self.frame_id,
                 frame_number=self.frame_number,
                 group_id=self.group_id,
-                moment_id=NOTHING,
+                moment_id=self.moment_id,
                 object_id=self.object_id,
                 parent_answer_id=parent_answer_id,
                 ordinal=loop.ordinal,
@@ -362,7 +463,7 @@ class AnnotationsProgram:
             with code.when(answer["classifications"]):
                 code.call(self.classifications, answer["classifications"], answer_id)
                 code.copy(end_id, code.next())
-            code.row(
+            self._row_or_repeated(
                 answer,
                 answer_id=answer_id,
                 end_id=end_id,
@@ -371,41 +472,100 @@ class AnnotationsProgram:
                 extra=self._extra(answer),
             )
 
+    def _row_or_repeated(self, item: Item, **given: Any) -> None:
+        """The row of a question or answer, in a table of its own for one that repeats another moment."""
+        code, table = self.code, DECLARATIONS[item.cls].table
+        values = code.values(item, **given)
+        members = {"label_id": self.label_id, "moment_id": self.moment_id, "is_end": item.note} | values
+        repeated = {name: members[name] for name in columns()[f"repeated_{table}"]}
+        with code.alternatives() as found:
+            with found.when(code.is_none(item.note)):
+                code.plain_row(table, **values)
+            code.plain_row(f"repeated_{table}", **repeated)
+
     # -- relationships ------------------------------------------------------------------------------------------------
 
     def _define_relationships(self) -> None:
+        """Those of a list, of which objects may be copies, and those that are only among the objects."""
         code = self.code
-        with code.define(self.relationships, 1) as (relationships,), code.each(relationships) as loop:
-            item, node_id, kind = loop.item(Relationship), code.next(), code.register()
-            with code.when(item.has("classifications")):
-                code.hand_back_if(code.is_none(item.count("classifications")))
-            code.only(item, *RELATIONSHIPS)
-            ends = code.item(Ends, code.first_of(*(item[name] for name in RELATIONSHIPS)))
-            has_data = code.is_kind(ends.itself, Kind.OBJECT)
-            code.copy(kind, NOTHING)
-            with code.unless(has_data):
-                code.hand_back_if(item.has("extra"))  # perhaps another kind
-            for name in RELATIONSHIPS:
-                with code.when(item.has(name)):
-                    code.copy(kind, name.removesuffix("_relationship"))
-            code.row(
-                item,
-                node_id=node_id,
-                label_id=self.label_id,
-                frame_id=self.frame_id,
-                ordinal=loop.ordinal,
-                closes=loop.is_last(),
-                kind=kind,
-                source_feature_id=ends["source_feature_id"],
-                target_feature_id=ends["target_feature_id"],
-                has_data=has_data,
-                objects_id=NOTHING,
-                objects_closes=NOTHING,
-                objects_key=NOTHING,
-                objects_json=NOTHING,
-                data_extra=ends["extra"],
-                extra=item["extra"],
-            )
+        with code.define(self.relationships, 2) as (relationships, objects):
+            with code.each(relationships) as loop:
+                item, node_id = loop.item(Relationship), code.next()
+                with code.when(item.has("classifications")):
+                    code.hand_back_if(code.is_none(item.count("classifications")))
+                copy = {name: code.register() for name in ("objects_id", "objects_closes", "objects_key")}
+                for register in copy.values():
+                    code.copy(register, NOTHING)
+                with code.when(self.related), code.unless(code.is_none(item["feature_id"])):
+                    self._copy_of(item, objects, copy)
+                self._relationship(item, node_id, ordinal=loop.ordinal, closes=loop.is_last(), **copy)
+            with code.when(self.related), code.each(objects) as loop:
+                item = loop.item(Object)
+                with code.when(item.note):
+                    self._relationship(
+                        item,
+                        item.note,
+                        ordinal=NOTHING,
+                        closes=False,
+                        objects_id=item.note,
+                        objects_closes=loop.is_last(),
+                        objects_key=self._map_key(loop, item),
+                    )
+
+    def _copy_of(self, item: Item, objects: Operand, copy: dict[str, Operand]) -> None:
+        """Find the same relationship among the objects; one that is told differently there is for Python."""
+        code = self.code
+        with code.each(objects) as loop:
+            other = loop.item(Object)
+            self.looks.look()
+            is_other = code.is_none(other.note)
+            with code.unless(is_other), code.when(code.is_equal(other["feature_id"], item["feature_id"])):
+                with code.unless(other.note):  # a copy of another one, too
+                    code.hand_back()
+                code.hand_back_if(copy["objects_id"])
+                self._is_same(item, other)
+                code.copy(copy["objects_id"], other.note)
+                code.copy(copy["objects_closes"], loop.is_last())
+                code.copy(copy["objects_key"], self._map_key(loop, other))
+                code.copy(other.note, False)
+
+    def _is_same(self, item: Item, other: Item) -> None:
+        code = self.code
+        pairs = [(item[name], other[name]) for name in (*_TEXTS_OF_RELATIONSHIPS, "extra")]
+        pairs.append((item.count("classifications"), other.count("classifications")))
+        for name in RELATIONSHIPS:
+            ends = code.item(Ends, item[name]), code.item(Ends, other[name])
+            pairs += [(ends[0][key], ends[1][key]) for key in ends[0].slots if key != "note"]
+            pairs.append((item.has(name), other.has(name)))
+        for one, two in pairs:
+            with code.unless(code.is_equal(one, two)):
+                code.hand_back()
+
+    def _relationship(self, item: Item, node_id: Operand, **given: Any) -> None:
+        code, kind = self.code, self.code.register()
+        code.only(item, *RELATIONSHIPS)
+        ends = code.item(Ends, code.first_of(*(item[name] for name in RELATIONSHIPS)))
+        has_data = code.is_kind(ends.itself, Kind.OBJECT)
+        code.copy(kind, NOTHING)
+        with code.unless(has_data):
+            code.hand_back_if(item.has("extra"))  # perhaps another kind
+        for name in RELATIONSHIPS:
+            with code.when(item.has(name)):
+                code.copy(kind, name.removesuffix("_relationship"))
+        code.row(
+            code.as_of(Relationship, item),
+            node_id=node_id,
+            label_id=self.label_id,
+            frame_id=self.frame_id,
+            kind=kind,
+            source_feature_id=ends["source_feature_id"],
+            target_feature_id=ends["target_feature_id"],
+            has_data=has_data,
+            objects_json=NOTHING,
+            data_extra=ends["extra"],
+            extra=item["extra"],
+            **given,
+        )
 
 
 class _Times:
@@ -446,6 +606,10 @@ def _if_final(hint: str | None, _: str | None) -> str | None:
 
 def _kind(word: str | None, kinds: str | None) -> str | None:
     return kind_of(word, *(kinds or "").split())
+
+
+def _geojson_kind(word: str | None, _: str | None) -> str | None:
+    return GEOJSON_TYPES.get(word or "")
 
 
 def _if_relationship(word: str | None, _: str | None) -> str | None:

@@ -1,8 +1,9 @@
 """The program by which the compiled core makes rows of the usual lines of v2, as labelstore/formats/v2/shred.py does.
 
-What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, tiled
-imagery, moments of audio, relationships among the objects, conversations and layers given as JSON, scores that
-contradict each other. Ids of labels that are all different do not depend on the order of projects and model runs.
+What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, polygons
+of several rings, layers given as JSON, conversations in it whose messages are not plain, moments that only a comparison
+of all tells apart, relationships that are told twice and differently, scores that contradict each other. Ids of labels
+that are all different do not depend on the order of projects and model runs.
 
 A line claims what it is about, so that a later one about the same is handed back: "v2 " and its identity, the ids of
 its labels, and "gives " and the data row that `gives_ids` names (labelstore/formats/v2/generation.py).
@@ -11,6 +12,7 @@ its labels, and "gives " and the data row that `gives_ids` names (labelstore/for
 from functools import cache
 from typing import Any
 
+from labelstore.formats.asset_types import LAYER_KEY
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -24,8 +26,9 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
-from labelstore.formats.compiled.types import Types
+from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
+from labelstore.formats.messages import OTHER_KEYS, Author, PlainConversation, PlainMessage
 from labelstore.formats.v2.annotations_program import AnnotationsProgram
 from labelstore.formats.v2.labels import (
     Annotations,
@@ -35,7 +38,7 @@ from labelstore.formats.v2.labels import (
     PerformanceDetailsV2,
     Review,
 )
-from labelstore.formats.v2.objects import Object
+from labelstore.formats.v2.objects import GeoJson, Object
 from labelstore.formats.v2.performance import TOLD
 from labelstore.formats.v2.record import (
     Attachment,
@@ -58,8 +61,8 @@ _ROTATIONS = (*range(9), 90, 180, 270)
 @cache
 def program() -> Words:
     """The program."""
-    paths = {(Object, "polygon"): True, (Object, "line"): False}
-    return _Program(Assembler(Types(paths, {}))).words()
+    paths = {(Object, "polygon"): Path.CLOSED, (Object, "line"): Path.OPEN, (GeoJson, "coordinates"): Path.POSITIONS}
+    return _Program(Assembler(Types(paths, OTHER_KEYS))).words()
 
 
 class _Program(AnnotationsProgram):
@@ -182,7 +185,6 @@ class _Program(AnnotationsProgram):
 
     def asset_type(self, data_row: Item, media: Item) -> Operand:
         code, hint, row_data = self.code, self.hint, data_row["row_data"]
-        may_be_json = code.begins_json(row_data)
         told = code.first_of(*(code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")))
         with (
             code.when(code.is_equal(hint, "geospatial")),
@@ -191,14 +193,39 @@ class _Program(AnnotationsProgram):
         ):
             code.copy(told, "geospatial")  # a TIFF says no more than what it is
         with code.when(code.is_none(told)):
-            code.hand_back_if(may_be_json)  # perhaps a tile layer
+            code.hand_back_if(code.contains(row_data, LAYER_KEY))
             is_image = code.is_equal(hint, "image")
             names = (code.mapped(by_suffix, code.suffix(data_row[name])) for name in ("row_data", "external_id"))
             named = code.first_of(code.chosen(is_image, NOTHING, hint), *names, hint, "unknown")
             code.copy(told, named)
-        with code.when(may_be_json):
-            code.hand_back_if(code.mapped(with_messages, told))
+        with code.when(code.begins_json(row_data)), code.when(code.mapped(with_messages, told)):
+            self.conversation(row_data)
         return told
+
+    def conversation(self, row_data: Operand) -> None:
+        """The rows of the messages of a conversation given as JSON, if they are plain ones with ids of their own."""
+        code, asset = self.code, self.code.read(PlainConversation, row_data)
+        code.hand_back_if(code.is_none(asset.itself))
+        with code.each(asset["messages"]) as loop:
+            message = loop.item(PlainMessage)
+            with code.each(asset["messages"]) as others:
+                self.looks.look()
+                is_same = code.is_equal(others.item(PlainMessage)["message_id"], message["message_id"])
+                with code.when(is_same), code.unless(code.is_equal(others.ordinal, loop.ordinal)):
+                    code.hand_back()
+            author = code.item(Author, message["author"])
+            sender = code.chosen(author["name"], author["name"], author["user_id"])
+            with code.unless(sender):
+                code.hand_back()
+            code.plain_row(
+                "messages",
+                node_id=code.next(),
+                ordinal=loop.ordinal,
+                message_id=message["message_id"],
+                sender=sender,
+                text=message["text"],
+                **self.of_data_row,
+            )
 
     # -- labels -------------------------------------------------------------------------------------------------------
 
