@@ -77,7 +77,7 @@ def lines_of(records: Iterable[Any], **layout: Any) -> bytes:
 SAMPLES: dict[str, Any] = {"v1": samples.v1_labels, "v2": samples.v2_data_rows}
 FILES = {"v1": strategies.v1_files(), "v2": strategies.v2_files()}
 LEAST = {
-    "v1": {"image": 0.98, "text": 0.98},
+    "v1": dict.fromkeys(samples.ASSET_TYPES["v1"], 0.98) | {"video": 0, "dicom": 0},  # frames are in files
     "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98),
 }
 """The share of samples of which the core makes rows, at least."""
@@ -170,6 +170,12 @@ RELATED = {"feature_id": "r", "name": "beside", "annotation_kind": "ImageUnidire
 BOX = {"feature_id": "one", "name": "car", "bounding_box": {"top": 1, "left": 2, "height": 3, "width": 4}}
 
 
+def label_with(objects: list[Json], **more: Any) -> Json:
+    """An element of v1."""
+    known = {"ID": "a label", "DataRow ID": "a row", "Created At": "2023-05-16T11:50:48.000Z"}
+    return known | {"Label": {"objects": objects}} | more
+
+
 def line_with(annotations: Json, **more: Any) -> Json:
     data_row = {"id": "a row"} | more.pop("data_row", {})
     projects = {"a project": {"labels": [{"id": "a label", "annotations": annotations}]}}
@@ -249,6 +255,26 @@ def test_geojson(kind: str, coordinates: Any, is_made: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "coordinates", "is_made"),
+    [
+        ("point", [-99.5, 20], True),
+        ("polyline", RING, True),
+        ("polygon", [RING], True),
+        ("rectangle", [RING], True),
+        ("rectangle", RING, False),
+        ("polygon", [RING, RING], False),
+        ("point", [RING], False),
+        ("other", [RING], False),
+        (None, [RING], False),
+    ],
+)
+def test_tiled_imagery_of_v1(word: str | None, coordinates: Any, is_made: bool) -> None:
+    told = {} if word is None else {"type": word}
+    lines = lines_of([label_with([told | {"geometry": {"coordinates": coordinates}}], undeclared=1)])
+    assert assert_rows_are_those_of_python("v1", lines) == is_made
+
+
 SAID = {"messageId": "1", "content": 'ein "Gruß"\n\u3042', "user": {"userId": "u", "name": "Ada"}, "align": "left"}
 
 
@@ -280,21 +306,24 @@ def test_conversations_as_json(asset_type: str, messages: list[Any], is_made: bo
         for other in (asset[:-3], asset + "}", asset.replace("messages", "turns"), f"[{asset}]"):
             line = line_with({}, data_row={"row_data": other}, **told)
             assert not assert_rows_are_those_of_python("v2", lines_of([line]))
+        media = {} if asset_type == "unknown" else {"Media Attributes": {"assetType": asset_type}}
+        label = label_with([], **{"Labeled Data": asset}, **media)
+        assert assert_rows_are_those_of_python("v1", lines_of([label])) == is_made
 
 
 @pytest.mark.parametrize("name", [
     "a.mp4", "a.pdf\n", "a.pdf\n\n", "one.\ntwo.txt?\n", "a.html#.x\n.y", "a.jpeg.unknown", "a.b.wav",
     "\u3042" * 2043 + ".mp4", "\u3042.mp4?" + "\u3042" * 2042, "\u3042.mp4?" + "\u3042" * 2043,
-    ".gif?" + "x" * 2043, ".gif?" + "x" * 2044,
-    '{"a": 1}', '{"tileLayerUrl": "https://example.com"}', ' the "tileLayerUrl"', "\u201cIt is.\u201d", "",
+    ".gif?" + "x" * 2043, ".gif?" + "x" * 2044, "",
+    '{"a": 1}', '{"tileLayerUrl": "https://example.com"}', '\n{"tileLayerUrl": 1}', ' the "tileLayerUrl"',
+    "\u201cIt is.\u201d",
 ])  # fmt: skip
 def test_types_told_by_names(name: str) -> None:
     line = line_with({}, data_row={"row_data": name})
-    is_made = name[:1] not in ("{", " ", "\u201c", "\u3042")
+    is_made = name[:1] not in (" ", "\u201c", "\u3042") and name != '{"a": 1}'
     assert assert_rows_are_those_of_python("v2", lines_of([line])) >= is_made
     assert assert_rows_are_those_of_python("v2", lines_of([line_with({}, data_row={"external_id": name})])) == 1
-    label = {"ID": "a label", "DataRow ID": "a row", "Labeled Data": name, "Label": {"objects": []}}
-    assert_rows_are_those_of_python("v1", lines_of([label]))
+    assert assert_rows_are_those_of_python("v1", lines_of([label_with([], **{"Labeled Data": name})])) >= is_made
 
 
 FEATURES = st.sampled_from(["one", "other", "third"])

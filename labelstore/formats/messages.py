@@ -42,7 +42,7 @@ class PlainConversation(msgspec.Struct):
     messages: list[PlainMessage]
 
 
-OTHER_KEYS = {PlainMessage: ("metadata", *_NAMES, "actorId")}
+OTHER_KEYS: dict[Any, tuple[str, ...]] = {PlainMessage: ("metadata", *_NAMES, "actorId")}
 """Keys that say otherwise who wrote a message."""
 
 

@@ -99,6 +99,7 @@ NOTHING: Final = Operand()
 RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET = (Operand(_Source.GLOBAL, place) for place in range(5))
 """What the machine knows of the record at hand."""
 
+_MOST_LOOKS: Final = 1_000_000
 _PATH: Final = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "length", "width", "height")
 
 Given = Operand | str | int | bool | None
@@ -156,6 +157,7 @@ class Assembler:
         self._routines = [Routine(0)]
         self._routine = self._routines[0]
         self._globals = len((RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET))
+        self._looks = self.variable()
 
     # -- values -------------------------------------------------------------------------------------------------------
 
@@ -343,6 +345,11 @@ class Assembler:
                 with found.when(condition):
                     pass
             self.hand_back()
+
+    def look(self) -> None:
+        """Count an element that is looked at to find it for others; with very many, the record is left to Python."""
+        self.add(self._looks, 1)
+        self.hand_back_if(self.is_equal(self._looks, _MOST_LOOKS))
 
     @contextmanager
     def when(self, condition: Given) -> Iterator[None]:

@@ -1,13 +1,12 @@
 """The program by which the compiled core makes rows of the usual records of v1, as labelstore/formats/v1/shred.py does.
 
 What is rare is handed back: labels and data rows without ids, annotations of 2018, masks of legacy exports, frames in
-place or in files, tiled imagery, questions in brackets of their own.
+place or in files, polygons of several rings, conversations in JSON whose messages are not plain.
 """
 
 from functools import cache
 from typing import Any
 
-from labelstore.formats.asset_types import LAYER_KEY
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -21,10 +20,12 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
+from labelstore.formats.compiled.parts import add_geometry, add_messages, is_tile_layer
 from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
-from labelstore.formats.kinds import TABLES, UNKNOWN, V1_KEYS
-from labelstore.formats.v1.objects import Object, Span, TextData
+from labelstore.formats.kinds import GEO_WORDS, TABLES, UNKNOWN, V1_KEYS
+from labelstore.formats.messages import OTHER_KEYS
+from labelstore.formats.v1.objects import GeoGeometry, Object, Span, TextData
 from labelstore.formats.v1.questions import Answer, Classification
 from labelstore.formats.v1.record import (
     AboutDataRow,
@@ -41,7 +42,7 @@ from labelstore.formats.walk import shapes_of
 from labelstore.schema.generations import GENERATIONS
 
 SHAPES = shapes_of(Object)
-_DOCUMENT, _TEXT, _MESSAGE, _DRAWN = 1, 2, 4, 8
+_DOCUMENT, _TEXT, _MESSAGE, _DRAWN, _GEO = 1, 2, 4, 8, 16
 """What was seen in a label, as far as it tells the type of the asset."""
 
 _SINCE_2023 = ("global_key", "seconds_to_review", "is_benchmark", "workflow_info", "media_attributes", "metadata")
@@ -50,8 +51,12 @@ _SINCE_2023 = ("global_key", "seconds_to_review", "is_benchmark", "workflow_info
 @cache
 def program() -> Words:
     """The program."""
-    paths = {(Object, "polygon"): Path.CLOSED, (Object, "line"): Path.OPEN}
-    return _Program(Assembler(Types(paths, {Element: ("data_row",)}))).words()
+    paths = {
+        (Object, "polygon"): Path.CLOSED,
+        (Object, "line"): Path.OPEN,
+        (GeoGeometry, "coordinates"): Path.POSITIONS,
+    }
+    return _Program(Assembler(Types(paths, {Element: ("data_row",)} | OTHER_KEYS))).words()
 
 
 class _Program:
@@ -162,11 +167,13 @@ class _Program:
         words = [code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")]
         code.copy(asset_type, code.first_of(*words))
         with code.when(code.is_none(asset_type)):
-            code.hand_back_if(code.contains(row_data, LAYER_KEY))
+            is_layer = is_tile_layer(code, row_data)
             names = [code.mapped(by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
             named = code.first_of(*names)
             with code.alternatives() as found:
                 for condition, told in (
+                    (is_layer, "geospatial"),
+                    (code.has_bits(self.seen, _GEO), "geospatial"),
                     (code.has_bits(self.seen, _MESSAGE), "conversation"),
                     (code.has_bits(self.seen, _DOCUMENT), "document"),
                     (code.mapped(_of_no_picture, named), named),
@@ -177,8 +184,8 @@ class _Program:
                 ):
                     with found.when(condition):
                         code.copy(asset_type, told)
-        with code.when(code.begins_json(row_data)):
-            code.hand_back_if(code.mapped(with_messages, asset_type))
+        with code.when(code.begins_json(row_data)), code.when(code.mapped(with_messages, asset_type)):
+            add_messages(code, row_data, record_id=RECORD_ID, data_row_id=element["data_row_id"])
         return asset_type
 
     def shape(self, element: Item, body: Item) -> Operand:
@@ -251,7 +258,11 @@ class _Program:
                     code.copy(kind, V1_KEYS[name])
                     code.set_bits(self.seen, _TEXT | _DRAWN if name == "data" else _DRAWN)
                     make(item, name, object_id)
-            code.hand_back_if(item.has("geometry"), item.has("extra"))
+            with found.when(item.has("geometry")):
+                code.copy(kind, code.mapped(_geo_kind, item["annotation_kind"]))
+                code.set_bits(self.seen, _GEO)
+                add_geometry(code, kind, code.item(GeoGeometry, item["geometry"])["coordinates"], object_id)
+            code.hand_back_if(item.has("extra"))
             with found.when(item.has("instance_uri")):
                 code.copy(kind, "mask")
                 code.set_bits(self.seen, _DRAWN)
@@ -395,6 +406,10 @@ class _Program:
 
 
 # -- what the core asks once for each word -----------------------------------------------------------------------------
+
+
+def _geo_kind(word: str | None, _: str | None) -> str | None:
+    return GEO_WORDS.get(word or "")
 
 
 def _of_no_picture(asset_type: str | None, _: str | None) -> str | None:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Loop, Operand
+from labelstore.formats.compiled.parts import add_geometry
 from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.kinds import GEOJSON_TYPES, TABLES, V2_KEYS, kind_of
 from labelstore.formats.v2.annotations import ANSWER_KINDS
 from labelstore.formats.v2.labels import Frame, Group, Moment
-from labelstore.formats.v2.looks import Looks
 from labelstore.formats.v2.moments_program import MomentsProgram
 from labelstore.formats.v2.objects import (
     ConversationalLocation,
@@ -34,8 +34,6 @@ _NOT_OF_RELATIONSHIPS = tuple(
     for name in DECLARATIONS[Object].members
     if name not in DECLARATIONS[Relationship].members and name not in Object.exclusive
 )
-_BOX = {"top": "max_y", "left": "min_x", "height": "height", "width": "width", "coordinates": "coordinates"}
-"""Column of a box in longitude and latitude → what is told of the ring around it."""
 
 
 class AnnotationsProgram:
@@ -48,8 +46,7 @@ class AnnotationsProgram:
         self.group_id, self.object_id = code.variable(), code.variable()
         self.drawn, self.related = code.variable(), code.variable()
         """How many objects of a list are no relationships, and how many are."""
-        self.looks = Looks(code)
-        self.moments, self.moment_id = MomentsProgram(code, self.looks), code.variable()
+        self.moments, self.moment_id = MomentsProgram(code), code.variable()
         self.hint, self.is_hinted = code.variable(), code.variable()
         """What annotations say of the type of the asset, and whether no other one can say more."""
         self.objects, self.classifications, self.answer = code.routine(), code.routine(), code.routine()
@@ -337,31 +334,13 @@ class AnnotationsProgram:
             code.copy(kind, code.mapped(_kind, item["annotation_kind"], kinds))
 
     def _geojson(self, item: Item, object_id: Operand, kinds: Operand) -> None:
-        """The row of a point, line or polygon of one ring in longitude and latitude."""
         code, shape = self.code, self.code.item(GeoJson, item["geojson"])
-        coordinates, path = shape["coordinates"], code.path(shape["coordinates"])
         code.hand_back_if(shape.has("extra"))
-        is_polygon = code.is_kind(path["area"], Kind.REAL)
-        is_point = code.is_kind(coordinates, Kind.LIST)
         code.copy(kinds, code.mapped(_geojson_kind, shape["type"]))
-        for kind, is_it in (("point", is_point), ("polygon", is_polygon)):
-            with code.unless(code.is_equal(code.is_equal(kinds, kind), is_it)):
-                code.hand_back()  # another type, or coordinates of another one
-        code.hand_back_if(code.is_none(kinds))
-        with code.alternatives() as found:
-            with found.when(is_point):
-                x, y = code.register(), code.register()
-                with code.each(coordinates) as loop:
-                    code.copy(x, y)
-                    code.copy(y, loop.value)
-                code.plain_row("points", object_id=object_id, x=x, y=y, form="geo")
-            with code.when(is_polygon), found.when(code.is_equal(item["annotation_kind"], "GeoBoundingBox")):
-                box = {name: path[place] for name, place in _BOX.items()}
-                code.plain_row("bounding_boxes", object_id=object_id, **box)
-                code.copy(kinds, "bounding_box")
-            with found.when(is_polygon):
-                code.path_row(TABLES["polygon"], coordinates, object_id, form="geo")
-            code.path_row(TABLES["polyline"], coordinates, object_id, form="geo")
+        is_box = code.is_equal(item["annotation_kind"], "GeoBoundingBox")
+        with code.when(is_box), code.when(code.is_equal(kinds, "polygon")):
+            code.copy(kinds, "bounding_box")
+        add_geometry(code, kinds, shape["coordinates"], object_id)
 
     def _kind(self, item: Item, object_id: Operand, kinds: Operand) -> None:
         """The row of masks, and what there are rows of."""
@@ -517,7 +496,7 @@ class AnnotationsProgram:
         code = self.code
         with code.each(objects) as loop:
             other = loop.item(Object)
-            self.looks.look()
+            code.look()
             is_other = code.is_none(other.note)
             with code.unless(is_other), code.when(code.is_equal(other["feature_id"], item["feature_id"])):
                 with code.unless(other.note):  # a copy of another one, too

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Operand
 from labelstore.formats.v2.annotations import ANSWER_KINDS
 from labelstore.formats.v2.labels import Moment
-from labelstore.formats.v2.looks import Looks
 from labelstore.formats.v2.questions import Answer, Classification
 
 _HAS_SPANS, _TELLS, _IS_END = 1, 2, 4
@@ -22,8 +21,8 @@ _SINGLE = [name for name, kind in _KINDS.items() if kind != "checklist"]
 class MomentsProgram:
     """Notes in each question and answer that repeats another moment whether a span ends there."""
 
-    def __init__(self, code: Assembler, looks: Looks) -> None:
-        self.code, self.looks = code, looks
+    def __init__(self, code: Assembler) -> None:
+        self.code = code
         self.timestamp, self.segments = code.variable(), code.variable()
         self.moment, self.now = code.variable(), code.variable()
         """The moment at hand, and its time."""
@@ -124,7 +123,7 @@ class MomentsProgram:
         for place, cls in enumerate((Classification, Answer)):
             with code.define(self.find[place], 2) as (value, feature_id):
                 item = code.item(cls, value)
-                self.looks.look()
+                code.look()
                 with code.when(code.is_equal(item["feature_id"], feature_id)):
                     code.copy(self.is_said, True)
                 for inner in self._below(item):
@@ -137,7 +136,7 @@ class MomentsProgram:
             for found in (self.has_spans, self.is_end, self.tells):
                 code.copy(found, False)
             with code.unless(code.is_none(feature_id)), code.each(self.segments) as loop:
-                self.looks.look()
+                code.look()
                 is_list = code.is_kind(loop.value, Kind.LIST)
                 with code.when(code.is_equal(loop.key, feature_id)), code.when(is_list), code.when(loop.value):
                     code.copy(self.has_spans, True)
@@ -178,7 +177,7 @@ class MomentsProgram:
     def _spans(self, spans: Operand) -> Iterator[tuple[Operand, Operand]]:
         code, start, end = self.code, self.code.register(), self.code.register()
         with code.each(spans) as loop:
-            self.looks.look()
+            code.look()
             with code.each(loop.value) as numbers:
                 code.copy(start, end)
                 code.copy(end, numbers.value)
@@ -198,7 +197,7 @@ class MomentsProgram:
         with code.define(self.start, 3) as (time, feature_id, other):
             is_said = code.register(value=False)
             with code.each(self.timestamp) as loop:
-                self.looks.look()
+                code.look()
                 is_then = code.is_equal(code.whole_number(loop.key), time)
                 questions = loop.item(Moment)["classifications"]
                 with code.when(is_then), code.each(questions) as inner:

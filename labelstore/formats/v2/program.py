@@ -1,7 +1,7 @@
 """The program by which the compiled core makes rows of the usual lines of v2, as labelstore/formats/v2/shred.py does.
 
 What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, polygons
-of several rings, layers given as JSON, conversations in it whose messages are not plain, moments that only a comparison
+of several rings, conversations in JSON whose messages are not plain, moments that only a comparison
 of all tells apart, relationships that are told twice and differently, scores that contradict each other. Ids of labels
 that are all different do not depend on the order of projects and model runs.
 
@@ -12,7 +12,6 @@ its labels, and "gives " and the data row that `gives_ids` names (labelstore/for
 from functools import cache
 from typing import Any
 
-from labelstore.formats.asset_types import LAYER_KEY
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -26,9 +25,10 @@ from labelstore.formats.compiled.assembler import (
     Operand,
     Words,
 )
+from labelstore.formats.compiled.parts import add_messages, is_tile_layer
 from labelstore.formats.compiled.types import Path, Types
 from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
-from labelstore.formats.messages import OTHER_KEYS, Author, PlainConversation, PlainMessage
+from labelstore.formats.messages import OTHER_KEYS
 from labelstore.formats.v2.annotations_program import AnnotationsProgram
 from labelstore.formats.v2.labels import (
     Annotations,
@@ -193,39 +193,13 @@ class _Program(AnnotationsProgram):
         ):
             code.copy(told, "geospatial")  # a TIFF says no more than what it is
         with code.when(code.is_none(told)):
-            code.hand_back_if(code.contains(row_data, LAYER_KEY))
             is_image = code.is_equal(hint, "image")
             names = (code.mapped(by_suffix, code.suffix(data_row[name])) for name in ("row_data", "external_id"))
             named = code.first_of(code.chosen(is_image, NOTHING, hint), *names, hint, "unknown")
-            code.copy(told, named)
+            code.copy(told, code.chosen(is_tile_layer(code, row_data), "geospatial", named))
         with code.when(code.begins_json(row_data)), code.when(code.mapped(with_messages, told)):
-            self.conversation(row_data)
+            add_messages(code, row_data, **self.of_data_row)
         return told
-
-    def conversation(self, row_data: Operand) -> None:
-        """The rows of the messages of a conversation given as JSON, if they are plain ones with ids of their own."""
-        code, asset = self.code, self.code.read(PlainConversation, row_data)
-        code.hand_back_if(code.is_none(asset.itself))
-        with code.each(asset["messages"]) as loop:
-            message = loop.item(PlainMessage)
-            with code.each(asset["messages"]) as others:
-                self.looks.look()
-                is_same = code.is_equal(others.item(PlainMessage)["message_id"], message["message_id"])
-                with code.when(is_same), code.unless(code.is_equal(others.ordinal, loop.ordinal)):
-                    code.hand_back()
-            author = code.item(Author, message["author"])
-            sender = code.chosen(author["name"], author["name"], author["user_id"])
-            with code.unless(sender):
-                code.hand_back()
-            code.plain_row(
-                "messages",
-                node_id=code.next(),
-                ordinal=loop.ordinal,
-                message_id=message["message_id"],
-                sender=sender,
-                text=message["text"],
-                **self.of_data_row,
-            )
 
     # -- labels -------------------------------------------------------------------------------------------------------
 
