@@ -77,7 +77,7 @@ def lines_of(records: Iterable[Any], **layout: Any) -> bytes:
 SAMPLES: dict[str, Any] = {"v1": samples.v1_labels, "v2": samples.v2_data_rows}
 FILES = {"v1": strategies.v1_files(), "v2": strategies.v2_files()}
 LEAST = {
-    "v1": dict.fromkeys(samples.ASSET_TYPES["v1"], 0.98) | {"video": 0, "dicom": 0},  # frames are in files
+    "v1": dict.fromkeys(samples.ASSET_TYPES["v1"], 0.98),
     "v2": dict.fromkeys(samples.ASSET_TYPES["v2"], 0.98),
 }
 """The share of samples of which the core makes rows, at least."""
@@ -273,6 +273,42 @@ def test_tiled_imagery_of_v1(word: str | None, coordinates: Any, is_made: bool) 
     told = {} if word is None else {"type": word}
     lines = lines_of([label_with([told | {"geometry": {"coordinates": coordinates}}], undeclared=1)])
     assert assert_rows_are_those_of_python("v1", lines) == is_made
+
+
+FEATURE = {"featureId": "f", "title": "car"}
+QUESTION = {"title": "seen", "answer": {"title": "yes"}}
+FRAME = {
+    "frameNumber": 3,
+    "objects": [
+        FEATURE | {"line": [{"x": 1, "y": 2}, {"x": 3, "y": 4}], "keyframe": True, "classifications": [QUESTION]},
+        FEATURE,
+    ],
+    "classifications": [QUESTION, [QUESTION]],
+    "relationships": [{"data": {"source": "f", "target": "g"}, "relationshipType": "bidirectional"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("label", "is_made"),
+    [
+        ([], True),
+        ([FRAME], True),
+        ([{"frameNumber": 0, "other": 1}, FRAME, FRAME | {"frameNumber": 1.0}], False),
+        ([{"frameNumber": 0, "other": 1}, FRAME, {"frameNumber": -1, "objects": []}], True),
+        ([{"objects": []}], False),
+        ([FRAME, None], False),
+        ({"frames": "https://example.com/frames", "other": 1}, True),
+        ({"frames": ""}, True),
+        ({"frames": None}, False),
+        (FRAME, True),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.dcm", "a.jpg", '{"tileLayerUrl": 1}'])
+def test_frames_of_v1(name: str, label: Any, is_made: bool) -> None:
+    record = label_with([], Label=label, **{"Labeled Data": name})
+    following = label_with([], Label=FRAME) | {"ID": "another label"}  # of no frame
+    made = assert_rows_are_those_of_python("v1", lines_of([record, following]))
+    assert made == is_made + 1
 
 
 SAID = {"messageId": "1", "content": 'ein "Gruß"\n\u3042', "user": {"userId": "u", "name": "Ada"}, "align": "left"}

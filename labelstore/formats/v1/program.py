@@ -1,7 +1,7 @@
 """The program by which the compiled core makes rows of the usual records of v1, as labelstore/formats/v1/shred.py does.
 
-What is rare is handed back: labels and data rows without ids, annotations of 2018, masks of legacy exports, frames in
-place or in files, polygons of several rings, conversations in JSON whose messages are not plain.
+What is rare is handed back: labels and data rows without ids, annotations of 2018 and 2019, masks of legacy exports,
+polygons of several rings in longitude and latitude, conversations in JSON whose messages are not plain.
 """
 
 from functools import cache
@@ -31,6 +31,7 @@ from labelstore.formats.v1.record import (
     AboutDataRow,
     Annotations,
     Element,
+    Frame,
     MediaAttributes,
     MetadataField,
     Review,
@@ -63,12 +64,16 @@ class _Program:
     def __init__(self, code: Assembler) -> None:
         self.code = code
         self.label_id, self.objects_total, self.seen = code.variable(), code.variable(), code.variable()
+        self.frame_id, self.frame_number = code.variable(), code.variable()
+        self.objects, self.relationships = code.routine(), code.routine()
         self.classifications, self.classification, self.answer = code.routine(), code.routine(), code.routine()
 
     def words(self) -> Words:
         record = self.code.register()  # the machine puts it there
         self.element(self.code.item(Element, record))
         self.code.done()
+        self.define_objects()
+        self.define_relationships()
         self.define_classifications()
         self.define_classification()
         self.define_answer()
@@ -98,7 +103,7 @@ class _Program:
         extra = code.register(element["extra"])
         with code.when(is_skip), code.when(element.has("skipped")):
             code.copy(extra, code.chosen(skipped, '{"Skipped":true}', '{"Skipped":false}'))
-        asset_type = self.asset_type(element, media)
+        asset_type = self.asset_type(element, media, body)
         end_id = code.next()
         code.row(
             code.as_of(AboutDataRow, element),
@@ -131,7 +136,7 @@ class _Program:
             seconds_to_label=element["seconds_to_label"],
             skipped=code.chosen(is_skip, True, skipped),
             label_form=form,
-            frame_count=NOTHING,
+            frame_count=element.count("label"),
             objects_total=self.objects_total,
             nulls=code.nulls(element),
             in_extra=NOTHING,
@@ -149,20 +154,45 @@ class _Program:
                 code.copy(form, "skip")
                 code.copy(annotations_id, code.next())
             with found.when(code.is_kind(label, Kind.OBJECT)):
-                code.hand_back_if(body.has("frames_url"))
                 with code.when(body.has("extra")):  # perhaps the classes of a legacy export
-                    some = (body.has(name) for name in ("objects", "classifications", "relationships"))
+                    some = (body.has(name) for name in ("objects", "classifications", "relationships", "frames_url"))
                     code.hand_back_unless_any(*some)
                 code.copy(form, "object")
                 code.copy(annotations_id, code.next())
-                self.objects(body["objects"])
-                code.call(self.classifications, body["classifications"])
-                self.relationships(body["relationships"])
+                self.annotations_of(body)
+            with found.when(code.is_kind(label, Kind.LIST)):
+                code.copy(form, "frames")
+                code.copy(annotations_id, code.next())
+                self.frames(label)
             code.hand_back_if(element.has("label"))
         return form, annotations_id, body
 
-    def asset_type(self, element: Item, media: Item) -> Operand:
+    def frames(self, frames: Operand) -> None:
+        """The rows of frames that stand in the label."""
+        code = self.code
+        with code.each(frames) as loop:
+            frame = loop.item(Frame)
+            code.copy(self.frame_id, code.next())
+            code.copy(self.frame_number, frame["frame_number"])
+            self.annotations_of(frame)
+            code.row(
+                frame,
+                frame_id=self.frame_id,
+                end_id=code.next(),
+                label_id=self.label_id,
+                ordinal=loop.ordinal,
+                closes=loop.is_last(),
+            )
+
+    def annotations_of(self, body: Item) -> None:
+        """The rows of what a label, or a frame of it, contains."""
+        self.code.call(self.objects, body["objects"])
+        self.code.call(self.classifications, body["classifications"])
+        self.code.call(self.relationships, body["relationships"])
+
+    def asset_type(self, element: Item, media: Item, body: Item) -> Operand:
         code, row_data = self.code, element["row_data"]
+        in_frames = code.first_of(body["frames_url"], element.count("label"))
         asset_type = code.register()
         words = [code.mapped(from_word, media[name]) for name in ("asset_type", "mime_type")]
         code.copy(asset_type, code.first_of(*words))
@@ -171,6 +201,10 @@ class _Program:
             names = [code.mapped(by_suffix, code.suffix(element[name])) for name in ("row_data", "external_id")]
             named = code.first_of(*names)
             with code.alternatives() as found:
+                with code.unless(code.is_none(in_frames)), found.when(code.is_equal(named, "dicom")):
+                    code.copy(asset_type, "dicom")
+                with found.unless(code.is_none(in_frames)):
+                    code.copy(asset_type, "video")
                 for condition, told in (
                     (is_layer, "geospatial"),
                     (code.has_bits(self.seen, _GEO), "geospatial"),
@@ -214,9 +248,9 @@ class _Program:
 
     # -- objects ------------------------------------------------------------------------------------------------------
 
-    def objects(self, objects: Operand) -> None:
+    def define_objects(self) -> None:
         code = self.code
-        with code.each(objects) as loop:
+        with code.define(self.objects, 1) as (objects,), code.each(objects) as loop:
             item, object_id, end_id = loop.item(Object), code.next(), code.register()
             code.copy(end_id, NOTHING)
             code.add(self.objects_total, 1)
@@ -231,8 +265,8 @@ class _Program:
                 object_id=object_id,
                 end_id=end_id,
                 label_id=self.label_id,
-                frame_id=NOTHING,
-                frame_number=NOTHING,
+                frame_id=self.frame_id,
+                frame_number=self.frame_number,
                 ordinal=loop.ordinal,
                 closes=loop.is_last(),
                 kind=kind,
@@ -339,8 +373,8 @@ class _Program:
                 classification_id=classification_id,
                 end_id=end_id,
                 label_id=self.label_id,
-                frame_id=NOTHING,
-                frame_number=NOTHING,
+                frame_id=self.frame_id,
+                frame_number=self.frame_number,
                 object_id=object_id,
                 parent_answer_id=parent_answer_id,
                 ordinal=ordinal,
@@ -372,9 +406,9 @@ class _Program:
                 code.copy(end_id, code.next())
             code.row(answer, answer_id=answer_id, end_id=end_id, classification_id=classification_id, ordinal=ordinal)
 
-    def relationships(self, relationships: Operand) -> None:
+    def define_relationships(self) -> None:
         code = self.code
-        with code.each(relationships) as loop:
+        with code.define(self.relationships, 1) as (relationships,), code.each(relationships) as loop:
             item, node_id = loop.item(Relationship), code.next()
             data = code.item(RelationshipData, item["data"])
             is_span = code.register(item.has("format"))
@@ -391,7 +425,7 @@ class _Program:
                 item,
                 node_id=node_id,
                 label_id=self.label_id,
-                frame_id=NOTHING,
+                frame_id=self.frame_id,
                 ordinal=loop.ordinal,
                 closes=loop.is_last(),
                 kind=code.first_of(item["relationship_type"], item["format"]),
