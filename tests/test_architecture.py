@@ -113,6 +113,9 @@ HEAVY = {  # imported at the top of a module by nobody but these
         "engines.result",
         "engines.parquet_tables",
         "engines.database",  # only to check types, as the next ones
+        "core.arrow",
+        "engines.duckdb",
+        "engines.duckdb_stretches",
         "loading.from_tables",
         "lake.resolving.resolve",
         "lake.resolving.closely",

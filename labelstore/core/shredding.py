@@ -136,6 +136,11 @@ class Stretch:
         """The values of one column of a table."""
         return map(_value, _items(self._told.rows[table], _Cell)[column :: self._widths[table]])
 
+    def cells(self, table: int) -> _Array:
+        """The same as the core has them: cells, row by row."""
+        found: _Array = self._told.rows[table]
+        return found
+
     def missing(self) -> Iterator[tuple[int, _Cell, _Cell]]:
         """What functions are asked: the number of each, and its two texts."""
         cells = _items(self._told.missing, _Cell)

@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from labelstore.core.library import library
+from labelstore.core.shredding import Stretch
 from labelstore.engines.arrow_columns import table_of
+from labelstore.engines.background import Background
 from labelstore.engines.database import WAY_OUT, is_new_file
 from labelstore.engines.duckdb_marks import mark_store, mirror_mark, schema_version
 from labelstore.engines.duckdb_session import DuckdbSession, create_relations
+from labelstore.engines.duckdb_stretches import TOGETHER, CollectedStretches
 from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG
 from labelstore.errors import InUseError, StoreError
 from labelstore.schema.dialects import check_version
 from labelstore.schema.tables import NODE_BITS, content_tables, node_column, node_range
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 STORAGE_VERSION = "v1.5.0"
 MEMORY_LIMIT = "700MB"
@@ -25,6 +32,10 @@ WRITING_MEMORY_LIMIT = "500MB"
 
 class DuckdbDatabase(DuckdbSession):
     """A store in a DuckDB file, open for one process."""
+
+    takes_stretches = True
+    _collected: CollectedStretches | None = None
+    """What is not inserted yet."""
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         is_new = is_new_file(path, create=create)
@@ -82,6 +93,33 @@ class DuckdbDatabase(DuckdbSession):
     def share(self) -> None:
         pass  # DuckDB admits one process
 
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        self._insert_collected()
+        return super()._connection
+
+    def insert_stretch(self, stretch: Stretch) -> None:
+        if self._collected is None:
+            core = library()
+            assert core is not None
+            self._collected = CollectedStretches(core)
+        self._collected.add(stretch)
+        if self._collected.bytes >= TOGETHER:
+            self._insert_collected()
+
+    def _insert_collected(self) -> None:
+        collected, self._collected = self._collected, None
+        if collected is None:
+            return
+        if self._inserts is None:
+            self._inserts = Background()
+        self._inserts.wait()  # those before hold memory, too
+        self._inserts.begin(_insert_tables, self._own_connection, collected.tables())
+
+    def rollback(self) -> None:
+        self._collected = None
+        super().rollback()
+
     def delete_records(self, record_ids: Sequence[int]) -> None:
         self._deleted.update(record_ids)
 
@@ -111,6 +149,16 @@ class DuckdbDatabase(DuckdbSession):
                 given,
                 limits * 2,
             )
+
+
+def _insert_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, "pa.Table"]]) -> None:
+    """Insert rows of several tables by one thread of DuckDB: two would take twice the time of the processor."""
+    connection.execute("set threads = 1")
+    try:
+        for table, given in tables:  # noqa: B007 # DuckDB finds `given` here
+            connection.execute(f"insert into {table} select * from given")
+    finally:
+        connection.execute("reset threads")
 
 
 def _open_error(path: Path, error: duckdb.Error) -> StoreError:

@@ -39,7 +39,8 @@ class LoadState:
         """With several processes: identities of records and ids of labels of which this one replaced something."""
         self.pending_frames: list[tuple[str, str]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
-        core = library() if database.takes_stretches and partition.of == 1 else None
+        takes_stretches = database.takes_stretches and (self.is_new or not database.is_columnar)  # that seeks thousands
+        core = library() if takes_stretches and partition.of == 1 else None
         self.shredding = None if core is None else Shredding(core)
         """What the compiled core knows, if it does a part of the work."""
         if core is not None:
