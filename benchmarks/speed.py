@@ -27,7 +27,7 @@ FLOORS = {  # MB/s
 LABEL_LIMIT_MS = {"SQLite": 0.2, "DuckDB": 5}
 HELP_LIMIT, STATS_LIMIT = 0.2, 0.4
 
-_BASELINE = """
+READ_JSON_AUTO = """
 import sys, duckdb
 database = duckdb.connect(sys.argv[1])
 database.execute("create table export as select * from read_json_auto(?)", [sys.argv[2]])
@@ -60,7 +60,7 @@ def measure(folder: Path, megabytes: int, rounds: int) -> list[Row]:
     for _ in range(rounds):
         for path in (baseline, other, *stores.values()):
             remove(path)
-        runs[BASELINE].append(run(sys.executable, "-c", _BASELINE, baseline, v1))
+        runs[BASELINE].append(run(sys.executable, "-c", READ_JSON_AUTO, baseline, v1))
         for what, arguments in {
             "load v1 into a new SQLite store": ("load", sqlite, v1),
             "load v2 into a new SQLite store": ("load", other, v2),
