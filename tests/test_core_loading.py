@@ -100,14 +100,14 @@ def told(store: Path, report: Report) -> tuple[dict[str, list[str]], list[Any]]:
 
 
 def assert_same_both_ways(
-    folder: Path, engine: str, loads: Sequence[Sequence[Path]], monkeypatch: pytest.MonkeyPatch
+    folder: Path, engine: str, loads: Sequence[Sequence[Path]], monkeypatch: pytest.MonkeyPatch, **options: Any
 ) -> None:
     found = []
     for pure in "10":
         monkeypatch.setenv("LABELSTORE_PURE", pure)
         store = folder / f"{pure}.{engine}"
         for files in loads:
-            report = load(store, files, jobs=1, history=True)
+            report = load(store, files, jobs=1, history=True, **options)
             assert report.total("records") > 0
         found.append(told(store, report))
     (pure_tables, pure_report), (tables, compiled_report) = found
@@ -128,7 +128,25 @@ def test_every_asset_type(
     parts = texts(records(generation, asset_type, 12))
     file = (as_array if generation == "v1" else as_lines)(tmp_path / "a", parts)
     assert_same_both_ways(tmp_path, engine, [[file]], monkeypatch)
-    if engine == "db" and asset_type in ("image", "text"):
+    if engine == "db" and (generation == "v1" or asset_type in ("image", "text")):
+        assert sum(stretches) > 6
+
+
+@ENGINES
+@pytest.mark.parametrize("asset_type", ["video", "dicom"])
+def test_frames_files(
+    tmp_path: Path, engine: str, asset_type: str, monkeypatch: pytest.MonkeyPatch, stretches: list[int]
+) -> None:
+    made = records("v1", asset_type, 12)
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for label in made[3:]:
+        as_lines(folder / label["DataRow ID"], texts(samples.frame_lines(label)))
+    files = [as_array(tmp_path / "a", texts(made))]
+    assert_same_both_ways(tmp_path, engine, [files, files], monkeypatch, frames=folder)
+    with open_database(tmp_path / f"0.{engine}", read_only=True) as database:
+        assert database.value("select count(*) from frames") > 0
+    if engine == "db":
         assert sum(stretches) > 6
 
 

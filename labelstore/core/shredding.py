@@ -141,6 +141,11 @@ class Stretch:
         found: _Array = self._told.rows[table]
         return found
 
+    def has(self, table: int, column: int) -> bool:
+        """Whether a column of a table has a value, looked for without making one of Python."""
+        size, cells = sizeof(_Cell), memoryview(_items(self._told.rows[table], _Cell) or b"").cast("B")
+        return bool(bytes(cells[size * column :: size * self._widths[table]]).strip(b"\0"))
+
     def missing(self) -> Iterator[tuple[int, _Cell, _Cell]]:
         """What functions are asked: the number of each, and its two texts."""
         cells = _items(self._told.missing, _Cell)

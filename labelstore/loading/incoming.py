@@ -61,6 +61,8 @@ class Incoming:
             self._stretch_writer.add(stretch, origin.file)
             for item in stretch.back:
                 self.add(item, origin)
+            for address in stretch.frames_addresses():
+                self._look_for_frames(*address)
         stretch.release()
 
     def _knows_some_of(self, stretch: Stretch) -> bool:
@@ -93,7 +95,10 @@ class Incoming:
         if origin.frames_of:
             origin.brought.add(entry.identity)
         self._writer.add(entry)
-        self._look_for_frames(entry)
+        found = frames_address(entry.record.value)
+        if found is not None:
+            (label_id,) = entry.label_ids
+            self._look_for_frames(label_id, *found)
 
     def flush(self) -> None:
         """Store all that was taken."""
@@ -101,12 +106,8 @@ class Incoming:
         self._writer.flush()
         self._stretch_writer.flush()
 
-    def _look_for_frames(self, entry: Entry) -> None:
-        found = frames_address(entry.record.value)
-        if found is None:
-            return
-        (label_id,) = entry.label_ids
-        path = self._folder.find(label_id, *found) if self._folder else None
+    def _look_for_frames(self, label_id: str, data_row_id: str | None, url: str) -> None:
+        path = self._folder.find(label_id, data_row_id, url) if self._folder else None
         if path:
             self._state.pending_frames.append((label_id, path))
         else:

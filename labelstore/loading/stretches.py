@@ -23,7 +23,7 @@ _MOST_USELESS = 5
 _RECORDS = content_tables().index("records")
 _LABELS = content_tables().index("labels")
 _IDENTITY = list(columns()["records"]).index("identity")
-_LABEL_ID = list(columns()["labels"]).index("label_id")
+_LABEL_ID, _DATA_ROW_ID, _FRAMES_URL = map(list(columns()["labels"]).index, ("label_id", "data_row_id", "frames_url"))
 _CONTENT, _URLS = map(list(columns()["records"]).index, ("content_hash", "url_hash"))
 
 WIDTHS = {table: len(columns()[table]) for table in content_tables()}
@@ -71,6 +71,12 @@ class Stretch:
     def ids(self) -> tuple[list[str], list[str]]:
         """Identities of the records of which rows were made, and ids of their labels."""
         return list(self.rows.column(_RECORDS, _IDENTITY)), list(self.rows.column(_LABELS, _LABEL_ID))
+
+    def frames_addresses(self) -> Iterator[tuple[str, str, str]]:
+        """The labels of which rows were made and whose frames are in files: label id, data row id, URL of the file."""
+        if self.rows.has(_LABELS, _FRAMES_URL):
+            told = (self.rows.column(_LABELS, place) for place in (_LABEL_ID, _DATA_ROW_ID, _FRAMES_URL))
+            yield from (address for address in zip(*told, strict=True) if address[2] is not None)
 
 
 class Shredding:
