@@ -33,10 +33,23 @@ static const char *no_memory(Reader *reader)
     return misfit(reader, "memory");
 }
 
+/* The next element of an array or object, or the place behind its end, as `is_done` says; `at` is behind its opening
+   bracket, if this is the first, or behind an element. */
+static inline const char *next_element(Reader *reader, const char *at, int is_first, char close, int *is_done)
+{
+    at = skip_space(at, reader->end);
+    *is_done = at < reader->end && *at == close;
+    if (*is_done)
+        return at + 1;
+    if (is_first)
+        return at;
+    return at < reader->end && *at == ',' ? skip_space(at + 1, reader->end) : misfit(reader, "comma");
+}
+
 /* -- text --------------------------------------------------------------------------------------------------------- */
 
 /* Reads a string, `at` its opening quote; one without escapes stays where it is. */
-static const char *read_string(Reader *reader, const char *at, Cell *cell)
+static inline const char *read_string(Reader *reader, const char *at, Cell *cell)
 {
     size_t escapes;
     const char *first = at + 1;
@@ -249,22 +262,15 @@ static const char *read_position(Reader *reader, const char *at)
 /* Reads a list of positions or vertices, `at` its bracket. */
 static const char *read_points(Reader *reader, const char *at, int are_positions)
 {
-    const char *end = reader->end;
+    int is_done;
     reader->points.size = 0;
-    at = skip_space(at + 1, end);
-    if (at < end && *at == ']')
-        return at + 1;
-    while (1) {
+    at = next_element(reader, at + 1, 1, ']', &is_done);
+    while (at != NULL && !is_done) {
         at = are_positions ? read_position(reader, at) : read_vertex(reader, at);
-        if (at == NULL)
-            return NULL;
-        at = skip_space(at, end);
-        if (at < end && *at == ']')
-            return at + 1;
-        if (at == end || *at != ',')
-            return misfit(reader, "path");
-        at = skip_space(at + 1, end);
+        if (at != NULL)
+            at = next_element(reader, at, 0, ']', &is_done);
     }
+    return at;
 }
 
 /* How many brackets open here. */
@@ -387,28 +393,19 @@ static int put_on_stack(Reader *reader, const Cell *cell)
 static const char *read_list(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
 {
     size_t first = reader->stack.size;
-    const char *end = reader->end;
-    at = skip_space(at + 1, end);
-    if (at < end && *at == ']') {
-        at++;
-    } else {
-        while (1) {
-            Cell item;
-            at = read_value(reader, at, type->array_of, &item, level + 1);
-            if (at == NULL)
-                return NULL;
-            if (!put_on_stack(reader, &item))
-                return no_memory(reader);
-            at = skip_space(at, end);
-            if (at < end && *at == ']')
-                break;
-            if (at == end || *at != ',')
-                return misfit(reader, "list");
-            at = skip_space(at + 1, end);
-        }
-        at++;
+    int is_done;
+    at = next_element(reader, at + 1, 1, ']', &is_done);
+    while (at != NULL && !is_done) {
+        Cell item;
+        at = read_value(reader, at, type->array_of, &item, level + 1);
+        if (at == NULL)
+            return NULL;
+        if (!put_on_stack(reader, &item))
+            return no_memory(reader);
+        at = next_element(reader, at, 0, ']', &is_done);
     }
-    at = take_from_stack(reader, first, LIST, cell, at);
+    if (at != NULL)
+        at = take_from_stack(reader, first, LIST, cell, at);
     if (at != NULL && ((type->exactly > 0 && cell->length != (uint32_t)type->exactly) ||
                        (type->exactly < 0 && cell->length == 0)))
         return misfit(reader, "length");
@@ -464,39 +461,36 @@ int read_whole_number(const Cell *text, int64_t *value)
     return 1;
 }
 
+/* Reads the key of a member; the place of its value. */
+static inline const char *read_key(Reader *reader, const char *at, Cell *key)
+{
+    if (at == reader->end || *at != '"')
+        return misfit(reader, "key");
+    at = read_string(reader, at, key);
+    if (at == NULL)
+        return NULL;
+    at = skip_space(at, reader->end);
+    return at < reader->end && *at == ':' ? skip_space(at + 1, reader->end) : misfit(reader, "colon");
+}
+
 static const char *read_map(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
 {
     size_t first = reader->stack.size;
-    const char *end = reader->end;
-    at = skip_space(at + 1, end);
-    if (at < end && *at == '}') {
-        at++;
-    } else {
-        while (1) {
-            Cell pair[2];
-            if (at == end || *at != '"')
-                return misfit(reader, "key");
-            at = read_string(reader, at, &pair[0]);
-            if (at == NULL)
-                return NULL;
-            at = skip_space(at, end);
-            if (at == end || *at != ':')
-                return misfit(reader, "colon");
-            at = read_value(reader, skip_space(at + 1, end), type->object_of, &pair[1], level + 1);
-            if (at == NULL)
-                return NULL;
-            if (!put_on_stack(reader, &pair[0]) || !put_on_stack(reader, &pair[1]))
-                return no_memory(reader);
-            at = skip_space(at, end);
-            if (at < end && *at == '}')
-                break;
-            if (at == end || *at != ',')
-                return misfit(reader, "map");
-            at = skip_space(at + 1, end);
-        }
-        at++;
+    int is_done;
+    at = next_element(reader, at + 1, 1, '}', &is_done);
+    while (at != NULL && !is_done) {
+        Cell pair[2];
+        at = read_key(reader, at, &pair[0]);
+        if (at != NULL)
+            at = read_value(reader, at, type->object_of, &pair[1], level + 1);
+        if (at == NULL)
+            return NULL;
+        if (!put_on_stack(reader, &pair[0]) || !put_on_stack(reader, &pair[1]))
+            return no_memory(reader);
+        at = next_element(reader, at, 0, '}', &is_done);
     }
-    at = take_from_stack(reader, first, MAP, cell, at);
+    if (at != NULL)
+        at = take_from_stack(reader, first, MAP, cell, at);
     if (at == NULL)
         return NULL;
     int repeats = has_repeated_key(reader, cell->as.cells, cell->length);
@@ -571,15 +565,15 @@ static int take_extra(Reader *reader, size_t first, Cell *extra)
 }
 
 /* The field of a key, most likely the one that followed `last` before; -1 if there is none. */
-static int find_field(Reader *reader, const Struct *structure, int last, const char *key, size_t length)
+static int find_field(Reader *reader, const Struct *structure, int last, const Cell *key)
 {
     const Program *program = reader->program;
     int32_t *follows = &reader->follows[structure->first_slot + last + 1];
     for (int tried = -1; tried < structure->fields; tried++) {
         int number = tried < 0 ? *follows : tried;
         const Field *field = &program->field[structure->first_field + number];
-        if (number < structure->fields && field->key_length == (int32_t)length &&
-            memcmp(program->text + field->key, key, length) == 0) {
+        if (number < structure->fields && field->key_length == (int32_t)key->length &&
+            memcmp(program->text + field->key, key->as.text, key->length) == 0) {
             *follows = number;
             return number;
         }
@@ -599,23 +593,16 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
     cell->kind = OBJECT;
     cell->length = (uint32_t)slots;
     cell->as.cells = cells;
-    int last = -1;
+    int last = -1, is_done;
     size_t first = reader->stack.size;
-    at = skip_space(at + 1, end);
-    while (at < end && *at != '}') {
-        size_t escapes;
-        const char *key = at;
-        if (*at != '"')
-            return misfit(reader, "key");
-        at = scan_string(at + 1, end, &escapes);
-        if (at == NULL || escapes > 0)
-            return misfit(reader, "key");
-        size_t length = (size_t)(at - key);
-        at = skip_space(at, end);
-        if (at == end || *at != ':')
-            return misfit(reader, "colon");
-        at = skip_space(at + 1, end);
-        int number = find_field(reader, structure, last, key + 1, length - 2);
+    at = next_element(reader, at + 1, 1, '}', &is_done);
+    while (at != NULL && !is_done) {
+        const char *begin = at;
+        Cell key;
+        at = read_key(reader, at, &key);
+        if (at == NULL || key.as.text != begin + 1)
+            return misfit(reader, "key"); /* perhaps one with escapes */
+        int number = find_field(reader, structure, last, &key);
         const Field *field = number < 0 ? NULL : &program->field[structure->first_field + number];
         int is_null = at < end && *at == 'n';
         if (field != NULL && !(is_null && !program->type[field->type].on_null)) {
@@ -626,23 +613,16 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
         } else {
             if (structure->on_others == REFUSE)
                 return misfit(reader, "other member");
-            at = structure->on_others == KEEP ? read_extra(reader, first, key, length, at) : skip_value(at, end);
+            at = structure->on_others == IGNORE ? skip_value(at, end)
+                                                : read_extra(reader, first, begin, (size_t)key.length + 2, at);
             if (field != NULL && cells[number].kind != NOTHING)
                 return misfit(reader, "repeated key");
         }
-        if (at == NULL)
-            return NULL;
-        at = skip_space(at, end);
-        if (at < end && *at == ',') {
-            at = skip_space(at + 1, end);
-            if (at < end && *at == '}')
-                return misfit(reader, "comma");
-        } else if (at == end || *at != '}') {
-            return misfit(reader, "object");
-        }
+        if (at != NULL)
+            at = next_element(reader, at, 0, '}', &is_done);
     }
-    if (at == end)
-        return misfit(reader, "object");
+    if (at == NULL)
+        return NULL;
     for (int number = 0; number < structure->fields; number++) {
         const Field *field = &program->field[structure->first_field + number];
         if (field->is_required && cells[number].kind == NOTHING)
@@ -656,7 +636,7 @@ static const char *read_object(Reader *reader, const char *at, const Struct *str
     }
     if (reader->stack.size > first && !take_extra(reader, first, &cells[structure->fields]))
         return no_memory(reader);
-    return at + 1;
+    return at;
 }
 
 /* -- values ------------------------------------------------------------------------------------------------------- */
