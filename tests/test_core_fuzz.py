@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from labelstore import samples
+from labelstore.core.arrow import Columns
 from labelstore.core.shredding import Ids, Shredder
+from labelstore.schema.tables import columns
 from tests.soaking import amount
 from tests.test_core_shredding import WIDTHS
 from tools.core_fuzz import building
@@ -79,6 +81,7 @@ def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
                 stretch, lines, (0, len(lines)), offset=0, in_lines=True, is_last=True, position=0, number=0, load_id=1
             )
             assert sorted(place.position for place in (*stretch.made, *stretch.back)) == [0, 1, 2, 3, 4]
+            Columns(core, list(columns()["records"].values())).add(stretch, 0)
         except MemoryError:
             failures += 1
         shredder = stretch = None  # type: ignore[assignment]

@@ -10,6 +10,7 @@
 #define MOST_PROGRAMS 2
 #define MOST_QUESTIONS 4 /* labelstore/core/shredding.py */
 #define MOST_STRETCHES 64
+#define MOST_COLUMNS 256
 
 /* A program in a file: how many words, how many bytes of texts, then these. */
 static struct {
@@ -104,6 +105,25 @@ void check(const Shredder *shredder, const Stretch *stretch, const char *text, i
     }
 }
 
+/* Appends the rows of a table to columns, twice; a column is of the kind of its first value. */
+static void add_to_columns(const Array *rows, size_t width)
+{
+    int32_t kinds[MOST_COLUMNS];
+    const Cell *cells = (const Cell *)(const void *)rows->data;
+    EXPECT(width <= MOST_COLUMNS);
+    for (size_t column = 0; column < width; column++) {
+        size_t place = column;
+        while (place < rows->size / sizeof(Cell) && cells[place].kind <= NIL)
+            place += width;
+        kinds[column] = place < rows->size / sizeof(Cell) ? (int32_t)cells[place].kind : TEXT;
+    }
+    void *columns = core_columns((int64_t)width, kinds);
+    for (int again = 0; again < 2 && columns != NULL; again++)
+        core_columns_add(columns, rows);
+    if (columns != NULL)
+        core_columns_free(columns);
+}
+
 /* -- what Python does --------------------------------------------------------------------------------------------- */
 
 /* Says of each pair of texts that it is nothing, one of them, or a text of the program. */
@@ -141,6 +161,8 @@ int64_t shred(Load *load, const char *text, int64_t size, int is_last)
             return -1;
         core_give_back(load->shredder, load->stretch);
     }
+    int table = (int)(load->seed % (unsigned)load->stretch->tables); /* more would take too long */
+    add_to_columns(&load->stretch->rows[table], (size_t)load->shredder->program.columns[table]);
     load->position += load->stretch->records;
     return load->stretch->consumed;
 }

@@ -20,6 +20,11 @@ void core_give_back(Shredder *shredder, const Stretch *stretch);
 int core_shred(Shredder *shredder, Stretch *stretch, const char *data, int64_t begin, int64_t end, int64_t offset,
                int in_lines, int is_last, int only_splits, int64_t position, int64_t number, int64_t load_id);
 
+/* And labelstore/core/arrow.py. */
+void *core_columns(int64_t width, const int32_t *kinds);
+void core_columns_free(void *columns);
+int core_columns_add(void *columns, const Array *cells);
+
 /* A load of one input. */
 typedef struct {
     Ids *ids;
