@@ -1,9 +1,9 @@
 """The program by which the compiled core makes rows of the usual lines of v2, as labelstore/formats/v2/shred.py does.
 
 What is rare is handed back: data rows and labels without ids, lines with an id twice or several experiments, polygons
-of several rings, conversations in JSON whose messages are not plain, moments that only a comparison
-of all tells apart, relationships that are told twice and differently, scores that contradict each other. Ids of labels
-that are all different do not depend on the order of projects and model runs.
+of several rings, conversations in JSON whose messages are not plain, moments that only a comparison of all tells apart,
+relationships that are told twice and differently, scores that contradict each other. Ids of labels that are all
+different do not depend on the order of projects and model runs.
 
 A line claims what it is about, so that a later one about the same is handed back: "v2 " and its identity, the ids of
 its labels, and "gives " and the data row that `gives_ids` names (labelstore/formats/v2/generation.py).
