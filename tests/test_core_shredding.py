@@ -288,6 +288,23 @@ FRAME = {
 }
 
 
+@given(st.lists(st.from_regex(r"\A-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?\Z"), min_size=1))
+def test_numbers(numbers: list[str]) -> None:
+    boxes = [FEATURE | {"bbox": {"top": place}} for place in range(len(numbers))]
+    text = json.dumps(label_with(boxes))
+    for place, number in enumerate(numbers):
+        text = text.replace(f'"top": {place}}}', f'"top": {number}}}', 1)
+    made = assert_rows_are_those_of_python("v1", text.encode() + b"\n")
+    usual = [number for number in numbers if "e" not in number.lower() and len(number) < 18 and float(number) != 0]
+    assert made >= (len(usual) == len(numbers))
+
+
+@given(st.text(st.sampled_from('ab"\\\n\x00\x1f\x7f\x80\u3042\U0001f600'), max_size=30), st.booleans())
+def test_texts(text: str, is_ascii: bool) -> None:
+    label = label_with([{"featureId": "f", "title": text, "point": {"x": 1, "y": 2}}])
+    assert assert_rows_are_those_of_python("v1", lines_of([label], ensure_ascii=is_ascii)) == 1
+
+
 @pytest.mark.parametrize(
     ("label", "is_made"),
     [

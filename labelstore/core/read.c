@@ -327,7 +327,6 @@ static const char *read_path(Reader *reader, const char *at, int how, Cell *cell
     const char *first = at, *end = reader->end;
     int is_ring = how == POSITIONS && opening(at, end) == 3;
     int is_closed = is_ring || how == CLOSED_PATH;
-    int has_space = 0;
     at = read_points(reader, is_ring ? skip_space(at + 1, end) : at, how == POSITIONS);
     if (at != NULL && is_ring) {
         at = skip_space(at, end);
@@ -343,8 +342,8 @@ static const char *read_path(Reader *reader, const char *at, int how, Cell *cell
     slots[0].kind = TEXT;
     slots[0].length = (uint32_t)length;
     slots[0].as.text = first;
-    for (const char *byte = first; byte < at && !has_space; byte++)
-        has_space = *byte == ' ' || *byte == '\n' || *byte == '\r' || *byte == '\t';
+    int has_space = memchr(first, ' ', length) || memchr(first, '\n', length) || memchr(first, '\r', length) ||
+                    memchr(first, '\t', length);
     if (has_space && read_json(reader, first, &slots[0], 1) == NULL)
         return NULL;
     size_t count = reader->points.size / (2 * sizeof(double));

@@ -49,16 +49,21 @@ static inline const char *scan_wide(const char *at, const char *end)
     return at + more + 1;
 }
 
-/* Whether each of eight bytes is an ordinary ASCII character of a string: no quote, backslash or control character. */
-static inline int are_plain(const char *at)
+/* How many of eight bytes, from the first on, are ordinary ASCII characters of a string: no quote, backslash or control
+   character. */
+static inline int count_plain(const char *at)
 {
     const uint64_t ones = 0x0101010101010101u;
     uint64_t bytes;
     memcpy(&bytes, at, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
     uint64_t quotes = bytes ^ (ones * '"');
     uint64_t slashes = bytes ^ (ones * '\\');
     uint64_t odd = (quotes - ones) | (slashes - ones) | (bytes - ones * 0x20) | bytes;
-    return (odd & (ones * 0x80)) == 0;
+    odd &= ones * 0x80; /* of the bytes before the first odd one no bit is left */
+    return odd == 0 ? 8 : __builtin_ctzll(odd) / 8;
 }
 
 /* The value of four hexadecimal digits; -1 if they are none. */
@@ -129,8 +134,8 @@ static inline const char *scan_string(const char *at, const char *end, size_t *e
     char *to;
     *escapes = 0;
     while (1) {
-        while (end - at >= 8 && are_plain(at))
-            at += 8;
+        for (int plain = 8; plain == 8 && end - at >= 8; at += plain)
+            plain = count_plain(at);
         if (at == end)
             return NULL;
         unsigned char byte = (unsigned char)*at;
@@ -174,6 +179,14 @@ typedef struct {
     int is_usual; /* written as Python writes this number */
 } Number;
 
+/* Appends the digits that stand here to a number, which may overflow; behind them. */
+static inline const char *scan_digits(const char *at, const char *end, uint64_t *number)
+{
+    while (at < end && *at >= '0' && *at <= '9')
+        *number = *number * 10 + (uint64_t)(*at++ - '0');
+    return at;
+}
+
 /* Reads a number. Refuses -0, integers of more than 18 digits, and what no double holds. */
 static inline const char *scan_number(const char *at, const char *end, Number *number)
 {
@@ -181,32 +194,30 @@ static inline const char *scan_number(const char *at, const char *end, Number *n
                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     const char *first = at;
     int is_negative = at < end && *at == '-';
-    at += is_negative;
-    const char *digits = at;
+    const char *digits = at + is_negative;
     uint64_t mantissa = 0;
-    while (at < end && *at >= '0' && *at <= '9' && at - digits < 19)
-        mantissa = mantissa * 10 + (uint64_t)(*at++ - '0');
-    int count = (int)(at - digits);
+    at = scan_digits(digits, end, &mantissa);
+    ptrdiff_t count = at - digits, exponent = 0;
     if (count == 0 || count > 18 || (*digits == '0' && count > 1))
         return NULL;
-    int exponent = 0;
-    int is_fraction = at < end && *at == '.';
-    char last = '1';
-    if (is_fraction) {
-        const char *point = at++;
-        while (at < end && *at >= '0' && *at <= '9' && at - first < LONGEST_NUMBER) {
-            if (mantissa < UINT64_MAX / 10 - 1) {
-                mantissa = mantissa * 10 + (uint64_t)(*at - '0');
-                exponent--;
-            } else {
-                count = 99; /* digits are lost, so the slow way reads them */
-            }
-            last = *at++;
-        }
-        if (at == point + 1)
+    number->is_integer = at == end || (*at != '.' && *at != 'e' && *at != 'E');
+    if (number->is_integer) {
+        if (is_negative && mantissa == 0)
             return NULL;
-        if (at == point + 2 && last == '0')
-            last = '1'; /* 5.0 is usual, 5.10 and 5.00 are not */
+        number->integer = is_negative ? -(int64_t)mantissa : (int64_t)mantissa;
+        number->real = (double)number->integer;
+        number->is_usual = 1;
+        return at;
+    }
+    int ends_in_zero = 0; /* 5.0 is usual, 5.10 and 5.00 are not */
+    if (*at == '.') {
+        const char *fraction = at + 1;
+        at = scan_digits(fraction, end, &mantissa);
+        exponent = fraction - at;
+        if (exponent == 0)
+            return NULL;
+        count -= exponent;
+        ends_in_zero = exponent < -1 && at[-1] == '0';
     }
     int has_exponent = at < end && (*at == 'e' || *at == 'E');
     if (has_exponent) {
@@ -224,25 +235,15 @@ static inline const char *scan_number(const char *at, const char *end, Number *n
     }
     if (at - first > LONGEST_NUMBER || (at < end && *at >= '0' && *at <= '9'))
         return NULL;
-    number->is_integer = !is_fraction && !has_exponent;
-    if (number->is_integer) {
-        if (is_negative && mantissa == 0)
-            return NULL;
-        number->integer = is_negative ? -(int64_t)mantissa : (int64_t)mantissa;
-        number->real = (double)number->integer;
-        number->is_usual = 1;
-        return at;
-    }
+    int is_exact = count < 20 && mantissa <= 1ull << 53; /* no digit is lost */
     number->integer = 0;
-    if (count < 99 && mantissa <= (1ull << 53) && exponent >= -22 && exponent <= 22) {
+    if (is_exact && exponent >= -22 && exponent <= 22) {
         number->real = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
         if (is_negative)
             number->real = -number->real;
     } else {
-        char copy[LONGEST_NUMBER + 8];
+        char copy[LONGEST_NUMBER + 1];
         size_t length = (size_t)(at - first);
-        if (length >= sizeof copy)
-            return NULL;
         memcpy(copy, first, length);
         copy[length] = '\0';
         char *behind;
@@ -251,7 +252,7 @@ static inline const char *scan_number(const char *at, const char *end, Number *n
             return NULL; /* another locale's decimal point, or too large */
     }
     double size = number->real < 0 ? -number->real : number->real;
-    number->is_usual = !has_exponent && last != '0' && mantissa < 1000000000000000u && count < 99 &&
+    number->is_usual = !has_exponent && !ends_in_zero && is_exact && mantissa < 1000000000000000u &&
                        (size == 0 || (size >= 1e-4 && size < 1e16));
     return at;
 }
