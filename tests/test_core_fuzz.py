@@ -25,6 +25,7 @@ def compiled(build: Callable[[Path], None], made: Path) -> Path:
         build(made)
         subprocess.run([made], check=True, capture_output=True)
     except (building.BuildError, OSError, subprocess.CalledProcessError) as error:
+        assert f"{building.HERE.name}/" not in str(error), error  # of which a file does not compile
         pytest.skip(f"no C compiler with sanitizers: {str(error).splitlines()[0]}")
     return made
 
@@ -36,17 +37,19 @@ def run(program: Path, *arguments: str | Path) -> None:
 
 
 def test_seeds_under_sanitizers_and_without_memory(tmp_path: Path) -> None:
-    """Each once, then with memory that runs out at the first time that some is asked for, at the second, and so on."""
+    """Each once; some then with memory that runs out at the first time that some is asked for, at the second, …"""
     replay = compiled(building.build_replay, tmp_path / "replay")
-    arguments: list[str | Path] = []
+    files: dict[str, list[Path]] = {}
     for target in building.TARGETS:
-        arguments.append(target)
+        files[target] = []
         for name, content in building.seeds(target):
             path = tmp_path / f"{target}-{name}"
             path.write_bytes(content)
-            arguments.append(path)
-    assert len(arguments) > 100
-    run(replay, *arguments)
+            files[target].append(path)
+    assert sum(map(len, files.values())) > 100
+    once = [argument for target in files for argument in (target, *files[target])]
+    failing = [argument for target in files for argument in (target, *files[target][:: amount(1, 40)])]
+    run(replay, *once, "failing", *failing)
 
 
 @pytest.mark.sampled(0)

@@ -146,10 +146,7 @@ class Counter:
     def __init__(self, core: CDLL, rules: Sequence[Rule], most_paired: int, of_label: tuple[int, int, int]) -> None:
         """`of_label`: the columns of labels with their id, and when they were created and updated."""
         self._core, self._rules = _declared(core), rules
-        self._told = _Counter(count=len(rules), most_paired=most_paired)
-        self._told.label_id, self._told.created_at, self._told.updated_at = of_label
-        for number, rule in enumerate(rules):
-            self._told.rules[number] = _rule(rule)
+        self._told = counter_words(rules, most_paired, of_label)
 
     def __del__(self) -> None:
         with suppress(AttributeError):  # it could not be made
@@ -178,6 +175,15 @@ class Counter:
         """Labels with too many classes for their pairs: the number of what counts the label itself, and its id."""
         cells = items(self._told.wide, Cell)
         return ((value(cells[at]), value(cells[at + 1])) for at in range(0, len(cells), 2))
+
+
+def counter_words(rules: Sequence[Rule], most_paired: int, of_label: tuple[int, int, int]) -> _Counter:
+    """What the core is told of rules: a counter that has counted nothing."""
+    told = _Counter(count=len(rules), most_paired=most_paired)
+    told.label_id, told.created_at, told.updated_at = of_label
+    for number, rule in enumerate(rules):
+        told.rules[number] = _rule(rule)
+    return told
 
 
 def _rule(rule: Rule) -> _Rule:

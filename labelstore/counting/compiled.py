@@ -42,9 +42,8 @@ class CoreCounts:
     """What was added since it was made; as `Counts` gives it, in several parts where that has one."""
 
     def __init__(self, core: CDLL) -> None:
-        self._rules = _rules()
-        of_label = _column("labels", "label_id"), _column("labels", "created_at"), _column("labels", "updated_at")
-        self._counter = CoreCounter(core, self._rules, MOST_PAIRED, of_label)
+        told = what_is_counted()
+        self._rules, self._counter = told[0], CoreCounter(core, *told)
 
     def add(self, stretch: Stretch) -> None:
         """Count the rows of a stretch, in which no label is twice."""
@@ -136,6 +135,12 @@ def _count(role: Declared, group: Group, one: Counted, told: Told) -> Iterator[C
 def _is_by_frame(told: Told) -> bool:
     frame, message, scope = (told[name] for name in BY_FRAME)
     return is_by_frame(frame or None, message or None, scope)
+
+
+def what_is_counted() -> tuple[Sequence[Rule], int, tuple[int, int, int]]:
+    """What the core has to be told: the rules, of how many classes there are pairs, and some columns of labels."""
+    of_label = _column("labels", "label_id"), _column("labels", "created_at"), _column("labels", "updated_at")
+    return _rules(), MOST_PAIRED, of_label
 
 
 def _rules() -> Sequence[Rule]:

@@ -9,8 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from labelstore.core.counting import counter_words
 from labelstore.core.library import PATH
 from labelstore.core.shredding import Words
+from labelstore.counting.compiled import what_is_counted
+from labelstore.schema.tables import columns
 from tools.core import ROOT, compiler
 
 HERE: Final = Path(__file__).parent
@@ -51,7 +54,7 @@ def build_failing(made: Path) -> None:
 
 
 def _targets() -> list[str | Path]:
-    return [f"-I{PATH.parent}", *(HERE / f"{target}.c" for target in TARGETS), *_core(), "-lm"]
+    return [f"-I{PATH.parent}", HERE / "rows.c", *(HERE / f"{target}.c" for target in TARGETS), *_core(), "-lm"]
 
 
 def _core() -> list[Path]:
@@ -80,8 +83,11 @@ def programs() -> Iterator[Words]:
 
 
 def write_programs(folder: Path) -> dict[str, str]:
-    """Write the programs into files; the variables of the environment by which a target finds them."""
-    found = {}
+    """Write the programs and the rules of counts into files; the variables by which a target finds them."""
+    rules = folder / "rules"
+    digests = (list(columns()["records"]).index(name) for name in ("content_hash", "url_hash"))
+    rules.write_bytes(struct.pack("=ii", *digests) + bytes(counter_words(*what_is_counted())))
+    found = {"LABELSTORE_RULES": str(rules)}
     for number, program in enumerate(programs(), start=1):
         path = folder / f"program_{number}"
         path.write_bytes(

@@ -1,4 +1,5 @@
-/* Reading records and making rows (read.c, shred.c, known.c), by the programs that Python writes into files.
+/* Reading records, making rows (read.c, shred.c, known.c), and taking these (table.c, count.c), by the programs and rules
+   that Python writes into files.
 
    The first byte of an input says how it is read (the bits below), the second where it is cut into stretches and what
    mappings say; the others are the text. */
@@ -45,6 +46,7 @@ static void load_programs(void)
         program_count++;
     }
     EXPECT(program_count > 0);
+    load_rules();
 }
 
 /* -- what a stretch must be --------------------------------------------------------------------------------------- */
@@ -168,7 +170,7 @@ int64_t shred(Load *load, const char *text, int64_t size, int is_last)
 }
 
 /* Shreds a text in stretches; where the core stops for good, one byte is left out, as if Python had read it. */
-static void shred_all(Load *load, const char *data, int64_t size)
+static void shred_all(Load *load, Rows *rows, const char *data, int64_t size)
 {
     int64_t begin = 0, end = 0;
     for (int count = 0; count < MOST_STRETCHES && begin < size; count++) {
@@ -180,8 +182,9 @@ static void shred_all(Load *load, const char *data, int64_t size)
         EXPECT(text != NULL);
         memcpy(text, data + begin, (size_t)(end - begin));
         int64_t consumed = shred(load, text, end - begin, is_last);
+        int is_taken = consumed >= 0 && take_rows(rows, load->shredder, load->stretch);
         free(text);
-        if (consumed < 0)
+        if (!is_taken)
             return;
         begin += consumed == 0 && end == size ? 1 : consumed;
         while (begin < end && data[begin] != '{')
@@ -211,11 +214,13 @@ void run_shred(const uint8_t *data, size_t size)
         return;
     Load load = begin_load(data[0], data[1]);
     load.stretch = load.shredder ? core_stretch(load.shredder->program.tables) : NULL;
-    if (load.stretch) {
-        shred_all(&load, (const char *)data + 2, (int64_t)size - 2);
+    Rows *rows = load.stretch ? begin_rows() : NULL;
+    if (rows) {
+        shred_all(&load, rows, (const char *)data + 2, (int64_t)size - 2);
         int is_new = core_claim(load.ids, (const char *)data, (int64_t)size);
         EXPECT(is_new != 1 || core_claim(load.ids, (const char *)data, (int64_t)size) == 0);
     }
+    end_rows(rows);
     core_stretch_free(load.stretch);
     end_load(load);
 }

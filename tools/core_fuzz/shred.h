@@ -25,6 +25,8 @@ void *core_columns(int64_t width, const int32_t *kinds);
 void core_columns_free(void *columns);
 int core_columns_add(void *columns, const Array *cells);
 
+typedef struct Rows Rows;
+
 /* A load of one input. */
 typedef struct {
     Ids *ids;
@@ -47,5 +49,16 @@ int64_t shred(Load *load, const char *text, int64_t size, int is_last);
 
 /* Reads all that a stretch holds, and ends the process where it cannot be so. */
 void check(const Shredder *shredder, const Stretch *stretch, const char *text, int64_t size, int64_t position);
+
+/* Reads what Python says of rows, before the first of them are taken; rows.c. */
+void load_rules(void);
+
+/* Begins to take the rows of stretches, in the thread that will take them; NULL without memory. */
+Rows *begin_rows(void);
+
+/* Reads the rows of a stretch as SQLite does, and counts them; 0 without memory, when no more can be taken. */
+int take_rows(Rows *rows, const Shredder *shredder, Stretch *stretch);
+
+void end_rows(Rows *rows);
 
 #endif

@@ -1,5 +1,6 @@
 /* Two threads as in a load, for ThreadSanitizer: `threads FILE…` of lines. One shreds into a stretch while the other reads
-   the rows of the stretch before; then they change places. Two loads run at once, as of two stores in one process. */
+   and counts the rows of the stretch before; then they change places. Two loads run at once, as of two stores in one
+   process. */
 
 #include "shred.h"
 
@@ -37,7 +38,8 @@ static void *load_file(void *argument)
 {
     const File *file = argument;
     Turn turn = {begin_load(file->flags, 1), NULL, 0, 0, 0};
-    EXPECT(turn.load.shredder != NULL);
+    Rows *rows = begin_rows();
+    EXPECT(turn.load.shredder != NULL && rows != NULL);
     Stretch *stretches[2] = {core_stretch(turn.load.shredder->program.tables),
                              core_stretch(turn.load.shredder->program.tables)};
     Turn before = {{NULL, NULL, NULL, 0, 0, 0}, NULL, 0, 0, 0};
@@ -48,8 +50,10 @@ static void *load_file(void *argument)
         turn.text = file->text + begin;
         turn.size = file->size - begin < STRETCH ? file->size - begin : STRETCH;
         EXPECT(pthread_create(&thread, NULL, shred_one, &turn) == 0);
-        if (before.text != NULL)
+        if (before.text != NULL) {
             check(before.load.shredder, before.load.stretch, before.text, before.size, before.position);
+            EXPECT(take_rows(rows, before.load.shredder, before.load.stretch));
+        }
         EXPECT(pthread_join(thread, NULL) == 0);
         before = turn;
         records += turn.load.stretch->records;
@@ -58,6 +62,7 @@ static void *load_file(void *argument)
             begin++;
     }
     EXPECT(records > 0);
+    end_rows(rows);
     core_stretch_free(stretches[0]);
     core_stretch_free(stretches[1]);
     end_load(turn.load);
