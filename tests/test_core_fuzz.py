@@ -25,7 +25,8 @@ def compiled(build: Callable[[Path], None], made: Path) -> Path:
         build(made)
         subprocess.run([made], check=True, capture_output=True)
     except (building.BuildError, OSError, subprocess.CalledProcessError) as error:
-        assert f"{building.HERE.name}/" not in str(error), error  # of which a file does not compile
+        if f"{building.HERE.name}/" in str(error):  # a file of it does not compile
+            raise
         pytest.skip(f"no C compiler with sanitizers: {str(error).splitlines()[0]}")
     return made
 

@@ -96,6 +96,10 @@ def shortened(value: Json) -> Json:
     return value
 
 
+def copied(value: Json) -> Json:
+    return json.loads(json.dumps(value))
+
+
 class Place(NamedTuple):
     """Where a value is in a record."""
 
@@ -119,7 +123,7 @@ def places(value: Json) -> Iterator[Place]:
 
 def mutated(record: Json, dice: random.Random) -> Json:
     """The record with one to four changes of its values and keys."""
-    record = json.loads(json.dumps(record))
+    record = copied(record)
     for _ in range(dice.choice((1, 1, 1, 1, 2, 3))):
         found = list(places(record))
         if not found:
@@ -128,20 +132,20 @@ def mutated(record: Json, dice: random.Random) -> Json:
         container, key = place
         match dice.choice((0, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 7, 8, 8)):
             case 0:
-                container[key] = dice.choice(_ODD)
+                container[key] = copied(dice.choice(_ODD))
             case 1:  # of its own kind
                 alike = [one for one in _ODD if type(one) is type(place.value)]
-                container[key] = dice.choice(alike or _ODD)
+                container[key] = copied(dice.choice(alike or _ODD))
             case 2:
                 del container[key]
             case 3:
-                container[key] = json.loads(json.dumps(other.value))
+                container[key] = copied(other.value)
             case 4 if isinstance(container, dict):
                 container[dice.choice(KEYS)] = container.pop(key)
             case 5 if isinstance(container, list):
-                container.insert(key, json.loads(json.dumps(place.value)))
+                container.insert(key, copied(place.value))
             case 6 if isinstance(container, dict):
-                container[dice.choice(KEYS)] = dice.choice(_ODD)
+                container[dice.choice(KEYS)] = copied(dice.choice(_ODD))
             case 7:
                 for _ in range(dice.choice((1, 3, 70))):
                     container[key] = [container[key]] if dice.random() < 0.5 else {dice.choice(KEYS): container[key]}
@@ -196,7 +200,7 @@ def file_of(generation: str, dice: random.Random, numbers: Iterator[int]) -> byt
     for _ in range(TOGETHER):
         record = dice.choice((declared_ones if dice.random() < 0.25 else originals)(generation))
         if dice.random() < 0.95:
-            record = json.loads(json.dumps(record))
+            record = copied(record)
             renamed(record, generation, next(numbers))
         parts.append(spelled(mutated(record, dice), dice))
     if dice.random() < 0.5:
