@@ -48,9 +48,12 @@ def test_seeds_under_sanitizers_and_without_memory(tmp_path: Path) -> None:
             path.write_bytes(content)
             files[target].append(path)
     assert sum(map(len, files.values())) > 100
-    once = [argument for target in files for argument in (target, *files[target])]
-    failing = [argument for target in files for argument in (target, *files[target][:: amount(1, 40)])]
-    run(replay, *once, "failing", *failing)
+    once: list[str | Path] = []
+    failing: list[str | Path] = ["failing"]
+    for target, paths in files.items():
+        once += [target, *paths]
+        failing += [target, *paths[:: amount(1, 40)]]
+    run(replay, *once, *failing)
 
 
 @pytest.mark.sampled(0)
