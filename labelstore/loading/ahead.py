@@ -1,6 +1,6 @@
 """Reading ahead: a thread makes the next items while those before are worked on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Queue
 from threading import Event, Thread
@@ -10,15 +10,19 @@ T = TypeVar("T")
 
 _PARTS = 2
 """So many parts wait at most."""
-_TOGETHER = 50
+PART_BYTES = 1 << 20
+"""Items of so many bytes are handed on together."""
 
 
 @contextmanager
-def ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
-    """The items, made by a thread of their own up to the end of this block; an error of theirs is raised here."""
+def ahead(items: Iterator[T], size: Callable[[T], int]) -> Iterator[Iterator[T]]:
+    """The items, made by a thread of their own up to the end of this block; an error of theirs is raised here.
+
+    `size` says how many bytes an item takes.
+    """
     parts: Queue[Any] = Queue(_PARTS)
     is_left = Event()
-    thread = Thread(target=_make, args=(items, parts, is_left), daemon=True)
+    thread = Thread(target=_make, args=(items, size, parts, is_left), daemon=True)
     thread.start()
     try:
         yield _taken(parts)
@@ -30,15 +34,17 @@ def ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
             thread.join(0.01)
 
 
-def _make(items: Iterator[T], parts: "Queue[Any]", is_left: Event) -> None:
+def _make(items: Iterator[T], size: Callable[[T], int], parts: "Queue[Any]", is_left: Event) -> None:
     error: BaseException | None = None
     part: list[T] = []
+    size_of_part = 0
     try:
         for item in items:
             part.append(item)
-            if len(part) >= _TOGETHER or not isinstance(item, tuple):
+            size_of_part += size(item)
+            if size_of_part >= PART_BYTES:
                 parts.put(part)
-                part = []
+                part, size_of_part = [], 0
             if is_left.is_set():
                 return
     except BaseException as raised:

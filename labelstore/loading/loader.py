@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import nullcontext
+from typing import Any
 
 from labelstore.clock import now
 from labelstore.engines.database import Database
@@ -10,7 +11,7 @@ from labelstore.files.byte_ranges import ByteRange
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.lenient_decoding import to_json
 from labelstore.inputs.gathering import exports
-from labelstore.loading.ahead import ahead
+from labelstore.loading.ahead import PART_BYTES, ahead
 from labelstore.loading.batch import Origin
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.incoming import Incoming
@@ -112,7 +113,7 @@ class Loader:
             first_number=state.next_number,
         )
         items = reader.read(source, only_split=incoming.skips_known)
-        with nullcontext(items) if state.shredding is None else ahead(items) as found:
+        with nullcontext(items) if state.shredding is None else ahead(items, _size) as found:
             told = 0
             for item in found:
                 if isinstance(item, Stretch):
@@ -166,3 +167,7 @@ class Loader:
         self._incoming.flush()
         self.state.next_number += highest + 1
         return refused.positions
+
+
+def _size(item: Record[Any] | Broken | Stretch) -> int:
+    return PART_BYTES if isinstance(item, Stretch) else len(item.raw)
