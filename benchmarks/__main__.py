@@ -19,7 +19,6 @@ FULL = {
     "extremes": [],
     "memory": ["--megabytes", "10", "100", "1000"],
     "stages": ["--megabytes", "100", "--rounds", "3"],
-    "serial": ["--megabytes", "100", "1000"],
     "exporting": ["--megabytes", "100", "1000"],
     "connecting": [],
 }
@@ -33,7 +32,6 @@ QUICK = {
     "extremes": ["--megabytes", "2", "--frames", "100", "--points", "500", "--lines", "50"],
     "memory": ["--megabytes", "5"],
     "stages": ["--megabytes", "5", "--rounds", "1"],
-    "serial": ["--megabytes", "20", "--rounds", "1"],
     "exporting": ["--megabytes", "5"],
     "connecting": ["--rows", "100", "--files", "100"],
 }

@@ -16,7 +16,7 @@ from benchmarks.measuring import LABELSTORE, STORES, Command, Row, Run, medians,
 from benchmarks.reexports import all_changed, one_percent_changed, signed
 
 OF_NEW = 0.6
-"""Of the speed of a new store by one process."""
+"""Of the speed of a new store."""
 MOST_SMALL = 1.5
 """Times the time of one file."""
 LARGE_MIB = {"SQLite": 400, "DuckDB": 700}
@@ -42,7 +42,7 @@ def reloads(folder: Path, engine: str, megabytes: int, new: int, rounds: int) ->
             export = signed(unsigned, 1)
             remove(fresh)
             commands: dict[str, Command] = {
-                "into a new store, one process": (*LABELSTORE, "load", "--jobs", "1", fresh, export),
+                "into a new store": (*LABELSTORE, "load", fresh, export),
                 "into the store": (*LABELSTORE, "load", store, export),
                 "again, nothing changed": (*LABELSTORE, "load", store, export),
                 "again, 1 % of the labels changed": (*LABELSTORE, "load", store, one_percent_changed(export)),
@@ -58,7 +58,7 @@ def reloads(folder: Path, engine: str, megabytes: int, new: int, rounds: int) ->
         for what, runs in times.items():
             peak, limit, met = max(done.peak_mib for done in runs), "", None
             if what == "into the store" or "tokens" in what:
-                floor = OF_NEW * size / seconds["into a new store, one process"]
+                floor = OF_NEW * size / seconds["into a new store"]
                 limit, met = f"≥ {floor:.1f} MB/s", size / seconds[what] >= floor
             result = f"{seconds[what]:.2f} s, {size / seconds[what]:.1f} MB/s"
             yield Row(f"{engine}, {new} MB of {generation} {what}", result, peak, limit, met)
@@ -146,7 +146,7 @@ def main() -> int:
     text = (
         f"A store of {options.megabytes:,} MB of v1 gets {options.new} MB more, and these again as a later export has"
         f" them; {medians(options.rounds)}, whole commands. Demanded are {OF_NEW} of the speed into a new"
-        " store by one process. A label of many frames is loaded, verified and compared once."
+        " store. A label of many frames is loaded, verified and compared once."
     )
     return report("What changes", text, rows, options.write)
 

@@ -80,9 +80,7 @@ def pulls(folder: Path, rows: int) -> Iterator[Row]:
             yield _row(f"pull, {engine}", pull)
             (export,) = kept.glob("*.gz")
             remove(store)
-            yield _row(
-                f"load of the kept export, one process, {engine}", (*LABELSTORE, "load", store, export, "--jobs", "1")
-            )
+            yield _row(f"load of the kept export, {engine}", (*LABELSTORE, "load", store, export))
 
 
 def fetches(folder: Path, files: int) -> Iterator[Row]:

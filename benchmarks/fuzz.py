@@ -440,9 +440,9 @@ def check(
     if generation == "frames":
         export = folder / "export.json"
         export.write_text('[{"ID":"label","Labeled Data":"x","Label":{"frames":"https://example.com/label"}}]')
-        report = load(store, [export], frames=file.parent, jobs=1).files[1]
+        report = load(store, [export], frames=file.parent).files[1]
     else:
-        report = load(store, [file], jobs=1).files[0]
+        report = load(store, [file]).files[0]
     with open_database(store, read_only=True) as database:
         sql = "select position, json from record_json where load_id = ?"
         stored = dict(database.query(sql, (report.load_id,)).rows)

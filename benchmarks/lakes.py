@@ -78,7 +78,7 @@ def loads(folder: Path, generation: str, megabytes: int, *, with_spark: bool) ->
     size = export.stat().st_size
     store, lake = folder / "lakes.db", folder / "lakes"
     commands: dict[str, Command] = {
-        "store, SQLite, `--jobs 1`": (*LABELSTORE, "load", "--jobs", "1", store, export),
+        "store, SQLite": (*LABELSTORE, "load", store, export),
         "lake, `--jobs 1`": (*LABELSTORE, "lake", "load", "--jobs", "1", lake, export),
         "lake, `--jobs 2`": (*LABELSTORE, "lake", "load", "--jobs", "2", "--split-bytes", str(size // 4), lake, export),
     }

@@ -36,7 +36,7 @@ depth = ("read", "split", "decode", "hash", "shred", "store").index(stage)
 rows, read = Rows(), skim if depth == 1 else tolerant(RecordDecoder())
 if stage == "store":
     from labelstore.loading import load
-    load(store, [path], jobs=1)
+    load(store, [path])
 else:
     with bounded_depth():
         for source in open_sources([path]):

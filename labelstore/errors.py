@@ -125,4 +125,4 @@ class NeedsStaging(LabelstoreError):
 
 
 class NeedsOneProcess(LabelstoreError):
-    """Work that cannot be split between processes, and why; whoever started them does it alone."""
+    """A part of a file that cannot be read as it was planned, and why; whoever planned it plans anew."""

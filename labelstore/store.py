@@ -80,7 +80,6 @@ class Store(Contents):
         *,
         frames: str | Path | None = None,
         max_ratio: float | None = 1000.0,
-        jobs: int | None = None,
         force: bool = False,
         history: bool = True,
         prune: bool | Confirm = False,
@@ -98,9 +97,9 @@ class Store(Contents):
 
         A label that is older than the stored one is left out unless `force`. What is replaced stays in `versions`
         unless `history` is false. Labels of the files' projects that the files lack are counted as missing, and with
-        `prune` removed; if it is a function, where it says so. `jobs` processes (the number of cores, 8 at most) build
-        a new SQLite store. `progress` is called with what has been read. While another process writes the store, this
-        waits, at most `wait` seconds. Raises `InputError`, `StoreError`, and `UsageError` where the store is read-only.
+        `prune` removed; if it is a function, where it says so. `progress` is called with what has been read. While
+        another process writes the store, this waits, at most `wait` seconds. Raises `InputError`, `StoreError`, and
+        `UsageError` where the store is read-only.
 
         >>> store.load(["exports/", "more.ndjson"]).total("added")
         """
@@ -112,7 +111,6 @@ class Store(Contents):
             files,
             frames=frames,
             max_ratio=max_ratio,
-            jobs=jobs,
             force=force,
             history=history,
             prune=prune,

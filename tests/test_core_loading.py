@@ -107,7 +107,7 @@ def assert_same_both_ways(
         monkeypatch.setenv("LABELSTORE_PURE", pure)
         store = folder / f"{pure}.{engine}"
         for files in loads:
-            report = load(store, files, jobs=1, history=True, **options)
+            report = load(store, files, history=True, **options)
             assert report.total("records") > 0
         found.append(told(store, report))
     (pure_tables, pure_report), (tables, compiled_report) = found

@@ -16,7 +16,7 @@ from labelstore.engines import counters, open_database
 from labelstore.engines.database import Database
 from labelstore.engines.duckdb import DuckdbDatabase
 from labelstore.engines.sqlite import SqliteDatabase
-from labelstore.loading import load, sequential
+from labelstore.loading import load, storing
 from labelstore.publishing import publish
 from labelstore.samples import write
 from labelstore.schema.canned_queries import named
@@ -276,13 +276,13 @@ def test_they_are_right_after_any_loads(
 ) -> None:
     exports, dice = Exports(seed, tmp_path), Random(seed)
     store = tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
-    monkeypatch.setattr(sequential, "_MOST_CUT", dice.choice([0, 12]))
+    monkeypatch.setattr(storing, "_MOST_CUT", dice.choice([0, 12]))
     monkeypatch.setattr(counts, "_MOST_FEATURES", dice.choice([5, 20_000]))
     known: set[tuple[Any, ...]] = set()
     for _ in range(amount(8, 4)):
         files = [exports.file() for _ in range(dice.choice([1, 1, 2]))]
         frames = exports.frames() if dice.random() < 0.4 else None
-        load(store, files, frames=frames, jobs=1, prune=dice.random() < 0.3, force=dice.random() < 0.5)
+        load(store, files, frames=frames, prune=dice.random() < 0.3, force=dice.random() < 0.5)
         check(store)
         kept, in_rows = features(store)
         assert kept == known | in_rows
@@ -290,18 +290,6 @@ def test_they_are_right_after_any_loads(
     if dice.random() < amount(1.0, 0.3):
         publish(store, tmp_path / "published.db")
         check(tmp_path / "published.db")
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("seed", range(amount(40, 1)))
-def test_two_processes_keep_the_same_as_one(tmp_path: Path, seed: int) -> None:
-    exports = Exports(seed, tmp_path)
-    files = [exports.file() for _ in range(6)]
-    for jobs in (1, 2):
-        load(tmp_path / f"{jobs}.db", files, jobs=jobs)
-        check(tmp_path / f"{jobs}.db")
-        kept, in_rows = features(tmp_path / f"{jobs}.db")
-        assert kept == in_rows
 
 
 @ENGINES

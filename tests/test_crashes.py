@@ -50,7 +50,8 @@ class Case(NamedTuple):
     after: State
     grown: int
     """Bytes that the load adds to the store's file."""
-    seconds: dict[int, float]
+    seconds: list[float]
+    """How long the load takes, once that was measured."""
 
 
 def state(store: Path) -> State:
@@ -85,11 +86,11 @@ def check(store: Path) -> None:
             database.execute("force checkpoint")
 
 
-def started(store: Path, *arguments: object, jobs: int = 1, limit: int | None = None) -> "subprocess.Popen[str]":
+def started(store: Path, *arguments: object, limit: int | None = None) -> "subprocess.Popen[str]":
     """`labelstore load` in a process group of its own; no file of it grows above `limit` bytes."""
     code = f"import resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, ({limit}, {limit}))" if limit else ""
     code += "\nfrom labelstore.cli import main; main()"
-    command = [sys.executable, "-c", code, "load", store, *arguments, "--jobs", jobs]
+    command = [sys.executable, "-c", code, "load", store, *arguments]
     return subprocess.Popen(
         list(map(str, command)), cwd=ROOT, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         start_new_session=True,
@@ -120,10 +121,10 @@ def put(case: Case, folder: Path) -> Path:
     return store
 
 
-def seconds_of_a_load(case: Case, folder: Path, jobs: int) -> float:
+def seconds_of_a_load(case: Case, folder: Path) -> float:
     """From the lock to the end of the process."""
     store = put(case, folder)
-    process = started(store, *case.files, jobs=jobs)
+    process = started(store, *case.files)
     await_lock(process, store)
     before = time.monotonic()
     code, text = ended(process)
@@ -161,8 +162,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
         load(store, new)
         assert verify(store, new).ok
         return {
-            "new": Case(name, None, first, None, before, size, {}),
-            "existing": Case(name, existing, new, before, state(store), store.stat().st_size - size, {}),
+            "new": Case(name, None, first, None, before, size, []),
+            "existing": Case(name, existing, new, before, state(store), store.stat().st_size - size, []),
         }
 
     return lambda name, kind: made(name)[kind]
@@ -171,29 +172,28 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("seed", range(amount(3, 1)))
 @pytest.mark.parametrize(
-    ("name", "kind", "jobs", "kills"),
+    ("name", "kind", "kills"),
     [
-        ("labels.db", "new", 1, amount(12, 2)),
-        ("labels.db", "new", 2, amount(12, 4)),
-        ("labels.db", "existing", 1, amount(12, 4)),
-        ("labels.duckdb", "new", 1, amount(5, 2)),
-        ("labels.duckdb", "existing", 1, amount(5, 2)),
+        ("labels.db", "new", amount(12, 4)),
+        ("labels.db", "existing", amount(12, 4)),
+        ("labels.duckdb", "new", amount(5, 2)),
+        ("labels.duckdb", "existing", amount(5, 2)),
     ],
 )
 def test_a_killed_load_leaves_the_store_as_before_or_as_after(
-    cases: Cases, tmp_path: Path, name: str, kind: str, jobs: int, kills: int, seed: int
+    cases: Cases, tmp_path: Path, name: str, kind: str, kills: int, seed: int
 ) -> None:
-    """Every second kill hits the process alone, not its helpers. The next load, at once, clears up and completes."""
-    case, dice = cases(name, kind), random.Random(f"{name} {kind} {jobs} {seed}")
-    if jobs not in case.seconds:
-        case.seconds[jobs] = seconds_of_a_load(case, tmp_path, jobs)
+    """The next load, at once, clears up and completes."""
+    case, dice = cases(name, kind), random.Random(f"{name} {kind} {seed}")
+    if not case.seconds:
+        case.seconds.append(seconds_of_a_load(case, tmp_path))
     number = 0
     while number < kills:
         store = put(case, tmp_path)
-        process = started(store, *case.files, jobs=jobs)
+        process = started(store, *case.files)
         await_lock(process, store)
-        time.sleep(dice.uniform(0, case.seconds[jobs]))
-        (os.kill if number % 2 else os.killpg)(process.pid, signal.SIGKILL)
+        time.sleep(dice.uniform(0, case.seconds[0]))
+        os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         number += process.returncode == -signal.SIGKILL  # else it had just come to its end
         if case.before is None and not store.exists():
@@ -302,7 +302,7 @@ def test_indexes_go_to_the_disk_while_they_are_made(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "fsync", counted)
     monkeypatch.setattr(SqliteDatabase, "finish", waiting)
     write(tmp_path / "samples", labels=1)
-    load(tmp_path / "labels.db", tmp_path / "samples" / "v1-image.json", jobs=1)
+    load(tmp_path / "labels.db", tmp_path / "samples" / "v1-image.json")
     assert "synced" in order[order.index("finished") :]
 
 
@@ -318,17 +318,16 @@ def test_a_log_for_which_the_store_has_no_room_is_kept(cases: Cases, tmp_path: P
 
 
 @pytest.mark.sampled(6)
-@pytest.mark.parametrize("jobs", amount([1, 2], [2]))
 @pytest.mark.parametrize("how", ["emptied", "cut", "deleted"])
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_file_pulled_away_while_it_is_read(cases: Cases, tmp_path: Path, name: str, how: str, jobs: int) -> None:
+def test_a_file_pulled_away_while_it_is_read(cases: Cases, tmp_path: Path, name: str, how: str) -> None:
     """All of it is stored, or nothing, or what was whole, and then the exit code tells."""
     case, file = cases(name, "new"), tmp_path / "export.ndjson"
     text = case.files[1].read_bytes()
     file.write_bytes(text * 4)
     (tmp_path / "stores").mkdir()
     store = tmp_path / "stores" / name
-    process = started(store, file, jobs=jobs)
+    process = started(store, file)
     await_lock(process, store)
     time.sleep(0.2)
     os.killpg(process.pid, signal.SIGSTOP)
@@ -354,7 +353,7 @@ def test_a_file_pulled_away_while_it_is_read(cases: Cases, tmp_path: Path, name:
 def test_two_loads_at_once_store_both(cases: Cases, tmp_path: Path, name: str, kind: str) -> None:
     case = cases(name, kind)
     store = put(case, tmp_path)
-    processes = [started(store, file, jobs=2) for file in case.files]
+    processes = [started(store, file) for file in case.files]
     texts = []
     for process in processes:
         code, text = ended(process)
@@ -431,9 +430,9 @@ def test_only_what_dead_loads_of_the_same_store_left_is_removed(tmp_path: Path) 
     go = [f".labels.db.{pid}.loading.db{tail}" for pid in (dead.pid, os.getpid()) for tail in ("", "-wal", "-journal")]
     for name in (*stay, *go):
         (tmp_path / name).touch()
-    shards = tmp_path / f".labels.db.{dead.pid}.loading.db.shards"
-    shards.mkdir()
-    (shards / "1.db").touch()
+    parts = tmp_path / f".labels.db.{dead.pid}.loading.db.parts"
+    parts.mkdir()
+    (parts / "staged.db").touch()
     remove_leftovers(tmp_path / "labels.db")
     assert sorted(os.listdir(tmp_path)) == sorted(stay)
 

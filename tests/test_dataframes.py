@@ -44,7 +44,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     folder = tmp_path_factory.mktemp("both")
     files = [sample.path for sample in write(folder / "samples", labels=4)]
     for name in ("x.db", "x.duckdb"):
-        load(folder / name, files, frames=folder / "samples" / "frames", jobs=1)
+        load(folder / name, files, frames=folder / "samples" / "frames")
     yield from _opened(folder)
 
 

@@ -42,7 +42,7 @@ def check(tmp_path: Path, engine: str, generation: str, records: Records) -> Pat
         (folder / "label.ndjson").write_bytes(b"\n".join(texts))
     else:
         export.write_bytes(b"\n".join(texts))
-    report = load(store, [export], frames=folder, jobs=1)
+    report = load(store, [export], frames=folder)
     assert report.total("rejected") == 0, report.files[0].first_rejects
     assert report.total("added") == len(records) + (generation == "frames")
     with open_database(store, read_only=True) as database:

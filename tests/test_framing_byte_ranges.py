@@ -1,4 +1,4 @@
-"""Stretches of a file: what several processes read is what one reads, or they say that only one can."""
+"""Byte ranges of a file, for a lake: what several processes read is what one reads, or they say that they cannot."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 
 from labelstore.errors import NeedsOneProcess
 from labelstore.files import Broken, open_sources, split
-from labelstore.files.byte_ranges import ByteRange, split_range
-from labelstore.loading import load
-from labelstore.loading.partitions import partitions
-from labelstore.verifying import verify
+from labelstore.lake.tasks.byte_ranges import ByteRange, byte_ranges, split_range
 
 Found = tuple[int, bytes, str]
 
@@ -29,15 +26,15 @@ def whole(path: Path) -> list[Found]:
         return found(split(source, msgspec.json.decode))
 
 
-def planned(path: Path, *parts: float) -> list[ByteRange] | None:
-    """The byte ranges for shares of these parts."""
-    found = [share.byte_range(0) for share in partitions([str(path)], parts)]
-    return None if None in found else [byte_range for byte_range in found if byte_range is not None]
+def planned(path: Path, parts: int) -> list[ByteRange] | None:
+    """As many byte ranges as there are to be parts."""
+    size = path.stat().st_size
+    return byte_ranges(str(path), size, [size * part // parts for part in range(1, parts)]) if size else None
 
 
-def side_by_side(path: Path, parts: int) -> list[Found] | None:
+def side_by_side(path: Path, parts: int, numbers: int = 1000) -> list[Found] | None:
     """What is found in the byte ranges, in their order; None if only one process can read the file."""
-    plan = planned(path, *[1 / parts] * parts)
+    plan = planned(path, parts)
     if plan is None:
         return None
     assert len(plan) == parts
@@ -45,9 +42,8 @@ def side_by_side(path: Path, parts: int) -> list[Found] | None:
     for byte_range in plan:
         [source] = open_sources([str(path)])
         with source:
-            part = list(split_range(source, msgspec.json.decode, byte_range))
-        positions = [item.position for item in part]
-        assert positions == list(range(byte_range.number, byte_range.number + len(part)))
+            part = list(split_range(source, msgspec.json.decode, byte_range, numbers))
+        assert [item.position for item in part] == list(range(len(part)))
         items += found(part)
     return items
 
@@ -75,10 +71,10 @@ RECORDS = [record(number, "x" * (number % 300)) for number in range(400)]
         pytest.param(",\n".join(map(json.dumps, RECORDS)) + ",\n", id="lines that end in a comma"),
     ],
 )
-def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
+def test_ranges_add_up(tmp_path: Path, text: str, parts: int) -> None:
     path = tmp_path / "export"
     path.write_bytes(text.encode())
-    plan = planned(path, *[1 / parts] * parts)
+    plan = planned(path, parts)
     assert plan is not None
     assert len({byte_range.start for byte_range in plan}) == parts
     assert side_by_side(path, parts) == whole(path)
@@ -105,14 +101,11 @@ def test_stretches_add_up(tmp_path: Path, text: str, parts: int) -> None:
 def test_files_that_only_reading_can_tell_apart(tmp_path: Path, text: str) -> None:
     path = tmp_path / "export"
     path.write_text(text)
-    assert planned(path, 0.5, 0.5) is None
+    assert planned(path, 2) is None
 
 
-def test_a_compressed_file_has_no_stretches(tmp_path: Path) -> None:
-    path = tmp_path / "export.gz"
-    path.write_bytes(b"\x1f\x8b\x08" + bytes(1000))
-    assert planned(path, 0.5, 0.5) is None
-    assert planned(tmp_path / "none", 0.5, 0.5) is None
+def test_a_file_that_is_gone_has_no_ranges(tmp_path: Path) -> None:
+    assert byte_ranges(str(tmp_path / "none"), 1000, [500]) is None
 
 
 def test_more_parts_than_records(tmp_path: Path) -> None:
@@ -133,54 +126,28 @@ def lured(path: Path) -> Path:
 def test_a_wrong_guess_is_noticed(tmp_path: Path) -> None:
     """Only who reads all before it can know that it is no record."""
     path = lured(tmp_path / "export")
-    [_, lure] = planned(path, 0.5, 0.5) or []
+    [_, lure] = planned(path, 2) or []
     assert 22_000 < lure.start < lure.end
     with pytest.raises(NeedsOneProcess):
         side_by_side(path, 2)
 
 
-def test_after_a_wrong_guess_one_process_does_it_alone(tmp_path: Path) -> None:
-    path = lured(tmp_path / "export")
-    reports = [load(tmp_path / f"{jobs}.db", [path], jobs=jobs) for jobs in (1, 2)]
-    assert [report.total("added") for report in reports] == [3, 3]
-    assert [verify(tmp_path / "2.db", [path], jobs=jobs).equal for jobs in (1, 2)] == [3, 3]
-    assert not list(tmp_path.glob(".2.db*"))
-
-
 def test_more_records_than_numbers_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "export"
-    path.write_text(",".join(['[{"ID":1}', *['{"ID":2}'] * 9000]) + "]")
+    path.write_text(",".join(['[{"ID":1}', *['{"ID":2}'] * 90]) + "]")
+    assert side_by_side(path, 2, 60) == whole(path)
     with pytest.raises(NeedsOneProcess):
-        side_by_side(path, 2)
+        side_by_side(path, 2, 30)
 
 
 def test_a_file_that_got_shorter_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_text(json.dumps(RECORDS))
-    [first, _] = planned(path, 0.5, 0.5) or []
+    [first, _] = planned(path, 2) or []
     path.write_text(json.dumps(RECORDS[:10]))
     [source] = open_sources([str(path)])
     with source, pytest.raises(NeedsOneProcess):
-        list(split_range(source, msgspec.json.decode, first))
-
-
-def test_several_files_are_shared_out_as_one(tmp_path: Path) -> None:
-    """Only where two shares meet a file is divided, so most files are read by one process."""
-    paths = [tmp_path / str(number) for number in range(5)]
-    for path in paths:
-        path.write_text(
-            json.dumps([record(400 + number) if path == paths[3] else record(number) for number in range(400)])
-        )
-    halves = partitions([*map(str, paths)], [0.5, 0.5])
-    size = paths[0].stat().st_size
-    assert [share.byte_range(1) for share in halves] == [ByteRange("", 0, size, size), ByteRange("", size, size, size)]
-    assert [share.byte_range(3) for share in halves] == [ByteRange("", 0, 0, size), ByteRange("", 0, size, size)]
-    assert 0 < (halves[0].byte_range(2) or ByteRange("", 0, 0, 0)).end < size
-    whole, parts = (load(tmp_path / f"{jobs}.db", paths, jobs=jobs) for jobs in (1, 2))
-    assert [
-        (file.sha256, file.framing, file.bytes, file.records, file.added, file.unchanged) for file in whole.files
-    ] == [(file.sha256, file.framing, file.bytes, file.records, file.added, file.unchanged) for file in parts.files]
-    assert whole.bytes == parts.bytes == 5 * size
+        list(split_range(source, msgspec.json.decode, first, 1000))
 
 
 BITS = st.sampled_from(
@@ -202,7 +169,7 @@ BITS = st.sampled_from(
     st.integers(0, 60),
     st.integers(2, 4),
 )
-def test_stretches_of_broken_files_add_up_or_say_so(
+def test_ranges_of_broken_files_add_up_or_say_so(
     tmp_path_factory: pytest.TempPathFactory, framing: str, bits: list[str], place: int, parts: int
 ) -> None:
     between = ",\n" if framing == "array" else "\n"

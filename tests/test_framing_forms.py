@@ -43,18 +43,18 @@ FORMS = {
 
 
 @pytest.mark.sampled(6)
-@pytest.mark.parametrize(("suffix", "jobs"), [(".db", 1), (".db", 2), (".duckdb", 1)])
+@pytest.mark.parametrize("suffix", [".db", ".duckdb"])
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_loads_as_the_plain_one(tmp_path: Path, form: str, suffix: str, jobs: int) -> None:
+def test_every_form_loads_as_the_plain_one(tmp_path: Path, form: str, suffix: str) -> None:
     path, store = tmp_path / "export.json", tmp_path / f"labels{suffix}"
     path.write_bytes(FORMS[form])
-    report = load(store, [path], jobs=jobs)
+    report = load(store, [path])
     assert (report.total("records"), report.total("added"), report.total("rejected")) == (8, 8, 0)
     with open_database(store, read_only=True) as database:
         found = [json.loads(text) for record in RECORDS for text in database.data_row_json(record["data_row"]["id"])]
         positions = [row[0] for row in database.query("select position from records order by record_id").rows]
     assert found == RECORDS
     assert positions == list(range(8))
-    assert verify(store, [path], jobs=jobs).as_json()["equal"] == 8
+    assert verify(store, [path]).as_json()["equal"] == 8
     [detection] = detect([str(path)])
     assert (detection.generation, detection.records, detection.rejected) == ("v2", 8, 0)

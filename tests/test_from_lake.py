@@ -97,8 +97,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     image = next(file for file in samples if file.name == "v1-image.json")
     earlier = earlier_state(image, folder / "earlier.json")
     for name in STORES.values():
-        load(folder / name, [earlier, odd], jobs=1)
-        load(folder / name, samples, frames=folder / "samples" / "frames", jobs=1)
+        load(folder / name, [earlier, odd])
+        load(folder / name, samples, frames=folder / "samples" / "frames")
     for engine, name in STORES.items():
         export(folder / name, "parquet", folder / engine)
     return folder, [*samples, odd]
@@ -176,7 +176,7 @@ def test_a_store_of_a_lake_is_as_one_that_was_loaded(loaded: tuple[Path, list[Pa
     ]
     loads = [folder / "earlier.json", files[-1]], some
     for exports in loads:
-        load(tmp_path / "loaded.db", exports, jobs=1)
+        load(tmp_path / "loaded.db", exports)
         load_into_lake(tmp_path / "lake", exports, split_bytes=15_000, jobs=1)
     for name in STORES.values():
         load_lake(tmp_path / name, tmp_path / "lake")
@@ -191,7 +191,7 @@ def test_a_load_goes_on_with_a_lake_of_a_store(loaded: tuple[Path, list[Path]], 
     export(folder / "labels.db", "delta", tmp_path / "lake")
     shutil.copy(folder / "labels.db", tmp_path / "labels.db")
     for report in (
-        load(tmp_path / "labels.db", [folder / "earlier.json"], jobs=1, force=True),
+        load(tmp_path / "labels.db", [folder / "earlier.json"], force=True),
         load_into_lake(tmp_path / "lake", [folder / "earlier.json"], jobs=1, force=True),
     ):
         assert (report.total("records"), report.total("changed")) == (1, 1)

@@ -79,7 +79,7 @@ def test_what_is_no_export_is_refused_by_name(tmp_path: Path, name: str, suffix:
     store.parent.mkdir()
     file.write_text(text_of(content), encoding="utf-8")
     with pytest.raises(NotAnExport) as caught:
-        load(store, file, jobs=1)
+        load(store, file)
     assert expected in str(caught.value)
     assert "; " in str(caught.value), "the way out"
     assert not list(store.parent.iterdir()), "nothing is left behind"
@@ -95,7 +95,7 @@ def test_a_refused_file_leaves_a_store_as_it_is(tmp_path: Path, suffix: str) -> 
     with pytest.raises(NotAnExport):
         load(store, [bad])
     with pytest.raises(NotAnExport):
-        load(store, [bad, good], jobs=2)
+        load(store, [bad, good])
     assert verify(store, good).ok
     if suffix == ".duckdb":
         assert store.read_bytes() == before
@@ -184,10 +184,10 @@ def folder_of_exports(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("suffix", "jobs"), [(".db", 1), (".db", 2), (".duckdb", 1)])
-def test_a_folder_means_the_exports_in_it(tmp_path: Path, suffix: str, jobs: int) -> None:
+@pytest.mark.parametrize("suffix", ENGINES)
+def test_a_folder_means_the_exports_in_it(tmp_path: Path, suffix: str) -> None:
     folder, store = folder_of_exports(tmp_path), tmp_path / f"labels{suffix}"
-    report = load(store, folder, jobs=jobs)
+    report = load(store, folder)
     names = [os.path.relpath(file.name, folder) for file in report.files]
     assert names == ["a.json", "b.ndjson", "2024/c.ndjson", "2024/f.zip!f.ndjson"]
     assert report.total("added") == 4
@@ -200,7 +200,7 @@ def test_a_folder_means_the_exports_in_it(tmp_path: Path, suffix: str, jobs: int
     ):
         assert part in note
     assert ".d.ndjson" not in note
-    assert verify(store, [folder], jobs=jobs).as_json()["equal"] == 4
+    assert verify(store, [folder]).as_json()["equal"] == 4
     again = load(store, folder)
     assert (again.total("unchanged"), again.total("changed")) == (4, 0)
 

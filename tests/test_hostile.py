@@ -195,7 +195,7 @@ from labelstore.loading import load
 
 started = time.perf_counter()
 try:
-    report = load(sys.argv[1], ["-"], jobs=1, max_ratio=float(sys.argv[2])).as_json()
+    report = load(sys.argv[1], ["-"], max_ratio=float(sys.argv[2])).as_json()
     found = {"added": report["added"], "rejected": report["rejected"], "reasons": report["files"][0]["first_rejects"]}
 except LabelstoreError as error:
     found = {"error": str(error)}

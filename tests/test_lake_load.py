@@ -84,7 +84,7 @@ def assert_like_store(lake: Path, folder: Path, loads: Sequence[Sequence[Path]],
     """The lake holds what a store holds that loads the same files; the reports of the store."""
     store = folder / f"{lake.name}.db"
     with labelstore.open(store) as opened:
-        reports = [opened.load(list(files), jobs=1, **options) for files in loads]
+        reports = [opened.load(list(files), **options) for files in loads]
     with closing(database_of(open_lake(lake).newest())) as ours, open_database(store, read_only=True) as theirs:
         one, other = (with_ranks_of_loads(one, ranked(content(one))) for one in (ours, theirs))
         for table in other:

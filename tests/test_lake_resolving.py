@@ -16,7 +16,7 @@ from labelstore.formats.decoding import RecordDecoder, tolerant
 from labelstore.formats.shredding import generation_of, hashes, shred
 from labelstore.lake.resolving.closely import Closely
 from labelstore.lake.resolving.resolve import COUNTS, Resolution, resolve
-from labelstore.loading import Report, load, sequential
+from labelstore.loading import Report, load, storing
 from labelstore.loading.report import FileReport
 from labelstore.schema.generations import lowest_id, number_after, record_id
 from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, content_tables, node_column
@@ -170,7 +170,7 @@ class Both:
 
     def load(self, *files: Path, force: bool = False) -> dict[str, int]:
         """Load files into both, and compare all that is in them; the counts."""
-        report = load(self.store, list(files), force=force, jobs=1)
+        report = load(self.store, list(files), force=force)
         found = self.lake.load(*files, force=force)
         return self.compared(report, found)
 
@@ -206,7 +206,7 @@ class Both:
 @pytest.fixture(autouse=True)
 def _all_records_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a file that it knows, a store counts all records as unchanged, also those that came twice."""
-    monkeypatch.setattr(sequential, "report_unchanged", lambda *_: False)
+    monkeypatch.setattr(storing, "report_unchanged", lambda *_: False)
 
 
 @pytest.fixture(scope="module")

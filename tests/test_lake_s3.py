@@ -134,8 +134,8 @@ def test_a_lake_in_a_bucket_is_as_a_store_on_disk(given: Given, tmp_path: Path) 
     store = tmp_path / "store.db"
     with labelstore.open(store) as opened:
         of_store = [
-            opened.load(list(given.files), jobs=1, history=False, frames=given.frames),
-            opened.load(given.later, jobs=1, history=False),
+            opened.load(list(given.files), history=False, frames=given.frames),
+            opened.load(given.later, history=False),
         ]
     assert list(map(counted, reports)) == list(map(counted, of_store))
     assert counted(reports[1])[1:4] == [0, 1, 1]

@@ -1,6 +1,5 @@
 """What a load does with files, with records that come again, and with records that it cannot store."""
 
-import gzip
 import json
 import sqlite3
 import subprocess
@@ -20,7 +19,7 @@ from labelstore.loading import load
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Reading
 from labelstore.samples import write
-from labelstore.schema.tables import NODE_BITS, content_tables
+from labelstore.schema.tables import content_tables
 from labelstore.verifying import verify
 from tests.soaking import amount
 
@@ -88,13 +87,12 @@ def test_a_changed_label_replaces_the_old_one_completely(tmp_path: Path, name: s
 
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ENGINES)
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name: str, jobs: int) -> None:
-    """In one batch, in two batches and in the blocks of two processes."""
+def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name: str) -> None:
+    """In one batch, and in two batches."""
     store = tmp_path / name
     others = [v1(f"other{number}") for number in range(700)]
     file = save(tmp_path / "twice.json", [v1("a", "first"), v1("a", "second"), *others, v1("a", "third")])
-    report = load(store, [file], jobs=jobs)
+    report = load(store, [file])
     assert [report.total(count) for count in ("records", "added", "repeated", "rejected")] == [703, 701, 2, 0]
     with labelstore.open(store) as opened:
         assert opened.label("a")["Label"]["objects"][0]["title"] == "third"
@@ -105,17 +103,20 @@ def test_of_a_label_that_comes_twice_the_later_record_wins(tmp_path: Path, name:
 
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize(("first", "second"), [(0, 100), (0, 1), (99, 100), (0, 0)])
-def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, first: int, second: int) -> None:
-    """In the shares of two processes, and in that of one; a line that comes again as it was replaces it."""
+def test_what_a_later_line_of_the_data_row_lacks_stays(
+    tmp_path: Path, first: int, second: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the compiled core and without; a line that comes again as it was replaces it."""
     lines = [v2(f"d{number}", "p", f"l{number}") for number in range(100)]
     attached = v2("d", "p", "a") | {"attachments": [{"type": "RAW_TEXT", "value": "a note"}]}
     lines.insert(first, attached)
     lines.insert(second, v2("d", "p", "b") if first != second else attached)
     file = save(tmp_path / "twice.ndjson", lines)
     found = []
-    for jobs in (1, 2):
-        store = tmp_path / f"{jobs}.db"
-        report = load(store, [file], jobs=jobs)
+    for pure in "10":
+        monkeypatch.setenv("LABELSTORE_PURE", pure)
+        store = tmp_path / f"{pure}.db"
+        report = load(store, [file])
         counted = [report.total(count) for count in ("added", "repeated", "unchanged")]
         with open_database(store, read_only=True) as database:
             sql = "select identity, json from record_json order by identity, json"
@@ -126,12 +127,12 @@ def test_processes_keep_what_a_later_line_of_the_data_row_lacks(tmp_path: Path, 
     assert found[0][2]["labels"] == (101 if first == second else 102)
 
 
-def test_processes_keep_blocks_of_a_label_that_a_later_line_lacks(tmp_path: Path) -> None:
+def test_blocks_of_a_label_that_a_later_line_lacks_stay(tmp_path: Path) -> None:
     others = [v2(f"d{number}", "p", f"l{number}") for number in range(60)]
     rich, thin = v2("d", "p", "a"), v2("d", "q", "a")
     rich["projects"]["p"]["labels"][0]["label_details"] = {"created_by": "ada@example.com"}
     file = save(tmp_path / "export.ndjson", [rich, *others, thin])
-    assert load(tmp_path / "labels.db", [file], jobs=2).total("rejected") == 0
+    assert load(tmp_path / "labels.db", [file]).total("rejected") == 0
     with open_database(tmp_path / "labels.db", read_only=True) as database:
         sql = "select project_id, created_by from labels where label_id = 'a'"
         assert list(database.query(sql).rows) == [("q", "ada@example.com")]
@@ -140,10 +141,10 @@ def test_processes_keep_blocks_of_a_label_that_a_later_line_lacks(tmp_path: Path
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("others", [0, 60])
 @pytest.mark.parametrize("name", ["changed", "there and back", "renewed", "same", "other generation"])
-def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
-    tmp_path: Path, name: str, others: int
+def test_files_of_one_load_that_tell_about_the_same_labels_make_history(
+    tmp_path: Path, name: str, others: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exports of several months in one command, one of them read by each process or both by the second one."""
+    """Exports of several months in one command, with the compiled core and without."""
     signed = "https://example.com/a.jpg?token="
     first = [v1(f"label{number}", **{"Labeled Data": f"{signed}1"}) for number in range(20)]
     second = {
@@ -156,9 +157,10 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
     months = {"february": [v1(f"other{number}") for number in range(others)], "march": first, "april": second}
     files = [save(tmp_path / f"{month}.json", labels) for month, labels in months.items()]
     found = []
-    for jobs in (1, 2):
-        store = tmp_path / f"{jobs}.db"
-        report = load(store, files, jobs=jobs)
+    for pure in "10":
+        monkeypatch.setenv("LABELSTORE_PURE", pure)
+        store = tmp_path / f"{pure}.db"
+        report = load(store, files)
         with open_database(store, read_only=True) as database:
             versions = list(database.query("select * from versions order by label_id").rows)
             sql = (
@@ -185,10 +187,10 @@ def test_processes_keep_the_history_of_files_that_tell_about_the_same_labels(
         [["car", "truck", "line"]],
     ],
 )
-def test_processes_count_a_label_that_several_of_them_read_again_and_again_as_one_does(
-    tmp_path: Path, files: list[list[str]]
+def test_a_label_that_is_read_again_and_again_is_counted_alike_with_the_core_and_without(
+    tmp_path: Path, files: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One record is at the start of the first process, the others at the end of the last, other labels between."""
+    """One record is at the start of the first file, the others after many labels."""
     records = {"car": v1("a", "car"), "truck": v1("a", "truck"), "line": v2("d", "p", "a")}
     others = [v1(f"other{number}") for number in range(100)]
     paths, found = [], []
@@ -196,9 +198,10 @@ def test_processes_count_a_label_that_several_of_them_read_again_and_again_as_on
         between = others if number == 0 else []
         labels = [records[first], *between, *(records[name] for name in rest)]
         paths.append(save(tmp_path / f"{number}.ndjson", labels))
-    for jobs in (1, 2):
-        store = tmp_path / f"{jobs}.db"
-        report = load(store, paths, jobs=jobs)
+    for pure in "10":
+        monkeypatch.setenv("LABELSTORE_PURE", pure)
+        store = tmp_path / f"{pure}.db"
+        report = load(store, paths)
         with open_database(store, read_only=True) as database:
             versions = list(database.query("select * from versions").rows)
             places = list(database.query("select identity, load_id, position from records order by 1").rows)
@@ -224,7 +227,7 @@ def test_what_is_replaced_in_a_new_store_is_found_without_the_indexes_of_a_compl
     monkeypatch.setattr(SqliteDatabase, "query", explained)
     monkeypatch.setattr(SqliteDatabase, "execute", executed)
     file = save(tmp_path / "again.ndjson", [v2("d", "p", "a", "b", "c"), v2("d", "p", "b"), v2("d", "q", "a")])
-    assert load(tmp_path / "labels.db", [file], jobs=1).total("repeated") == 1
+    assert load(tmp_path / "labels.db", [file]).total("repeated") == 1
     assert "labels" in {sql.split()[1] for _, sql in plans}
     scans = [plan for plan in plans if plan[0].startswith("SCAN")]
     assert [
@@ -276,50 +279,6 @@ def test_verify_names_the_places_in_a_file_given_twice(tmp_path: Path) -> None:
     assert [place["position"] for place in missing] == [900, 900]
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize(("jobs", "packed"), amount([(2, False), (3, False), (3, True)], [(3, True)]))
-def test_processes_give_the_same_rows_as_one(tmp_path: Path, jobs: int, packed: bool) -> None:
-    """From byte ranges of plain files, and from blocks of compressed ones."""
-    files = [sample.path for sample in write(tmp_path / "samples", asset_types=("image", "text"), labels=600)]
-    if packed:
-        for number, path in enumerate(files):
-            files[number] = path.with_suffix(".gz")
-            files[number].write_bytes(gzip.compress(path.read_bytes(), 1))
-    bad = tmp_path / "bad.ndjson"
-    lines = (b'{"ID": "x", "Label": {}}', b'{"ID": }', b"5", b'{"ID": "z"}', b'{"ID": "z", "Label": {}}')
-    bad.write_bytes(b"\n".join(lines))
-    reports, stores = [], []
-    for number in (1, jobs):
-        stores.append(tmp_path / f"{number}.db")
-        reports.append(load(stores[-1], [*files, bad], jobs=number).as_json())
-    for report in reports:
-        for key in ("store", "seconds", "megabytes_per_second"):
-            del report[key]
-        for file in report["files"]:
-            del file["started_at"], file["finished_at"]
-    assert reports[0] == reports[1]
-    assert reports[0]["rejected"] == 2
-    with open_database(stores[0]) as left, open_database(stores[1]) as right:
-        for table in (*content_tables(), "rejects", "data_rows", "projects", "datasets"):
-            assert numbered_rows(left, table) == numbered_rows(right, table), table
-
-
-def numbered_rows(database: Database, table: str) -> list[str]:
-    """The rows of a table as if no record id had been left out between the byte ranges of files."""
-    ids = sorted(record_id for (record_id,) in database.query("select record_id from records").rows)
-    numbers = {record_id: number for number, record_id in enumerate(ids)}
-
-    def number(column: str, value: Any) -> Any:
-        if column == "record_id":
-            return numbers[value]
-        if isinstance(value, int) and value >> NODE_BITS in numbers and value > 1 << NODE_BITS:
-            return numbers[value >> NODE_BITS], value & (1 << NODE_BITS) - 1
-        return value
-
-    result = database.query(f"select * from {table}")
-    return sorted(repr([number(*cell) for cell in zip(result.columns, row, strict=True)]) for row in result.rows)
-
-
 @pytest.mark.parametrize("name", ENGINES)
 def test_processes_verify_as_one_does(tmp_path: Path, name: str) -> None:
     """Equal, superseded, missing, different and rejected records in the shares of all of them."""
@@ -364,12 +323,11 @@ def test_a_failed_load_leaves_everything_as_it_was(tmp_path: Path, name: str) ->
         ('["a"]', "a string"),
     ],
 )
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_json_of_something_else_is_named(tmp_path: Path, text: str, found: str, jobs: int) -> None:
+def test_json_of_something_else_is_named(tmp_path: Path, text: str, found: str) -> None:
     file = tmp_path / "coco.json"
     file.write_text(text)
     with pytest.raises(InputError, match=found):
-        load(tmp_path / "labels.db", [file], jobs=jobs)
+        load(tmp_path / "labels.db", [file])
 
 
 def test_a_record_of_something_else_among_labels_is_rejected(tmp_path: Path) -> None:
@@ -408,11 +366,11 @@ def test_a_frame_among_labels_is_rejected_and_they_are_stored(tmp_path: Path, en
     assert (verified.ok, verified.equal, verified.rejected) == (True, 2, 1)
 
 
-def test_a_frame_among_labels_of_several_processes(tmp_path: Path) -> None:
+def test_a_frame_among_large_labels(tmp_path: Path) -> None:
     labels = [v1(f"label{n}") | {"Label": "x" * 40_000} for n in range(1200)]
     frame = {"frameNumber": 16, "objects": [], "classifications": []}
     file = save(tmp_path / "mixed.json", [*labels[:300], frame, *labels[300:]])
-    report = load(tmp_path / "labels.db", [file], jobs=2)
+    report = load(tmp_path / "labels.db", [file])
     assert (report.total("added"), report.total("rejected")) == (1200, 1)
 
 
@@ -462,8 +420,6 @@ def test_what_is_not_a_store_or_not_possible(tmp_path: Path) -> None:
         load(file, [file])
     with pytest.raises(StoreError, match="folder does not exist"):
         load(tmp_path / "no" / "labels.db", [file])
-    with pytest.raises(UsageError, match="jobs"):
-        load(tmp_path / "labels.db", [file], jobs=0)
     load(tmp_path / "labels.db", [file])
     with labelstore.open(tmp_path / "labels.db", read_only=True) as store, pytest.raises(UsageError, match="read-only"):
         store.load([file])
@@ -514,14 +470,13 @@ def test_v2_scores_inside_and_beside_performance_details(tmp_path: Path, name: s
         ]
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_progress_tells_how_far_all_processes_are(tmp_path: Path, jobs: int) -> None:
+def test_progress_tells_how_far_the_file_is_read(tmp_path: Path) -> None:
     long = "x" * 10_000
     file = save(tmp_path / "labels.json", [v1(f"label{number}", long) for number in range(1100)])
     size, loading, verifying = file.stat().st_size, list[Reading](), list[Reading]()
-    load(tmp_path / "labels.db", [file], jobs=jobs, progress=loading.append)
-    verify(tmp_path / "labels.db", [file], jobs=jobs, progress=verifying.append)
-    assert len(loading) == 2 // jobs
+    load(tmp_path / "labels.db", [file], progress=loading.append)
+    verify(tmp_path / "labels.db", [file], jobs=1, progress=verifying.append)
+    assert len(loading) == 2
     for readings in (loading, verifying):
         assert {(reading.name, reading.size) for reading in readings} == {(str(file), size)}
         assert all(500 / 1100 * size <= reading.bytes_read <= size for reading in readings)
@@ -529,10 +484,11 @@ def test_progress_tells_how_far_all_processes_are(tmp_path: Path, jobs: int) -> 
 
 def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("raise SystemExit(9)")
-    save(tmp_path / "labels.json", [v1(f"label{number}") for number in range(20)])
-    code = "from labelstore.loading import load; print(load('labels.db', ['labels.json'], jobs=2).total('added'))"
+    load(tmp_path / "labels.db", [save(tmp_path / "labels.json", [v1(f"label{number}") for number in range(20)])])
+    code = "import labelstore; labelstore.open('labels.db').export('labelbox-v1', 'out.json', jobs=2)"
     ran = subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (ran.stdout, ran.stderr) == ("20\n", "")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(json.loads((tmp_path / "out.json").read_text())) == 20
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -549,13 +505,13 @@ def test_a_data_row_with_a_new_label_in_each_line(tmp_path: Path, name: str, mon
         monkeypatch.setattr(engine, "records_about", counted)
     lines = [v2("d", "p", f"l{number}") for number in range(12)]
     store = tmp_path / name
-    load(store, [save(tmp_path / "lines.ndjson", lines)], jobs=1)
+    load(store, [save(tmp_path / "lines.ndjson", lines)])
     assert looked_at
     assert max(looked_at) == 1  # not all those before
     with open_database(store, read_only=True) as database:
         assert database.value("select count(*) from labels") == 12
     again = [v2("d", "p", f"l{number}", name="bus") for number in range(12)]
-    load(store, [save(tmp_path / "again.ndjson", again)], jobs=1)
+    load(store, [save(tmp_path / "again.ndjson", again)])
     with open_database(store, read_only=True) as database:
         assert database.value("select count(*) from labels") == 12
         assert database.value("select count(*) from records") == 12  # no empty ones

@@ -137,11 +137,11 @@ def test_commands_are_written_as_labelstore_was_called(
     assert list(next_steps.next_lines([])) == []
 
 
-@pytest.mark.parametrize(("suffix", "jobs"), [(".db", 1), (".db", 2), (".duckdb", 1)])
-def test_labels_that_come_several_times_are_counted_once(tmp_path: Path, suffix: str, jobs: int) -> None:
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_labels_that_come_several_times_are_counted_once(tmp_path: Path, suffix: str) -> None:
     files = [write(tmp_path / f"{name}.json", map(element, "abc")) for name in "xy"]
     files.append(write(tmp_path / "z.json", [element("a", 7), {**element("b"), "Label": {}}]))
-    report = load(tmp_path / f"a{suffix}", files, jobs=jobs).as_json()
+    report = load(tmp_path / f"a{suffix}", files).as_json()
     with open_database(tmp_path / f"a{suffix}", read_only=True) as database:
         total = stats(database)["total"]
     for noun in ("labels", "objects", "classifications", "frames"):

@@ -92,7 +92,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     broken.write_bytes(b'{"ID": "x", "Label": {"objects": [' + b"\xff\x00" + b"]}}\n")
     for name in ("labels.db", "labels.duckdb"):
         for some in ([earlier], [broken], [strange], files):
-            load(folder / name, some, frames=folder / "samples" / "frames", jobs=1)
+            load(folder / name, some, frames=folder / "samples" / "frames")
     return folder / "labels.db", folder / "labels.duckdb"
 
 

@@ -24,7 +24,7 @@ def test_it_counts_the_rows_of_objects(tmp_path: Path, engine: str) -> None:
     lines = [line for asset_type in ASSET_TYPES["v2"] for line in v2_data_rows(asset_type, 12, 3)]
     (tmp_path / "v1.json").write_text(json.dumps(elements))
     (tmp_path / "v2.ndjson").write_text("\n".join(map(json.dumps, lines)))
-    load(store, [tmp_path / "v1.json", tmp_path / "v2.ndjson"], jobs=1)
+    load(store, [tmp_path / "v1.json", tmp_path / "v2.ndjson"])
     with open_database(store, read_only=True) as database:
         assert list(database.query(WRONG).rows) == []
         in_frames = "select count(*) from labels where object_count is null and objects_total > 0"

@@ -12,7 +12,7 @@ from labelstore.engines.database import Database
 from labelstore.engines.duckdb import DuckdbDatabase
 from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import NotAnExport
-from labelstore.loading import load, loader, record_writer, sequential
+from labelstore.loading import load, loader, record_writer, storing
 from labelstore.loading.record_writer import RecordWriter
 from labelstore.schema.tables import content_tables
 from labelstore.verifying import verify
@@ -81,7 +81,7 @@ def test_small_files_are_written_as_one_file_is(tmp_path: Path, engine: str, ins
     counts = []
     for store, files in zip(stores, (small, one), strict=True):
         inserts.clear()
-        report = load(store, files, jobs=1)
+        report = load(store, files)
         assert (report.total("added"), report.total("records")) == (33, 33)
         counts.append(dict(inserts))
     assert counts[0] == counts[1]
@@ -95,10 +95,10 @@ def test_small_files_are_written_together_into_a_store_with_labels(
     tmp_path: Path, engine: str, inserts: Counter[str]
 ) -> None:
     store = tmp_path / f"labels.{SUFFIXES[engine]}"
-    load(store, save(tmp_path / "before", elements(5)), jobs=1)
+    load(store, save(tmp_path / "before", elements(5)))
     inserts.clear()
     changed = [{**element, "Agreement": 0.5} for element in elements(3)]
-    report = load(store, save(tmp_path / "after", *([element] for element in changed + elements(20, 3))), jobs=1)
+    report = load(store, save(tmp_path / "after", *([element] for element in changed + elements(20, 3))))
     assert [(file.changed, file.unchanged, file.added) for file in report.files] == [
         *[(1, 0, 0)] * 3,
         *[(0, 1, 0)] * 2,
@@ -156,14 +156,14 @@ def test_a_foreign_file_among_small_ones_is_refused(tmp_path: Path, engine: str)
     files = save(tmp_path / "exports", elements(2), [{"images": [], "annotations": []}], elements(2, 2))
     store = tmp_path / f"labels.{SUFFIXES[engine]}"
     with pytest.raises(NotAnExport, match=r"001\.json"):
-        load(store, files, jobs=1)
+        load(store, files)
     assert not store.exists()
 
 
 def test_cut_batches_count_by_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequential, "_MOST_CUT", 0)
+    monkeypatch.setattr(storing, "_MOST_CUT", 0)
     staged: list[Path] = []
-    monkeypatch.setattr(sequential, "load_staged", lambda path, *_: staged.append(path))
+    monkeypatch.setattr(storing, "load_staged", lambda path, *_: staged.append(path))
     files = save(tmp_path / "exports", *([{**one, "Agreement": n / 9} for one in elements(5)] for n in range(4)))
     for records, expected in ((5, []), (6, [tmp_path / "6.duckdb"])):
         monkeypatch.setattr(record_writer, "_RECORDS_A_CUT", records)
@@ -181,7 +181,7 @@ def test_a_batch_is_no_larger_for_many_files(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(RecordWriter, "_write", written)
     monkeypatch.setattr(SqliteDatabase, "batch_records", 8)
-    load(tmp_path / "labels.db", save(tmp_path / "exports", *([element] for element in elements(20))), jobs=1)
+    load(tmp_path / "labels.db", save(tmp_path / "exports", *([element] for element in elements(20))))
     assert sizes == [8, 8, 4]
 
 
@@ -190,7 +190,7 @@ def test_small_files_that_come_again_are_known_by_few_questions(
     tmp_path: Path, engine: str, inserts: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files, store = save(tmp_path / "exports", *([one] for one in elements(20))), tmp_path / f"labels.{SUFFIXES[engine]}"
-    load(store, files, jobs=1)
+    load(store, files)
     inserts.clear()
     questions: list[str] = []
     for database in CLASSES:
@@ -202,7 +202,7 @@ def test_small_files_that_come_again_are_known_by_few_questions(
                 return ask(self, sql, *values)
 
             monkeypatch.setattr(database, name, asked)
-    report = load(store, files, jobs=1)
+    report = load(store, files)
     assert [file.unchanged for file in report.files] == [1] * 20
     assert inserts["loads"] == 1
     assert len(questions) < 10

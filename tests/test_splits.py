@@ -18,13 +18,13 @@ from pyarrow import parquet
 
 from labelstore.errors import InputError, NeedsOneProcess, NotAnExport
 from labelstore.files import Broken, digest_of, open_sources
-from labelstore.files import byte_ranges as byte_ranges_module
 from labelstore.files import split as split_file
-from labelstore.files.byte_ranges import ByteRange
 from labelstore.files.remote_streams import SeekableStream
 from labelstore.files.urls import RemoteFile
 from labelstore.formats.decoding import skim
 from labelstore.lake.load import load
+from labelstore.lake.tasks import byte_ranges as byte_ranges_module
+from labelstore.lake.tasks.byte_ranges import ByteRange
 from labelstore.lake.tasks.splits import Split, open_split, plan_splits, records_of, replanned
 from labelstore.samples import write
 from tests.making import v1
@@ -50,7 +50,7 @@ def read(split: Split) -> list[Item]:
     with open_split(told) as source:
         assert source.name == split.name
         items = list(records_of(source, told, skim))
-    assert [told.index_of(found) for found in items] == list(range(len(items)))
+    assert [found.position for found in items] == list(range(len(items)))
     return [item(found) for found in items]
 
 

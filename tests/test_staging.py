@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from labelstore.engines import open_database
-from labelstore.loading import Report, load, sequential
+from labelstore.loading import Report, load, storing
 from labelstore.loading.staging import load_staged
 from labelstore.schema.tables import columns
 from labelstore.verifying import verify
@@ -70,21 +70,21 @@ def contents(store: Path, report: Report) -> dict[str, Any]:
 
 
 def test_the_outcome_is_that_of_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequential, "_MOST_CUT", 0)
-    monkeypatch.setattr(sequential, "_COPIED_FOR_A_CUT", float("inf"))
+    monkeypatch.setattr(storing, "_MOST_CUT", 0)
+    monkeypatch.setattr(storing, "_COPIED_FOR_A_CUT", float("inf"))
     staged: list[Path] = []
 
     def noted(path: Path, *more: Any) -> None:
         staged.append(path)
         load_staged(path, *more)
 
-    monkeypatch.setattr(sequential, "load_staged", noted)
+    monkeypatch.setattr(storing, "load_staged", noted)
     dice = random.Random(5)
     for number in range(3):
         file = save(tmp_path / f"{number}.ndjson", overlapping(dice))
         found = []
         for name in ("labels.db", "labels.duckdb"):
-            report = load(tmp_path / name, [file], jobs=1, prune=number == 2)
+            report = load(tmp_path / name, [file], prune=number == 2)
             found.append(contents(tmp_path / name, report))
         assert found[0] == found[1]
     assert staged == [tmp_path / "labels.duckdb"] * 3

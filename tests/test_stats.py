@@ -137,13 +137,12 @@ def test_an_empty_store_counts_nothing(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.sampled(6)
-@pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("name", ["labels.db", "labels.duckdb"])
-def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str, jobs: int) -> None:
+def test_a_load_counts_what_stats_counts(tmp_path: Path, name: str) -> None:
     """What stands in model runs is counted apart, with its objects, questions and frames."""
     asset_types = ("image", "video", "dicom")
     files = [file.path for file in write(tmp_path, labels=30, asset_types=asset_types, generations=("v2",))]
-    report = load(tmp_path / name, files, jobs=jobs).as_json()
+    report = load(tmp_path / name, files).as_json()
     with open_database(tmp_path / name, read_only=True) as database:
         found = stats(database)
     total = found["total"]

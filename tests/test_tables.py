@@ -195,14 +195,15 @@ def test_compressed_in_an_archive_and_in_a_pipe(tmp_path: Path, engine: str) -> 
 
 
 @ENGINES
-def test_several_processes_read_a_table(tmp_path: Path, engine: str) -> None:
+def test_a_table_of_many_rows(tmp_path: Path, engine: str) -> None:
     file = tmp_path / "labels.csv"
     data = table(*([f"lb{number}", *FIRST[1:]] for number in range(400)), ["lb400", "short"])
     file.write_bytes(data)
-    reports = [load(tmp_path / f"{jobs}.{engine}", [file], jobs=jobs) for jobs in (1, 3)]
-    assert [(report.total("added"), report.total("rejected")) for report in reports] == [(400, 1)] * 2
-    assert verify(tmp_path / f"3.{engine}", [file], jobs=3).equal == 400
-    export(tmp_path / f"3.{engine}", "labelbox-csv", tmp_path / "out.csv")
+    store = tmp_path / f"labels.{engine}"
+    report = load(store, [file])
+    assert (report.total("added"), report.total("rejected")) == (400, 1)
+    assert verify(store, [file], jobs=3).equal == 400
+    export(store, "labelbox-csv", tmp_path / "out.csv")
     assert cells((tmp_path / "out.csv").read_bytes()) == cells(data)[:-1]
 
 

@@ -49,8 +49,8 @@ def test_a_third_generation(tmp_path: Path, engine: str, v3: None) -> None:
     export.write_text("\n".join(map(json.dumps, RECORDS)))
     for number, others in enumerate((old, new)):
         (tmp_path / f"{number}.json").write_text(json.dumps(others))
-        load(store, [tmp_path / f"{number}.json"], jobs=1)
-    report = load(store, [export], jobs=1)
+        load(store, [tmp_path / f"{number}.json"])
+    report = load(store, [export])
     assert (report.total("added"), report.total("rejected")) == (3, 0)
     assert verify(store, [export], jobs=1).ok
     assert verify(store, [tmp_path / "0.json", tmp_path / "1.json"], jobs=1).ok
@@ -71,9 +71,9 @@ def test_a_third_generation(tmp_path: Path, engine: str, v3: None) -> None:
 def test_its_labels_are_replaced(tmp_path: Path, engine: str, v3: None) -> None:
     export, store = tmp_path / "export.ndjson", tmp_path / f"store.{'db' if engine == 'sqlite' else 'duckdb'}"
     export.write_text("\n".join(map(json.dumps, RECORDS)))
-    load(store, [export], jobs=1)
+    load(store, [export])
     export.write_text(json.dumps(RECORDS[0] | {"things": []}))
-    report = load(store, [export], jobs=1)
+    report = load(store, [export])
     assert (report.total("changed"), report.total("added")) == (1, 0)
     with open_database(store, read_only=True) as database:
         assert database.value("select count(*) from objects") == 0

@@ -120,7 +120,7 @@ def _loaded(
             }
             files.append(folder / "labels.ndjson")
             files[-1].write_bytes(msgspec.json.encode(line) + b"\n")
-        load(folder / "versions.db", files, jobs=1, history=False)
+        load(folder / "versions.db", files, history=False)
         memory = sqlite3.connect(":memory:", check_same_thread=False)
         with closing(sqlite3.connect(folder / "versions.db")) as stored:
             stored.backup(memory)

@@ -171,12 +171,6 @@ class Counters:
             )
         self._is_summed = False
 
-    def add_those_of(self, part: str) -> None:
-        """Add the counters of an attached store."""
-        for table in (*_APART, "class_pairs"):
-            self._database.execute(f"insert into main.{table} select * from {part}.{table}")
-        self._is_summed = False
-
     def settle(self) -> None:
         """Bring the tables up to date with all that was added and taken away."""
         self.write()

@@ -14,7 +14,7 @@ class Engine:
 
     `suffixes` are those of new stores; `magic` is where in a file which bytes are. `refused_in_paths` are characters.
     `usual_wait`: seconds for a program that is not ours and has the store open, where nobody says how long to wait.
-    `gains_from_processes`: whether several of them do work on a store in less time than one.
+    `gains_from_processes`: whether several of them read a store in less time than one.
     `prompts`: programs that open a store for reading, the most helpful first, with their arguments; in these {path} and
     {uri} stand for the store.
     """

@@ -8,7 +8,6 @@ a load is alone with its file, and what reads may share its process with a user'
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -139,16 +138,6 @@ class SqliteDatabase(Database):
     def build_fast(self) -> None:
         self._connection.execute("pragma journal_mode = off")
         self._connection.execute("pragma synchronous = off")
-
-    @contextmanager
-    def attached(self, shards: Sequence[Path]) -> Iterator[Sequence[str]]:
-        """The stores of other processes made readable here, outside of a transaction: the names of their schemas."""
-        names = [f"shard{number}" for number in range(len(shards))]
-        for name, shard in zip(names, shards, strict=True):
-            self._connection.execute(f"attach ? as {name}", (str(shard.absolute()),))
-        yield names
-        for name in names:
-            self._connection.execute(f"detach {name}")
 
     def finish(self) -> None:
         for statement in SQLITE.statements("indexes.sql"):

@@ -95,16 +95,15 @@ def _contents(items: Iterator[Record[bytes] | Broken], decode: Callable[[bytes],
 
 
 def split_rest(
-    source: Readable, decode: Callable[[bytes], T], framing: str, byte_offset: int, number: int
+    source: Readable, decode: Callable[[bytes], T], framing: str, byte_offset: int
 ) -> Iterator[Record[T] | Broken]:
     """Yield the values of the remainder of a file as `split` does: `source` is at `byte_offset`, where one begins.
 
-    `framing` is that of the file, "array" or "lines"; positions start at `number`.
+    `framing` is that of the file, "array" or "lines"; positions start at 0.
     """
     window = Window(source, CHUNK_BYTES)
     window.offset = byte_offset
     walk = (ArrayWalk if framing == "array" else ValuesWalk)(source, window, decode)
-    walk.number = number
     yield from cast(Iterator[Record[T] | Broken], walk.rest())
     if window.failure:
         raise window.failure

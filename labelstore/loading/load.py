@@ -4,14 +4,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from labelstore.engines import Engine, engine_at, is_store
-from labelstore.errors import NeedsOneProcess
-from labelstore.files.urls import Fetched, name_of, removing_copies
+from labelstore.engines import engine_at
+from labelstore.files.urls import name_of, removing_copies
 from labelstore.inputs.gathering import Files, gathered
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.report import Confirm, Options, Progress, Report
 from labelstore.loading.store_file import Notify, locked, remove_leftovers
-from labelstore.workers import helpers, useful_jobs
+from labelstore.loading.storing import store_files
+from labelstore.loading.vault_files import link_files
 
 
 def load(
@@ -20,7 +20,6 @@ def load(
     *,
     frames: str | Path | None = None,
     max_ratio: float | None = 1000.0,
-    jobs: int | None = None,
     force: bool = False,
     history: bool = True,
     prune: bool | Confirm = False,
@@ -46,34 +45,8 @@ def load(
     with removing_copies(arguments), locked(path, "load", names, wait=wait, notify=notify) as patience:
         remove_leftovers(path)
         started = time.perf_counter()
-        jobs = 1 if folder is not None else _useful_jobs(path, engine, arguments, jobs)
-        alone = jobs == 1
-        if not alone:
-            with helpers("labelstore.loading.parallel", jobs - 1) as others:
-                # imported here: while this process gets ready, so do the others
-                from labelstore.loading.parallel import load_in_parallel
-
-                try:
-                    load_in_parallel(path, report, arguments, max_ratio, others, options, progress)
-                except NeedsOneProcess:
-                    alone = True
-        if alone:
-            from labelstore.loading.sequential import load_alone
-            from labelstore.loading.vault_files import link_files
-
-            vault = load_alone(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
-            if vault is not None:
-                link_files(path, vault, report, patience)
+        vault = store_files(path, report, arguments, max_ratio, folder, options, prune, progress, patience)
+        if vault is not None:
+            link_files(path, vault, report, patience)
         report.seconds = time.perf_counter() - started
     return report
-
-
-def _useful_jobs(path: Path, engine: Engine, arguments: list[str], jobs: int | None) -> int:
-    """Several processes build a new store of files that each of them can read from the start, where that is quicker."""
-    files = [Path(argument) for argument in arguments]
-    wanted = useful_jobs(jobs, *files)
-    if any(isinstance(argument, Fetched) for argument in arguments):  # other processes do not know where it is from
-        return 1
-    if not engine.gains_from_processes or is_store(path) or not all(file.is_file() for file in files):
-        return 1
-    return wanted

@@ -8,7 +8,6 @@ from labelstore.clock import now
 from labelstore.core.library import library
 from labelstore.engines.database import Database
 from labelstore.loading.label_removal import LabelRemoval
-from labelstore.loading.partitions import Partition
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import OwnReplaced
 from labelstore.loading.stretches import Shredding
@@ -18,13 +17,10 @@ from labelstore.version import __version__
 
 
 class LoadState:
-    """The state of one load, or of one of several processes that share it: `partition` is what this one stores.
+    """The state of one load. Records are numbered by their places in the files."""
 
-    Records are numbered by their places in the files, so processes do not have to agree on numbers.
-    """
-
-    def __init__(self, database: Database, report: Report, options: Options, partition: Partition) -> None:
-        self.database, self.report, self.options, self.partition = database, report, options, partition
+    def __init__(self, database: Database, report: Report, options: Options) -> None:
+        self.database, self.report, self.options = database, report, options
         highest = int(database.value("select coalesce(max(record_id), -1) from records"))
         self.is_new = highest == -1
         """Whether the store was empty: then no record can be known by its content."""
@@ -35,12 +31,10 @@ class LoadState:
         self._started_at = now()
         self.removal = LabelRemoval(database)
         self.own_replaced = OwnReplaced(self.first_load)
-        self.replaced_ids: set[str] = set()
-        """With several processes: identities of records and ids of labels of which this one replaced something."""
         self.pending_frames: list[tuple[str, str]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
         takes_stretches = database.takes_stretches and (self.is_new or not database.is_columnar)  # that seeks thousands
-        core = library() if takes_stretches and partition.of == 1 else None
+        core = library() if takes_stretches else None
         self.shredding = None if core is None else Shredding(core)
         """What the compiled core knows, if it does a part of the work."""
         if core is not None:

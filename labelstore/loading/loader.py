@@ -7,7 +7,6 @@ from typing import Any
 from labelstore.clock import now
 from labelstore.engines.database import Database
 from labelstore.files import Broken, Record, Source, open_sources
-from labelstore.files.byte_ranges import ByteRange
 from labelstore.formats.decoding import RecordDecoder, bounded_depth, tolerant
 from labelstore.formats.lenient_decoding import to_json
 from labelstore.inputs.gathering import exports
@@ -16,7 +15,6 @@ from labelstore.loading.batch import Origin
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
-from labelstore.loading.partitions import Partition
 from labelstore.loading.record_reader import RecordReader
 from labelstore.loading.reject_policy import StillRefused, StoredRejects, decoded, refuse_foreign
 from labelstore.loading.report import FileReport, Options, Progress, Reading, Report
@@ -30,7 +28,7 @@ _FRAMES_FILES = 500
 
 
 class Loader:
-    """Stores the records of files, or a partition of them, in a database; its owner begins and commits."""
+    """Stores the records of files in a database; its owner begins and commits."""
 
     def __init__(
         self,
@@ -39,11 +37,8 @@ class Loader:
         folder: FramesFolder | None = None,
         progress: Progress | None = None,
         options: Options = Options(),  # noqa: B008
-        partition: Partition = Partition(),  # noqa: B008
     ) -> None:
-        self.state = LoadState(database, report, options, partition)
-        self.first_numbers: list[int | None] = []
-        """By file, the number of the first item of a byte range; None where the items before it are counted."""
+        self.state = LoadState(database, report, options)
         self._incoming = Incoming(self.state, folder)
         self._progress = progress
         self._frames_files: list[Origin] = []
@@ -57,15 +52,14 @@ class Loader:
         state = self.state
         exports_read: list[FileReport] = []
         with bounded_depth(), no_cycle_search():
-            for number, argument in enumerate(arguments):
+            for argument in arguments:
                 for source in exports([argument], max_ratio=max_ratio, notify=state.report.notes.append):
                     with source:
-                        exports_read.append(self._load_file(source, state.partition.byte_range(number)))
+                        exports_read.append(self._load_file(source))
             self._drop_other_frames()
-        if state.partition.of == 1:
-            for file in exports_read:
-                refuse_foreign(file)
-            state.record(state.report.files)
+        for file in exports_read:
+            refuse_foreign(file)
+        state.record(state.report.files)
 
     def load_frames_files(self, files: Iterable[tuple[str, str, str]]) -> None:
         """Store the frames of labels that the store holds: (label id, path, name of the file in `loads`)."""
@@ -76,13 +70,11 @@ class Loader:
             self._drop_other_frames()
         self.state.record(self.state.report.files)
 
-    def _load_file(self, source: Source, byte_range: ByteRange | None) -> FileReport:
-        """Read the records of an export, or a byte range of it, and the frames files of its labels."""
+    def _load_file(self, source: Source) -> FileReport:
+        """Read the records of an export, and the frames files of its labels."""
         state = self.state
-        self.first_numbers.append(None if byte_range is None else byte_range.number)
-        file = self._read(source, byte_range).file
-        if state.partition.of == 1:
-            refuse_foreign(file)
+        file = self._read(source).file
+        refuse_foreign(file)
         while state.pending_frames:
             self._load_frames(*state.pending_frames.pop(0))
         return file
@@ -92,23 +84,19 @@ class Loader:
         (self._frames_again if label_id in self._frames_of else self._frames_of).add(label_id)
         for source in open_sources([file]):
             with source:
-                self._frames_files.append(self._read(source, None, label_id, name))
+                self._frames_files.append(self._read(source, label_id, name))
                 self.state.report.frames_files += 1
         if len(self._frames_files) >= _FRAMES_FILES:
             self._drop_other_frames()
 
-    def _read(
-        self, source: Source, byte_range: ByteRange | None, label_id: str = "", name: str | None = None
-    ) -> Origin:
+    def _read(self, source: Source, label_id: str = "", name: str | None = None) -> Origin:
         """Read a file: an export, or the frames file of a label."""
         state, incoming = self.state, self._incoming
         file = state.new_file(name or source.name)
         origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
         reader = RecordReader(
-            state.partition,
-            byte_range,
             is_frames_file=bool(label_id),
-            shredding=None if label_id or byte_range is not None else state.shredding,
+            shredding=None if label_id else state.shredding,
             load_id=file.load_id,
             first_number=state.next_number,
         )
@@ -127,7 +115,7 @@ class Loader:
                         incoming.add(item, origin)
                 if self._progress is not None and file.records - told >= _TOLD_RECORDS:
                     told = file.records
-                    self._progress(Reading.of(source, reader.byte_range))
+                    self._progress(Reading.of(source))
         state.next_number += reader.numbers
         file.framing, file.bytes = source.framing or "", source.bytes_read
         file.table_form = None if source.table is None else to_json(source.table)

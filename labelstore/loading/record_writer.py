@@ -80,7 +80,7 @@ class RecordWriter:
         if state.options.history:
             replacement.keep_versions()
         replacement.delete_superseded()
-        self._note_replaced(replacement, entries, stored)
+        self._note_replaced(replacement)
         add_counts(state.report, self._rows)
         self._database.insert(self._rows)
         self._rows.clear()
@@ -181,9 +181,7 @@ class RecordWriter:
             earlier[entry.record_id] = known
         return earlier
 
-    def _note_replaced(
-        self, replacement: Replacement, entries: Sequence[Entry], stored: dict[str, list[Stored]]
-    ) -> None:
+    def _note_replaced(self, replacement: Replacement) -> None:
         state = self._state
         if not state.is_new:
             came = [label for label in replacement.taken if label.load_id >= state.first_load and label.project_id]
@@ -191,10 +189,6 @@ class RecordWriter:
                 state.note_not_stored((), (label.project_id for label in came if label.project_id))
             state.own_replaced.add(replacement.taken)
         self.replaced.update(replacement.touched)
-        if state.partition.of > 1 and replacement.touched:
-            taken = {label.label_id for label in replacement.taken}
-            again = (entry for entry in entries if entry.identity in stored or not taken.isdisjoint(entry.label_ids))
-            state.replaced_ids.update(taken, (entry.identity for entry in again))
 
 
 def add_counts(report: Report, rows: Rows) -> None:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from labelstore.figures import figure
 
-if TYPE_CHECKING:  # a load starts its helpers before it imports these
+if TYPE_CHECKING:
     from labelstore.files import Source
-    from labelstore.files.byte_ranges import ByteRange
-
 
 FRAMES = "frames"
 """The generation of a frames file."""
@@ -61,9 +59,9 @@ class Reading(NamedTuple):
     bytes_read: int
 
     @classmethod
-    def of(cls, source: "Source", byte_range: "ByteRange | None") -> Self:
-        """Of a source, of which other processes read the other byte ranges."""
-        return cls(source.name, source.size, byte_range.reached(source.bytes_read) if byte_range else source.bytes_read)
+    def of(cls, source: "Source") -> Self:
+        """Of a source."""
+        return cls(source.name, source.size, source.bytes_read)
 
 
 Progress = Callable[[Reading], None]

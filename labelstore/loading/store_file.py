@@ -221,7 +221,7 @@ def scratch_store(path: Path) -> Path:
 @contextmanager
 def scratch_folder(scratch: Path) -> Iterator[Path]:
     """A folder for the parts of a store that is being built, `scratch`."""
-    folder = scratch.with_name(scratch.name + ".shards")
+    folder = scratch.with_name(scratch.name + ".parts")
     folder.mkdir()
     try:
         yield folder
@@ -232,7 +232,7 @@ def scratch_folder(scratch: Path) -> Iterator[Path]:
 def remove_leftovers(path: Path) -> None:
     """Remove what killed processes left beside the store at `path`, whose lock the caller holds."""
     place = path.resolve()
-    tails = "|".join(map(re.escape, ("", *BESIDE, ".shards")))
+    tails = "|".join(map(re.escape, ("", *BESIDE, ".parts")))
     ours = re.compile(rf"\.{re.escape(place.name)}\.(\d+)\.loading{re.escape(path.suffix)}(?:{tails})")
     for left in list(place.parent.iterdir()):
         found = ours.fullmatch(left.name)

@@ -246,7 +246,6 @@ class _Work:
             return load(
                 self.store,
                 [self.spool.stream(f"labelbox:{self.target.source}{place}")],
-                jobs=1,
                 history=self.history,
                 prune=self.wanted.prune,
                 is_partial=not is_whole,

@@ -22,7 +22,6 @@ from labelstore.lake.resolving.sets import Sets
 from labelstore.loading.batch import Origin
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
-from labelstore.loading.partitions import Partition
 from labelstore.loading.reject_policy import StoredRejects, decoded
 from labelstore.loading.report import FileReport, Options, Report
 from labelstore.loading.settling import settle_restored
@@ -100,7 +99,7 @@ class Closely:
     def _load(self, scratch: Database, options: Options, *, is_new: bool) -> None:
         """Store the new records, and settle what became of them."""
         report = Report("", "sqlite", files=list(self.reports.values()))
-        state = LoadState(scratch, report, options, Partition())
+        state = LoadState(scratch, report, options)
         state.is_new, state.own_replaced.first_load = is_new, self._first_load
         state.first_load, state.first_record = self._first_load, self._first_record
         state.record(report.files)

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from labelstore.errors import InputError, NeedsOneProcess
 from labelstore.files import Broken, Record, Source, open_sources, split
-from labelstore.files.byte_ranges import ByteRange, byte_ranges, split_range
 from labelstore.files.opening import File, located, open_at_random, open_stream
 from labelstore.files.sources import MAX_RATIO, files_of, open_archive, open_member
 from labelstore.files.urls import RemoteFile
 from labelstore.inputs import gathering
 from labelstore.inputs.gathering import Files, Notify
+from labelstore.lake.tasks.byte_ranges import ByteRange, byte_ranges, split_range
 
 T = TypeVar("T")
 
@@ -54,15 +54,6 @@ class Split(NamedTuple):
         found = cls(*told)
         byte_range = found.byte_range
         return found if byte_range is None else found._replace(byte_range=ByteRange(*byte_range))
-
-    @property
-    def first_position(self) -> int:
-        """The position of its first item as `records_of` counts; each further one has the next."""
-        return 0 if self.byte_range is None else self.byte_range.number
-
-    def index_of(self, item: Record[Any] | Broken) -> int:
-        """Which of the items of the split it is, from 0."""
-        return item.position - self.first_position
 
     def with_more_numbers(self) -> Self:
         """The same with numbers for many more records, where they are smaller than expected."""
@@ -162,7 +153,7 @@ def open_split(split: Split, *, max_ratio: float | None = MAX_RATIO) -> Iterator
 
 
 def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
-    """The records of a split, as `labelstore.files.split` yields those of a file; `Split.index_of` counts them.
+    """The records of a split, as `labelstore.files.split` yields those of a file; positions count from 0.
 
     Raises `InputError`, and `NeedsOneProcess` where the split has another end than was guessed (see `replanned`) or,
     after as many records as it has numbers, for one more (see `Split.with_more_numbers`).

@@ -164,11 +164,10 @@ class _Task:
             self.records = read = 0
             for item in records_of(source, split, decode if self._known is None else skim):
                 self.records += 1
-                number = split.index_of(item)
                 if self._known is None:
-                    self._take(recognized(item), number, part, file)
+                    self._take(recognized(item), part, file)
                 elif isinstance(item, Broken) or not self._is_known(item, file):
-                    self._take(decoded(item, decode), number, part, file)
+                    self._take(decoded(item, decode), part, file)
                 if self._heard is not None and self.records % _TOLD_RECORDS == 0:
                     self._heard(source.bytes_read - read)
                     read = source.bytes_read
@@ -186,9 +185,9 @@ class _Task:
         file.unchanged += 1
         return True
 
-    def _take(self, item: Record[Decoded] | Broken, number: int, part: Part, file: FileReport) -> None:
+    def _take(self, item: Record[Decoded] | Broken, part: Part, file: FileReport) -> None:
         """Make the rows of a record, or keep what is none."""
-        position = self._before[part.load_id] + number
+        position = self._before[part.load_id] + item.position
         if isinstance(item, Broken):
             self._reject(item, position, file)
             return
@@ -200,7 +199,7 @@ class _Task:
             return
         file.generation = file.generation or generation
         source = (part.load_id, position, item.byte_offset, *hashes(item.raw))
-        own_id = record_id(part.first_number + number, generation)
+        own_id = record_id(part.first_number + item.position, generation)
         try:
             shred(value, item.raw, own_id, self._rows, source, part.frames_of)
         except (ValueError, RecursionError) as error:

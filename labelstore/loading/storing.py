@@ -1,4 +1,4 @@
-"""Loading by one process: into a new store, or into one that is there."""
+"""Storing the records of files: in a new store, or in one that is there."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ _COPIED_FOR_A_CUT = 500_000
 """And once more for so many bytes of the store, which has to be copied then."""
 
 
-def load_alone(
+def store_files(
     path: Path,
     report: Report,
     arguments: list[str],

@@ -1,6 +1,5 @@
 """Divide a plain file into byte ranges that several processes read in parallel."""
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple, TypeVar
@@ -18,49 +17,18 @@ T = TypeVar("T")
 
 _LOOK_BYTES = 1 << 20
 _MAX_LOOK_BYTES = 64 << 20
-_RECORD_BYTES = 32
-_SPARE_NUMBERS = 1000
 
 
 class ByteRange(NamedTuple):
     """The records that begin from byte `start` on and before `end` of a file of `size` bytes.
 
-    Nobody has counted the records before it, so its own are numbered from `number` on: an upper bound, unless records
-    are tiny. `framing` is that of the file; it may be empty for a file that is not divided.
+    `framing` is that of the file; it may be empty for a file that is not divided.
     """
 
     framing: str
     start: int
     end: int
     size: int
-
-    @property
-    def number(self) -> int:
-        """The number of its first record."""
-        return _number_at(self.start)
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers the whole file has."""
-        return _number_at(self.size)
-
-    def reached(self, byte: int) -> int:
-        """Bytes of the whole file read, if the other processes are as far as this one is at `byte`."""
-        return min(self.size * (byte - self.start) // max(self.end - self.start, 1), self.size)
-
-
-def _number_at(byte: int) -> int:
-    return byte // _RECORD_BYTES + _SPARE_NUMBERS if byte else 0
-
-
-def plain_size(file: File) -> int | None:
-    """The size of a file in bytes; None for one that is compressed or not UTF-8, or can only be read as a whole."""
-    try:
-        with open_at_random(file) as stream:
-            source = Source(name_of(file), stream, closes=False)
-            return stream.seek(0, io.SEEK_END) if source.is_plain else None
-    except (OSError, InputError):
-        return None
 
 
 def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] | None:
@@ -93,21 +61,19 @@ def byte_ranges(file: File, size: int, cuts: Sequence[int]) -> list[ByteRange] |
 
 
 def split_range(
-    source: Source, decode: Callable[[bytes], T], byte_range: ByteRange, numbers: int | None = None
+    source: Source, decode: Callable[[bytes], T], byte_range: ByteRange, numbers: int
 ) -> Iterator[Record[T] | Broken]:
-    """The records of a byte range, as `split` yields those of a file.
+    """The records of a byte range, as `split` yields those of a file; the position of its first is 0.
 
-    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than `numbers`: by
-    default those that leave the numbers of the next range to that.
+    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than `numbers`.
     """
     framing, start, end, size = byte_range
     source.begin_at(start)
     source.framing = framing
     if start == end:
         return
-    last = _number_at(end) if numbers is None else byte_range.number + numbers - 1
-    for item in split_rest(source, decode, framing, start, byte_range.number) if start else split(source, decode):
-        if item.position > last or (item.byte_offset >= end and end < size):
+    for item in split_rest(source, decode, framing, start) if start else split(source, decode):
+        if item.position >= numbers or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):
                 return
             raise NeedsOneProcess(f"{source.name}: no record begins at byte {end}, or too many before it")
