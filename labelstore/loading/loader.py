@@ -101,7 +101,9 @@ class Loader:
             first_number=state.next_number,
         )
         items = reader.read(source, only_split=incoming.skips_known)
-        with nullcontext(items) if state.shredding is None else ahead(items, _size) as found:
+        # a thread that waits for a pipe could not be stopped
+        is_alone = state.shredding is None or source.size is None
+        with nullcontext(items) if is_alone else ahead(items, _size) as found:
             told = 0
             for item in found:
                 if isinstance(item, Stretch):
