@@ -20,7 +20,6 @@ from labelstore.counting.compiled import CoreCounts
 from labelstore.files import Broken, Record, Source
 from labelstore.formats.decoding import RecordDecoder, bounded_depth
 from labelstore.formats.shredding import hashes, shred
-from labelstore.loading.partitions import Partition
 from labelstore.loading.record_reader import RecordReader
 from labelstore.loading.stretches import Shredding, Stretch
 from labelstore.schema.generations import record_id
@@ -224,7 +223,7 @@ class Compared:
         self.made = 0
 
     def by_python(self) -> Told:
-        reader = RecordReader(Partition(), None, is_frames_file=False)
+        reader = RecordReader(is_frames_file=False)
         with Source("a", io.BytesIO(self.data)) as source:
             return [told(item) for item in reader.read(source, only_split=False)]  # type: ignore[arg-type]
 
@@ -233,9 +232,7 @@ class Compared:
         core = library()
         assert core
         shredding = Shredding(core)
-        reader = RecordReader(
-            Partition(), None, is_frames_file=False, shredding=shredding, load_id=1, first_number=0
-        )  # fmt: skip
+        reader = RecordReader(is_frames_file=False, shredding=shredding, load_id=1, first_number=0)
         found: Told = []
         by_core, by_python = CoreCounts(core), Counts()
         with Source("a", io.BytesIO(self.data)) as source:
