@@ -422,3 +422,14 @@ def test_a_span_that_begins_where_another_ends() -> None:
     assert assert_rows_are_those_of_python("v2", lines_of([line_with(annotations)])) == 1
     timestamp["5"]["classifications"].reverse()
     assert assert_rows_are_those_of_python("v2", lines_of([line_with(annotations)])) == 0
+
+
+def test_what_takes_very_many_looks_is_handed_back() -> None:
+    """Each message is looked for among all others; each relationship among the objects."""
+    for count, is_made in ((100, True), (1100, False)):
+        messages = [SAID | {"messageId": f"message {number}"} for number in range(count)]
+        line = line_with({}, data_row={"row_data": json.dumps({"messages": messages})})
+        assert assert_rows_are_those_of_python("v2", lines_of([line])) == is_made
+        related = [RELATED | {"feature_id": f"relationship {number}"} for number in range(count)]
+        line = line_with({"objects": related, "relationships": related})
+        assert assert_rows_are_those_of_python("v2", lines_of([line])) == is_made

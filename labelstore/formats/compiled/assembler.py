@@ -99,7 +99,7 @@ NOTHING: Final = Operand()
 RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET = (Operand(_Source.GLOBAL, place) for place in range(5))
 """What the machine knows of the record at hand."""
 
-_MOST_LOOKS: Final = 1_000_000
+_MOST_LOOKS: Final = 1 << 20
 _PATH: Final = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "length", "width", "height")
 
 Given = Operand | str | int | bool | None
@@ -346,10 +346,10 @@ class Assembler:
                     pass
             self.hand_back()
 
-    def look(self) -> None:
-        """Count an element that is looked at to find it for others; with very many, the record is left to Python."""
-        self.add(self._looks, 1)
-        self.hand_back_if(self.is_equal(self._looks, _MOST_LOOKS))
+    def look(self, count: Given = 1) -> None:
+        """Count elements that are looked at to find one for others; with very many, the record is left to Python."""
+        self.add(self._looks, count)
+        self.hand_back_if(self.has_bits(self._looks, -_MOST_LOOKS))
 
     @contextmanager
     def when(self, condition: Given) -> Iterator[None]:

@@ -152,7 +152,7 @@ class AnnotationsProgram:
         code = self.code
         with code.when(code.is_none(self.hint)):
             self._is_surely("audio")
-        self.moments.begin(body["timestamp"], body["segments"])
+        self.moments.begin(body)
         with code.each(body["timestamp"]) as loop:
             moment, moment_id, milliseconds = loop.item(Moment), code.next(), code.whole_number(loop.key)
             self.moments.sort(moment, milliseconds)

@@ -23,7 +23,9 @@ class MomentsProgram:
 
     def __init__(self, code: Assembler) -> None:
         self.code = code
-        self.timestamp, self.segments = code.variable(), code.variable()
+        self.timestamp, self.moments = code.variable(), code.variable()
+        self.segments, self.features = code.variable(), code.variable()
+        """What is sorted, and of each how much."""
         self.moment, self.now = code.variable(), code.variable()
         """The moment at hand, and its time."""
         self.ordinal = code.variable()
@@ -37,10 +39,15 @@ class MomentsProgram:
         """Of a question, and of an answer."""
         self.feature, self.start = code.routine(), code.routine()
 
-    def begin(self, timestamp: Operand, segments: Operand) -> None:
+    def begin(self, body: Item) -> None:
         """Say what is to be sorted."""
-        self.code.copy(self.timestamp, timestamp)
-        self.code.copy(self.segments, segments)
+        for variable, value in (
+            (self.timestamp, body["timestamp"]),
+            (self.moments, body.count("timestamp")),
+            (self.segments, body["segments"]),
+            (self.features, body.count("segments")),
+        ):
+            self.code.copy(variable, value)
 
     def sort(self, moment: Item, now: Operand) -> None:
         """Note it for the questions of a moment."""
@@ -135,12 +142,15 @@ class MomentsProgram:
         with code.define(self.feature, 1) as (feature_id,):
             for found in (self.has_spans, self.is_end, self.tells):
                 code.copy(found, False)
-            with code.unless(code.is_none(feature_id)), code.each(self.segments) as loop:
-                code.look()
-                is_list = code.is_kind(loop.value, Kind.LIST)
-                with code.when(code.is_equal(loop.key, feature_id)), code.when(is_list), code.when(loop.value):
-                    code.copy(self.has_spans, True)
-                    self._tell(feature_id, loop.value)
+            code.look(self.features)
+            with (
+                code.each(self.segments) as loop,
+                code.when(code.is_equal(loop.key, feature_id)),
+                code.when(code.is_kind(loop.value, Kind.LIST)),
+                code.when(loop.value),
+            ):
+                code.copy(self.has_spans, True)
+                self._tell(feature_id, loop.value)
 
     def _tell(self, feature_id: Operand, spans: Operand) -> None:
         """Where a span starts now, or one ends at whose start nothing is said, the last question has its answer."""
@@ -196,8 +206,8 @@ class MomentsProgram:
         code = self.code
         with code.define(self.start, 3) as (time, feature_id, other):
             is_said = code.register(value=False)
+            code.look(self.moments)
             with code.each(self.timestamp) as loop:
-                code.look()
                 is_then = code.is_equal(code.whole_number(loop.key), time)
                 questions = loop.item(Moment)["classifications"]
                 with code.when(is_then), code.each(questions) as inner:
