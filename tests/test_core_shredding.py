@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labelstore import samples
@@ -289,6 +289,8 @@ FRAME = {
 
 
 @given(st.lists(st.from_regex(r"\A-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?\Z"), min_size=1))
+@example(["9007199254740993.0", "-9007199254740995.0", "9007199254740993.001", "9007.199254740992999"])
+@example(["4503599627370496.5", "4503599627370497.5", "137.59829316046932", "1.999999999999999999"])
 def test_numbers(numbers: list[str]) -> None:
     boxes = [FEATURE | {"bbox": {"top": place}} for place in range(len(numbers))]
     text = json.dumps(label_with(boxes))

@@ -320,6 +320,22 @@ static int measure(const double *points, size_t count, const double *start, doub
            fabs(min_y) < 1e300 && fabs(max_y) < 1e300;
 }
 
+/* Copies a text without its white space; 0 without memory. */
+static int take_without_space(Reader *reader, Cell *text)
+{
+    const char *at = text->as.text;
+    char *copy = arena_take(reader->texts, text->length), *to = copy;
+    if (copy == NULL)
+        return 0;
+    for (const char *end = at + text->length; at < end; at++) {
+        if ((unsigned char)*at > ' ')
+            *to++ = *at;
+    }
+    text->length = (uint32_t)(to - copy);
+    text->as.text = copy;
+    return 1;
+}
+
 /* Reads the points of a polygon or line: an object of its text, bounds and sizes, a line without an area. Positions are
    those of a line, or of the one ring of a polygon. */
 static const char *read_path(Reader *reader, const char *at, int how, Cell *cell)
@@ -344,8 +360,8 @@ static const char *read_path(Reader *reader, const char *at, int how, Cell *cell
     slots[0].as.text = first;
     int has_space = memchr(first, ' ', length) || memchr(first, '\n', length) || memchr(first, '\r', length) ||
                     memchr(first, '\t', length);
-    if (has_space && read_json(reader, first, &slots[0], 1) == NULL)
-        return NULL;
+    if (has_space && !take_without_space(reader, &slots[0]))
+        return no_memory(reader);
     size_t count = reader->points.size / (2 * sizeof(double));
     if (count > 0) {
         const double *points = (const double *)(void *)reader->points.data;

@@ -7,6 +7,7 @@
 #ifndef LABELSTORE_TEXT_H
 #define LABELSTORE_TEXT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,14 @@ static inline const char *scan_digits(const char *at, const char *end, uint64_t 
     return at;
 }
 
+/* The double nearest to a quotient: of a number above 2^53 by a power of ten of at most 10^18. */
+static inline double nearest(uint64_t number, uint64_t power)
+{
+    __extension__ unsigned __int128 quotient = ((unsigned __int128)number << 64) / power; /* of at least 57 bits */
+    quotient |= (uint64_t)quotient * power != 0; /* whether there is a rest tells how to round */
+    return (double)quotient * 0x1p-64;
+}
+
 /* Reads a number. Refuses -0, integers of more than 18 digits, and what no double holds. */
 static inline const char *scan_number(const char *at, const char *end, Number *number)
 {
@@ -235,23 +244,24 @@ static inline const char *scan_number(const char *at, const char *end, Number *n
     }
     if (at - first > LONGEST_NUMBER || (at < end && *at >= '0' && *at <= '9'))
         return NULL;
-    int is_exact = count < 20 && mantissa <= 1ull << 53; /* no digit is lost */
-    number->integer = 0;
+    int is_exact = count < 20 && mantissa <= 1ull << 53; /* a double has all digits */
+    double size;
     if (is_exact && exponent >= -22 && exponent <= 22) {
-        number->real = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
-        if (is_negative)
-            number->real = -number->real;
+        size = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
+    } else if (count < 20 && mantissa > 1ull << 53 && exponent >= -18 && exponent < 0) {
+        size = nearest(mantissa, (uint64_t)powers[-exponent]);
     } else {
         char copy[LONGEST_NUMBER + 1];
-        size_t length = (size_t)(at - first);
-        memcpy(copy, first, length);
+        size_t length = (size_t)(at - digits);
+        memcpy(copy, digits, length);
         copy[length] = '\0';
         char *behind;
-        number->real = strtod(copy, &behind);
-        if (behind != copy + length || !(number->real < 1e308 && number->real > -1e308))
+        size = strtod(copy, &behind);
+        if (behind != copy + length || !(size < 1e308))
             return NULL; /* another locale's decimal point, or too large */
     }
-    double size = number->real < 0 ? -number->real : number->real;
+    number->integer = 0;
+    number->real = is_negative ? -size : size;
     number->is_usual = !has_exponent && !ends_in_zero && is_exact && mantissa < 1000000000000000u &&
                        (size == 0 || (size >= 1e-4 && size < 1e16));
     return at;
