@@ -127,8 +127,6 @@ class Database(ABC):
     """Whether rows are written by the thousand, and single ones take their time."""
     has_full_text: ClassVar[bool]
     """Whether a store can have a full-text index."""
-    takes_stretches: ClassVar[bool] = False
-    """Whether it takes rows as the compiled core makes them."""
     derived_views: ClassVar[frozenset[str]] = frozenset()
     """The derived tables that are views, and so always up to date."""
 
@@ -163,6 +161,11 @@ class Database(ABC):
     def engine(self) -> str:
         """The name of the engine."""
         return self.dialect.name
+
+    @property
+    def takes_stretches(self) -> bool:
+        """Whether it takes rows as the compiled core makes them."""
+        return False
 
     @abstractmethod
     def beside(self) -> "Database":

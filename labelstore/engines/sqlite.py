@@ -16,7 +16,7 @@ from typing import Any
 import apsw
 
 from labelstore.core.library import library
-from labelstore.core.rows import StretchTables
+from labelstore.core.rows import UNABLE, StretchTables
 from labelstore.core.shredding import Stretch
 from labelstore.engines import engine
 from labelstore.engines.column_origins import declared_types
@@ -61,7 +61,6 @@ class SqliteDatabase(Database):
     sought_records, sought_bytes = 1500, 16_000_000
     is_columnar = False
     has_full_text = True
-    takes_stretches = True
 
     def __init__(self, path: Path, *, create: bool = False, read_only: bool = False, alone: bool = False) -> None:
         super().__init__(path, is_new=is_new_file(path, create=create))
@@ -231,14 +230,23 @@ class SqliteDatabase(Database):
         if self._connection.in_transaction:
             self._connection.execute("rollback")
 
+    @property
+    def takes_stretches(self) -> bool:
+        return self._stretches is not None
+
     @cached_property
-    def _stretches(self) -> StretchTables:
+    def _stretches(self) -> StretchTables | None:
         core = library()
-        assert core is not None
+        if core is None:
+            return None
         widths = {table: len(columns()[table]) for table in content_tables()}
-        return StretchTables(core, self._connection, widths)
+        try:
+            return StretchTables(core, self._connection, widths)
+        except UNABLE:
+            return None
 
     def insert_stretch(self, stretch: Stretch) -> None:
+        assert self._stretches is not None
         self._stretches.insert(stretch)
 
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
@@ -386,8 +394,8 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
-        if "_stretches" in self.__dict__:
-            self._stretches.close()
+        if (stretches := self.__dict__.get("_stretches")) is not None:
+            stretches.close()
 
 
 def _count_no_memory() -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -146,18 +147,9 @@ def _skim(raw: bytes) -> None:
 def _by_its_depth(decode: Callable[[bytes], T], raw: bytes) -> T:
     """`decode(raw)`; raises `RecursionError` only if the text itself nests too deep.
 
-    The recursion limit counts the stack of the caller too, so the text has the last word. From Python 3.12 on it does
-    not count calls of C, so the text is asked first, which takes a tenth of a second for 100 MB.
+    The recursion limit counts the stack of the caller too, or no calls of C, and other threads change it; so the text
+    is asked, which takes a tenth of a second for 100 MB.
     """
-    if sys.version_info < (3, 12):
-        before = sys.getrecursionlimit()
-        try:
-            sys.setrecursionlimit(MAX_DEPTH)  # what passes is less deep, for the stack takes some of it
-            return decode(raw)
-        except RecursionError:
-            pass
-        finally:
-            sys.setrecursionlimit(before)
     if is_too_deep(raw):
         raise RecursionError
     with deep_calls():
@@ -180,12 +172,8 @@ def recognise(value: Any, among_frames: bool = False) -> RecordKind:
 @contextmanager
 def bounded_depth() -> Iterator[None]:
     """Lets JSON nest `MAX_DEPTH` deep below the caller, however deep the caller itself stands in the stack."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(_stack_depth() + MAX_DEPTH + 100, 200))
-    try:
+    with _limits.at_least(_stack_depth() + MAX_DEPTH + 100):
         yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def _stack_depth() -> int:
@@ -198,12 +186,41 @@ def _stack_depth() -> int:
 @contextmanager
 def deep_calls() -> Iterator[None]:
     """Let recursive functions go as deep as JSON nests in a store."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(before + 10 * MAX_DEPTH)
-    try:
+    with _limits.at_least(_stack_depth() + 10 * MAX_DEPTH):
         yield
-    finally:
-        sys.setrecursionlimit(before)
+
+
+class _Limits:
+    """The recursion limit, which all threads share: it is what the most demanding of them needs.
+
+    Python ends the process if a thread stands deeper than a limit that another one sets.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._needs: list[int] = []
+        self._usual = 0
+
+    @contextmanager
+    def at_least(self, limit: int) -> Iterator[None]:
+        with self._lock:
+            if not self._needs:
+                self._usual = sys.getrecursionlimit()
+            self._needs.append(limit)
+            self._set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._needs.remove(limit)
+                self._set()
+
+    def _set(self) -> None:
+        # a caller's limit may be too high for calls of C
+        sys.setrecursionlimit(max(min(self._usual, 10 * MAX_DEPTH), *self._needs) if self._needs else self._usual)
+
+
+_limits = _Limits()
 
 
 def _json_kind(value: Any) -> str:
