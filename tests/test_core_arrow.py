@@ -138,3 +138,17 @@ def test_a_store_is_that_of_pure_python(tmp_path: Path, monkeypatch: pytest.Monk
     found = stored(tmp_path / "core.duckdb")
     assert found["objects"]
     assert found == stored(tmp_path / "pure.duckdb")
+
+
+def test_what_fails_is_told(tmp_path: Path) -> None:
+    """And nothing is left of a transaction that is given up."""
+    _, stretch = collected("v1", lines_of(SAMPLES["v1"]("image", 5)))
+    with engine.DuckdbDatabase(tmp_path / "labels.duckdb", create=True) as database:
+        database.begin()
+        database.execute("alter table labels rename to others")
+        database.insert_stretch(stretch)
+        with pytest.raises(duckdb.Error, match="labels does not exist"):
+            database.commit()
+        database.insert_stretch(stretch)
+        database.rollback()
+        assert database.value("select count(*) from records") == 0

@@ -154,11 +154,9 @@ class DuckdbDatabase(DuckdbSession):
 def _insert_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, "pa.Table"]]) -> None:
     """Insert rows of several tables by one thread of DuckDB: two would take twice the time of the processor."""
     connection.execute("set threads = 1")
-    try:
-        for table, given in tables:  # noqa: B007 # DuckDB finds `given` here
-            connection.execute(f"insert into {table} select * from given")
-    finally:
-        connection.execute("reset threads")
+    for table, given in tables:  # noqa: B007 # DuckDB finds `given` here
+        connection.execute(f"insert into {table} select * from given")
+    connection.execute("reset threads")
 
 
 def _open_error(path: Path, error: duckdb.Error) -> StoreError:
