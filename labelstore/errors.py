@@ -14,7 +14,7 @@
     ├── ServiceError        1   Labelbox refuses, or answers what nobody understands
     │   └── BusyError      75   it is busy or out of reach, and later works
     ├── UsageError          2   a call that contradicts itself
-    └── NeedsOneProcess, NeedsStaging   internal: caught inside the package
+    └── WrongSplitError, NeedsStaging   internal: caught inside the package
 
 Each message ends with the way out. `labelstore.cli` prints it as one line; nothing else turns errors into text.
 """
@@ -124,5 +124,5 @@ class NeedsStaging(LabelstoreError):
     """A load that repeats labels too often for an engine that writes in bulk; it goes through SQLite instead."""
 
 
-class NeedsOneProcess(LabelstoreError):
-    """A part of a file that cannot be read as it was planned, and why; whoever planned it plans anew."""
+class WrongSplitError(LabelstoreError):
+    """A split of a file has another end or more records than was planned, and why; whoever planned it plans anew."""

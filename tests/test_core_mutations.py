@@ -20,7 +20,7 @@ from labelstore.counting.compiled import CoreCounts
 from labelstore.files import Broken, Record, Source
 from labelstore.formats.decoding import RecordDecoder, bounded_depth
 from labelstore.formats.shredding import hashes, shred
-from labelstore.loading.record_reader import RecordReader
+from labelstore.loading.record_reader import records_in
 from labelstore.loading.stretches import Shredding, Stretch
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows, columns, content_tables
@@ -223,20 +223,18 @@ class Compared:
         self.made = 0
 
     def by_python(self) -> Told:
-        reader = RecordReader(is_frames_file=False)
         with Source("a", io.BytesIO(self.data)) as source:
-            return [told(item) for item in reader.read(source, only_split=False)]  # type: ignore[arg-type]
+            return [told(item) for item in records_in(source, is_frames_file=False)]  # type: ignore[arg-type]
 
     def by_core(self) -> Told:
         """Raises where rows, hashes or counts are not those of Python."""
         core = library()
         assert core
         shredding = Shredding(core)
-        reader = RecordReader(is_frames_file=False, shredding=shredding, load_id=1, first_number=0)
         found: Told = []
         by_core, by_python = CoreCounts(core), Counts()
         with Source("a", io.BytesIO(self.data)) as source:
-            for item in reader.read(source, only_split=False):
+            for item in records_in(source, is_frames_file=False, shredding=shredding, load_id=1):
                 if not isinstance(item, Stretch):
                     found.append(told(item))
                     continue

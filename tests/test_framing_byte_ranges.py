@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelstore.errors import NeedsOneProcess
+from labelstore.errors import WrongSplitError
 from labelstore.files import Broken, open_sources, split
 from labelstore.lake.tasks.byte_ranges import ByteRange, byte_ranges, split_range
 
@@ -128,7 +128,7 @@ def test_a_wrong_guess_is_noticed(tmp_path: Path) -> None:
     path = lured(tmp_path / "export")
     [_, lure] = planned(path, 2) or []
     assert 22_000 < lure.start < lure.end
-    with pytest.raises(NeedsOneProcess):
+    with pytest.raises(WrongSplitError):
         side_by_side(path, 2)
 
 
@@ -136,7 +136,7 @@ def test_more_records_than_numbers_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_text(",".join(['[{"ID":1}', *['{"ID":2}'] * 90]) + "]")
     assert side_by_side(path, 2, 60) == whole(path)
-    with pytest.raises(NeedsOneProcess):
+    with pytest.raises(WrongSplitError):
         side_by_side(path, 2, 30)
 
 
@@ -146,7 +146,7 @@ def test_a_file_that_got_shorter_is_noticed(tmp_path: Path) -> None:
     [first, _] = planned(path, 2) or []
     path.write_text(json.dumps(RECORDS[:10]))
     [source] = open_sources([str(path)])
-    with source, pytest.raises(NeedsOneProcess):
+    with source, pytest.raises(WrongSplitError):
         list(split_range(source, msgspec.json.decode, first, 1000))
 
 
@@ -180,6 +180,6 @@ def test_ranges_of_broken_files_add_up_or_say_so(
     path.write_text(f"[{text}]" if framing == "array" else text, encoding="utf-8", newline="")
     try:
         items = side_by_side(path, parts)
-    except NeedsOneProcess:
+    except WrongSplitError:
         return
     assert items is None or items == whole(path)

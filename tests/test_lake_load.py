@@ -17,6 +17,7 @@ from labelstore.engines.database import Database
 from labelstore.errors import InputError, StoreError
 from labelstore.files import open_sources
 from labelstore.lake import load as loading
+from labelstore.lake import reports
 from labelstore.lake.commits import commit as commits
 from labelstore.lake.commits.snapshot import Snapshot, open_lake
 from labelstore.lake.database import LakeDatabase
@@ -47,7 +48,7 @@ def counted(report: Report) -> list[int]:
 
 
 def counters(report: Report) -> dict[str, Any]:
-    told = report.told()
+    told = reports.report_json(report)
     names = ("labels", "objects", "classifications", "frames", "model_run_labels", "predictions", "unread", "classes")
     return {name: told[name] for name in names}
 

@@ -16,7 +16,7 @@ import fsspec
 import pytest
 from pyarrow import parquet
 
-from labelstore.errors import InputError, NeedsOneProcess, NotAnExport
+from labelstore.errors import InputError, NotAnExport, WrongSplitError
 from labelstore.files import Broken, digest_of, open_sources
 from labelstore.files import split as split_file
 from labelstore.files.remote_streams import SeekableStream
@@ -158,7 +158,7 @@ def wrong(splits: list[Split]) -> list[int]:
     for place, split in enumerate(splits):
         try:
             read(split)
-        except NeedsOneProcess:
+        except WrongSplitError:
             found.append(place)
     return found
 
@@ -337,7 +337,7 @@ def test_a_file_that_changes_is_noticed(tmp_path: Path, memory: Any) -> None:
     first, *_ = planned("memory://in/a.ndjson")
     one, other = planned("memory://in/a.zip")
     memory.pipe({"/in/a.ndjson": LINES[:5000], "/in/a.zip": zipped({"b": LINES})})
-    with pytest.raises(NeedsOneProcess, match="ends before byte"):
+    with pytest.raises(WrongSplitError, match="ends before byte"):
         read(first)
     for split in (one, other):
         with pytest.raises(InputError, match=r"a\.zip!.: is not where it was in its archive"):

@@ -14,6 +14,7 @@ from labelstore.lake.commits.snapshot import Lake, Snapshot
 from labelstore.lake.opening import opened
 from labelstore.lake.place import OWN, Place, own
 from labelstore.lake.preparing import prepare
+from labelstore.lake.reports import report_of
 from labelstore.lake.tasks.planning import Replanned
 from labelstore.lake.tasks.running import Heard, Runner, in_processes
 from labelstore.lake.tasks.splits import SPLIT_BYTES, Split, plan_splits
@@ -98,7 +99,7 @@ def _loaded(lake: Lake, writing: Writing, splits: Sequence[Split], options: Opti
                 refuse_foreign(file)
                 refuse_many(file, options)
             snapshot = _committed(lake, writing.runner, written)
-            return Report.of(snapshot.counts)
+            return report_of(snapshot.counts)
         except Replanned as plan:
             splits = plan.splits
             _tell(notify, f"{lake.place.name}: written again, for {plan}")

@@ -16,6 +16,7 @@ from labelstore.lake.database import LakeDatabase
 from labelstore.lake.known_files import KnownFiles
 from labelstore.lake.place import OWN, Place
 from labelstore.lake.recounting import recount_new
+from labelstore.lake.reports import report_json, report_of
 from labelstore.lake.resolving.resolve import Resolution, resolve
 from labelstore.lake.tasks.changing import ChangeTask
 from labelstore.lake.tasks.known import StoredSeen
@@ -23,7 +24,7 @@ from labelstore.lake.tasks.running import Runner
 from labelstore.lake.tasks.table_files import TableFile, TableFiles
 from labelstore.lake.writing import Files, Written
 from labelstore.loading.load_state import load_row
-from labelstore.loading.report import FileReport, Report
+from labelstore.loading.report import FileReport
 from labelstore.schema.generations import lowest_id
 from labelstore.schema.tables import NODE_BITS, content_tables, node_range
 
@@ -74,13 +75,13 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
             database.use(change.files(base, place))
             database.counters.add_stored(_ranges(_record_ids(resolution.rewritten)))
         database.derive(first_record)
-        report = Report.of(written.report)
+        report = report_of(written.report)
         if len(resolution.removed):
             recount_new(database, report, first_record)
         report.files = list(files.values())
         report.bytes = sum(file.bytes for file in written.files)
         _add_rest(place, written, change, database, report.files)
-    return Intent(written.last_claim, change.added, change.removed, report.told())
+    return Intent(written.last_claim, change.added, change.removed, report_json(report))
 
 
 def _database(place: Place, files: Mapping[str, Sequence[str]]) -> LakeDatabase:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from labelstore.lake.commits.claims import claim
 from labelstore.lake.place import Place
+from labelstore.lake.reports import add_counts, joined, report_json
 from labelstore.lake.tasks.changing import ChangeTask
 from labelstore.lake.tasks.known import write_known
 from labelstore.lake.tasks.planning import Replanned, check_plan, needed, plan_frames, task_bytes, write_tasks
@@ -80,7 +81,7 @@ class Writing:
         tasks = write_tasks(self.place.url, mine, splits, self._size(splits), self.max_ratio, known)
         frames = self._run(tasks, written, report)
         self._write_frames(frames, written, report)
-        written.report = report.told()
+        written.report = report_json(report)
         if known:
             self.place.remove(known)
         return written
@@ -114,7 +115,7 @@ class Writing:
             _extend(written.counted, manifest.counted)
             written.touched += manifest.touched
             written.seen += [manifest.seen] if manifest.seen else []
-            report.add(manifest.report)
+            add_counts(report, manifest.report)
         written.files += self._files(tasks, manifests, lacks)
         return [frame for manifest in manifests for frame in manifest.frames]
 
@@ -175,7 +176,7 @@ class Writing:
                 parts.setdefault(file.load_id, []).append(file)
                 if part.split.byte_range is not None:
                     cut[file.load_id] = part.split.source
-        found = [FileReport.joined(some) for _, some in sorted(parts.items())]
+        found = [joined(some) for _, some in sorted(parts.items())]
         digests = self.digests(list(cut.values()))
         for file in found:
             file.sha256 = digests.get(cut.get(file.load_id, ""), file.sha256)

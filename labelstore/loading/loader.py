@@ -15,7 +15,7 @@ from labelstore.loading.batch import Origin
 from labelstore.loading.frames_files import FramesFolder
 from labelstore.loading.incoming import Incoming
 from labelstore.loading.load_state import LoadState
-from labelstore.loading.record_reader import RecordReader
+from labelstore.loading.record_reader import records_in
 from labelstore.loading.reject_policy import StillRefused, StoredRejects, decoded, refuse_foreign
 from labelstore.loading.report import FileReport, Options, Progress, Reading, Report
 from labelstore.loading.stretches import Stretch
@@ -94,13 +94,14 @@ class Loader:
         state, incoming = self.state, self._incoming
         file = state.new_file(name or source.name)
         origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
-        reader = RecordReader(
+        items = records_in(
+            source,
             is_frames_file=bool(label_id),
+            only_split=incoming.skips_known,
             shredding=None if label_id else state.shredding,
             load_id=file.load_id,
             first_number=state.next_number,
         )
-        items = reader.read(source, only_split=incoming.skips_known)
         # a thread that waits for a pipe could not be stopped
         is_alone = state.shredding is None or source.size is None
         with nullcontext(items) if is_alone else ahead(items, _size) as found:
@@ -118,7 +119,7 @@ class Loader:
                 if self._progress is not None and file.records - told >= _TOLD_RECORDS:
                     told = file.records
                     self._progress(Reading.of(source))
-        state.next_number += reader.numbers
+        state.next_number += file.records
         file.framing, file.bytes = source.framing or "", source.bytes_read
         file.table_form = None if source.table is None else to_json(source.table)
         file.sha256, file.finished_at = source.sha256, now()

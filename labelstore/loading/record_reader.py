@@ -9,43 +9,28 @@ from labelstore.loading.reject_policy import recognized
 from labelstore.loading.stretches import Shredding, Stretch, StretchReader
 
 
-class RecordReader:
-    """Splits and decodes records."""
+def records_in(
+    source: Source,
+    *,
+    is_frames_file: bool,
+    only_split: bool = False,
+    shredding: Shredding | None = None,
+    load_id: int = 0,
+    first_number: int = 0,
+) -> Iterator[Record[Any] | Broken | Stretch]:
+    """The records of a file, with `only_split` not decoded.
 
-    def __init__(
-        self,
-        *,
-        is_frames_file: bool,
-        shredding: Shredding | None = None,
-        load_id: int = 0,
-        first_number: int = 0,
-    ) -> None:
-        """With `shredding`, stretches are read at once, into rows of a load, numbered in the store from a number on."""
-        self.numbers = 0
-        """How many numbers the items of the file take, so far."""
-        decoder = RecordDecoder(is_frames_file)
-        self._decode = decode = tolerant(decoder)
-        self._shredding, self._take = shredding, None
-        if shredding is not None:
-            self._take = StretchReader(shredding, decoder, decode, load_id, first_number)
-
-    def read(self, source: Source, *, only_split: bool) -> Iterator[Record[Any] | Broken | Stretch]:
-        """The records, with `only_split` not decoded, or stretches of them."""
-        if self._take is not None:
-            yield from self._taking(source, self._take)
-            return
-        for item in split(source, skim if only_split else self._decode):
-            self.numbers = item.position + 1
-            yield recognized(item)
-
-    def _taking(self, source: Source, take: StretchReader) -> Iterator[Record[Any] | Broken | Stretch]:
-        assert self._shredding is not None
-        for item in split_taking(source, self._decode, take):
-            if isinstance(item, Stretch):
-                self.numbers += item.records
-                yield item
-                continue
-            found = recognized(item)  # type: ignore[arg-type]
-            self._shredding.note(found)
-            self.numbers += 1
-            yield found
+    With `shredding`, stretches are read at once, into rows of a load, numbered in the store from a number on.
+    """
+    decoder = RecordDecoder(is_frames_file)
+    decode = tolerant(decoder)
+    if shredding is None:
+        yield from map(recognized, split(source, skim if only_split else decode))
+        return
+    for item in split_taking(source, decode, StretchReader(shredding, decoder, decode, load_id, first_number)):
+        if isinstance(item, Stretch):
+            yield item
+            continue
+        found = recognized(item)  # type: ignore[arg-type]
+        shredding.note(found)
+        yield found

@@ -1,8 +1,8 @@
 """What a load is asked to do, does and did."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from labelstore.figures import figure
@@ -14,20 +14,6 @@ FRAMES = "frames"
 """The generation of a frames file."""
 FIRST_REJECTS = 5
 """How many of a file are named."""
-SUMS = ("records", "added", "changed", "unchanged", "repeated", "stale", "rejected", "unheard")
-"""Counts of a file that are those of its parts together."""
-COUNTS = (
-    "labels",
-    "objects",
-    "classifications",
-    "frames",
-    "model_run_labels",
-    "predictions",
-    "unread",
-    "frames_missing",
-)
-"""Counts of a load that are those of its parts together."""
-COUNTERS = ("asset_types", "projects", "classes", "questions")
 MOST_NAMED = 10_000
 """So many names of projects, classes or questions are counted one by one."""
 
@@ -101,20 +87,6 @@ class FileReport:
     foreign: str = ""
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
-    @classmethod
-    def joined(cls, parts: "Sequence[FileReport]") -> "FileReport":
-        """The report of a file by those of its parts, in their order."""
-        total = replace(parts[-1], first_rejects=[])
-        for other in parts[:-1]:
-            for count in SUMS:
-                setattr(total, count, getattr(total, count) + getattr(other, count))
-            for said in ("generation", "framing", "table_form", "foreign"):
-                setattr(total, said, getattr(total, said) or getattr(other, said))
-            total.bytes = max(total.bytes, other.bytes)
-        found = [reject for part in parts for reject in part.first_rejects]
-        total.first_rejects = sorted(found, key=lambda reject: int(reject["position"]))[:FIRST_REJECTS]
-        return total
-
 
 @dataclass(repr=False)
 class Report:
@@ -151,24 +123,6 @@ class Report:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     bytes: int = 0
-
-    def add(self, part: Mapping[str, Any]) -> None:
-        """Add the counts of a part of the load, its report as `told` gives it."""
-        for count in COUNTS:
-            setattr(self, count, getattr(self, count) + part[count])
-        for name in COUNTERS:
-            setattr(self, name, getattr(self, name) + Counter(part[name]))
-        self.project_names |= part["project_names"]
-
-    def told(self) -> dict[str, Any]:
-        """All of it in the types of JSON."""
-        return {**asdict(self), **{name: dict(getattr(self, name)) for name in COUNTERS}}
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Report":
-        """The report that `told` gave."""
-        counters = {name: Counter(told[name]) for name in COUNTERS}
-        return cls(**{**told, **counters, "files": [FileReport(**file) for file in told["files"]]})
 
     @property
     def exports(self) -> list[FileReport]:

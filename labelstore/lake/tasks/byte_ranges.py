@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
-from labelstore.errors import InputError, NeedsOneProcess
+from labelstore.errors import InputError, WrongSplitError
 from labelstore.files.opening import File, open_at_random
 from labelstore.files.records import split, split_rest
 from labelstore.files.resync import first_key
@@ -65,7 +65,7 @@ def split_range(
 ) -> Iterator[Record[T] | Broken]:
     """The records of a byte range, as `split` yields those of a file; the position of its first is 0.
 
-    Raises `NeedsOneProcess` if no record begins where the next range does, or for more records than `numbers`.
+    Raises `WrongSplitError` if no record begins where the next range does, or for more records than `numbers`.
     """
     framing, start, end, size = byte_range
     source.begin_at(start)
@@ -76,10 +76,10 @@ def split_range(
         if item.position >= numbers or (item.byte_offset >= end and end < size):
             if item.byte_offset == end and isinstance(item, Record):
                 return
-            raise NeedsOneProcess(f"{source.name}: no record begins at byte {end}, or too many before it")
+            raise WrongSplitError(f"{source.name}: no record begins at byte {end}, or too many before it")
         yield item
     if end < size:
-        raise NeedsOneProcess(f"{source.name}: ends before byte {end}")
+        raise WrongSplitError(f"{source.name}: ends before byte {end}")
 
 
 def _separation(name: str, file: BinaryIO) -> tuple[str, bytes, int]:

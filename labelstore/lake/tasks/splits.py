@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
-from labelstore.errors import InputError, NeedsOneProcess
+from labelstore.errors import InputError, WrongSplitError
 from labelstore.files import Broken, Record, Source, open_sources, split
 from labelstore.files.opening import File, located, open_at_random, open_stream
 from labelstore.files.sources import MAX_RATIO, files_of, open_archive, open_member
@@ -155,7 +155,7 @@ def open_split(split: Split, *, max_ratio: float | None = MAX_RATIO) -> Iterator
 def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Iterator[Record[T] | Broken]:
     """The records of a split, as `labelstore.files.split` yields those of a file; positions count from 0.
 
-    Raises `InputError`, and `NeedsOneProcess` where the split has another end than was guessed (see `replanned`) or,
+    Raises `InputError`, and `WrongSplitError` where the split has another end than was guessed (see `replanned`) or,
     after as many records as it has numbers, for one more (see `Split.with_more_numbers`).
     """
     if part.byte_range is not None:
@@ -163,7 +163,7 @@ def records_of(source: Source, part: Split, decode: Callable[[bytes], T]) -> Ite
         return
     for item in split(source, decode):
         if item.position >= part.numbers:
-            raise NeedsOneProcess(f"{part.name}: more records than the {part.numbers} numbers reserved for them")
+            raise WrongSplitError(f"{part.name}: more records than the {part.numbers} numbers reserved for them")
         yield item
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from labelstore.clock import now
 from labelstore.counting import Counts, rows_of_records, without_repeats
-from labelstore.errors import LabelstoreError, NeedsOneProcess
+from labelstore.errors import LabelstoreError, WrongSplitError
 from labelstore.files import Broken, Record, Source
 from labelstore.files.sources import MAX_RATIO
 from labelstore.formats.decoding import Decoded, RecordDecoder, bounded_depth, skim, tolerant
@@ -21,6 +21,7 @@ from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.shredding import hashes, label_ids, shred
 from labelstore.json.error_location import located
 from labelstore.lake.place import OWN, Place
+from labelstore.lake.reports import report_json
 from labelstore.lake.tasks.known import Known, Seen
 from labelstore.lake.tasks.splits import Split, open_split, records_of
 from labelstore.lake.tasks.table_files import TableFile, TableFiles
@@ -113,7 +114,7 @@ def write_task(task: WriteTask, heard: Callable[[int], None] | None = None) -> M
     work = _Task(task, manifest, heard)
     try:
         work.run()
-    except NeedsOneProcess:
+    except WrongSplitError:
         place = len(manifest.files)
         manifest.replan = place, work.records >= task.parts[place].split.numbers
     except LabelstoreError as error:
@@ -154,7 +155,7 @@ class _Task:
         manifest.written, manifest.counted = self._files.written, self._counted.written
         manifest.touched = sorted(self._touched)
         manifest.seen = self._seen.write(place, f"{name}-{uuid4().hex}")
-        manifest.report = self._report.told()
+        manifest.report = report_json(self._report)
 
     def _write(self, part: Part) -> FileReport:
         split = part.split
