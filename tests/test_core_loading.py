@@ -11,6 +11,7 @@ import pytest
 from labelstore import samples
 from labelstore.core.library import library
 from labelstore.engines import open_database
+from labelstore.files import walk
 from labelstore.files.records import split_taking
 from labelstore.loading import Report, load
 from labelstore.loading.stretches import StretchReader
@@ -148,6 +149,17 @@ def test_frames_files(
         assert database.value("select count(*) from frames") > 0
     if engine == "db":
         assert sum(stretches) > 6
+
+
+def test_large_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stretches: list[int]) -> None:
+    """A label is longer than a stretch; another one is so large that Python reads it frame by frame."""
+    monkeypatch.setattr(walk, "LARGEST_TAKEN", 400_000)
+    box = {"featureId": "f", "title": "car", "bbox": {"top": 1, "left": 2.5, "height": 3, "width": 4}}
+    made = records("v1", "video", 5)
+    for label, frames in ((made[1], 700), (made[3], 3_000)):
+        label["Label"] = [{"frameNumber": number, "objects": [box, box]} for number in range(frames)]
+    assert_same_both_ways(tmp_path, "db", [[as_array(tmp_path / "a", texts(made))]], monkeypatch)
+    assert sum(stretches) == 3  # all but the large one, and the first, which tells their kind
 
 
 @ENGINES
