@@ -1,5 +1,6 @@
 """The compiled core under sanitizers, on the inputs that fuzzing found, and with memory that runs out."""
 
+import gc
 import json
 import os
 import subprocess
@@ -8,14 +9,16 @@ from ctypes import CDLL
 from itertools import islice
 from pathlib import Path
 
+import apsw
 import pytest
 
 from labelstore import samples
 from labelstore.core.arrow import Columns
 from labelstore.core.shredding import Ids, Shredder
+from labelstore.loading import load
 from labelstore.schema.tables import columns
 from tests.soaking import amount
-from tests.test_core_shredding import WIDTHS
+from tests.test_core_shredding import WIDTHS, lines_of
 from tools.core_fuzz import building
 
 
@@ -96,3 +99,41 @@ def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
         if not core.has_failed():
             break
     assert failures > 10
+
+
+def test_whole_loads_give_all_memory_back_also_when_it_runs_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A load stores everything, or says that there is not enough memory, and then leaves no store."""
+    try:
+        building.build_failing(tmp_path / "failing.so")
+    except building.BuildError as error:
+        pytest.skip(f"no C compiler: {str(error).splitlines()[0]}")
+    core = CDLL(str(tmp_path / "failing.so"))
+    monkeypatch.setattr("labelstore.core.library._loaded", lambda: core)
+    monkeypatch.setattr("labelstore.core.rows.PATH", tmp_path / "failing.so")
+    export, store = tmp_path / "export.ndjson", tmp_path / "labels.db"
+    export.write_bytes(
+        lines_of([*islice(samples.v1_labels("image", 20), 3), *islice(samples.v2_data_rows("image", 20), 3)])
+    )
+    core.failing_at(0)
+    added = load(store, export).total("added")
+    gc.collect()
+    assert core.memory_held() == 0
+    store.unlink()
+    failures, number = 0, 1
+    while True:
+        core.failing_at(number)
+        try:
+            assert load(store, export).total("added") == added
+        except (MemoryError, apsw.NoMemError):
+            failures += 1
+            assert not store.exists()
+        else:
+            store.unlink()
+        gc.collect()
+        assert (number, core.memory_held()) == (number, 0)
+        if not core.has_failed():
+            break
+        number += 1 + amount(0, number // 2)
+    assert failures > 1

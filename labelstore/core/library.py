@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from ctypes import CDLL
 
-VERSION: Final = 4
+VERSION: Final = 5
 """`CORE_VERSION` of core.h: a library with another number has other functions."""
 
 PATH: Final = Path(__file__).with_name("_core.so")

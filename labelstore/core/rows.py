@@ -23,17 +23,12 @@ class StretchTables:
 
     def __init__(self, core: CDLL, connection: Any, widths: dict[str, int]) -> None:
         """`widths`: the tables, in the order of stretches, and how many columns each has."""
-        core.core_source.restype, core.core_source_free.argtypes = c_void_p, (c_void_p,)
-        core.core_read.argtypes = (c_void_p, c_void_p)
+        core.core_source.restype, core.core_read.argtypes = c_void_p, (c_void_p, c_void_p)
         self._core, self._connection, self._tables = core, connection, list(widths)
-        self._source = core.core_source()
+        self._source = core.core_source()  # which the connection gives back when it is closed
         if not self._source:
             raise MemoryError
-        try:
-            self._extend()
-        except BaseException:
-            self.close()
-            raise
+        self._extend()
         for number, (table, width) in enumerate(widths.items()):
             connection.execute(f"create virtual table temp.{PREFIX}{table} using stretch_rows({number}, {width})")
 
@@ -54,7 +49,3 @@ class StretchTables:
                     self._connection.execute(f"insert into main.{table} select * from temp.{PREFIX}{table}")
         finally:
             self._core.core_read(self._source, None)
-
-    def close(self) -> None:
-        """Give the memory back; the connection is closed."""
-        self._core.core_source_free(self._source)

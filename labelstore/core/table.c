@@ -177,20 +177,21 @@ static const Module MODULE = {
 };
 
 CORE_API void *core_source(void);
-CORE_API void core_source_free(void *source);
 CORE_API void core_read(Source *source, const Stretch *stretch);
 CORE_API int core_extension(Connection *connection, char **error, const Function *functions);
 
 /* The source of the connection that this thread loads the extension into next. */
 static __thread Source *waiting;
 
+/* A source, which the connection gives back when it is closed; NULL without memory. */
 CORE_API void *core_source(void)
 {
-    waiting = calloc(1, sizeof(Source));
+    if (waiting == NULL) /* else the extension could not be loaded */
+        waiting = calloc(1, sizeof(Source));
     return waiting;
 }
 
-CORE_API void core_source_free(void *source)
+static void free_source(void *source)
 {
     free(source);
 }
@@ -215,5 +216,5 @@ CORE_API int core_extension(Connection *connection, char **error, const Function
     source->integer = (void (*)(Context *, int64_t))functions[RESULT_INT64];
     source->text = (void (*)(Context *, const char *, int, void (*)(void *)))functions[RESULT_TEXT];
     return ((int (*)(Connection *, const char *, const Module *, void *, void (*)(void *)))functions[CREATE_MODULE_V2])(
-        connection, "stretch_rows", &MODULE, source, NULL);
+        connection, "stretch_rows", &MODULE, source, free_source);
 }

@@ -394,8 +394,6 @@ class SqliteDatabase(Database):
         if "_guarded" in self.__dict__:
             self._guarded[0].close()
         self._connection.close()
-        if (stretches := self.__dict__.get("_stretches")) is not None:
-            stretches.close()
 
 
 def _count_no_memory() -> None:

@@ -42,7 +42,6 @@ typedef struct {
 } Module;
 
 Source *core_source(void);
-void core_source_free(Source *source);
 void core_read(Source *source, const Stretch *stretch);
 int core_extension(void *connection, char **error, const Function *functions);
 int core_count(Counter *counter, const Stretch *stretch);
@@ -53,6 +52,7 @@ struct Rows {
     Source *source;
     const Module *module;
     void *own;        /* what the module gets back */
+    void (*destroy)(void *);
     int columns;      /* of the table that was declared last */
     Cell result;      /* the value that was given last */
     Counter *counter; /* NULL without rules, and once memory ran out */
@@ -90,7 +90,8 @@ static void give_bytes(Rows *rows, const char *bytes, int length, void (*destroy
 
 static int create_module(Rows *rows, const char *name, const Module *module, void *own, void (*destroy)(void *))
 {
-    EXPECT(strcmp(name, "stretch_rows") == 0 && own == rows->source && destroy == NULL);
+    EXPECT(strcmp(name, "stretch_rows") == 0 && own == rows->source && destroy != NULL);
+    rows->destroy = destroy;
     rows->module = module;
     rows->own = own;
     return 0;
@@ -214,7 +215,7 @@ void end_rows(Rows *rows)
     if (rows == NULL)
         return;
     core_count_free(rows->counter);
-    core_source_free(rows->source);
+    rows->destroy(rows->own);
     free(rows->counter);
     free(rows);
 }
