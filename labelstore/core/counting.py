@@ -147,6 +147,7 @@ class Counter:
         """`of_label`: the columns of labels with their id, and when they were created and updated."""
         self._core, self._rules = _declared(core), rules
         self._told = counter_words(rules, most_paired, of_label)
+        self._read: dict[int, list[Counted]] | None = None
 
     def __del__(self) -> None:
         with suppress(AttributeError):  # it could not be made
@@ -154,22 +155,26 @@ class Counter:
 
     def add(self, stretch: Stretch) -> None:
         """Count the rows of a stretch, in which no label is twice."""
+        self._read = None
         if not self._core.core_count(byref(self._told), stretch.address):
             raise MemoryError
 
     def __len__(self) -> int:
         return len(items(self._told.counts, _Count))
 
-    def counts(self, rule: int) -> Iterator[Counted]:
+    def counts(self, rule: int) -> Sequence[Counted]:
         """What was counted by a rule, or of `PAIRS`, in the order in which it came."""
-        slots = 2 if rule == PAIRS else len(self._rules[rule].slots)
-        for number, one in enumerate(items(self._told.counts, _Count)):
-            if one.rule != rule:
-                continue
-            values = list(map(value, one.cells[:slots]))
-            first, last = map(_time, one.seen)
-            amounts = one.annotations, one.times_answered, one.labels, one.last_label
-            yield Counted(number, one.grain, values, *amounts, (first, last))
+        if self._read is None:
+            self._read = {}
+            for number, one in enumerate(items(self._told.counts, _Count)):
+                self._read.setdefault(one.rule, []).append(self._counted(number, one))
+        return self._read.get(rule, ())
+
+    def _counted(self, number: int, one: _Count) -> Counted:
+        slots = 2 if one.rule == PAIRS else len(self._rules[one.rule].slots)
+        first, last = map(_time, one.seen)
+        amounts = one.annotations, one.times_answered, one.labels, one.last_label
+        return Counted(number, one.grain, list(map(value, one.cells[:slots])), *amounts, (first, last))
 
     def wide(self) -> Iterator[tuple[int, str]]:
         """Labels with too many classes for their pairs: the number of what counts the label itself, and its id."""
