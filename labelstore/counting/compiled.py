@@ -43,10 +43,12 @@ class CoreCounts:
 
     def __init__(self, core: CDLL) -> None:
         told = what_is_counted()
+        self._rows: list[Count] | None = None
         self._rules, self._counter = told[0], CoreCounter(core, *told)
 
     def add(self, stretch: Stretch) -> None:
         """Count the rows of a stretch, in which no label is twice."""
+        self._rows = None
         self._counter.add(stretch)
 
     def is_large(self) -> bool:
@@ -59,8 +61,13 @@ class CoreCounts:
         groups = self._groups()
         return {label_id for number, label_id in self._counter.wide() if number in groups}
 
-    def rows(self) -> Iterator[Count]:
+    def rows(self) -> Sequence[Count]:
         """What was counted of labels that are in no model run."""
+        if self._rows is None:
+            self._rows = list(self._counts())
+        return self._rows
+
+    def _counts(self) -> Iterator[Count]:
         groups = self._groups()
         for _, one in self._told(_LABELS):
             if one.number in groups:
