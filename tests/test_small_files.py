@@ -12,7 +12,7 @@ from labelstore.engines.database import Database
 from labelstore.engines.duckdb import DuckdbDatabase
 from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.errors import NotAnExport
-from labelstore.loading import load, loader, record_writer, storing
+from labelstore.loading import load, load_state, loader, storing
 from labelstore.loading.record_writer import RecordWriter
 from labelstore.schema.tables import content_tables
 from labelstore.verifying import verify
@@ -165,9 +165,10 @@ def test_cut_batches_count_by_what_was_written(tmp_path: Path, monkeypatch: pyte
     staged: list[Path] = []
     monkeypatch.setattr(storing, "load_staged", lambda path, *_: staged.append(path))
     files = save(tmp_path / "exports", *([{**one, "Agreement": n / 9} for one in elements(5)] for n in range(4)))
-    for records, expected in ((5, []), (6, [tmp_path / "6.duckdb"])):
-        monkeypatch.setattr(record_writer, "_RECORDS_A_CUT", records)
-        load(tmp_path / f"{records}.duckdb", files)
+    for pure, records, expected in (("0", 5, []), ("1", 5, []), ("1", 6, [tmp_path / "16.duckdb"])):
+        monkeypatch.setenv("LABELSTORE_PURE", pure)
+        monkeypatch.setattr(load_state, "_RECORDS_A_CUT", records)
+        load(tmp_path / f"{pure}{records}.duckdb", files)
         assert staged == expected
 
 

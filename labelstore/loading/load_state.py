@@ -15,6 +15,9 @@ from labelstore.schema.generations import lowest_id, number_after
 from labelstore.schema.tables import Row, columns, node_range
 from labelstore.version import __version__
 
+_RECORDS_A_CUT = 1000
+"""A batch may be cut for so many records that were written."""
+
 
 class LoadState:
     """The state of one load. Records are numbered by their places in the files."""
@@ -43,6 +46,11 @@ class LoadState:
         """How many batches may be written before they are full, for a record tells about the same as one in them: with
         more the load is given up by `NeedsStaging`. None for any number.
         """
+
+    def allow_cuts(self, written: int) -> None:
+        """Allow more batches that are not full, as records were written."""
+        if self.cuts_left is not None:
+            self.cuts_left += written / _RECORDS_A_CUT
 
     def new_file(self, name: str) -> FileReport:
         """The report of the next file; all files of a load have the time of its start, which tells them together."""

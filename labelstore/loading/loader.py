@@ -94,16 +94,17 @@ class Loader:
         state, incoming = self.state, self._incoming
         file = state.new_file(name or source.name)
         origin = Origin(file, StoredRejects(state.database, file, state.options), state.next_number, label_id)
+        shredding = None if label_id else state.shredding
         items = records_in(
             source,
             is_frames_file=bool(label_id),
             only_split=incoming.skips_known,
-            shredding=None if label_id else state.shredding,
+            shredding=shredding,
             load_id=file.load_id,
             first_number=state.next_number,
         )
         # a thread that waits for a pipe could not be stopped
-        is_alone = state.shredding is None or source.size is None
+        is_alone = shredding is None or source.size is None
         with nullcontext(items) if is_alone else ahead(items, _size) as found:
             told = 0
             for item in found:

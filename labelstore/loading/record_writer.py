@@ -21,8 +21,6 @@ from labelstore.schema.tables import Rows, columns
 if TYPE_CHECKING:
     from labelstore.counting.compiled import CoreCounts
 
-_RECORDS_A_CUT = 1000
-"""A batch may be cut for so many records that were written."""
 _ASSET_TYPE = list(columns()["records"]).index("asset_type")
 _LABEL_ID, _RUN, _IS_PREDICTION = map(list(columns()["labels"]).index, ("label_id", "model_run_id", "is_prediction"))
 _PROJECT = list(columns()["labels"]).index("project_id")
@@ -62,8 +60,7 @@ class RecordWriter:
         for generation in sorted({entry.generation for entry in batch.entries}):
             entries = [entry for entry in batch.entries if entry.generation == generation]
             self._write(generation, entries, batch.label_ids)
-        if self._state.cuts_left is not None:
-            self._state.cuts_left += len(batch.entries) / _RECORDS_A_CUT
+        self._state.allow_cuts(len(batch.entries))
 
     def _write(self, generation: str, entries: Sequence[Entry], label_ids: set[str]) -> None:
         state = self._state

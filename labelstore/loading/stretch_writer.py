@@ -19,6 +19,7 @@ class StretchWriter:
         made = len(stretch.rows.made)
         if not made:
             return
+        self._state.allow_cuts(made)
         file.added += made
         file.generation = file.generation or stretch.generation
         database = self._state.database
