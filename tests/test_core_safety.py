@@ -172,6 +172,68 @@ def test_an_error_in_either_thread_changes_nothing(
         assert set(before["records"]) <= set(told(store, report)[0]["records"])
 
 
+@pytest.mark.usefixtures("small_stretches")
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_disk_that_is_full_while_sqlite_copies_rows(
+    tmp_path: Path, file: Path, is_new: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = tmp_path / "labels.db", tmp_path / "other.ndjson"
+    inserted: list[Any] = []
+    other.write_bytes(lines(1, seed=3)[0])
+    before = None if is_new else told(store, load(store, other))[0]
+    insert = SqliteDatabase.insert_stretch
+
+    def inserting(database: SqliteDatabase, stretch: Any) -> None:
+        if inserted:
+            database.execute(f"pragma max_page_count = {database.value('pragma page_count') + 2}")
+        insert(database, stretch)
+        inserted.append(stretch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteDatabase, "insert_stretch", inserting)
+        with pytest.raises(apsw.FullError):
+            load(store, file)
+    assert inserted
+    assert alone()
+    assert store.exists() != is_new
+    if before is not None:
+        with open_database(store, read_only=True) as database:
+            assert database.value("select count(*) from records") == len(before["records"])
+    assert load(store, file).total("added") == 40
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_load_that_is_killed_between_stretches(tmp_path: Path, file: Path, is_new: bool) -> None:
+    store, other = tmp_path / "labels.db", tmp_path / "other.ndjson"
+    other.write_bytes(lines(1, seed=3)[0])
+    if not is_new:
+        load(store, other)
+    code = f"""
+import os
+from labelstore.engines.sqlite import SqliteDatabase
+from labelstore.files.records import split_taking
+from labelstore.loading import load
+
+def killing(database, stretch, insert=SqliteDatabase.insert_stretch):
+    insert(database, stretch)
+    if database.value("select count(*) from records") > 20:
+        os.kill(os.getpid(), 9)
+
+SqliteDatabase.insert_stretch = killing
+split_taking.__kwdefaults__["chunk_bytes"] = 20_000
+load({str(store)!r}, {str(file)!r})
+"""
+    killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert store.exists() != is_new
+    if not is_new:
+        with open_database(store, read_only=True) as database:
+            assert database.value("select count(*) from records") == 1
+    assert load(store, file).total("added") == 40
+    assert not list(tmp_path.glob(".labels.db*"))
+
+
 def test_nobody_loads_an_extension_afterwards(tmp_path: Path) -> None:
     with open_database(tmp_path / "labels.db", create=True) as database:
         assert isinstance(database, SqliteDatabase)
