@@ -27,7 +27,7 @@ from labelstore.engines import open_database
 from labelstore.engines.sqlite import SqliteDatabase
 from labelstore.files.records import split_taking
 from labelstore.loading import load
-from labelstore.loading.ahead import ahead
+from labelstore.loading.ahead import NAME, ahead
 from tests.soaking import amount
 from tests.test_core_loading import assert_same_both_ways, told
 
@@ -65,7 +65,7 @@ def endless(ended: threading.Event) -> Generator[int, None, None]:
 
 
 def alone() -> bool:
-    return [one for one in threading.enumerate() if one.daemon] == []
+    return NAME not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("size", [1, 10**9])

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+NAME = "labelstore reads ahead"
+"""That of the thread."""
 _PARTS = 2
 """So many parts wait at most."""
 PART_BYTES = 1 << 20
@@ -22,7 +24,7 @@ def ahead(items: Iterator[T], size: Callable[[T], int]) -> Iterator[Iterator[T]]
     """
     parts: Queue[Any] = Queue(_PARTS)
     is_left = Event()
-    thread = Thread(target=_make, args=(items, size, parts, is_left), daemon=True)
+    thread = Thread(target=_make, args=(items, size, parts, is_left), daemon=True, name=NAME)
     thread.start()
     try:
         yield _taken(parts)

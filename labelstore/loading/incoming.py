@@ -58,6 +58,8 @@ class Incoming:
             for item in stretch.items():
                 self.add(item if self.skips_known else decoded(item, self._decode), origin)
         else:
+            if not self._stretch_writer.has_written:
+                self._writer.flush()  # the records before it, so that most rows of the tables are in order
             self._stretch_writer.add(stretch, origin.file)
             for item in stretch.back:
                 self.add(item, origin)
@@ -66,12 +68,18 @@ class Incoming:
         stretch.release()
 
     def _knows_some_of(self, stretch: Stretch) -> bool:
-        """Whether the store has records with the same content, or about the same."""
-        database = self._state.database
+        """Whether the store has records with the same content, or about the same, also of those that wait."""
         if self._state.is_new:
             return False
+        if self._are_in_the_store(stretch):
+            return True
+        had_waiting = bool(self._waiting)
         self._sort_out()
         self._writer.flush()
+        return had_waiting and self._are_in_the_store(stretch)
+
+    def _are_in_the_store(self, stretch: Stretch) -> bool:
+        database = self._state.database
         if database.records_with([digest.content for digest in stretch.digests]):
             return True
         identities, label_ids = stretch.ids()

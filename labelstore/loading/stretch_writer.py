@@ -13,12 +13,14 @@ class StretchWriter:
     def __init__(self, state: LoadState) -> None:
         self._state = state
         self._counts: CoreCounts | None = None
+        self.has_written = False
 
     def add(self, stretch: Stretch, file: FileReport) -> None:
         """Write the rows made of records that are new, and unlike all that wait."""
         made = len(stretch.rows.made)
         if not made:
             return
+        self.has_written = True
         self._state.allow_cuts(made)
         file.added += made
         file.generation = file.generation or stretch.generation
