@@ -6,7 +6,7 @@ An ordinary run takes few of them; `python -m pytest -m soak tests/test_core_mut
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count, islice
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from labelstore import samples
 from labelstore.core.library import library
 from labelstore.counting import Counts, rows_of_records
 from labelstore.counting.compiled import CoreCounts
+from labelstore.errors import InputError
 from labelstore.files import Broken, Record, Source
 from labelstore.formats.decoding import RecordDecoder, bounded_depth
 from labelstore.formats.shredding import hashes, shred
@@ -262,6 +263,14 @@ class Compared:
         return rows
 
 
+def outcome(read: Callable[[], Told]) -> Told | str:
+    """What is read, or why the file is refused as a whole, for its first record may have lost its bracket."""
+    try:
+        return read()
+    except InputError as error:
+        return str(error)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 @pytest.mark.parametrize("seed", range(amount(500, 1)))
@@ -270,6 +279,6 @@ def test_mutations(generation: str, seed: int) -> None:
     with bounded_depth():
         for _ in range(amount(1000 // TOGETHER, 4)):
             file = Compared(file_of(generation, dice, numbers))
-            assert file.by_core() == file.by_python()
+            assert outcome(file.by_core) == outcome(file.by_python)
             made += file.made
     assert made > 10
