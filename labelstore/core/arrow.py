@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from ctypes import CDLL, POINTER, Structure, c_int, c_int32, c_int64, c_void_p, cast, sizeof
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from labelstore.core.cells import BLOB, BOOLEAN, INTEGER, REAL, TEXT, Array
+from labelstore.core.library import declared
 from labelstore.core.shredding import Stretch
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Columns:
 
     def __init__(self, core: CDLL, kinds: Sequence[str]) -> None:
         """`kinds` are the types of the columns, as the schema declares them."""
-        self._core = _declared(core)
+        self._core = declared(core, _FUNCTIONS)
         self._kinds = kinds
         address = core.core_columns(len(kinds), (c_int32 * len(kinds))(*(_KINDS[kind] for kind in kinds)))
         if not address:
@@ -84,11 +84,3 @@ _FUNCTIONS: Final = {
     "core_columns_add": (c_int, (c_void_p, POINTER(Array))),
 }
 """What the functions of the library give, and take."""
-
-
-@cache
-def _declared(core: CDLL) -> CDLL:
-    for name, (gives, takes) in _FUNCTIONS.items():
-        function = getattr(core, name)
-        function.restype, function.argtypes = gives, takes
-    return core

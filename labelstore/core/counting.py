@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from ctypes import CDLL, Structure, byref, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p, string_at
 from enum import IntEnum
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 from labelstore.core.cells import Array, Cell, items, value
+from labelstore.core.library import declared
 from labelstore.core.shredding import Stretch
 
 _MOST_RULES, _MOST_SLOTS, _MOST_GRAINS = 8, 12, 5
@@ -145,7 +145,7 @@ class Counter:
 
     def __init__(self, core: CDLL, rules: Sequence[Rule], most_paired: int, of_label: tuple[int, int, int]) -> None:
         """`of_label`: the columns of labels with their id, and when they were created and updated."""
-        self._core, self._rules = _declared(core), rules
+        self._core, self._rules = declared(core, _FUNCTIONS), rules
         self._told = counter_words(rules, most_paired, of_label)
         self._read: dict[int, list[Counted]] | None = None
 
@@ -222,11 +222,3 @@ _FUNCTIONS: Final = {
     "core_count": (c_int, (c_void_p, c_void_p)),
     "core_count_free": (None, (c_void_p,)),
 }
-
-
-@cache
-def _declared(core: CDLL) -> CDLL:
-    for name, (gives, takes) in _FUNCTIONS.items():
-        function = getattr(core, name)
-        function.restype, function.argtypes = gives, takes
-    return core

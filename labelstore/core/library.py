@@ -3,9 +3,10 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from ctypes import CDLL
 
 VERSION: Final = 5
@@ -28,6 +29,14 @@ def told() -> str:
     """Which of the two does the work, for people: `compiled core`, or `pure Python` and why."""
     core = _found()
     return f"pure Python: {core}" if isinstance(core, str) else "compiled core"
+
+
+def declared(core: "CDLL", functions: "Mapping[str, tuple[Any, tuple[Any, ...]]]") -> "CDLL":
+    """The library, which knows from now on what some of its functions give and take."""
+    for name, (gives, takes) in functions.items():
+        function = getattr(core, name)
+        function.restype, function.argtypes = gives, takes
+    return core
 
 
 def is_switched_off() -> bool:

@@ -16,7 +16,6 @@ from ctypes import (
     cast,
     sizeof,
 )
-from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 
 from labelstore.core.cells import NOTHING, TEXT
@@ -24,6 +23,7 @@ from labelstore.core.cells import Array as _Array
 from labelstore.core.cells import Cell as _Cell
 from labelstore.core.cells import items as _items
 from labelstore.core.cells import value as _value
+from labelstore.core.library import declared
 
 
 class Words(Protocol):
@@ -156,7 +156,7 @@ class Ids:
     """The ids that records brought, of all generations."""
 
     def __init__(self, core: CDLL) -> None:
-        self._core = _declared(core)
+        self._core = declared(core, _FUNCTIONS)
         self.address: int = core.core_ids()
         if not self.address:
             raise MemoryError
@@ -179,7 +179,7 @@ class Shredder:
 
     def __init__(self, core: CDLL, program: Words, widths: Sequence[int], ids: Ids) -> None:
         """`widths`: how many columns each table has. A record that brings a known id is handed back."""
-        self._core, self._program, self._widths, self._ids = _declared(core), program, widths, ids
+        self._core, self._program, self._widths, self._ids = declared(core, _FUNCTIONS), program, widths, ids
         words = (c_int32 * len(program.words)).from_buffer_copy(program.words)
         texts = program.texts
         self._address = core.core_shredder(words, len(words), texts, len(texts), ids.address)
@@ -266,11 +266,3 @@ _FUNCTIONS: Final = {
     "core_give_back": (None, (c_void_p, c_void_p)),
 }
 """What the functions of the library give, and take."""
-
-
-@cache
-def _declared(core: CDLL) -> CDLL:
-    for name, (gives, takes) in _FUNCTIONS.items():
-        function = getattr(core, name)
-        function.restype, function.argtypes = gives, takes
-    return core

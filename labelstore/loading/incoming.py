@@ -136,7 +136,11 @@ class Incoming:
     def _sort_out_part(self, part: Iterable[_Digested], known: Mapping[bytes, Stored]) -> None:
         writer = self._writer
         items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]] = (
-            (record if digest.content in known else decoded(record, self._decode), origin, digest)
+            (
+                record if digest.content in known or record.value is not None else decoded(record, self._decode),
+                origin,
+                digest,
+            )
             for record, origin, digest in part
         )
         told: set[int] = set()
