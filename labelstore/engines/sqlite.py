@@ -40,7 +40,15 @@ from labelstore.engines.result import Result
 from labelstore.errors import InUseError, RefusedError, StoreError
 from labelstore.schema.dialects import SCHEMA_VERSION, SQLITE, check_version, view_files
 from labelstore.schema.generations import generation_in, lowest_id, number_after
-from labelstore.schema.tables import NODE_BITS, NodeRange, Row, columns, content_tables, node_column, node_range
+from labelstore.schema.tables import (
+    NODE_BITS,
+    NodeRange,
+    Row,
+    content_tables,
+    content_widths,
+    node_column,
+    node_range,
+)
 
 OLDEST = (3, 38, 0)
 APPLICATION_ID = 0x4C626C73  # "Lbls"
@@ -239,9 +247,8 @@ class SqliteDatabase(Database):
         core = library()
         if core is None:
             return None
-        widths = {table: len(columns()[table]) for table in content_tables()}
         try:
-            return StretchTables(core, self._connection, widths)
+            return StretchTables(core, self._connection, content_widths())
         except UNABLE:
             return None
 

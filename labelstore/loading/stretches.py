@@ -12,11 +12,11 @@ from typing import Any
 from labelstore.core.shredding import Ids, Place, Shredder
 from labelstore.core.shredding import Stretch as Rows
 from labelstore.files import Broken, Record
+from labelstore.formats.claims import claims
 from labelstore.formats.decoding import Decoded, RecordDecoder
-from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.shredding import Hashes, hashes
 from labelstore.loading.reject_policy import decoded
-from labelstore.schema.tables import columns, content_tables
+from labelstore.schema.tables import columns, content_tables, content_widths
 
 _MOST_USELESS = 5
 """After so many stretches in a row of which nothing was made, the others of the file are read by Python."""
@@ -25,9 +25,6 @@ _LABELS = content_tables().index("labels")
 _IDENTITY = list(columns()["records"]).index("identity")
 _LABEL_ID, _DATA_ROW_ID, _FRAMES_URL = map(list(columns()["labels"]).index, ("label_id", "data_row_id", "frames_url"))
 _CONTENT, _URLS = map(list(columns()["records"]).index, ("content_hash", "url_hash"))
-
-WIDTHS = {table: len(columns()[table]) for table in content_tables()}
-"""Table → how many columns it has."""
 
 
 @dataclass
@@ -99,7 +96,7 @@ class Shredding:
             made = None
             with suppress(ModuleNotFoundError):
                 program = import_module(f"labelstore.formats.{generation}.program").program()
-                made = Shredder(self.core, program, list(WIDTHS.values()), self.ids)
+                made = Shredder(self.core, program, list(content_widths().values()), self.ids)
             self._shredders[generation] = made
         return self._shredders[generation]
 
@@ -204,15 +201,4 @@ def _packed(digests: Iterable[Hashes]) -> Iterator[bytes]:
 
 
 def _claims(item: Record[Any] | Broken) -> Iterator[str]:
-    """The ids that a record brings, as the programs of the core claim them."""
-    if isinstance(item, Broken):
-        return
-    record = item.value
-    struct: Any = type(record)
-    kind = record_kind(struct)
-    yield from kind.label_ids(record)
-    if kind.name == "v2":
-        yield f"v2 {kind.identity(record)}"
-    gives = kind.gives_ids(record)
-    if gives is not None:
-        yield f"gives {gives}"
+    return iter(()) if isinstance(item, Broken) else claims(item.value)

@@ -67,6 +67,11 @@ def content_tables() -> tuple[str, ...]:
     return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING + CONNECTED)
 
 
+def content_widths() -> dict[str, int]:
+    """How many columns each content table has, in the order of `content_tables`."""
+    return {table: len(columns()[table]) for table in content_tables()}
+
+
 @cache
 def _keys() -> dict[str, tuple[str, int]]:
     """Table → its primary key, which in a content table holds a row's node, and the place of that column."""

@@ -12,6 +12,7 @@ its labels, and "gives " and the data row that `gives_ids` names (labelstore/for
 from functools import cache
 from typing import Any
 
+from labelstore.formats.claims import GIVES, LINE
 from labelstore.formats.compiled.assembler import (
     BYTE_OFFSET,
     FIRST_NODE,
@@ -95,7 +96,7 @@ class _Program(AnnotationsProgram):
         self.experiments(line, runs)
         quoted_id = code.quoted(self.data_row_id)
         identity = code.joined("[", quoted_id, ",", code.sorted_keys(line["projects"]), ",", runs, "]")
-        code.claim(code.joined("v2 ", identity))
+        code.claim(code.joined(LINE, identity))
         code.row(
             line,
             node_id=FIRST_NODE,
@@ -153,7 +154,7 @@ class _Program(AnnotationsProgram):
         code.hand_back_unless_any(code.is_none(count), code.is_equal(count, 0), code.is_equal(count, 1))
         with code.each(line["experiments"]) as loop:
             experiment, node_id = loop.item(Experiment), code.next()
-            code.claim(code.joined("gives ", self.data_row_id))
+            code.claim(code.joined(GIVES, self.data_row_id))
             code.copy(names, code.sorted_keys(experiment["runs"]))
             self.model_runs(experiment, loop.key)
             code.row(
