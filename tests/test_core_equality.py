@@ -71,7 +71,6 @@ def test_records_of_all_asset_types_are_the_same_however_they_are_spelled() -> N
 LEFT_TO_PYTHON = [
     (b'{"a":1,"a":1}', b'{"a":1,"a":1}'),
     (b'{"a":1,"a":1}', b'{"a":1,"b":1}'),
-    (b'{"\\u0061":1}', b'{"a":1}'),
     (b"-0", b"-0"),
     (b"1e400", b"1e400"),
     (b"9" * 19, b"9" * 19),
@@ -235,7 +234,7 @@ int main(void)
 def test_no_text_makes_it_read_or_write_beyond_its_memory(tmp_path: Path) -> None:
     (tmp_path / "driver.c").write_text(DRIVER)
     checks = ["-g", "-O1", "-std=c99", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    sources = [tmp_path / "driver.c", PATH.parent / "equality.c"]
+    sources = [tmp_path / "driver.c", PATH.parent / "equality.c", PATH.parent / "read.c", "-lm"]
     subprocess.run([*(compiler() or []), *checks, f"-I{PATH.parent}", "-o", tmp_path / "driver", *sources], check=True)
     source = random.Random(7)
     records = [dumped(record) for record in sampled(1)]

@@ -122,7 +122,8 @@ def test_next_to_nothing(text: bytes) -> None:
 
 def test_many_members() -> None:
     members = b"{" + b", ".join(b'"%d": 1' % number for number in range(100_000)) + b"}"
-    assert not shredded(with_value(members), in_lines=True, is_last=True).made
+    assert shredded(with_value(members), in_lines=True, is_last=True).made
+    assert not shredded(with_value(members[:-1] + b', "7": 1}'), in_lines=True, is_last=True).made
     assert not shredded(LINE[:-1] + b", " + members[1:], in_lines=True, is_last=True).made
 
 

@@ -25,10 +25,6 @@ typedef struct {
     Column columns[];
 } Columns;
 
-CORE_API Columns *core_columns(int64_t width, const int32_t *kinds);
-CORE_API void core_columns_free(Columns *columns);
-CORE_API int core_columns_add(Columns *columns, const Array *cells);
-
 /* Makes an array of zeros longer; 0 without memory. */
 static int lengthen(Array *array, size_t size)
 {

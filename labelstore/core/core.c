@@ -1,9 +1,7 @@
 /* The number by which Python knows the functions of this library. */
 #include "core.h"
 
-CORE_API int core_version(void);
-
-int core_version(void)
+CORE_API int core_version(void)
 {
     return CORE_VERSION;
 }

@@ -361,9 +361,6 @@ static int find_rows(Counter *counter, const Stretch *stretch)
     return 1;
 }
 
-CORE_API int core_count(Counter *counter, const Stretch *stretch);
-CORE_API void core_count_free(Counter *counter);
-
 /* Counts the rows of a stretch; 0 without memory, when the counter is of no more use. */
 CORE_API int core_count(Counter *counter, const Stretch *stretch)
 {

@@ -76,8 +76,6 @@ static int grow_mappings(Mappings *mappings)
     return 1;
 }
 
-CORE_API int core_tell(Shredder *shredder, int32_t mapping, const Cell *first, const Cell *second, const Cell *value);
-
 /* Takes what a mapping says of two texts; 0 without memory. */
 CORE_API int core_tell(Shredder *shredder, int32_t mapping, const Cell *first, const Cell *second, const Cell *value)
 {
@@ -169,8 +167,6 @@ int keep_claims(Shredder *shredder, size_t since)
     return are_new;
 }
 
-CORE_API void core_give_back(Shredder *shredder, const Stretch *stretch);
-
 /* Forgets the ids of a stretch, which is to be shredded again. */
 CORE_API void core_give_back(Shredder *shredder, const Stretch *stretch)
 {
@@ -181,10 +177,6 @@ CORE_API void core_give_back(Shredder *shredder, const Stretch *stretch)
             *place_of(shredder->ids, hash) = GIVEN_BACK;
     }
 }
-
-CORE_API Ids *core_ids(void);
-CORE_API void core_ids_free(Ids *ids);
-CORE_API int core_claim(Ids *ids, const char *text, int64_t length);
 
 CORE_API Ids *core_ids(void)
 {

@@ -14,9 +14,10 @@
 enum { MISFIT, STRUCT_OR_LIST, MAPPED, NUMBERED, AS_JSON, CLOSED_PATH, OPEN_PATH, PLAIN_ARRAY, POSITIONS };
 /* What a struct does with members that it does not declare. */
 enum { REFUSE, KEEP, IGNORE };
-enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON };
+enum { ANY_NUMBER = 1, ONLY_INTEGER, NUMBER_AS_JSON, AS_WRITTEN };
 
 #define MOST_MEMBERS 64
+#define FEW_KEYS 8 /* so many are compared each with each */
 #define MOST_MET 200 /* keys of a map that are looked at for one; only made-up keys have more with such hashes */
 
 static const char *read_value(Reader *reader, const char *at, int type, Cell *cell, int level);
@@ -33,11 +34,22 @@ static const char *no_memory(Reader *reader)
     return misfit(reader, "memory");
 }
 
+/* Where the first value after a bracket or colon begins: behind a mark that may be there, and a comma after that. */
+static inline const char *enter(const Reader *reader, const char *at)
+{
+    if (reader->mark != 0 && at < reader->end && *at == reader->mark) {
+        at++;
+        if (at < reader->end && *at == ',')
+            at++;
+    }
+    return skip_space(at, reader->end);
+}
+
 /* The next element of an array or object, or the place behind its end, as `is_done` says; `at` is behind its opening
    bracket, if this is the first, or behind an element. */
 static inline const char *next_element(Reader *reader, const char *at, int is_first, char close, int *is_done)
 {
-    at = skip_space(at, reader->end);
+    at = is_first ? enter(reader, at) : skip_space(at, reader->end);
     *is_done = at < reader->end && *at == close;
     if (*is_done)
         return at + 1;
@@ -102,63 +114,30 @@ static int is_shortest(const char *text, size_t length, double value)
    object in it has a key twice. `keeps_numbers`: numbers may be spelled in any way. */
 static const char *read_json(Reader *reader, const char *at, Cell *cell, int keeps_numbers)
 {
-    struct {
-        const char *key;
-        size_t length;
-    } keys[MOST_MEMBERS];
-    int firsts[MOST_LEVELS]; /* by level, where the keys of its object begin */
-    int count = 0, level = 0, expects_key = 0;
-    const char *first = at, *end = skip_value(at, reader->end);
-    if (end == NULL)
-        return misfit(reader, "malformed");
-    char *copy = arena_take(reader->texts, (size_t)(end - first));
-    if (copy == NULL)
-        return no_memory(reader);
+    Reader whole = *reader;
+    const char *end = read_any(reader, at, reader->end, cell);
+    reader->program = whole.program;
+    reader->end = whole.end;
+    char *copy = end == NULL ? NULL : arena_take(reader->texts, (size_t)(end - at));
     char *to = copy;
+    if (copy == NULL)
+        return end == NULL ? NULL : no_memory(reader);
     while (at < end) {
-        char byte = *at;
         const char *token = at;
-        if (byte == '"') {
-            size_t escapes;
+        size_t escapes;
+        Number number;
+        if (*at == '"') {
             at = scan_string(at + 1, end, &escapes);
             if (escapes > 0 && !has_usual_escapes(token + 1, at - 1))
                 return misfit(reader, "escape");
-            if (expects_key) {
-                size_t length = (size_t)(at - token);
-                for (int place = firsts[level - 1]; place < count; place++) {
-                    if (keys[place].length == length && memcmp(keys[place].key, token, length) == 0)
-                        return misfit(reader, "repeated key");
-                }
-                if (count == MOST_MEMBERS)
-                    return misfit(reader, "many members");
-                keys[count].key = token;
-                keys[count++].length = length;
-                expects_key = 0;
-            }
-        } else if (byte == '{' || byte == '[') {
-            if (level == MOST_LEVELS)
-                return misfit(reader, "depth");
-            firsts[level] = byte == '{' ? count : -1;
-            expects_key = byte == '{';
-            level++;
-            at++;
-        } else if (byte == '}' || byte == ']') {
-            level--;
-            if (firsts[level] >= 0)
-                count = firsts[level];
-            expects_key = 0;
-            at++;
-        } else if (byte == '-' || (byte >= '0' && byte <= '9')) {
-            Number number;
+        } else if (*at == '-' || (*at >= '0' && *at <= '9')) {
             at = scan_number(at, end, &number);
             if (!keeps_numbers && !number.is_usual && !is_shortest(token, (size_t)(at - token), number.real))
                 return misfit(reader, "number in JSON");
-        } else if (byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t') {
-            at++;
-            continue;
         } else {
-            expects_key = byte == ',' && level > 0 && firsts[level - 1] >= 0;
             at++;
+            if ((unsigned char)*token <= ' ')
+                continue;
         }
         memcpy(to, token, (size_t)(at - token));
         to += at - token;
@@ -191,8 +170,8 @@ static const char *read_number(Reader *reader, const char *at, int how, Cell *ce
             return misfit(reader, "no integer");
         int is_whole = fabs(number.real) <= 0x1p53 && number.real == floor(number.real) &&
                        (number.real != 0 || !signbit(number.real));
-        reader->has_whole_real |= is_whole;
-        cell->kind = is_whole && reader->is_fitted ? INTEGER : REAL;
+        reader->has_whole_real |= is_whole && how != AS_WRITTEN;
+        cell->kind = is_whole && reader->is_fitted && how != AS_WRITTEN ? INTEGER : REAL;
         if (cell->kind == INTEGER)
             cell->as.integer = (int64_t)number.real;
         else
@@ -437,15 +416,18 @@ static const char *read_unfitted(Reader *reader, const char *at, const Type *typ
     return at;
 }
 
-static uint64_t hash_of(const Cell *text)
-{
-    return text_hash(text->as.text, text->length);
-}
-
 /* Whether two keys of a map are the same, or may be, for many have hashes that meet; -1 without memory. */
 static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
 {
     uint32_t most = 16;
+    for (uint32_t one = 1; count <= FEW_KEYS && one < count; one++) {
+        for (uint32_t other = 0; other < one; other++) {
+            if (are_equal(pairs[2 * one], pairs[2 * other]))
+                return 1;
+        }
+    }
+    if (count <= FEW_KEYS)
+        return 0;
     while (most < 2 * count)
         most *= 2;
     uint32_t *places = arena_take(&reader->tree, most * sizeof(uint32_t));
@@ -454,7 +436,7 @@ static int has_repeated_key(Reader *reader, const Cell *pairs, uint32_t count)
     memset(places, 0, most * sizeof(uint32_t));
     for (uint32_t number = 0; number < count; number++) {
         const Cell *key = &pairs[2 * number];
-        uint32_t place = (uint32_t)hash_of(key) & (most - 1);
+        uint32_t place = (uint32_t)text_hash(key->as.text, key->length) & (most - 1);
         for (int met = 0; places[place] != 0; met++) {
             const Cell *other = &pairs[2 * (places[place] - 1)];
             if (met == MOST_MET || (other->length == key->length && memcmp(other->as.text, key->as.text, key->length) == 0))
@@ -485,7 +467,7 @@ static inline const char *read_key(Reader *reader, const char *at, Cell *key)
     if (at == NULL)
         return NULL;
     at = skip_space(at, reader->end);
-    return at < reader->end && *at == ':' ? skip_space(at + 1, reader->end) : misfit(reader, "colon");
+    return at < reader->end && *at == ':' ? enter(reader, at + 1) : misfit(reader, "colon");
 }
 
 static const char *read_map(Reader *reader, const char *at, const Type *type, Cell *cell, int level)
@@ -705,6 +687,16 @@ static const char *read_value(Reader *reader, const char *at, int type_number, C
     default:
         return type->on_number ? read_number(reader, at, type->on_number, cell) : misfit(reader, "number for another");
     }
+}
+
+/* Reads a value of any kind: objects as maps. */
+const char *read_any(Reader *reader, const char *at, const char *end, Cell *cell)
+{
+    static Type any = {MAPPED, 0, STRUCT_OR_LIST, 0, 0, 1, AS_WRITTEN, 1, 1};
+    static const Program program = {.types = 1, .type = &any};
+    reader->program = &program;
+    reader->end = end - at > LARGEST_RECORD ? at + LARGEST_RECORD : end;
+    return read_value(reader, at, 0, cell, 1);
 }
 
 Cell read_text(Reader *reader, Cell text, int type)

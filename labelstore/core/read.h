@@ -25,10 +25,14 @@ typedef struct {
     int is_fitted;      /* whether Python will fit the record, and takes such a number for an integer */
     int has_unusual;  /* whether a number in kept JSON is spelled as Python does not */
     int is_out_of_memory;
+    char mark; /* a byte that may stand before the first value after a bracket or colon; 0 for none */
 } Reader;
 
 /* Reads a record, an object at `at`; behind it, or NULL for one that Python has to read. */
 const char *read_record(Reader *reader, const char *at, const char *end, Cell *record);
+
+/* Reads a value of any kind, as trees of lists, maps and other cells; behind it, or NULL. */
+const char *read_any(Reader *reader, const char *at, const char *end, Cell *cell);
 
 /* Reads the JSON that a text of the record at hand holds, as a value of a type; nothing for another. */
 Cell read_text(Reader *reader, Cell text, int type);

@@ -540,9 +540,6 @@ static const char *next_record(const char *at, const char *end, int in_lines, in
     return at < end && *at == '{' ? at : NULL;
 }
 
-CORE_API int core_shred(Shredder *shredder, Stretch *stretch, const char *data, int64_t begin, int64_t end, int64_t offset,
-                        int in_lines, int is_last, int only_splits, int64_t position, int64_t number, int64_t load_id);
-
 /* Shreds records, objects, from `begin` on: elements of an array, or lines; returns 0 without memory.
 
    `offset` is the byte offset of data[0] in the file, `position` and `number` are those of the first record in the file
@@ -584,8 +581,6 @@ CORE_API int core_shred(Shredder *shredder, Stretch *stretch, const char *data, 
     }
     return !reader->is_out_of_memory;
 }
-
-CORE_API void core_digest(Stretch *stretch, int table, int columns, int content, int urls, const char *digests);
 
 /* Puts digests into two columns of the rows of a table: for each row 16 bytes, then 8 and whether they are any. */
 CORE_API void core_digest(Stretch *stretch, int table, int columns, int content, int urls, const char *digests)

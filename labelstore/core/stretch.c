@@ -3,10 +3,21 @@
 #include "memory.h"
 #include "shredder.h"
 
-CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length, Ids *ids);
-CORE_API void core_shredder_free(Shredder *shredder);
-CORE_API Stretch *core_stretch(int tables);
-CORE_API void core_stretch_free(Stretch *stretch);
+CORE_API void core_shredder_free(Shredder *shredder)
+{
+    if (shredder == NULL)
+        return;
+    program_free(&shredder->program);
+    known_free(shredder);
+    arena_free(&shredder->reader.tree);
+    array_free(&shredder->reader.stack);
+    array_free(&shredder->reader.points);
+    free(shredder->reader.follows);
+    free(shredder->registers);
+    free(shredder->globals);
+    free(shredder->sizes);
+    free(shredder);
+}
 
 /* A shredder that runs a program; NULL if the program is not right, or without memory. */
 CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char *text, int64_t length, Ids *ids)
@@ -29,22 +40,6 @@ CORE_API Shredder *core_shredder(const int32_t *words, int64_t count, const char
         return NULL;
     }
     return shredder;
-}
-
-CORE_API void core_shredder_free(Shredder *shredder)
-{
-    if (shredder == NULL)
-        return;
-    program_free(&shredder->program);
-    known_free(shredder);
-    arena_free(&shredder->reader.tree);
-    array_free(&shredder->reader.stack);
-    array_free(&shredder->reader.points);
-    free(shredder->reader.follows);
-    free(shredder->registers);
-    free(shredder->globals);
-    free(shredder->sizes);
-    free(shredder);
 }
 
 /* An empty stretch for so many tables; NULL without memory. */
@@ -86,8 +81,6 @@ CORE_API void core_stretch_free(Stretch *stretch)
     arena_free(&stretch->texts);
     free(stretch);
 }
-
-CORE_API const char *core_why(const Shredder *shredder);
 
 /* Why the last record that could not be read was none for the core; for tests. */
 CORE_API const char *core_why(const Shredder *shredder)

@@ -176,10 +176,6 @@ static const Module MODULE = {
     rowid, {0},
 };
 
-CORE_API void *core_source(void);
-CORE_API void core_read(Source *source, const Stretch *stretch);
-CORE_API int core_extension(Connection *connection, char **error, const Function *functions);
-
 /* The source of the connection that this thread loads the extension into next. */
 static __thread Source *waiting;
 
