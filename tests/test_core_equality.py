@@ -234,8 +234,10 @@ int main(void)
 def test_no_text_makes_it_read_or_write_beyond_its_memory(tmp_path: Path) -> None:
     (tmp_path / "driver.c").write_text(DRIVER)
     checks = ["-g", "-O1", "-std=c99", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    sources = [tmp_path / "driver.c", PATH.parent / "equality.c", PATH.parent / "read.c", "-lm"]
-    subprocess.run([*(compiler() or []), *checks, f"-I{PATH.parent}", "-o", tmp_path / "driver", *sources], check=True)
+    sources = [tmp_path / "driver.c", PATH.parent / "equality.c", PATH.parent / "read.c"]
+    subprocess.run(
+        [*(compiler() or []), *checks, f"-I{PATH.parent}", "-o", tmp_path / "driver", *sources, "-lm"], check=True
+    )
     source = random.Random(7)
     records = [dumped(record) for record in sampled(1)]
     small = [text.encode() for pair in (*EQUAL, *UNEQUAL) for text in pair[:2] if len(text) < 200] + MALFORMED

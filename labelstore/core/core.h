@@ -11,6 +11,6 @@
 #endif
 
 /* Counted up with every change of what Python calls; labelstore/core/library.py takes no other number. */
-#define CORE_VERSION 5
+#define CORE_VERSION 6
 
 #endif

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ctypes import CDLL
 
-VERSION: Final = 5
+VERSION: Final = 6
 """`CORE_VERSION` of core.h: a library with another number has other functions."""
 
 PATH: Final = Path(__file__).with_name("_core.so")

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-const int8_t OPERATION_LENGTHS[OPERATIONS] = {0, 0, 2, 1, 1, 2, 2, 3, 3, 5, 3, -1, -1, 1, 3, 4, 3, 2, 3, 2, 3, 3, 3, 3, 1, 2, 3, 2, 2, 3, 3};
+const int8_t OPERATION_LENGTHS[OPERATIONS] = {0, 0, 2, 1, 1, 2, 2, 3, 3, 5, 3, -1, -1, 1, 3, 4, 3, 2, 3, 2, 3, 3, 3, 1, 2, 3, 2, 3, 3};
 
 static int is_below(int32_t number, int32_t most)
 {

@@ -1,6 +1,6 @@
 /* Records → rows: a small machine runs the program of a generation over each record that was read.
 
-   The program says in which order rows are numbered and what is in their columns; labelstore/formats/program.py
+   The program says in which order rows are numbered and what is in their columns; labelstore/formats/compiled/
    assembles it. Where it says so, or where this machine cannot go on, the rows of the record are taken back, and Python
    looks at the record. */
 
@@ -134,39 +134,6 @@ static Cell quoted(Shredder *shredder, Cell text)
     return text_cell(copy, (size_t)(to - copy));
 }
 
-/* Of which text the bytes come first: negative for `one`, 0 for the same. */
-static int compare(const Cell *one, const Cell *other)
-{
-    uint32_t shorter = one->length < other->length ? one->length : other->length;
-    int order = memcmp(one->as.text, other->as.text, shorter);
-    return order != 0 ? order : (one->length > other->length) - (one->length < other->length);
-}
-
-/* The keys of a map in their order, as a JSON array; NOTHING for many, or one with control characters. */
-static Cell sorted_keys(Shredder *shredder, Cell map)
-{
-    const Cell *last = NULL;
-    Cell text = text_cell("[", 1);
-    uint32_t count = map.kind == MAP ? map.length : 0;
-    if (count > MOST_SORTED)
-        return nothing();
-    for (uint32_t done = 0; done < count; done++) {
-        const Cell *least = NULL;
-        for (uint32_t place = 0; place < count; place++) {
-            const Cell *key = &map.as.cells[2 * place];
-            if ((last == NULL || compare(key, last) > 0) && (least == NULL || compare(key, least) < 0))
-                least = key;
-        }
-        if (least == NULL)
-            return nothing();
-        if (last != NULL)
-            text = joined(shredder, text, text_cell(",", 1));
-        text = joined(shredder, text, quoted(shredder, *least));
-        last = least;
-    }
-    return joined(shredder, text, text_cell("]", 1));
-}
-
 /* The value of a parameter in the query string of a URL; NOTHING if it has none, NIL if it would have to be decoded. */
 static Cell parameter(Cell url, Cell name)
 {
@@ -241,37 +208,6 @@ static Cell whole_number(Cell text)
 {
     int64_t value;
     return text.kind == TEXT && read_whole_number(&text, &value) ? number_cell(value) : nothing();
-}
-
-/* `{"key":null,…}` of the members of an object that are null; NOTHING without any. */
-static Cell nulls(Shredder *shredder, const Cell *object, const Struct *structure)
-{
-    const Program *program = &shredder->program;
-    size_t length = 1;
-    for (int number = 0; number < structure->fields; number++) {
-        if (member(object, (uint32_t)number).kind == NIL)
-            length += (size_t)program->field[structure->first_field + number].key_length + 8;
-    }
-    if (length == 1)
-        return nothing();
-    char *text = take_text(shredder, length);
-    if (text == NULL)
-        return nothing();
-    char *to = text;
-    for (int number = 0; number < structure->fields; number++) {
-        const Field *field = &program->field[structure->first_field + number];
-        if (member(object, (uint32_t)number).kind != NIL)
-            continue;
-        *to = to == text ? '{' : ',';
-        to++;
-        *to++ = '"';
-        memcpy(to, program->text + field->key, (size_t)field->key_length);
-        to += field->key_length;
-        memcpy(to, "\":null", 6);
-        to += 6;
-    }
-    *to++ = '}';
-    return text_cell(text, (size_t)(to - text));
 }
 
 /* -- rows ----------------------------------------------------------------------------------------------------------- */
@@ -440,11 +376,6 @@ static int run(Shredder *shredder)
         case CONTAINS:
             SET(0, truth(contains(VALUE(1), VALUE(2))));
             break;
-        case NULLS: {
-            Cell object = VALUE(1);
-            SET(0, nulls(shredder, &object, &program->structure[code[2]]));
-            break;
-        }
         case ADD:
             SET(0, sum(VALUE(1), VALUE(2)));
             break;
@@ -469,9 +400,6 @@ static int run(Shredder *shredder)
             break;
         case WHOLE_NUMBER:
             SET(0, whole_number(VALUE(1)));
-            break;
-        case SORTED_KEYS:
-            SET(0, sorted_keys(shredder, VALUE(1)));
             break;
         case READ: /* to, text, type */
             SET(0, read_text(&shredder->reader, VALUE(1), code[2]));

@@ -11,9 +11,8 @@
 #define MOST_REGISTERS 4096
 #define MOST_GLOBALS 64
 #define MOST_CALLS 100
-#define MOST_SORTED 100
 
-/* Operations, in the order of labelstore/formats/program.py. */
+/* Operations, in the order of labelstore/formats/compiled/operands.py. */
 enum Operation {
     DONE,
     HAND_BACK,
@@ -35,7 +34,6 @@ enum Operation {
     QUOTE,
     PARAMETER,
     SUFFIX,
-    NULLS,
     ADD,
     SET_BITS,
     HAS_BITS,
@@ -43,7 +41,6 @@ enum Operation {
     BEGINS_JSON,
     WHICH,
     WHOLE_NUMBER,
-    SORTED_KEYS,
     READ,
     CONTAINS,
     OPERATIONS

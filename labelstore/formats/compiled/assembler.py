@@ -8,9 +8,22 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import IntEnum, auto
 from typing import Any, Final
 
+from labelstore.formats.compiled.operands import (
+    BYTE_OFFSET,
+    FIRST_NODE,
+    LOAD_ID,
+    NOTHING,
+    POSITION,
+    RECORD_ID,
+    Given,
+    Item,
+    Kind,
+    Operand,
+    Operation,
+    Source,
+)
 from labelstore.formats.compiled.types import Types
 from labelstore.formats.declaration import DECLARATIONS, Declaration
 from labelstore.schema.tables import columns, content_tables
@@ -19,120 +32,8 @@ Pure = Callable[[str | None, str | None], str | None]
 """A function of two short texts."""
 
 
-class Operation(IntEnum):
-    """What the machine can do, in the order of labelstore/core/shredder.h."""
-
-    DONE = 0
-    HAND_BACK = auto()
-    COPY = auto()
-    NUMBER_NEXT = auto()
-    JUMP = auto()
-    JUMP_IF = auto()
-    JUMP_UNLESS = auto()
-    IS_KIND = auto()
-    IS_EQUAL = auto()
-    NEXT_ITEM = auto()
-    IS_LAST = auto()
-    CALL = auto()
-    RETURN = auto()
-    ADD_ROW = auto()
-    PATCH_ROW = auto()
-    LOOK_UP = auto()
-    JOIN = auto()
-    QUOTE = auto()
-    PARAMETER = auto()
-    SUFFIX = auto()
-    NULLS = auto()
-    ADD = auto()
-    SET_BITS = auto()
-    HAS_BITS = auto()
-    CLAIM = auto()
-    BEGINS_JSON = auto()
-    WHICH = auto()
-    WHOLE_NUMBER = auto()
-    SORTED_KEYS = auto()
-    READ = auto()
-    CONTAINS = auto()
-
-
-class Kind(IntEnum):
-    """What a cell holds, in the order of labelstore/core/shred.h."""
-
-    NOTHING = 0
-    NIL = auto()
-    INTEGER = auto()
-    REAL = auto()
-    BOOLEAN = auto()
-    TEXT = auto()
-    JSON = auto()
-    BLOB = auto()
-    OBJECT = auto()
-    LIST = auto()
-    MAP = auto()
-
-
-class _Source(IntEnum):
-    NO_VALUE = 0
-    REGISTER = auto()
-    CONSTANT = auto()
-    GLOBAL = auto()
-    FIELD = auto()
-    COUNT_OF = auto()
-    IS_THERE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """Where the machine finds a value."""
-
-    source: _Source = _Source.NO_VALUE
-    index: int = 0
-    slot: int = 0
-
-    @property
-    def code(self) -> int:
-        """The operand as a word of the program."""
-        return self.source | self.index << 3 | self.slot << 15
-
-
-NOTHING: Final = Operand()
-RECORD_ID, FIRST_NODE, LOAD_ID, POSITION, BYTE_OFFSET = (Operand(_Source.GLOBAL, place) for place in range(5))
-"""What the machine knows of the record at hand."""
-
 _MOST_LOOKS: Final = 1 << 20
 _PATH: Final = ("coordinates", "min_x", "min_y", "max_x", "max_y", "area", "length", "width", "height")
-
-Given = Operand | str | int | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An object in a register; its members by the names of their fields."""
-
-    cls: Any
-    register: int
-    slots: dict[str, int]
-
-    def __getitem__(self, name: str) -> Operand:
-        return Operand(_Source.FIELD, self.register, self.slots[name])
-
-    def count(self, name: str) -> Operand:
-        """How many elements a list or map has; NULL without one, and for a list kept as JSON that is not empty."""
-        return Operand(_Source.COUNT_OF, self.register, self.slots[name])
-
-    def has(self, name: str) -> Operand:
-        """Whether a member is there, be it null."""
-        return Operand(_Source.IS_THERE, self.register, self.slots[name])
-
-    @property
-    def note(self) -> Operand:
-        """What the program noted about the object, nothing at first."""
-        return self["note"]
-
-    @property
-    def itself(self) -> Operand:
-        """The object."""
-        return Operand(_Source.REGISTER, self.register)
 
 
 @dataclass
@@ -169,11 +70,11 @@ class Assembler:
             return NOTHING
         kind = Kind.TEXT if isinstance(value, str) else Kind.BOOLEAN if isinstance(value, bool) else Kind.INTEGER
         place = self._constants.setdefault((kind, value), len(self._constants))
-        return Operand(_Source.CONSTANT, place)
+        return Operand(Source.CONSTANT, place)
 
     def register(self, value: Given = None) -> Operand:
         """A new register with a value."""
-        found = Operand(_Source.REGISTER, self._routine.registers)
+        found = Operand(Source.REGISTER, self._routine.registers)
         self._routine.registers += 1
         if value is not None:
             self.copy(found, value)
@@ -182,11 +83,11 @@ class Assembler:
     def variable(self) -> Operand:
         """A variable that all routines share, with nothing in it when a record begins."""
         self._globals += 1
-        return Operand(_Source.GLOBAL, self._globals - 1)
+        return Operand(Source.GLOBAL, self._globals - 1)
 
     def item(self, cls: Any, value: Operand) -> Item:
         """An object of a class."""
-        return self._item(cls, value if value.source is _Source.REGISTER else self.register(value))
+        return self._item(cls, value if value.source is Source.REGISTER else self.register(value))
 
     def _item(self, cls: Any, register: Operand) -> Item:
         return Item(cls, register.index, self.types.slots(cls))
@@ -250,8 +151,12 @@ class Assembler:
         """Texts put together."""
         found = self.register(texts[0])
         for text in texts[1:]:
-            self._emit(Operation.JOIN, found, found, text)
+            self.append(found, text)
         return found
+
+    def append(self, to: Operand, text: Given) -> None:
+        """Put a text behind that of a register."""
+        self._emit(Operation.JOIN, to, to, text)
 
     def quoted(self, text: Given) -> Operand:
         """A text as a JSON string; one with control characters is for Python."""
@@ -292,15 +197,25 @@ class Assembler:
         types = self.types
         return self.item(cls, self._made(Operation.READ, text, types.number(types.of_struct(cls))))
 
-    def sorted_keys(self, values: Given) -> Operand:
-        """The keys of a map of texts in their order, as a JSON array; many of them are for Python."""
-        found = self._made(Operation.SORTED_KEYS, values)
-        self.hand_back_if(self.is_none(found))
+    def keys(self, values: Given) -> Operand:
+        """The keys of a map of texts as they come, as a JSON array."""
+        found = self.register("[")
+        with self.each(values) as loop:
+            with self.when(loop.ordinal):
+                self.append(found, ",")
+            self.append(found, self.quoted(loop.key))
+        self.append(found, "]")
         return found
 
     def nulls(self, item: Item) -> Operand:
-        """The members of an object that are null, as a JSON object."""
-        return self._made(Operation.NULLS, item.itself, self.types.struct(item.cls))
+        """The members of an object that are null, as a JSON object; NULL without any."""
+        found, before = self.register(""), self.register("{")
+        for slot, field in enumerate(self.types.fields[self.types.struct(item.cls)]):
+            with self.when(self.is_kind(Operand(Source.FIELD, item.register, slot), Kind.NIL)):
+                self.append(found, before)
+                self.append(found, f'"{field.key}":null')
+                self.copy(before, ",")
+        return self.chosen(found, self.joined(found, "}"), NOTHING)
 
     def sum(self, one: Given, other: Given) -> Operand:
         """The sum of two integers."""
@@ -440,7 +355,7 @@ class Assembler:
     def path(self, path: Operand) -> dict[str, Operand]:
         """What the reader made of a list of points: text, bounds, sizes; a line has no area."""
         register = self.register(path).index
-        return {name: Operand(_Source.FIELD, register, place) for place, name in enumerate(_PATH)}
+        return {name: Operand(Source.FIELD, register, place) for place, name in enumerate(_PATH)}
 
     def path_row(self, table: str, path: Operand, object_id: Given, *, form: Given = None) -> None:
         """Add the row of a polygon or polyline."""
@@ -485,7 +400,6 @@ class Assembler:
     _INTEGERS: Final = {
         Operation.IS_KIND: (2,),
         Operation.LOOK_UP: (1,),
-        Operation.NULLS: (2,),
         Operation.READ: (2,),
         Operation.WHICH: (2,),
         Operation.NEXT_ITEM: (4,),

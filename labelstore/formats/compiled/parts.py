@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from labelstore.formats.asset_types import LAYER_KEY
-from labelstore.formats.compiled.assembler import NOTHING, Assembler, Kind, Operand
+from labelstore.formats.compiled.assembler import Assembler
+from labelstore.formats.compiled.operands import NOTHING, Kind, Operand
 from labelstore.formats.kinds import TABLES
 from labelstore.formats.messages import Author, PlainConversation, PlainMessage
 

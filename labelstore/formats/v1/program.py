@@ -7,18 +7,17 @@ polygons of several rings in longitude and latitude, conversations in JSON whose
 from functools import cache
 from typing import Any
 
-from labelstore.formats.compiled.assembler import (
+from labelstore.formats.compiled.assembler import Assembler, Words
+from labelstore.formats.compiled.operands import (
     BYTE_OFFSET,
     FIRST_NODE,
     LOAD_ID,
     NOTHING,
     POSITION,
     RECORD_ID,
-    Assembler,
     Item,
     Kind,
     Operand,
-    Words,
 )
 from labelstore.formats.compiled.parts import add_geometry, add_messages, is_tile_layer
 from labelstore.formats.compiled.types import Path, Types

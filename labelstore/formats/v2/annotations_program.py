@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Loop, Operand
+from labelstore.formats.compiled.assembler import Assembler, Loop
+from labelstore.formats.compiled.operands import NOTHING, Item, Kind, Operand
 from labelstore.formats.compiled.parts import add_geometry
 from labelstore.formats.declaration import DECLARATIONS
 from labelstore.formats.kinds import GEOJSON_TYPES, TABLES, V2_KEYS, kind_of

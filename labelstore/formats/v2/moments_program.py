@@ -6,7 +6,8 @@ whether something is said at the start of a span; where it takes a comparison of
 
 from collections.abc import Iterator
 
-from labelstore.formats.compiled.assembler import NOTHING, Assembler, Item, Kind, Operand
+from labelstore.formats.compiled.assembler import Assembler
+from labelstore.formats.compiled.operands import NOTHING, Item, Kind, Operand
 from labelstore.formats.v2.annotations import ANSWER_KINDS
 from labelstore.formats.v2.labels import Moment
 from labelstore.formats.v2.questions import Answer, Classification

@@ -13,22 +13,21 @@ from functools import cache
 from typing import Any
 
 from labelstore.formats.claims import GIVES, LINE
-from labelstore.formats.compiled.assembler import (
+from labelstore.formats.compiled.assembler import Assembler, Words
+from labelstore.formats.compiled.operands import (
     BYTE_OFFSET,
     FIRST_NODE,
     LOAD_ID,
     NOTHING,
     POSITION,
     RECORD_ID,
-    Assembler,
     Item,
     Kind,
     Operand,
-    Words,
 )
 from labelstore.formats.compiled.parts import add_messages, is_tile_layer
 from labelstore.formats.compiled.types import Path, Types
-from labelstore.formats.compiled.words import by_suffix, from_word, with_messages
+from labelstore.formats.compiled.words import by_suffix, from_word, in_order, with_messages
 from labelstore.formats.messages import OTHER_KEYS
 from labelstore.formats.v2.annotations_program import AnnotationsProgram
 from labelstore.formats.v2.labels import (
@@ -95,7 +94,7 @@ class _Program(AnnotationsProgram):
         self.projects(line)
         self.experiments(line, runs)
         quoted_id = code.quoted(self.data_row_id)
-        identity = code.joined("[", quoted_id, ",", code.sorted_keys(line["projects"]), ",", runs, "]")
+        identity = code.joined("[", quoted_id, ",", self.sorted_keys(line["projects"]), ",", runs, "]")
         code.claim(code.joined(LINE, identity))
         code.row(
             line,
@@ -112,6 +111,10 @@ class _Program(AnnotationsProgram):
             derived_id=False,
             **self.of_data_row,
         )
+
+    def sorted_keys(self, values: Operand) -> Operand:
+        """The keys of a map in their order, as a JSON array."""
+        return self.code.mapped(in_order, self.code.keys(values))
 
     def media_attributes(self, media: Item) -> None:
         code, rotation = self.code, media["exif_rotation"]
@@ -155,7 +158,7 @@ class _Program(AnnotationsProgram):
         with code.each(line["experiments"]) as loop:
             experiment, node_id = loop.item(Experiment), code.next()
             code.claim(code.joined(GIVES, self.data_row_id))
-            code.copy(names, code.sorted_keys(experiment["runs"]))
+            code.copy(names, self.sorted_keys(experiment["runs"]))
             self.model_runs(experiment, loop.key)
             code.row(
                 experiment,
