@@ -335,6 +335,11 @@ class Database(ABC):
         rows = self.select_in(sql, content_hashes)
         return {row[0]: Stored(*row[1:]) for row in rows if row[1] not in self._deleted}
 
+    def records_between(self, first: int, last: int) -> list[int]:
+        """Ids from `first` to `last` of the records of exports (not of frames files) that the store holds."""
+        sql = "select record_id from records where record_id between ? and ? and generation <> 'frames'"
+        return [record_id for (record_id,) in self.query(sql, (first, last)).rows if record_id not in self._deleted]
+
     def labels_named(self, label_ids: Sequence[str]) -> list[StoredLabel]:
         """The labels with these ids that the store holds."""
         return self._labels("l.label_id", label_ids)

@@ -4,7 +4,7 @@ SQLite, DuckDB and the compiled core let other threads run while they work.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import local
 from types import TracebackType
@@ -17,6 +17,10 @@ from labelstore.engines.pieces import Joined, elements, unmarked
 from labelstore.files import Broken, Record
 from labelstore.formats.shredding import hashes
 from labelstore.json.equality import Comparison
+from labelstore.schema.generations import CODE_BITS
+
+_MANY = 10
+"""Of fewer records each is hashed."""
 
 
 class Batch(NamedTuple):
@@ -72,28 +76,66 @@ class Comparer:
     def _equal(self, batch: Batch) -> set[int]:
         database, comparison = self._mine()
         records = [item for item in batch.items if isinstance(item, Record)]
-        if not records:
-            return set()
-        contents = [hashes(record.raw).content for record in records]
-        stored = database.records_with(contents)
-        by_id: dict[int, list[Record[Any]]] = {}
-        for content, record in zip(contents, records, strict=True):
-            if (known := stored.get(content)) is not None:
-                by_id.setdefault(known.record_id, []).append(record)
-        equal: set[int] = set()
-        for joined in database.joined(list(by_id)):
-            of_each = [by_id[record_id] for record_id in joined.record_ids]
-            firsts = [first.raw for first, *_ in of_each]
-            for some, raw, is_same in zip(of_each, firsts, _verdicts(firsts, joined, comparison), strict=True):
-                if is_same:
-                    equal.update(record.position for record in some if record.raw == raw)
-        return equal
+        known = _in_file_order(database, records)
+        equal = _same(database, comparison, records, known)
+        left = [record for record in records if record.position not in equal]
+        by_content = {
+            position: record_id
+            for position, record_id in _by_content(database, left).items()
+            if record_id != known.get(position)
+        }
+        return equal | _same(database, comparison, left, by_content)
 
     def _mine(self) -> tuple[Database, Comparison]:
         own = self._own
         if own.database is None:
             own.database, own.comparison = self._free.pop(), Comparison()
         return own.database, own.comparison
+
+
+def _by_content(database: Database, records: Sequence[Record[Any]]) -> dict[int, int]:
+    """Positions of records whose content the store has, with the ids there."""
+    contents = [hashes(record.raw).content for record in records]
+    stored = database.records_with(contents)
+    return {
+        record.position: stored[content].record_id
+        for record, content in zip(records, contents, strict=True)
+        if content in stored
+    }
+
+
+def _in_file_order(database: Database, records: Sequence[Record[Any]]) -> dict[int, int]:
+    """The same for records between two that stand as far apart in the store: likely they are those between, too.
+
+    So they are not hashed. Numbers of records follow their positions in the file that a load reads.
+    """
+    if len(records) < _MANY:
+        return {}
+    ends = records[0].position, records[-1].position
+    found = _by_content(database, [records[0], records[-1]])
+    first, last = (found.get(position, -1) >> CODE_BITS for position in ends)
+    if min(first, last) < 0 or last - first != ends[1] - ends[0]:
+        return {}
+    ids = database.records_between(found[ends[0]], found[ends[1]])
+    return {ends[0] + (record_id >> CODE_BITS) - first: record_id for record_id in ids}
+
+
+def _same(
+    database: Database, comparison: Comparison, records: Sequence[Record[Any]], known: Mapping[int, int]
+) -> set[int]:
+    """Positions of the records that surely say what the store has under the id that is known of each."""
+    by_id: dict[int, list[Record[Any]]] = {}
+    for record in records:
+        if (record_id := known.get(record.position)) is not None:
+            by_id.setdefault(record_id, []).append(record)
+    equal: set[int] = set()
+    for joined in database.joined(list(by_id)):
+        of_each = [by_id[record_id] for record_id in joined.record_ids]
+        firsts = [first.raw for first, *_ in of_each]
+        for some, raw, is_same in zip(of_each, firsts, _verdicts(firsts, joined, comparison), strict=True):
+            if is_same:
+                equal.update(record.position for record in some if record.raw == raw)
+    return equal
 
 
 def _verdicts(expected: Sequence[bytes], joined: Joined, comparison: Comparison) -> list[bool]:

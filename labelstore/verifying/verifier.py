@@ -1,13 +1,13 @@
 """Compare the records of a file with what the store rebuilds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from labelstore.engines.database import Database, Stored
 from labelstore.files import Broken, Record, Source, open_sources, split
-from labelstore.formats.decoding import Decoded, RecordDecoder, skim, tolerant
+from labelstore.formats.decoding import Decoded, RecordDecoder, tolerant
 from labelstore.formats.shredding import generation_of, hashes, identity, label_ids, shred
 from labelstore.formats.v1.record import Frame
 from labelstore.formats.v2.completing import completed_line
@@ -20,6 +20,7 @@ from labelstore.loading.report import Progress, Reading
 from labelstore.schema.generations import record_id
 from labelstore.schema.tables import Rows
 from labelstore.verifying.comparing import Batch, Comparer
+from labelstore.verifying.reading import only_split
 from labelstore.verifying.report import SHOWN, VerifyReport
 
 _BATCH = (500, 8_000_000)
@@ -69,11 +70,11 @@ class Verifier:
         pending: list[tuple[str, str]] = []
         decode = tolerant(RecordDecoder(bool(label_id)))
         if not (label_id or self.folder):
-            for batch, equal in self.comparer.compared(self.batches(source, skim)):
+            for batch, equal in self.comparer.compared(self.batches(source, only_split(source))):
                 self.compare(source.name, self.unlike(source.name, batch, equal, decode), changed)
                 self.tell(source, batch)
         else:  # frames and who has them are known by what the record says
-            for batch in self.batches(source, decode):
+            for batch in self.batches(source, map(recognized, split(source, decode))):
                 entries = list(self.entries(source.name, batch, label_id))
                 if self.folder:
                     pending.extend(found for record, key in entries for found in self.frames_of(record.value, key))
@@ -86,12 +87,12 @@ class Verifier:
                 with frames_source:
                     self.verify_file(frames_source, frames_label)
 
-    def batches(self, source: Source, read: Callable[[bytes], Any]) -> Iterator[Batch]:
+    def batches(self, source: Source, found: Iterable[Record[Any] | Broken]) -> Iterator[Batch]:
         """The items of a file, some at a time."""
         most_records, most_bytes = _COLUMNAR_BATCH if self.database.is_columnar else _BATCH
         items: list[Record[Any] | Broken] = []
         size = 0
-        for item in map(recognized, split(source, read)):
+        for item in found:
             self.report.records += 1
             items.append(item)
             size += len(item.raw)
