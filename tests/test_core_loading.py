@@ -13,8 +13,8 @@ from labelstore.core.library import library
 from labelstore.engines import open_database
 from labelstore.files import walk
 from labelstore.files.records import split_taking
-from labelstore.loading import Report, load
-from labelstore.loading.stretches import StretchReader
+from labelstore.loading import Report, incoming, load
+from labelstore.loading.stretches import StretchReader, Unread, whole
 from labelstore.schema.tables import columns
 from tests.soaking import amount
 
@@ -197,3 +197,22 @@ def test_a_store_with_labels_is_loaded_again_with_new_and_changed_ones(
     if engine == "db":
         assert 0 in stretches  # only split
         assert sum(stretches) > 30
+
+
+def test_of_what_a_store_has_only_changed_records_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def noting(record: Any) -> Any:
+        if isinstance(record, Unread):
+            asked.append(record.place.position)
+        return whole(record)
+
+    first = texts(records("v1", "image", 36))
+    load(tmp_path / "labels.db", [as_array(tmp_path / "first", first)])
+    monkeypatch.setattr(incoming, "whole", noting)
+    again = [
+        part.replace(b'"Skipped": false', b'"Skipped":  true') if number == 30 else part
+        for number, part in enumerate(first)
+    ]
+    report = load(tmp_path / "labels.db", [as_array(tmp_path / "again", again)])
+    assert (report.total("unchanged"), report.total("changed"), asked) == (35, 1, [30])

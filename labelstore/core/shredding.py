@@ -16,6 +16,7 @@ from ctypes import (
     cast,
     sizeof,
 )
+from struct import iter_unpack
 from typing import Any, Final, NamedTuple, Protocol
 
 from labelstore.core.cells import NOTHING, TEXT
@@ -65,6 +66,10 @@ class _Stretch(Structure):
     )
 
 
+def _places(array: _Array) -> list[Place]:
+    return list(map(Place._make, iter_unpack("=3q", _items(array, _Place) or b"")))
+
+
 _MOST_QUESTIONS: Final = 4
 """So often functions of texts are asked about one stretch, for the answer to one leads to the next."""
 
@@ -101,12 +106,12 @@ class Stretch:
     @property
     def made(self) -> list[Place]:
         """The records that were made rows of."""
-        return [Place(one.offset, one.length, one.position) for one in _items(self._told.made, _Place)]
+        return _places(self._told.made)
 
     @property
     def back(self) -> list[Place]:
         """The records that were not."""
-        return [Place(one.offset, one.length, one.position) for one in _items(self._told.back, _Place)]
+        return _places(self._told.back)
 
     def last(self) -> Place:
         """The last record."""

@@ -1,7 +1,7 @@
 """Records on their way to the writer: those that the store holds already are looked for together, and skipped."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from labelstore.engines.database import Stored
 from labelstore.files import Broken, Record
@@ -14,13 +14,20 @@ from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.record_writer import RecordWriter
 from labelstore.loading.reject_policy import FRAME_ALONE, LABEL_ALONE, Foreign, decoded
 from labelstore.loading.stretch_writer import StretchWriter
-from labelstore.loading.stretches import Stretch
+from labelstore.loading.stretches import Stretch, Unread, whole
 
 _NEW_RECORDS = 1500
 _NEW_BYTES = 16_000_000
 """So many records of which the store lacks something are decoded together, or so many bytes of them."""
 
-_Digested = tuple[Record[Any], Origin, Hashes]
+
+class _Waiting(NamedTuple):
+    """A record that is looked for in the store by its digest, without being read."""
+
+    record: Record[Any] | Unread
+    origin: Origin
+    hashes: Hashes
+    size: int
 
 
 class Incoming:
@@ -34,25 +41,29 @@ class Incoming:
         self._writer = RecordWriter(state, self._recognizer)
         self._stretch_writer = StretchWriter(state)
         self._decode = tolerant(RecordDecoder())
-        self._waiting: list[tuple[Record[Any], Origin, Hashes | None]] = []
+        self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
 
-    def add(self, item: Record[Any] | Broken, origin: Origin, digest: Hashes | None = None) -> None:
+    def add(self, item: Record[Any] | Broken, origin: Origin) -> None:
         """Take a record of a file, or what is none."""
         if isinstance(item, Record) and self.skips_known:
-            self._waiting.append((item, origin, digest))
-            self._waiting_bytes += len(item.raw)
-            database = self._state.database
-            if len(self._waiting) >= database.sought_records or self._waiting_bytes >= database.sought_bytes:
-                self._sort_out()
+            self._wait([_Waiting(item, origin, hashes(item.raw), len(item.raw))])
         else:
             self.write(item, origin)
 
+    def _wait(self, records: Sequence[_Waiting]) -> None:
+        """Have records wait until they are looked for together."""
+        self._waiting += records
+        self._waiting_bytes += sum(one.size for one in records)
+        database = self._state.database
+        if len(self._waiting) >= database.sought_records or self._waiting_bytes >= database.sought_bytes:
+            self._sort_out()
+
     def add_stretch(self, stretch: Stretch, origin: Origin) -> None:
         """Take records of which the compiled core made rows, and those that it handed back."""
-        if stretch.is_split:
-            for item, digest in zip(stretch.back, stretch.digests, strict=True):
-                self.add(item, origin, digest)
+        if stretch.unread:
+            told = zip(stretch.unread, stretch.digests, strict=True)
+            self._wait([_Waiting(record, origin, digest, record.place.length) for record, digest in told])
         elif self._knows_some_of(stretch):
             self._expect_known(self.skips_known)
             for item in stretch.items():
@@ -124,64 +135,57 @@ class Incoming:
     def _sort_out(self) -> None:
         """Skip the waiting records whose content the store holds, and hand on the others."""
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        digested = [(record, origin, digest or hashes(record.raw)) for record, origin, digest in waiting]
-        while digested:
+        while waiting:
             self._writer.flush()
-            known = self._state.database.records_with([digest.content for _, _, digest in digested])
-            self._expect_known(2 * len(known) >= len(digested))
-            end = _end_of_part(digested, known)
-            self._sort_out_part(digested[:end], known)
-            digested = digested[end:]
+            known = self._state.database.records_with([one.hashes.content for one in waiting])
+            self._expect_known(2 * len(known) >= len(waiting))
+            end = _end_of_part(waiting, known)
+            self._sort_out_part(waiting[:end], known)
+            waiting = waiting[end:]
 
-    def _sort_out_part(self, part: Iterable[_Digested], known: Mapping[bytes, Stored]) -> None:
+    def _sort_out_part(self, part: Sequence[_Waiting], known: Mapping[bytes, Stored]) -> None:
         writer = self._writer
-        items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]] = (
-            (
-                record if digest.content in known or record.value is not None else decoded(record, self._decode),
-                origin,
-                digest,
-            )
-            for record, origin, digest in part
+        new: Iterator[tuple[_Waiting, Record[Any] | Broken]] = (
+            (one, self._decoded(one.record)) for one in part if one.hashes.content not in known
         )
         told: set[int] = set()
         if known:  # else they are decoded as the writer takes them
-            items = list(items)
-            told = self._stored_records_about(items, known.keys())
+            found = list(new)
+            told, new = self._stored_records_about(found), iter(found)
         unchanged: list[Unchanged] = []
         writer.replaced.clear()
-        for item, origin, digest in items:
-            stored = known.get(digest.content)
-            if isinstance(item, Broken) or stored is None:
-                self.write(item, origin, digest)
+        for one in part:
+            stored = known.get(one.hashes.content)
+            if stored is None:
+                self.write(next(new)[1], one.origin, one.hashes)
             elif stored.record_id not in told:
-                unchanged.append(Unchanged(item, origin, digest, stored))
+                unchanged.append(Unchanged(one.record, one.origin, one.hashes, stored))
             else:  # in its turn among those about the same labels
-                self.write(decoded(item, self._decode), origin, digest)
+                self.write(self._decoded(one.record), one.origin, one.hashes)
         writer.flush()
         replaced = set(writer.replaced)
         self._recognizer.count_unchanged([one for one in unchanged if one.stored.record_id not in replaced])
-        for one in unchanged:
-            if one.stored.record_id in replaced:  # another record changed it just now
-                self.write(decoded(one.record, self._decode), one.origin, one.hashes)
+        for gone in unchanged:
+            if gone.stored.record_id in replaced:  # another record changed it just now
+                self.write(self._decoded(gone.record), gone.origin, gone.hashes)
 
-    def _stored_records_about(
-        self, items: Iterable[tuple[Record[Any] | Broken, Origin, Hashes]], known: Iterable[bytes]
-    ) -> set[int]:
-        contents = set(known)
+    def _decoded(self, found: Record[Any] | Unread) -> Record[Any] | Broken:
+        record = whole(found)
+        return decoded(record, self._decode) if record.value is None else record
+
+    def _stored_records_about(self, new: Iterable[tuple[_Waiting, Record[Any] | Broken]]) -> set[int]:
         return self._recognizer.stored_records_about(
-            Entry.of(item, origin, digest)
-            for item, origin, digest in items
-            if isinstance(item, Record) and digest.content not in contents
+            Entry.of(item, one.origin, one.hashes) for one, item in new if isinstance(item, Record)
         )
 
 
-def _end_of_part(records: Sequence[_Digested], known: Mapping[bytes, Stored]) -> int:
+def _end_of_part(records: Sequence[_Waiting], known: Mapping[bytes, Stored]) -> int:
     """How many of the first records to sort out together, for the content or the tokens of enough of them are new."""
     number = size = 0
-    for end, (record, _, digest) in enumerate(records, 1):
-        stored = known.get(digest.content)
-        if stored is None or stored.url_hash != digest.urls:
-            number, size = number + 1, size + len(record.raw)
+    for end, one in enumerate(records, 1):
+        stored = known.get(one.hashes.content)
+        if stored is None or stored.url_hash != one.hashes.urls:
+            number, size = number + 1, size + one.size
             if number >= _NEW_RECORDS or size >= _NEW_BYTES:
                 return end
     return len(records)

@@ -12,6 +12,7 @@ from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
 from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.respelling import in_stored_order, is_same_content
+from labelstore.loading.stretches import Unread, whole
 from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column, node_place, node_range
 
 _OF_RECORD = {name: place for place, name in enumerate(columns()["records"])}
@@ -19,9 +20,9 @@ _OF_ASSET = ("data_row_id", "record_id", "row_data")
 
 
 class Unchanged(NamedTuple):
-    """A record whose content the store holds; it may not be decoded."""
+    """A record whose content the store holds; it may not be decoded, nor read."""
 
-    record: Record[Any]
+    record: Record[Any] | Unread
     origin: Origin
     hashes: Hashes
     stored: Stored
@@ -115,7 +116,8 @@ class Recognizer:
         database, rows = self.database, Rows()
         decode = RecordDecoder(bool(renewals[0].origin.frames_of))
         renewals = sorted(renewals, key=lambda one: one.stored.record_id)
-        for record, origin, digest, stored in renewals:
+        for found, origin, digest, stored in renewals:
+            record = whole(found)
             value = decode(record.raw) if record.value is None else record.value
             source = (stored.load_id, stored.position, stored.byte_offset, *digest)
             shred(value, record.raw, stored.record_id, rows, source, origin.frames_of)

@@ -7,7 +7,7 @@ from ctypes import CDLL
 from dataclasses import dataclass
 from importlib import import_module
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelstore.core.shredding import Ids, Place, Shredder
 from labelstore.core.shredding import Stretch as Rows
@@ -27,6 +27,23 @@ _LABEL_ID, _DATA_ROW_ID, _FRAMES_URL = map(list(columns()["labels"]).index, ("la
 _CONTENT, _URLS = map(list(columns()["records"]).index, ("content_hash", "url_hash"))
 
 
+class Unread(NamedTuple):
+    """A record of a stretch that was only split: its text stays in there until somebody asks for it."""
+
+    place: Place
+    data: bytes
+    offset: int
+    """That of `data` in the file."""
+
+
+def whole(record: Record[Any] | Unread) -> Record[Any]:
+    """The record; one that is unread is not decoded."""
+    if isinstance(record, Record):
+        return record
+    place, data, offset = record
+    return Record(place.position, place.offset, _text(data, offset, place), None)
+
+
 @dataclass
 class Stretch:
     """Records that were read at once: the rows of most, and the others as Python reads them."""
@@ -36,10 +53,10 @@ class Stretch:
     offset: int
     """The byte offset of `rows.data` in the file."""
     back: list[Record[Any] | Broken]
+    unread: list[Unread]
+    """All of its records, where these were only split."""
     digests: list[Hashes]
-    """Of the records of which rows were made; of all, where these were only split."""
-    is_split: bool
-    """Whether the records are not decoded."""
+    """Of the records of which rows were made, or of those that are unread."""
     release: Callable[[], None]
     """To be called when the rows are not needed any more."""
 
@@ -59,10 +76,7 @@ class Stretch:
 
     def items(self) -> Iterator[Record[Any] | Broken]:
         """All records in their order; those of which rows were made are not decoded."""
-        made = (
-            Record(place.position, place.offset, _text(self.rows.data, self.offset, place), None)
-            for place in self.rows.made
-        )
+        made = (whole(Unread(place, self.rows.data, self.offset)) for place in self.rows.made)
         yield from heapq.merge(made, self.back, key=lambda item: item.position)
 
     def ids(self) -> tuple[list[str], list[str]]:
@@ -145,22 +159,21 @@ class StretchReader:
                 load_id=self._load_id,
                 only_splits=only_splits,
             )
-            split = [Record(place.position, place.offset, _text(data, offset, place), None) for place in rows.back]
             if only_splits:
-                back = list(split)
                 break
-            back = [decoded(record, self._decode) for record in split]
+            back = [decoded(whole(Unread(place, data, offset)), self._decode) for place in rows.back]
             if not self._are_out_of_order(shredder, rows, back):
                 break
         if not rows.records:
             self._free.put(rows)
             return None
-        made = rows.made
+        made, unread = rows.made, [Unread(place, data, offset) for place in rows.back if only_splits]
         self._useless = 0 if made or only_splits else self._useless + 1
         self.gave_up = self._useless >= _MOST_USELESS
         digests = [hashes(_text(data, offset, place)) for place in (rows.back if only_splits else made)]
-        rows.digest(_RECORDS, _CONTENT, _URLS, b"".join(_packed(digests)))
-        return Stretch(rows, generation, offset, back, digests, only_splits, lambda: self._free.put(rows))
+        if made:
+            rows.digest(_RECORDS, _CONTENT, _URLS, b"".join(_packed(digests)))
+        return Stretch(rows, generation, offset, back, unread, digests, lambda: self._free.put(rows))
 
     def _rows(self, shredder: Shredder) -> Rows:
         """A stretch that is free, or a new one: as many as may wait, be filled and be written."""
