@@ -1,10 +1,13 @@
 """Rows of the compiled core as columns of Arrow, and loads into DuckDB that insert these."""
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,8 @@ from labelstore.core.arrow import Columns
 from labelstore.core.library import SWITCH, library
 from labelstore.core.shredding import Stretch
 from labelstore.engines import duckdb as engine
+from labelstore.engines import open_database
+from labelstore.engines.arrow_columns import array, arrow_type
 from labelstore.engines.duckdb_stretches import CollectedStretches
 from labelstore.loading.load import load
 from labelstore.schema.tables import columns, content_tables
@@ -91,6 +96,30 @@ def test_a_value_of_another_type_is_an_error() -> None:
         Columns(core, ["boolean"] * len(columns()["records"])).add(stretch, 0)
 
 
+VALUES = {
+    "integer": st.integers(-(2**63), 2**63 - 1),
+    "double": st.floats(allow_nan=False),
+    "boolean": st.booleans(),
+    "text": st.text(),
+    "blob": st.binary(),
+}
+
+
+@given(st.data())
+def test_few_values_of_python_are_laid_out_as_pyarrow_does(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(list(VALUES)))
+    values = data.draw(st.lists(st.none() | VALUES[kind], min_size=1, max_size=20))
+    found = array(values, arrow_type(kind))
+    found.validate(full=True)
+    assert found.equals(pa.array(values, arrow_type(kind)))
+
+
+@pytest.mark.parametrize(("kind", "value"), [("integer", "1"), ("integer", 2**63), ("text", 1)])
+def test_a_value_of_python_of_another_type_is_an_error(kind: str, value: Any) -> None:
+    with pytest.raises((pa.ArrowException, OverflowError, TypeError)):
+        array([None, value], arrow_type(kind))
+
+
 # -- whole loads ------------------------------------------------------------------------------------------------------
 
 
@@ -119,6 +148,7 @@ def stored(path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("together", [1, 1 << 30])
+@pytest.mark.usefixtures("anew")
 def test_a_store_is_that_of_pure_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int) -> None:
     """Whether the rows of each stretch are inserted at once, or those of all; with labels that come again."""
     monkeypatch.setattr(engine, "TOGETHER", together)
@@ -152,3 +182,32 @@ def test_what_fails_is_told(tmp_path: Path) -> None:
         database.insert_stretch(stretch)
         database.rollback()
         assert database.value("select count(*) from records") == 0
+
+
+@pytest.mark.usefixtures("anew")
+def test_row_groups_of_a_new_store_are_small_and_do_not_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ROW_GROUP", 2048)
+    _, stretch = collected("v1", lines_of(SAMPLES["v1"]("image", 60)))
+    with open_database(tmp_path / "a.duckdb", create=True) as database:
+        database.begin()
+        for _ in range(20):
+            database.insert_stretch(stretch)
+        rows = int(database.value("select count(*) from objects"))
+        assert rows > 2 * 2048
+        assert int(database.value("select current_setting('write_buffer_row_group_count')")) == 1
+        database.commit()
+        sql = "select count(distinct row_group_id) from pragma_storage_info('objects')"
+        assert list(database.query(sql).rows) == [(-(-rows // 2048),)]
+
+
+def test_a_load_into_duckdb_needs_no_pandas(tmp_path: Path) -> None:
+    """Which pyarrow imports for values of Python."""
+    (tmp_path / "a.ndjson").write_bytes(lines_of([*SAMPLES["v2"]("image", 20), {"data_row": {"id": "a"}, "b": 1}]))
+    code = (
+        "import sys; from labelstore.loading.load import load;"
+        f"print(load({str(tmp_path / 'a.duckdb')!r}, [{str(tmp_path / 'a.ndjson')!r}]).labels, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    labels, has_pandas = done.stdout.split()
+    assert int(labels) > 0
+    assert has_pandas == "False"

@@ -29,6 +29,11 @@ MEMORY_LIMIT = "700MB"
 WRITING_MEMORY_LIMIT = "500MB"
 """Beside which Python has the rows of two batches."""
 
+ROW_GROUP = 30_720
+"""Rows that are compressed together in a new store; a multiple of 2,048."""
+_ATTACHED = "store"
+_USE = f"use {_ATTACHED}"
+
 
 class DuckdbDatabase(DuckdbSession):
     """A store in a DuckDB file, open for one process."""
@@ -49,10 +54,11 @@ class DuckdbDatabase(DuckdbSession):
         }
         if reads:
             config |= DUCKDB_CONFIG | {"max_temp_directory_size": f"{QUERY.temporary}B"}
-        if is_new and int(duckdb.__version__.split(".")[0]) >= 2:
-            config["storage_compatibility_version"] = STORAGE_VERSION
         try:
-            connection = duckdb.connect(str(path.absolute()), read_only=reads, config=config)
+            if is_new:
+                connection = _new_file(path, config)
+            else:
+                connection = duckdb.connect(str(path.absolute()), read_only=reads, config=config)
         except duckdb.Error as error:
             raise _open_error(path, error) from error
         super().__init__(path, connection, reads=reads, is_new=is_new)
@@ -97,6 +103,12 @@ class DuckdbDatabase(DuckdbSession):
     def _connection(self) -> duckdb.DuckDBPyConnection:
         self._insert_collected()
         return super()._connection
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = super()._cursor()
+        if self.is_new:
+            cursor.execute(_USE)
+        return cursor
 
     def insert_stretch(self, stretch: Stretch) -> None:
         if self._collected is None:
@@ -149,6 +161,28 @@ class DuckdbDatabase(DuckdbSession):
                 given,
                 limits * 2,
             )
+
+
+def _new_file(path: Path, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """A connection to a new file with small row groups.
+
+    DuckDB compresses and writes a row group as soon as it is full, if it needs not wait for others, while Python makes
+    the next rows; what is left waits for the commit. Only a file that is attached can have such a size.
+    """
+    options = f"row_group_size {ROW_GROUP}"
+    if int(duckdb.__version__.split(".")[0]) >= 2:
+        config["storage_compatibility_version"] = STORAGE_VERSION
+    config["temp_directory"] = f"{path.absolute()}.tmp"
+    connection = duckdb.connect(config=config)
+    try:
+        quoted = str(path.absolute()).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as {_ATTACHED} ({options})")
+        connection.execute(_USE)
+        connection.execute("set write_buffer_row_group_count = 1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _insert_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, "pa.Table"]]) -> None:

@@ -77,6 +77,10 @@ class DuckdbSession(Database):
             self._inserts.wait()
         return self._own_connection
 
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection for statements beside this one."""
+        return self._connection.cursor()
+
     @cached_property
     def _texts(self) -> DuckdbTexts:
         return DuckdbTexts(self)
@@ -122,7 +126,7 @@ class DuckdbSession(Database):
             self._connection.execute(sql, parameters or None)
             names = [column[0] for column in self._connection.description or ()]
             return Result(names, iter(self._connection.fetchall()))
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         cursor.execute(sql, parameters or None)
         names = [column[0] for column in cursor.description or ()]
 
@@ -139,7 +143,7 @@ class DuckdbSession(Database):
 
     def asked(self, sql: str, parameters: Parameters = ()) -> Result:
         check_duckdb(sql, self._refused)
-        self._asking = cursor = self._connection.cursor()
+        self._asking = cursor = self._cursor()
         values = parameters or None
         try:
             relation = cursor.sql(sql, params=values)
@@ -347,7 +351,7 @@ class DuckdbSession(Database):
 
     def beside(self) -> Self:
         other = copy(self)
-        other._own_connection = self._own_connection.cursor()
+        other._own_connection = self._cursor()
         for name in ("_texts", "_label_places"):  # which know the connection
             other.__dict__.pop(name, None)
         return other

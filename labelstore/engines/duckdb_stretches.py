@@ -12,7 +12,7 @@ from labelstore.schema.tables import columns, content_tables
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TOGETHER = 32 << 20
+TOGETHER = 16 << 20
 """The rows of so many bytes of input are inserted together."""
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import duckdb
 
-from labelstore.engines.arrow_columns import table_of
 from labelstore.engines.database import Relation
 from labelstore.engines.duckdb import MEMORY_LIMIT, WRITING_MEMORY_LIMIT
 from labelstore.engines.duckdb_session import DuckdbSession, create_relations
@@ -115,7 +114,9 @@ class LakeDatabase(DuckdbSession):
     # -- records that are gone ----------------------------------------------------------------------------------------
 
     def _hide_all(self, record_ids: "Sequence[int] | pa.Array | pa.ChunkedArray") -> None:
-        self._rows_given("insert into hidden_records select record_id from given", table_of({"record_id": record_ids}))
+        import pyarrow as pa
+
+        self._rows_given("insert into hidden_records select record_id from given", pa.table({"record_id": record_ids}))
         self._hide()
 
     def _hide(self, sql: str = "") -> None:
