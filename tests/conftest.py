@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # run in the background: 
 
 for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LABELSTORE_DB"):  # they change what commands do
     os.environ.pop(variable, None)
+
+
+sys.dont_write_bytecode = False  # else every process of the tests compiles all that it imports, and they are hundreds
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from labelstore.engines.arrow_columns import table_of
 from labelstore.engines.background import Background
 from labelstore.engines.database import WAY_OUT, is_new_file
 from labelstore.engines.duckdb_marks import mark_store, mirror_mark, schema_version
-from labelstore.engines.duckdb_session import DuckdbSession, create_relations
+from labelstore.engines.duckdb_session import DuckdbSession, create_tables, create_views
 from labelstore.engines.duckdb_stretches import TOGETHER, CollectedStretches
 from labelstore.engines.limits import QUERY
 from labelstore.engines.read_only_sql import DUCKDB_CONFIG
@@ -86,7 +86,8 @@ class DuckdbDatabase(DuckdbSession):
 
     def _create(self) -> None:
         self._connection.execute("begin")
-        create_relations(self._connection)
+        create_tables(self._connection)
+        create_views(self._connection)
         mark_store(self._connection)
         self._connection.execute("commit")
 

@@ -367,14 +367,18 @@ def _execute(connection: duckdb.DuckDBPyConnection, sql: str, given: "pa.Table")
     connection.execute(sql)  # which finds `given` here
 
 
-def create_relations(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make empty tables, macros and views.
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make empty tables, and the macros."""
+    for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS):
+        connection.execute(statement)
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views over the tables.
 
     To create a view, DuckDB binds all that it reads: first to stand-ins, ten times as fast.
     """
     pieces = [f"views/{generation.pieces_view}.sql" for generation in GENERATIONS.values()]
-    for statement in (*DUCKDB.statements("schema.sql"), *DUCKDB_MACROS):
-        connection.execute(statement)
     for view in pieces:
         connection.execute(f"create view {Path(view).stem} as {_PIECES_STAND_IN}")
     for view in view_files():

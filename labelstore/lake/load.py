@@ -92,7 +92,7 @@ def _loaded(lake: Lake, writing: Writing, splits: Sequence[Split], options: Opti
     for _ in range(_ATTEMPTS):
         try:
             snapshot = completed(lake)
-            with closing(opened(snapshot)) as stored:
+            with closing(opened(snapshot, views=False)) as stored:
                 written = writing.write(splits, snapshot.number, stored if leaves_out else None)
             written.force = options.force
             for file in written.files:

@@ -34,8 +34,8 @@ def snapshot_at(lake: str | os.PathLike[str], at: int | None = None) -> "Snapsho
     return found.newest() if at is None else found.at(at)
 
 
-def opened(snapshot: "Snapshot") -> "LakeDatabase":
-    """A snapshot, open for reading."""
+def opened(snapshot: "Snapshot", *, views: bool = True) -> "LakeDatabase":
+    """A snapshot, open for reading: its tables, and their views if these are wanted."""
     from labelstore.lake.database import TABLES, LakeDatabase
 
     place = snapshot.place
@@ -44,6 +44,7 @@ def opened(snapshot: "Snapshot") -> "LakeDatabase":
         {table: snapshot.files(table) for table in TABLES},
         filesystem=None if place.is_local else _known(snapshot),
         rows={table: snapshot.rows(table) for table in TABLES},
+        views=views,
     )
 
 

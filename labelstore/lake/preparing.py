@@ -86,7 +86,7 @@ def prepare(place: Place, written: Written, runner: Runner, snapshot: Snapshot) 
 
 def _database(place: Place, files: Mapping[str, Sequence[str]]) -> LakeDatabase:
     system = None if place.is_local else KnownFiles(place.system)
-    return LakeDatabase(place.url, files, filesystem=system, read_only=False)
+    return LakeDatabase(place.url, files, filesystem=system, read_only=False, views=False)
 
 
 def _note(files: Mapping[int, FileReport], resolution: Resolution, generations: Mapping[int, str]) -> None:
