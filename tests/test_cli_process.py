@@ -58,6 +58,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "labels.db"
 
 
+def test_to_verify_a_duckdb_store_imports_no_arrow(tmp_path: Path) -> None:
+    files = samples.write(tmp_path, generations=("v1",), asset_types=("image",), labels=60)
+    load(tmp_path / "labels.duckdb", [file.path for file in files])
+    code = f"""
+import sys
+from labelstore.verifying import verify
+assert verify({str(tmp_path / "labels.duckdb")!r}, {[str(file.path) for file in files]!r}).equal == 60
+print([name for name in ("pyarrow", "numpy", "pandas") if name in sys.modules])
+"""
+    assert python("-c", code).stdout == "[]\n"
+
+
 def test_to_get_a_label_imports_only_what_reads_one(store: Path) -> None:
     code = f"""
 import sys

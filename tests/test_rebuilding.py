@@ -74,6 +74,23 @@ def test_every_way_to_rebuild_gives_the_text_of_the_views(
         check({label_id: text.encode() for label_id, text in texts.items()}, labels)
 
 
+@pytest.mark.parametrize("engine", ["duckdb"])
+@pytest.mark.parametrize("scattered", [0, 1000])
+def test_large_records_are_known_however_far_apart(
+    store: Path, engine: str, scattered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_texts, "MANY", 60)
+    monkeypatch.setattr(duckdb_texts, "_SCATTERED", scattered)
+    with open_database(store, read_only=True) as database:
+        sizes = database.query("select record_id, node_id, end_id from records order by 1").rows
+        records = {record_id: nodes for record_id, *nodes in sizes}
+        large = {record_id for record_id, (first, last) in records.items() if last - first >= 60}
+        some = list(records)[::2]
+        found = duckdb_texts.DuckdbTexts(database)._large(some)  # type: ignore[arg-type]
+        assert found == {record_id: tuple(records[record_id]) for record_id in some if record_id in large}
+        assert 0 < len(found) < len(large)
+
+
 @ENGINES
 def test_a_text_in_parts_is_the_whole_one(store: Path, engine: str) -> None:
     with open_database(store, read_only=True) as database:

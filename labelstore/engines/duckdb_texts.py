@@ -22,6 +22,8 @@ _FEW = 50
 """Records side by side that are no more are looked up: a join takes 45 ms, and 0.1 ms for each record in its range; a
 look-up 25 ms, and 0.5 ms for each record.
 """
+_SCATTERED = 1000
+"""To scan so many records takes less than to seek one."""
 _JOINED_TOGETHER = 100
 _LOOKED_UP_TOGETHER = 500
 _TOGETHER = 1000
@@ -89,8 +91,15 @@ class DuckdbTexts:
 
     def _large(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Records too large to be joined by one statement, by their ids: the first and the last node."""
-        sql = f"select record_id, node_id, end_id from records where end_id - node_id >= ? and record_id in ({MARKS})"
-        return {record_id: (first, last) for record_id, first, last in self._database.select_in(sql, record_ids, MANY)}
+        if not record_ids:
+            return {}
+        sql = "select record_id, node_id, end_id from records where end_id - node_id >= ? and record_id"
+        first, last, wanted = min(record_ids), max(record_ids), set(record_ids)
+        if (last - first) >> CODE_BITS > _SCATTERED * len(wanted):
+            rows = self._database.select_in(f"{sql} in ({MARKS})", record_ids, MANY)
+        else:  # without Arrow, whose import takes longer than a small file
+            rows = self._database.query(f"{sql} between ? and ?", [MANY, first, last]).rows
+        return {record_id: (node, end) for record_id, node, end in rows if record_id in wanted}
 
     def parts(self, first: int, last: int) -> Iterator[bytes]:
         """The JSON of a record or label, given by its nodes, in parts."""

@@ -23,9 +23,10 @@ from labelstore.verifying.comparing import Batch, Comparer
 from labelstore.verifying.reading import only_split
 from labelstore.verifying.report import SHOWN, VerifyReport
 
-_BATCH = (500, 8_000_000)
+_BATCH = (250, 2_000_000)
 _COLUMNAR_BATCH = (2000, 20_000_000)
-"""Records, or bytes of them, that are rebuilt together: DuckDB takes its time for each question."""
+"""Records, or bytes of them, that are rebuilt together: DuckDB takes its time for each question, and threads end sooner
+one after another with little."""
 
 
 class Changed:
