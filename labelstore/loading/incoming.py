@@ -9,6 +9,7 @@ from labelstore.formats.decoding import RecordDecoder, tolerant
 from labelstore.formats.shredding import Hashes, hashes
 from labelstore.loading.batch import Entry, Origin
 from labelstore.loading.frames_files import FramesFolder, frames_address
+from labelstore.loading.known_stretches import HeldStretches, are_in_store
 from labelstore.loading.load_state import LoadState
 from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.record_writer import RecordWriter
@@ -41,11 +42,13 @@ class Incoming:
         self._writer = RecordWriter(state, self._recognizer)
         self._stretch_writer = StretchWriter(state)
         self._decode = tolerant(RecordDecoder())
+        self._held = HeldStretches(is_columnar=state.database.is_columnar)
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
 
     def add(self, item: Record[Any] | Broken, origin: Origin) -> None:
         """Take a record of a file, or what is none."""
+        self.settle_held()
         if isinstance(item, Record) and self.skips_known:
             self._wait([_Waiting(item, origin, hashes(item.raw), len(item.raw))])
         else:
@@ -62,39 +65,49 @@ class Incoming:
     def add_stretch(self, stretch: Stretch, origin: Origin) -> None:
         """Take records of which the compiled core made rows, and those that it handed back."""
         if stretch.unread:
+            self.settle_held()
             told = zip(stretch.unread, stretch.digests, strict=True)
             self._wait([_Waiting(record, origin, digest, record.place.length) for record, digest in told])
-        elif self._knows_some_of(stretch):
-            self._expect_known(self.skips_known)
-            for item in stretch.items():
-                self.add(item if self.skips_known else decoded(item, self._decode), origin)
-        else:
-            if not self._stretch_writer.has_written:
-                self._writer.flush()  # the records before it, so that most rows of the tables are in order
-            self._stretch_writer.add(stretch, origin.file)
-            for item in stretch.back:
-                self.add(item, origin)
-            for address in stretch.frames_addresses():
-                self._look_for_frames(*address)
-        stretch.release()
+            stretch.release()
+        elif self._held.add(stretch, origin) or self._state.is_new:
+            self.settle_held()
 
-    def _knows_some_of(self, stretch: Stretch) -> bool:
-        """Whether the store has records with the same content, or about the same, also of those that wait."""
+    def settle_held(self) -> None:
+        """Write the rows of the stretches of which the store knows nothing, and take the records of others as such."""
+        held = self._held.take()
+        if not held:
+            return
+        are_known = self._are_known([stretch for stretch, _ in held])
+        if are_known[-1]:
+            self._expect_known(self.skips_known)
+        for (stretch, origin), is_known in zip(held, are_known, strict=True):
+            if is_known:
+                for item in stretch.items():
+                    self.add(item if self.skips_known else decoded(item, self._decode), origin)
+            else:
+                self._write_stretch(stretch, origin)
+            stretch.release()
+
+    def _write_stretch(self, stretch: Stretch, origin: Origin) -> None:
+        if not self._stretch_writer.has_written:
+            self._writer.flush()  # the records before it, so that most rows of the tables are in order
+        self._stretch_writer.add(stretch, origin.file)
+        for item in stretch.back:
+            self.add(item, origin)
+        for address in stretch.frames_addresses():
+            self._look_for_frames(*address)
+
+    def _are_known(self, stretches: Sequence[Stretch]) -> list[bool]:
+        """Whether the store has some of the records of each, or about the same, also among those that wait."""
         if self._state.is_new:
-            return False
-        if self._are_in_the_store(stretch):
-            return True
+            return [False] * len(stretches)
+        found = are_in_store(self._state.database, stretches)
+        if all(found):
+            return found
         had_waiting = bool(self._waiting)
         self._sort_out()
         self._writer.flush()
-        return had_waiting and self._are_in_the_store(stretch)
-
-    def _are_in_the_store(self, stretch: Stretch) -> bool:
-        database = self._state.database
-        if database.records_with([digest.content for digest in stretch.digests]):
-            return True
-        identities, label_ids = stretch.ids()
-        return bool(database.records_about(stretch.generation, identities) or database.labels_named(label_ids))
+        return are_in_store(self._state.database, stretches) if had_waiting else found
 
     def _expect_known(self, are_known: bool) -> None:
         """Tell the reader whether the records that come next are worth being shredded at once."""
@@ -121,6 +134,7 @@ class Incoming:
 
     def flush(self) -> None:
         """Store all that was taken."""
+        self.settle_held()
         self._sort_out()
         self._writer.flush()
         self._stretch_writer.flush()

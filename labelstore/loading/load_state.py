@@ -36,8 +36,7 @@ class LoadState:
         self.own_replaced = OwnReplaced(self.first_load)
         self.pending_frames: list[tuple[str, str]] = []
         """Labels and the files with their frames, which are loaded after the file of the labels."""
-        takes_stretches = database.takes_stretches and (self.is_new or not database.is_columnar)  # that seeks thousands
-        core = library() if takes_stretches else None
+        core = library() if database.takes_stretches else None
         self.shredding = None if core is None else Shredding(core)
         """What the compiled core knows, if it does a part of the work."""
         if core is not None:

@@ -74,6 +74,8 @@ class Loader:
         """Read the records of an export, and the frames files of its labels."""
         state = self.state
         file = self._read(source).file
+        if not self._incoming.skips_known:
+            self._incoming.settle_held()  # so that its labels with frames files are known
         refuse_foreign(file)
         while state.pending_frames:
             self._load_frames(*state.pending_frames.pop(0))

@@ -1,6 +1,8 @@
 """What a load refuses: values that are no records, files of something else, more rejects than the caller admits."""
 
+from bisect import insort
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, Protocol
 
 from labelstore.engines.database import Database
@@ -80,9 +82,9 @@ class StoredRejects:
             file.foreign = file.foreign or item.reason
         elif not is_noted:
             file.unheard += 1
-        if len(file.first_rejects) < FIRST_REJECTS:
-            place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
-            file.first_rejects.append(place)
+        place = {"position": item.position, "byte_offset": item.byte_offset, "reason": item.reason}
+        insort(file.first_rejects, place, key=itemgetter("position"))  # what is no JSON comes before what is looked for
+        del file.first_rejects[FIRST_REJECTS:]
         refuse_many(file, self._options, item)
         self._database.execute(
             "insert into rejects values (?, ?, ?, ?, ?)",
