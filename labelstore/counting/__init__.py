@@ -6,6 +6,7 @@ from labelstore.counting.counted_rows import (
     CountedLabel,
     CountedRows,
     rows_of_records,
+    rows_put_away,
     without_repeats,
 )
 from labelstore.counting.counts import MOST_PAIRED, Count, Counts, Group
@@ -24,5 +25,6 @@ __all__ = [
     "Group",
     "Times",
     "rows_of_records",
+    "rows_put_away",
     "without_repeats",
 ]

@@ -5,7 +5,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column, node_place
+from labelstore.schema.tables import NODE_BITS, Part, Row, Rows, columns, node_column, node_place
 
 COUNTED: Mapping[str, Sequence[str]] = {
     "frames": ("frame_id", "label_id"),
@@ -115,8 +115,18 @@ def rows_of_records(rows: Rows) -> tuple[CountedRows, CountedRows]:
         CountedLabel(label_id, project_id, records[record_id][0], *values)
         for record_id, label_id, project_id, *values in map(_OF_LABEL, rows["labels"])
     ]
-    counted = CountedRows(labels, rows.by_table, {table: tuple(columns()[table]) for table in COUNTED})
+    counted = CountedRows(labels, rows.by_table, _whole_rows())
     return counted.divided({record_id for record_id, (_, kind) in records.items() if kind == "frames"})
+
+
+def rows_put_away(part: Part) -> CountedRows:
+    """What is counted of rows that were put away, which are inside labels among the other rows."""
+    return CountedRows([], part, _whole_rows())
+
+
+@cache
+def _whole_rows() -> Mapping[str, Sequence[str]]:
+    return {table: tuple(columns()[table]) for table in COUNTED}
 
 
 def without_repeats(rows: Rows) -> Iterator[Rows]:

@@ -1,7 +1,7 @@
 """Labels and the features in them, counted from rows: by project, by asset type, and skipped or not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -54,9 +54,9 @@ class Counts:
         """Whether it should be written down, and another begun."""
         return sum(len(role.places) for role in self._roles.all) > _MOST_FEATURES or len(self._pairs) > _MOST_PAIRS
 
-    def add(self, rows: CountedRows) -> None:
-        """Add labels with what is in them; those in model runs do not count."""
-        members, times = self._count(rows, 1)
+    def add(self, rows: CountedRows, more: Iterable[CountedRows] = ()) -> None:
+        """Add labels with what is in them, also that in `more`; those in model runs do not count."""
+        members, times = self._count(rows, 1, more)
         for role, labels in members.items():
             role.add(list(labels.values()), list(map(times.__getitem__, labels)))
 
@@ -93,12 +93,14 @@ class Counts:
                     group, feature = role.places[number]
                     yield groups[group], role.name, feature, times
 
-    def _count(self, rows: CountedRows, sign: int) -> tuple[Members, Mapping[str, Times]]:
+    def _count(
+        self, rows: CountedRows, sign: int, more: Iterable[CountedRows] = ()
+    ) -> tuple[Members, Mapping[str, Times]]:
         labels = [label for label in rows.labels if label.model_run_id is None]
         groups = {label.label_id: self._groups.setdefault(_group(label), len(self._groups)) for label in labels}
         if not groups:
             return {}, {}
-        members = Tally(rows, groups, self._roles, sign).count()
+        members = Tally(groups, self._roles, sign).count(chain((rows,), more))
         self._pair(members[self._roles.tools], sign)
         return members, {label.label_id: _times(label) for label in labels}
 

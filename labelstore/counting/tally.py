@@ -27,21 +27,33 @@ from labelstore.schema.tables import Row
 Members = dict[Role, dict[str, frozenset[int]]]
 """Role → label → which features it has."""
 
+_NO_FEATURES: frozenset[int] = frozenset()
+
 
 class Tally:
     """A batch, added (`sign` 1) or taken away (-1). `groups` has the labels that count, with the numbers of groups.
 
+    It may come in parts: a label in several of them, but a question in one with what it was asked of and its answers.
+
     Calls that go over all rows at once stand where loops would read better: a load counts each of its rows here.
     """
 
-    def __init__(self, rows: CountedRows, groups: Mapping[str, int], roles: Roles, sign: int) -> None:
-        self._rows, self._groups, self._roles, self._sign = rows, groups, roles, sign
+    _rows: CountedRows
+    """The part at hand."""
+
+    def __init__(self, groups: Mapping[str, int], roles: Roles, sign: int) -> None:
+        self._groups, self._roles, self._sign = groups, roles, sign
         self._members: Members = {}
 
-    def count(self) -> Members:
+    def count(self, parts: Iterable[CountedRows]) -> Members:
         """Count all rows; the features of each label."""
+        self._plain(self._roles.labels, list(self._groups))
+        for self._rows in parts:
+            self._count_part()
+        return self._members
+
+    def _count_part(self) -> None:
         roles = self._roles
-        self._plain(roles.labels, list(self._groups))
         self._plain(roles.frames, self._inside("frames")[1])
         rows, label_ids = self._inside("relationships")
         self._plain(roles.relationships, label_ids, self._values("relationships", rows, *RELATIONSHIP.columns))
@@ -52,7 +64,6 @@ class Tally:
             asked = self._asked(rows, label_ids)
             answers, options = self._count_options(rows, label_ids, asked)
             self._count_questions(rows, label_ids, asked, self._parents(rows, objects, tools, answers, options))
-        return self._members
 
     def _inside(self, table: str) -> tuple[Sequence[Row], list[str]]:
         """The rows of a table that are in a label which counts, and these labels."""
@@ -75,10 +86,10 @@ class Tally:
         numbers = role.numbered(keys)
         add_up(role.annotations, numbers, self._sign)
         if role.grains:
-            members = self._members[role] = {}
+            members = self._members.setdefault(role, {})
             start = 0
             for label_id, count in Counter(label_ids).items():  # those of a label stand together
-                members[label_id] = frozenset(numbers[start : start + count])
+                members[label_id] = members.get(label_id, _NO_FEATURES).union(numbers[start : start + count])
                 start += count
         return numbers
 

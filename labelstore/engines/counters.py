@@ -17,8 +17,9 @@ from labelstore.counting import (
     Group,
     Times,
     rows_of_records,
+    rows_put_away,
 )
-from labelstore.schema.tables import NODE_BITS, NodeRange, Row, Rows, columns, node_column, node_range, sql_text
+from labelstore.schema.tables import NODE_BITS, NodeRange, Part, Row, Rows, columns, node_column, node_range, sql_text
 
 if TYPE_CHECKING:
     from labelstore.counting.compiled import CoreCounts
@@ -90,11 +91,11 @@ class Counters:
             self._database.insert_rows(table, rows)
         self.bring(counts.wide)
 
-    def add(self, rows: Rows) -> None:
-        """Count rows that are about to be inserted."""
+    def add(self, rows: Rows, put_away: Iterable[Part]) -> None:
+        """Count rows that are about to be inserted, also the parts that were put away."""
         own, of_frames = rows_of_records(rows)
         counts = self._counting
-        counts.add(own)
+        counts.add(own, map(rows_put_away, put_away))
         self._touch([own], of_frames)
         if counts.is_large():
             self.write()

@@ -1,7 +1,7 @@
 """What a load, a rebuild and a query ask of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
@@ -10,7 +10,7 @@ from labelstore.engines.limits import Limits
 from labelstore.engines.result import Result
 from labelstore.errors import StoreError
 from labelstore.schema.dialects import Dialect
-from labelstore.schema.tables import NodeRange, Row, Rows
+from labelstore.schema.tables import NodeRange, Part, Row, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -209,12 +209,29 @@ class Database(ABC):
     @abstractmethod
     def rollback(self) -> None: ...
 
-    def insert(self, rows: Rows) -> None:
-        """Write the rows of a batch, and count them; those that are written are gone."""
-        self.counters.add(rows)
-        for table, new in rows:
-            self.insert_rows(table, new)
-            new.clear()
+    def insert(self, rows: Rows, look: Callable[[Part], None] = lambda _: None) -> None:
+        """Write the rows of a batch, and count them; those that are written are gone.
+
+        `look` is called with each part of them that was put away, for that is not there before.
+        """
+        put_away = self._inserted_after(look, rows)
+        self.counters.add(rows, put_away)
+        for _ in put_away:
+            pass  # of labels that do not count
+        self._insert_part(rows.by_table)
+
+    def _inserted_after(self, look: Callable[[Part], None], rows: Rows) -> Iterator[Part]:
+        """The parts that were put away; each is written when the next is asked for."""
+        for part in rows.take_put_away():
+            look(part)
+            yield part
+            self._insert_part(part)
+
+    def _insert_part(self, part: Part) -> None:
+        for table, rows in part.items():
+            if rows:
+                self.insert_rows(table, rows)
+                rows.clear()
 
     def insert_stretch(self, stretch: "Stretch") -> None:
         """Write rows that the compiled core made, if the engine takes these."""

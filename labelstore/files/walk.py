@@ -147,17 +147,15 @@ class Walk(ABC, Generic[T]):
             end = window.value_end()
         except Malformed as error:
             return self.broken(error.reason, truncated=error.truncated, error=error.error)
-        raw = window.data[window.position : end].rstrip(SPACE)
-        item = self.decoded(raw)
-        window.move(len(raw))
-        return item
+        place = window.place
+        return self.decoded(window.take(end), place)
 
-    def decoded(self, raw: bytes) -> Record[T] | Broken:
-        """The whole value `raw` at the position as a Record, or a Broken if `decode` refuses it."""
+    def decoded(self, raw: bytes, place: int) -> Record[T] | Broken:
+        """The whole value `raw` at a byte offset as a Record, or a Broken if `decode` refuses it."""
         try:
-            record = Record(self.number, self.window.place, raw, self.decode(raw))
+            record = Record(self.number, place, raw, self.decode(raw))
         except REFUSALS as error:
-            return self.counted(Broken(self.number, self.window.place, raw, located(raw, error)))
+            return self.counted(Broken(self.number, place, raw, located(raw, error)))
         if self.last_record is None:
             self.start = first_key(raw)
         self.last = self.last_record = record

@@ -1,6 +1,7 @@
 """The part of a source in memory, and where the JSON value at its position ends."""
 
 import re
+from io import SEEK_END, BytesIO
 from typing import NoReturn, Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ _LETTER = rb"\\u0041"
 _TRAILING = "JSON is malformed: trailing characters (byte "
 _ERROR_BYTE = re.compile(r"\(byte (\d+)\)$")
 _TOKEN_BYTES = 16
+_TAIL_BYTES = 1 << 16
 check = msgspec.json.Decoder(msgspec.Raw).decode
 """Raises what msgspec raises for a text that is not exactly one JSON value, but leaves UTF-8 unchecked."""
 
@@ -73,20 +75,43 @@ class Window:
             self.offset += self.position
             self.position = 0
 
+    def take(self, end: int) -> bytes:
+        """The text from the position to a place in `data`, without spaces at its end; moves behind it.
+
+        That of a large record is no copy.
+        """
+        if self.position or end <= self.chunk_bytes:
+            text = self.data[self.position : end].rstrip(SPACE)
+            self.move(len(text))
+            return text
+        end = _without_spaces(self.data, end)
+        rest, kept = self.data[end:], self._kept()
+        kept.truncate(end)
+        self.data = self._parsed = rest
+        self.offset += end
+        return kept.getvalue()
+
     def more(self) -> bool:
         """Drop what is before the position and read a chunk, or as much again as is kept, within the limit."""
         if self.ended:
             return False
-        parts = [self.data[self.position :]]
-        kept = len(parts[0])
-        wanted = max(self.chunk_bytes, min(kept, MAX_RECORD_BYTES - kept))
+        size = len(self.data) - self.position
+        wanted = max(self.chunk_bytes, min(size, MAX_RECORD_BYTES - size))
+        kept = self._kept()
         while wanted > 0 and (part := self._read(min(wanted, self.chunk_bytes))):
-            parts.append(part)
+            kept.write(part)
             wanted -= len(part)
         self.offset += self.position
         self.position = 0
-        self.data = self._parsed = b"".join(parts)
-        return len(parts) > 1
+        self.data = self._parsed = kept.getvalue()
+        return len(self.data) > size
+
+    def _kept(self) -> BytesIO:
+        """`data` from the position on, taken out of it: `BytesIO` copies no bytes that nothing else holds."""
+        kept = BytesIO(self.data[self.position :])
+        self.data = self._parsed = b""
+        kept.seek(0, SEEK_END)
+        return kept
 
     def need(self, count: int) -> bytes:
         """The next `count` bytes, fewer only at the end."""
@@ -157,3 +182,10 @@ class Window:
         if self.ended:
             raise Malformed("the file ends inside this value", truncated=True)
         raise Malformed(f"the value is longer than {MAX_RECORD_BYTES >> 20} MiB")
+
+
+def _without_spaces(data: bytes, end: int) -> int:
+    """Where the spaces before `end` begin; the first byte of `data` is none."""
+    while not (tail := data[max(0, end - _TAIL_BYTES) : end].rstrip(SPACE)):
+        end -= _TAIL_BYTES
+    return max(0, end - _TAIL_BYTES) + len(tail)

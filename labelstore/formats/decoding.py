@@ -1,6 +1,7 @@
 """The bytes of a record → the struct of its kind: fast if it has the declared shape, exact if not."""
 
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -16,6 +17,8 @@ from labelstore.formats.record_kinds import LARGE, RecordKind, decoded, decoder_
 from labelstore.json.error_location import MAX_DEPTH, is_too_deep
 
 T = TypeVar("T")
+
+_PART_BYTES = 1 << 20
 
 Decoded = JsonObject
 """A record, of the struct of its kind."""
@@ -52,7 +55,7 @@ class RecordDecoder:
         return self._decoded(raw) if len(raw) <= 2 * MAX_DEPTH else _by_its_depth(self._decoded, raw)
 
     def _decoded(self, raw: bytes) -> Decoded:
-        if not raw.isascii():
+        if not raw.isascii() and not (len(raw) > LARGE and _is_utf8(raw)):
             raw.decode()  # strings inside raw geometry are not decoded further on
         if self._kind is None:
             return self._unlike_the_last(raw)
@@ -101,6 +104,18 @@ class RecordDecoder:
 
     def _choose(self, kind: RecordKind) -> None:
         self._kind, self._decode, self._is_nameless = kind, decoder_of(kind.struct).decode, kind.is_nameless
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether a long text is UTF-8; looks at one part after another."""
+    decoder = getincrementaldecoder("utf-8")()
+    try:
+        for begin in range(0, len(raw), _PART_BYTES):
+            decoder.decode(raw[begin : begin + _PART_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def tolerant(decoder: RecordDecoder) -> Callable[[bytes], Decoded | Exception]:

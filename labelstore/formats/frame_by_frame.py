@@ -39,7 +39,7 @@ def taken_out(raw: Any, path: Sequence[str], place: tuple[Any, ...] = ()) -> tup
         if step in (EACH, key):
             inside[key], values = taken_out(inside[key], rest, (*place, key))
             found |= values
-    return msgspec.Raw(_encode(inside)), found
+    return (msgspec.Raw(_encode(inside)) if found else raw), found
 
 
 class FrameList(list[Any]):

@@ -1,5 +1,6 @@
 """One decoded record → rows: the pure function that the command line, a worker process or a cluster task calls."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -8,6 +9,9 @@ from labelstore.formats.lenient_decoding import Misfit
 from labelstore.formats.record_kinds import record_kind
 from labelstore.formats.signed_urls import split_tokens
 from labelstore.schema.tables import Rows
+
+_PART_BYTES = 1 << 20
+"""Longer texts are hashed in parts."""
 
 
 class Hashes(NamedTuple):
@@ -19,9 +23,22 @@ class Hashes(NamedTuple):
 
 def hashes(raw: bytes) -> Hashes:
     """16 bytes of the record without the tokens of its URLs, 8 of the tokens (None without any)."""
-    text, tokens = split_tokens(raw)
-    content = sha256(b"?".join(text)).digest()[:16]
-    return Hashes(content, sha256(b"?".join(tokens)).digest()[:8] if tokens else None)
+    content, urls, are_tokens = sha256(), sha256(), False
+    for part in _parts(raw):
+        text, tokens = split_tokens(part)
+        content.update(b"?".join(text))
+        if tokens:
+            urls.update(b"?".join([b"", *tokens] if are_tokens else tokens))
+            are_tokens = True
+    return Hashes(content.digest()[:16], urls.digest()[:8] if are_tokens else None)
+
+
+def _parts(raw: bytes) -> Iterator[bytes]:
+    """A text that is long in parts, each behind a quote: no URL reaches over one."""
+    end = 0
+    while end < len(raw):
+        begin, end = end, raw.find(b'"', end + _PART_BYTES) + 1 or len(raw)
+        yield raw[begin:end]
 
 
 def generation_of(record: Decoded) -> str:

@@ -51,7 +51,7 @@ class Walk:
     """How many values could not be read, and are kept as JSON."""
 
     def __init__(self, rows: Rows, record_id: int) -> None:
-        self.rows = rows.by_table
+        self.rows, self.put_away = rows.by_table, rows.put_away
         self.record_id = record_id
         self.first = record_id << NODE_BITS
         self.node = self.first

@@ -9,6 +9,7 @@ from labelstore.engines.database import Stored
 from labelstore.errors import NeedsStaging
 from labelstore.files import Broken
 from labelstore.formats.decoding import RecordDecoder
+from labelstore.formats.record_kinds import LARGE
 from labelstore.formats.shredding import hashes, shred
 from labelstore.json.error_location import located
 from labelstore.loading.batch import Batch, Entry
@@ -16,7 +17,7 @@ from labelstore.loading.load_state import LoadState
 from labelstore.loading.recognizer import Recognizer, Unchanged
 from labelstore.loading.replacing import Blocks, Replacement, is_older, lacks_blocks
 from labelstore.loading.report import MOST_NAMED, Report
-from labelstore.schema.tables import Rows, columns
+from labelstore.schema.tables import Part, Rows, columns
 
 if TYPE_CHECKING:
     from labelstore.counting.compiled import CoreCounts
@@ -79,7 +80,7 @@ class RecordWriter:
         replacement.delete_superseded()
         self._note_replaced(replacement)
         add_counts(state.report, self._rows)
-        self._database.insert(self._rows)
+        self._database.insert(self._rows, lambda part: _add_part(state.report, self._rows, part))
         self._rows.clear()
 
     def _shredded(
@@ -150,6 +151,7 @@ class RecordWriter:
         """Make the rows of a record; `completed` is its text with blocks that it does not tell itself."""
         record, origin, digest = entry.record, entry.origin, entry.hashes
         source = (origin.file.load_id, record.position, record.byte_offset)
+        self._rows.packs = len(record.raw) > LARGE
         try:
             if completed is None:
                 shred(record.value, record.raw, entry.record_id, self._rows, (*source, *digest), origin.frames_of)
@@ -189,19 +191,16 @@ class RecordWriter:
 
 
 def add_counts(report: Report, rows: Rows) -> None:
-    """Count as `stats` does: what stands in model runs is no work of labelers and counts apart."""
-    under_runs = {row[_LABEL_ID]: row[_IS_PREDICTION] for row in rows["labels"] if row[_RUN] is not None}
+    """Count as `stats` does: what stands in model runs is no work of labelers and counts apart.
+
+    What was put away is left out.
+    """
+    under_runs = _under_runs(rows)
     predictions = sum(map(bool, under_runs.values()))
     report.labels += len(rows["labels"]) - len(under_runs)
     report.model_run_labels += len(under_runs) - predictions
     report.predictions += predictions
-    for table, place in _LABEL_ID_OF.items():
-        inside = sum(row[place] in under_runs for row in rows[table]) if under_runs else 0
-        setattr(report, table, getattr(report, table) + len(rows[table]) - inside)
-    for counter, table, name in ((report.classes, "objects", _CLASS), (report.questions, "classifications", _QUESTION)):
-        place = _LABEL_ID_OF[table]
-        counted = (row for row in rows[table] if row[place] not in under_runs) if under_runs else rows[table]
-        _add_names(counter, map(name, counted))
+    _add_part(report, rows, rows.by_table)
     _add_names(report.projects, (row[_PROJECT] for row in rows["labels"] if row[_RUN] is None))
     if len(report.project_names) < MOST_NAMED:
         for name_of, table in ((_PROJECT_NAME, "data_row_projects"), (_LABEL_PROJECT, "labels")):
@@ -209,6 +208,23 @@ def add_counts(report: Report, rows: Rows) -> None:
     report.unread += rows.unread
     types = (row[_ASSET_TYPE] for row in rows["records"])
     report.asset_types.update(asset_type for asset_type in types if asset_type is not None)
+
+
+def _under_runs(rows: Rows) -> dict[str, bool | None]:
+    """The labels in model runs, and whether each is a prediction."""
+    return {row[_LABEL_ID]: row[_IS_PREDICTION] for row in rows["labels"] if row[_RUN] is not None}
+
+
+def _add_part(report: Report, rows: Rows, part: Part) -> None:
+    """Count what a part of the rows has in frames and labels."""
+    under_runs = _under_runs(rows)
+    for table, place in _LABEL_ID_OF.items():
+        inside = sum(row[place] in under_runs for row in part[table]) if under_runs else 0
+        setattr(report, table, getattr(report, table) + len(part[table]) - inside)
+    for counter, table, name in ((report.classes, "objects", _CLASS), (report.questions, "classifications", _QUESTION)):
+        place = _LABEL_ID_OF[table]
+        counted = (row for row in part[table] if row[place] not in under_runs) if under_runs else part[table]
+        _add_names(counter, map(name, counted))
 
 
 def add_core_counts(report: Report, counts: "CoreCounts") -> None:

@@ -1,7 +1,9 @@
 """The rows of a store: tables and columns as `sql/schema.sql` declares them, and a collection of rows to be written."""
 
 import gc
+import marshal
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,6 +12,9 @@ from typing import Any
 
 Row = tuple[Any, ...]
 """One row, its values in the order of the table's columns."""
+
+Part = dict[str, list[Row]]
+"""Some of the rows of a batch, by table."""
 
 NodeRange = tuple[int, int]
 """The first and the last node of something inside one record."""
@@ -30,6 +35,9 @@ CONNECTED = ("vault", "assets", "pulls", "sent")
 
 FOUND_IN_FILES = ("asset_files", "mask_pixels")
 """Content tables that files fill, to which an export only has URLs. Their rows go with those they belong to."""
+
+_MOST_OF_FRAMES = 10_000
+"""So many rows of frames and of what is in them are put away together."""
 
 _TABLE = re.compile(r"^create table (\w+) \(\n(.*?)^\);", re.M | re.S)
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (\w+)', re.M)
@@ -65,6 +73,12 @@ def columns() -> dict[str, dict[str, str]]:
 def content_tables() -> tuple[str, ...]:
     """The tables that hold what records say, `records` first."""
     return tuple(table for table in columns() if table not in DERIVED + BOOKKEEPING + CONNECTED)
+
+
+@cache
+def _tables_of_frames() -> frozenset[str]:
+    """The content tables for frames and for what stands in them."""
+    return frozenset(content_tables()[content_tables().index("frames") :])
 
 
 def content_widths() -> dict[str, int]:
@@ -112,12 +126,20 @@ def no_cycle_search() -> Iterator[None]:
 
 
 class Rows:
-    """Rows per table, in the order in which their records came."""
+    """Rows per table, in the order in which their records came.
+
+    With `packs`, those of frames are put away while a record is made rows of. Then only `take_put_away` has them.
+    """
+
+    packs = False
+    """Whether rows take little memory: those of a large record take three times that of its text."""
 
     def __init__(self) -> None:
-        self.by_table: dict[str, list[Row]] = {table: [] for table in content_tables()}
+        self.by_table: Part = {table: [] for table in content_tables()}
         self.unread = 0
         """How many values are not what belongs in their place, and are kept as JSON."""
+        self._packed: list[bytes] = []
+        self._of_frames = {table: rows for table, rows in self.by_table.items() if table in _tables_of_frames()}
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.by_table[table]
@@ -127,11 +149,30 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[str, list[Row]]]:
         """The tables that have rows, with them."""
+        assert not self._packed
         return ((table, rows) for table, rows in self.by_table.items() if rows)
+
+    def put_away(self) -> None:
+        """Compress rows of frames, if there are many; called between frames, so that those of one stay in one part."""
+        if self.packs and sum(map(len, self._of_frames.values())) >= _MOST_OF_FRAMES:
+            self._packed.append(zlib.compress(marshal.dumps(self._of_frames), 1))
+            for rows in self._of_frames.values():
+                rows.clear()
+
+    def take_put_away(self) -> Iterator[Part]:
+        """Take out the rows that were put away, in the order in which they came."""
+        while self._packed:
+            yield _unpacked(self._packed.pop(0))
 
     def drop_from(self, record_id: int) -> None:
         """Take back the rows of a record that was the last to come."""
-        first = record_id << NODE_BITS
+        self._drop_from(record_id << NODE_BITS)
+        while self._packed and not any(self._of_frames.values()):
+            for table, rows in _unpacked(self._packed.pop()).items():
+                self.by_table[table].extend(rows)
+            self._drop_from(record_id << NODE_BITS)
+
+    def _drop_from(self, first: int) -> None:
         for table, rows in self.by_table.items():
             place = node_place(table)
             while rows and rows[-1][place] >= first:
@@ -140,5 +181,11 @@ class Rows:
     def clear(self) -> None:
         """Forget all rows."""
         self.unread = 0
+        self._packed.clear()
         for rows in self.by_table.values():
             rows.clear()
+
+
+def _unpacked(packed: bytes) -> Part:
+    found: Part = marshal.loads(zlib.decompress(packed))
+    return found

@@ -177,6 +177,7 @@ class _LabelShredder(AnnotationShredder):
                     self.odd(frame, "Label", ordinal)
                     continue
                 self.frame(frame, ordinal, ordinal == len(body) - 1, self.next())
+                self.put_away()
             return "frames", annotations_id, told
         if not isinstance(body, Annotations):
             return None, None, told

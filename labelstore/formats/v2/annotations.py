@@ -140,6 +140,7 @@ class AnnotationShredder(ShapeShredder):
                     object_relationship_count=len(related) or None,
                 )
             )
+            self.put_away()
 
     def moments(self, timestamp: Mapping[str, Moment], spans: Sequence[Sequence[Any]]) -> None:
         """Add the rows of the moments of a recording; repeated questions and answers go to tables of their own."""
