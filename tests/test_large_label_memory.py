@@ -11,7 +11,7 @@ from tests.soaking import amount
 
 FRAMES = amount(10_000, 1_000)
 BARE = 90 << 20
-"""Python with an engine takes less."""
+"""Python with an engine takes less, SQLite's cache of pages included."""
 
 
 STATUS = Path("/proc/self/status")
@@ -42,6 +42,6 @@ def test_a_large_label(generation: str, tmp_path: Path) -> None:
     changed = tmp_path / "changed.json"
     changed.write_bytes(raw[:middle] + b'"top":0.5,"left"' + raw[raw.index(b":", raw.index(b'"left"', middle)) :])
     store = tmp_path / "labels.db"
-    assert peak("load", store, export) < BARE + 5 * len(raw)
+    assert peak("load", store, export) < BARE + 1.3 * len(raw)
     peak("load", store, changed)
     assert peak("diff", store, 1, 2) < BARE + 5 * len(raw)

@@ -107,9 +107,10 @@ class Window:
         return len(self.data) > size
 
     def _kept(self) -> BytesIO:
-        """`data` from the position on, taken out of it: `BytesIO` copies no bytes that nothing else holds."""
+        """`data` from the position on; much of it only here, for `BytesIO` copies no bytes that nothing else holds."""
         kept = BytesIO(self.data[self.position :])
-        self.data = self._parsed = b""
+        if len(self.data) - self.position > self.chunk_bytes:
+            self.data = self._parsed = b""
         kept.seek(0, SEEK_END)
         return kept
 
