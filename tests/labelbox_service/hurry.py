@@ -1,4 +1,4 @@
-"""Time that passes without waiting, for the polls and retries of the SDK, and for ours."""
+"""Time that passes without waiting, for the SDK and for us, and requests that look up no stack."""
 
 import importlib
 import time
@@ -17,6 +17,8 @@ WAITING = (
     "tenacity",
     "tenacity.nap",
 )
+CALLING = ("lbox.request_client", "labelbox.pagination")
+"""Where each request tells by which method it comes, for which all files of the stack are looked up."""
 
 
 class _Time:
@@ -51,4 +53,6 @@ def hurried(passed: Callable[[float], object] = lambda seconds: None, *, also: t
     with ExitStack() as patches:
         for name in (*WAITING, *also):
             patches.enter_context(mock.patch.object(importlib.import_module(name), "time", hurry))
+        for name in CALLING:
+            patches.enter_context(mock.patch.object(importlib.import_module(name), "call_info_as_str", lambda: "tests"))
         yield hurry
