@@ -2,7 +2,7 @@
 `python -m pytest -m "spark and soak"` those of them that ask Spark.
 
 Of a family of cases marked `sampled(n)` a run of all tests takes every n-th, with 0 none; of the cases on DuckDB, which
-takes thrice the time of SQLite, every sixth, but for modules marked `both_engines`. Who names a file gets all of them.
+takes thrice the time of SQLite, every tenth, but for modules marked `both_engines`. Who names a file gets all of them.
 """
 
 import re
@@ -56,7 +56,7 @@ def _is_left_out(item: pytest.Item, cases: Counter[str]) -> bool:
     if sampled:
         (every,) = sampled.args
     elif "duckdb" in case and not item.get_closest_marker("both_engines"):
-        family, every = "duckdb", 6
+        family, every = "duckdb", 10
     else:
         return False
     cases[family] += 1

@@ -24,11 +24,11 @@ from tests.soaking import amount
 pytestmark = pytest.mark.soak
 
 
-def rows_of(store: Path, table: str) -> list[tuple[Any, ...]]:
-    """In the order of the first columns; numbers by their value."""
+def tables_of(store: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of all tables, in the order of the first columns."""
     with open_database(store, read_only=True) as database:
-        names = ", ".join(f'"{name}"' for name in columns()[table])
-        return sorted(database.query(f"select {names} from {table}").rows, key=repr)
+        names = {table: ", ".join(f'"{name}"' for name in columns()[table]) for table in columns()}
+        return {table: sorted(database.query(f"select {names[table]} from {table}").rows, key=repr) for table in names}
 
 
 def plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -58,11 +58,12 @@ def test_every_row_is_copied(samples: tuple[Path, list[Path]], tmp_path: Path) -
     heard: list[tuple[int, int]] = []
     copy_to_sqlite(store, tmp_path / "copy.db", lambda done, total: heard.append((done, total)))
     assert os.listdir(tmp_path) == ["copy.db"]
-    for table in columns():
-        assert plain(rows_of(store, table)) == plain(rows_of(tmp_path / "copy.db", table)), table
-    assert rows_of(store, "rejects")
-    assert rows_of(store, "versions")
-    assert heard[-1] == (heard[0][1],) * 2 == (sum(len(rows_of(store, table)) for table in columns()),) * 2
+    held, copied = tables_of(store), tables_of(tmp_path / "copy.db")
+    for table, rows in held.items():
+        assert plain(rows) == plain(copied[table]), table
+    assert held["rejects"]
+    assert held["versions"]
+    assert heard[-1] == (heard[0][1],) * 2 == (sum(map(len, held.values())),) * 2
 
 
 @pytest.mark.sampled(0)
@@ -72,7 +73,7 @@ def test_every_record_of_a_copy_equals_its_source(samples: tuple[Path, list[Path
     copy_to_sqlite(store, copy)
     reports = [verify(path, files, frames=files[0].parent / "frames", jobs=1) for path in (store, copy)]
     for report in reports:
-        assert report.records == report.equal > 200
+        assert report.records == report.equal > amount(200, 100)
     with open_database(store, read_only=True) as one, open_database(copy, read_only=True) as other:
         sql = "select record_id, json from record_json order by record_id"
         for before, after in zip(one.query(sql).rows, other.query(sql).rows, strict=True):

@@ -24,6 +24,7 @@ from labelstore.loading.report import Report
 from labelstore.schema.tables import COUNTERS, Rows, columns, content_tables
 from tests import declared
 from tests.making import ENGINES, store_of
+from tests.soaking import amount
 from tests.test_core_shredding import FILES, SAMPLES, lines_of, shredded, shredder, with_ids
 
 pytestmark = pytest.mark.skipif(library() is None, reason="the core is not compiled")
@@ -118,11 +119,12 @@ def v1_label(number: int, classes: int = 2, **changes: Any) -> Json:
     return label | {"ID": f"label {number}", "DataRow ID": f"row {number}", "Label": body} | changes
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("generation", "asset_type"), [(name, word) for name in SAMPLES for word in samples.ASSET_TYPES[name]]
 )
 def test_samples(generation: str, asset_type: str) -> None:
-    lines = lines_of(SAMPLES[generation](asset_type, 60), ensure_ascii=False)
+    lines = lines_of(SAMPLES[generation](asset_type, amount(60, 30)), ensure_ascii=False)
     counts = assert_counts_are_those_of_python(generation, lines)
     if asset_type == "image":
         assert {("tool", "class"), ("classification", "parent"), ("option", None)} <= roles(counts)

@@ -40,6 +40,7 @@ def run(program: Path, *arguments: str | Path) -> None:
     assert done.returncode == 0, done.stderr[:4000]
 
 
+@pytest.mark.soak
 def test_seeds_under_sanitizers_and_without_memory(tmp_path: Path) -> None:
     """Each once; some then with memory that runs out at the first time that some is asked for, at the second, …"""
     replay = compiled(building.build_replay, tmp_path / "replay")
@@ -101,6 +102,7 @@ def test_memory_that_runs_out_is_an_error_of_python(tmp_path: Path) -> None:
     assert failures > 10
 
 
+@pytest.mark.soak
 def test_whole_loads_give_all_memory_back_also_when_it_runs_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,11 +91,12 @@ def with_ids(generation: str, records: Iterable[Json]) -> Iterator[Json]:
         yield {"DataRow ID": f"row {number}"} | record if generation == "v1" else record
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("generation", "asset_type"), [(name, word) for name in SAMPLES for word in samples.ASSET_TYPES[name]]
 )
 def test_samples(generation: str, asset_type: str) -> None:
-    count = 200 if generation == "v1" else 60
+    count = amount(200, 80) if generation == "v1" else amount(60, 30)
     records = SAMPLES[generation](asset_type, count)
     made = assert_rows_are_those_of_python(generation, lines_of(records, ensure_ascii=False))
     assert made >= LEAST[generation].get(asset_type, 0) * count

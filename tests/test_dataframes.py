@@ -21,6 +21,7 @@ from labelstore.schema.tables import columns, sql_names
 from labelstore.store import Store
 from tests.cells import ROOT, code_of, filled
 from tests.making import store_of, v1
+from tests.soaking import amount
 
 Stores = tuple[Store, Store]
 NAMES = pa.dictionary(pa.int32(), pa.string())
@@ -121,13 +122,16 @@ def declared(table: str, name: str) -> pa.DataType:
     return NAMES if type_ == pa.string() and name in _CATEGORIES else type_
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("which", ["both", "empty"])
 def test_every_table_and_view_is_the_same_on_both_engines(which: str, request: pytest.FixtureRequest) -> None:
     first, second = request.getfixturevalue(which)
     names = relations(first)
     assert names == relations(second)
     assert set(names) > set(columns())
-    for name, own in names.items():
+    views = [name for name in names if name not in columns()]
+    for name in [*columns(), *views[:: amount(1, 3)]]:
+        own = names[name]
         if which == "empty" and "json" in own and name not in columns():
             continue  # they differ from one another in their assets only, and DuckDB takes its time to plan each
         sql = f"select * from {name}"

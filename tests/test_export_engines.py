@@ -46,7 +46,7 @@ COMPARED = [name for name in formats() if name not in (*AS_EXPORTED, "delta")]
 """The files of a lake have names that no other ones have."""
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("format", COMPARED)
 def test_the_same_bytes_from_both_engines(stores: tuple[Path, Path], tmp_path: Path, format: str) -> None:
     """The processes hash texts differently, so that nothing can hang on the order of a set."""

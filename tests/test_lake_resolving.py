@@ -515,7 +515,7 @@ def load_all(lake: Lake, folder: Path, seed: int, names: Sequence[str]) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(amount(100, 2)))
+@pytest.mark.parametrize("seed", range(amount(100, 1)))
 def test_drawn_files(lake: Lake, tmp_path: Path, seed: int) -> None:
     names = [f"{seed}.{number}" for number in range(amount(100, 40))]
     try:

@@ -96,7 +96,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "labels.db", folder / "labels.duckdb"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("table", columns())
 def test_a_table_is_that_of_a_duckdb_store(stores: tuple[Path, Path], table: str) -> None:
     sqlite, duckdb = stores
@@ -131,7 +131,7 @@ def test_views_rebuild_the_same_json(stores: tuple[Path, Path], view: str) -> No
         assert list(mirrored.query(sql).rows) == list(store.query(sql).rows) != []
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", queries())
 def test_a_canned_query_answers_the_same(stores: tuple[Path, Path], name: str) -> None:
     sqlite, duckdb = stores

@@ -142,7 +142,7 @@ class TestUnchanged:
         assert rows(store, "select external_id from records") == [(None,)]
         assert rows(store, "select count(*) from labels") == [(1,)]
 
-    @pytest.mark.sampled(6)
+    @pytest.mark.sampled(9)
     @pytest.mark.parametrize("order", ["AB", "BA", "BAB", "ABA", "BAC", "ABAC", "CABAB"])
     @pytest.mark.parametrize("generation", ["v1", "v2"])
     @pytest.mark.parametrize("together", [1, 1500])

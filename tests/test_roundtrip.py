@@ -77,16 +77,18 @@ def drawn(strategy: Any, count: int, number: int) -> list[dict[str, Any]]:
     return records
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("asset_type", ASSET_TYPES["v1"])
 def test_v1_samples(tmp_path: Path, engine: str, asset_type: str) -> None:
-    check(tmp_path, engine, [json.dumps(label).encode() for label in v1_labels(asset_type, 60)], "v1")
+    check(tmp_path, engine, [json.dumps(label).encode() for label in v1_labels(asset_type, amount(60, 20))], "v1")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("asset_type", ASSET_TYPES["v2"])
 def test_v2_samples(tmp_path: Path, engine: str, asset_type: str) -> None:
-    check(tmp_path, engine, [json.dumps(row).encode() for row in v2_data_rows(asset_type, 60)], "v2")
+    check(tmp_path, engine, [json.dumps(row).encode() for row in v2_data_rows(asset_type, amount(60, 20))], "v2")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -107,7 +109,7 @@ def test_legacy_samples(tmp_path: Path, engine: str) -> None:
     ids=["v1", "legacy", "v2"],
 )
 def test_hostile_records(tmp_path: Path, engine: str, generation: str, strategy: Any) -> None:
-    texts = [strategies.to_json(record) for record in unique(drawn(strategy, amount(1000, 100), 1), generation)]
+    texts = [strategies.to_json(record) for record in unique(drawn(strategy, amount(1000, 50), 1), generation)]
     check(tmp_path, engine, texts, generation)
 
 

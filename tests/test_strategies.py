@@ -10,6 +10,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from tests import strategies
+from tests.soaking import amount
 from tests.strategies import (
     to_json,
     v1_files,
@@ -156,8 +157,9 @@ def test_v2_files_have_unique_data_rows_and_labels() -> None:
             assert all(isinstance(one, str) and one for one in ids)
 
 
+@pytest.mark.soak
 def test_frames_files_have_unique_numbers() -> None:
-    for lines in drawn(v1_frame_files(), 100):
+    for lines in drawn(v1_frame_files(), amount(100, 30)):
         numbers = [line["frameNumber"] for line in lines]
         assert all(type(number) is int for number in numbers)
         assert len(numbers) == len(set(numbers))

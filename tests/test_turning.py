@@ -162,7 +162,7 @@ def is_named(path: tuple[str, ...], old: Json, new: Json, told: set[str]) -> boo
 @pytest.mark.parametrize("generation", ["v1", "v2"])
 def test_what_both_generations_have_comes_back(tmp_path: Path, generation: str) -> None:
     """Every difference of every sample has its reason in the report; and what came back stays as it is."""
-    for file in write(tmp_path / "samples", generations=(generation,), labels=amount(25, 5)):
+    for file in write(tmp_path / "samples", generations=(generation,), labels=amount(25, 3)):
         name = f"{file.path.stem}{file.path.suffix[1:]}"
         there = turned(file.path, generation, f"{name}-there", file.frames)
         same_counts(there)

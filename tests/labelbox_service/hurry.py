@@ -54,5 +54,5 @@ def hurried(passed: Callable[[float], object] = lambda seconds: None, *, also: t
         for name in (*WAITING, *also):
             patches.enter_context(mock.patch.object(importlib.import_module(name), "time", hurry))
         for name in CALLING:
-            patches.enter_context(mock.patch.object(importlib.import_module(name), "call_info_as_str", lambda: "tests"))
+            patches.enter_context(mock.patch(f"{name}.call_info_as_str", return_value=""))
         yield hurry
