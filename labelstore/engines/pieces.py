@@ -10,7 +10,8 @@ from labelstore.schema.generations import CODE_BITS
 
 MANY = 50_000
 """A record with so many nodes, some megabytes of text, is large: its text is read in parts."""
-_TOGETHER = 10_000
+_TOGETHER = 5_000
+"""So many nodes of small records are joined by one statement: of more, the text gets fresh memory each time."""
 
 _MARK = b"\1"
 
