@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -85,6 +87,7 @@ class DuckdbDatabase(DuckdbSession):
         return {table: rows[table] for table in content_tables() if table in rows}
 
     def _create(self) -> None:
+        Thread(target=import_module, args=("pyarrow",)).start()  # rows need it, and DuckDB leaves a core
         self._connection.execute("begin")
         create_tables(self._connection)
         create_views(self._connection)
