@@ -45,7 +45,7 @@ def are_in_store(database: Database, stretches: Sequence[Stretch]) -> list[bool]
     found = [any(digest.content in contents for digest in stretch.digests) for stretch in stretches]
     if all(found):
         return found
-    ids = [stretch.ids() for stretch in stretches]
+    ids = [stretch.ids for stretch in stretches]
     about = set(_identities(database, stretches, [identities for identities, _ in ids]))
     labels = {one.label_id for one in database.labels_named([name for _, names in ids for name in names])}
     return [

@@ -26,7 +26,7 @@ class StretchWriter:
         file.generation = file.generation or stretch.generation
         database = self._state.database
         if not self._state.is_new:
-            database.counters.touch(stretch.ids()[1])
+            database.counters.touch(stretch.ids[1])
         database.insert_stretch(stretch.rows)
         counts = self._counting()
         counts.add(stretch.rows)

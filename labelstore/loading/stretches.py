@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from ctypes import CDLL
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -79,6 +80,7 @@ class Stretch:
         made = (whole(Unread(place, self.rows.data, self.offset)) for place in self.rows.made)
         yield from heapq.merge(made, self.back, key=lambda item: item.position)
 
+    @cached_property
     def ids(self) -> tuple[list[str], list[str]]:
         """Identities of the records of which rows were made, and ids of their labels."""
         return list(self.rows.column(_RECORDS, _IDENTITY)), list(self.rows.column(_LABELS, _LABEL_ID))
