@@ -14,7 +14,7 @@ from labelstore.engines import open_database
 from labelstore.files import walk
 from labelstore.files.records import split_taking
 from labelstore.loading import Report, incoming, known_stretches, load
-from labelstore.loading.stretches import StretchReader, Unread, whole
+from labelstore.loading.stretches import Shredding, StretchReader, Unread, whole
 from labelstore.schema.tables import columns
 from tests.soaking import amount
 
@@ -211,6 +211,8 @@ def test_of_what_a_store_has_only_changed_records_are_read(tmp_path: Path, monke
     first = texts(records("v1", "image", 36))
     load(tmp_path / "labels.db", [as_array(tmp_path / "first", first)])
     monkeypatch.setattr(incoming, "whole", noting)
+    always = property(lambda _: True, lambda *_: None)  # not only from when the first ones were looked for
+    monkeypatch.setattr(Shredding, "expects_known", always, raising=False)
     again = [
         part.replace(b'"Skipped": false', b'"Skipped":  true') if number == 30 else part
         for number, part in enumerate(first)

@@ -109,6 +109,16 @@ def test_small_items_come_together_and_large_ones_alone() -> None:
         assert len(made) <= 5
 
 
+def test_what_waits_is_prepared_by_the_thread() -> None:
+    prepared: list[int] = []
+    with ahead(iter(range(10)), lambda _: 1 << 20, prepared.append) as found:
+        until = time.monotonic() + 10
+        while len(prepared) < 2 and time.monotonic() < until:
+            time.sleep(0.001)
+        assert prepared == [1, 2]  # which the first one, that waits, left time for
+        assert list(found) == list(range(10))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("how", ["-", "pipe"])

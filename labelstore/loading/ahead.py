@@ -17,14 +17,16 @@ PART_BYTES = 1 << 20
 
 
 @contextmanager
-def ahead(items: Iterator[T], size: Callable[[T], int]) -> Iterator[Iterator[T]]:
+def ahead(
+    items: Iterator[T], size: Callable[[T], int], prepare: Callable[[T], object] = lambda _: None
+) -> Iterator[Iterator[T]]:
     """The items, made by a thread of their own up to the end of this block; an error of theirs is raised here.
 
-    `size` says how many bytes an item takes.
+    `size` says how many bytes an item takes. `prepare` takes work from whoever takes the items, while some wait for it.
     """
     parts: Queue[Any] = Queue(_PARTS)
     is_left = Event()
-    thread = Thread(target=_make, args=(items, size, parts, is_left), daemon=True, name=NAME)
+    thread = Thread(target=_make, args=(items, size, prepare, parts, is_left), daemon=True, name=NAME)
     thread.start()
     try:
         yield _taken(parts)
@@ -36,12 +38,20 @@ def ahead(items: Iterator[T], size: Callable[[T], int]) -> Iterator[Iterator[T]]
             thread.join(0.01)
 
 
-def _make(items: Iterator[T], size: Callable[[T], int], parts: "Queue[Any]", is_left: Event) -> None:
+def _make(
+    items: Iterator[T],
+    size: Callable[[T], int],
+    prepare: Callable[[T], object],
+    parts: "Queue[Any]",
+    is_left: Event,
+) -> None:
     error: BaseException | None = None
     part: list[T] = []
     size_of_part = 0
     try:
         for item in items:
+            if not parts.empty():
+                prepare(item)
             part.append(item)
             size_of_part += size(item)
             if size_of_part >= PART_BYTES:

@@ -23,6 +23,8 @@ from labelstore.schema.tables import no_cycle_search
 
 _TOLD_RECORDS = 500
 """After so many of a file, the progress is told."""
+_UNREAD = 4
+"""So many stretches without rows are handed on together: while many are looked for, more come."""
 _FRAMES_FILES = 500
 """So many frames files are read before what they replace is removed."""
 
@@ -107,7 +109,7 @@ class Loader:
         )
         # a thread that waits for a pipe could not be stopped
         is_alone = shredding is None or source.size is None
-        with nullcontext(items) if is_alone else ahead(items, _size) as found:
+        with nullcontext(items) if is_alone else ahead(items, _size, _digest) as found:
             told = 0
             for item in found:
                 if isinstance(item, Stretch):
@@ -164,4 +166,10 @@ class Loader:
 
 
 def _size(item: Record[Any] | Broken | Stretch) -> int:
-    return PART_BYTES if isinstance(item, Stretch) else len(item.raw)
+    if isinstance(item, Stretch):
+        return PART_BYTES // _UNREAD if item.unread else PART_BYTES
+    return len(item.raw)
+
+
+def _digest(item: Record[Any] | Broken | Stretch) -> object:
+    return item.digests if isinstance(item, Stretch) else None

@@ -56,10 +56,9 @@ class Stretch:
     back: list[Record[Any] | Broken]
     unread: list[Unread]
     """All of its records, where these were only split."""
-    digests: list[Hashes]
-    """Of the records of which rows were made, or of those that are unread."""
     release: Callable[[], None]
     """To be called when the rows are not needed any more."""
+    _digests: list[Hashes] | None = None
 
     @property
     def records(self) -> int:
@@ -74,6 +73,14 @@ class Stretch:
     def last(self) -> Place:
         """The last record."""
         return self.rows.last()
+
+    @property
+    def digests(self) -> list[Hashes]:
+        """Of the records of which rows were made, or of those that are unread; made by the thread that first asks."""
+        if self._digests is None:  # no cached_property, whose lock all stretches share
+            places = [one.place for one in self.unread] or self.rows.made
+            self._digests = [hashes(_text(self.rows.data, self.offset, place)) for place in places]
+        return self._digests
 
     def items(self) -> Iterator[Record[Any] | Broken]:
         """All records in their order; those of which rows were made are not decoded."""
@@ -169,13 +176,13 @@ class StretchReader:
         if not rows.records:
             self._free.put(rows)
             return None
-        made, unread = rows.made, [Unread(place, data, offset) for place in rows.back if only_splits]
-        self._useless = 0 if made or only_splits else self._useless + 1
-        self.gave_up = self._useless >= _MOST_USELESS
-        digests = [hashes(_text(data, offset, place)) for place in (rows.back if only_splits else made)]
-        if made:
-            rows.digest(_RECORDS, _CONTENT, _URLS, b"".join(_packed(digests)))
-        return Stretch(rows, generation, offset, back, unread, digests, lambda: self._free.put(rows))
+        unread = [Unread(place, data, offset) for place in rows.back if only_splits]
+        stretch = Stretch(rows, generation, offset, back, unread, lambda: self._free.put(rows))
+        if not only_splits:
+            self._useless = 0 if rows.made else self._useless + 1
+            self.gave_up = self._useless >= _MOST_USELESS
+            rows.digest(_RECORDS, _CONTENT, _URLS, b"".join(_packed(stretch.digests)))
+        return stretch
 
     def _rows(self, shredder: Shredder) -> Rows:
         """A stretch that is free, or a new one: as many as may wait, be filled and be written."""
