@@ -52,6 +52,7 @@ def jobs(folder: Path, megabytes: int, large: int, frames: int) -> Iterator[Job]
     yield Job("the same export, 1 % changed", "a.db", ("load",), one_percent_changed(v1), holds=v1, speed=200)
     yield Job("load v1 into DuckDB", "a.duckdb", ("load",), v1, speed=45, peak_mib=1024)
     yield Job("load v2 into DuckDB", "a.duckdb", ("load",), v2)
+    yield Job("load v1 into a DuckDB store with labels", "a.duckdb", ("load",), new, holds=v1, peak_mib=1024)
     yield Job("verify v1", "a.db", ("verify",), v1, holds=v1, speed=60)
     yield Job("verify v2", "a.db", ("verify",), v2, holds=v2)
     for generation, make, suffix in (("v1", video_frames, "json"), ("v2", video_line, "ndjson")):
