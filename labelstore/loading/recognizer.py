@@ -11,8 +11,10 @@ from labelstore.formats.shredding import Hashes, hashes, shred
 from labelstore.formats.v2.completing import completed_line
 from labelstore.json.equality import same
 from labelstore.loading.batch import Entry, Origin
+from labelstore.loading.report import FRAMES
 from labelstore.loading.respelling import in_stored_order, is_same_content
 from labelstore.loading.stretches import Unread, whole
+from labelstore.schema.generations import generation_in
 from labelstore.schema.tables import NODE_BITS, Row, Rows, columns, node_column, node_place, node_range
 
 _OF_RECORD = {name: place for place, name in enumerate(columns()["records"])}
@@ -55,7 +57,10 @@ class Recognizer:
 
     def _count(self, unchanged: Sequence[Unchanged]) -> None:
         for one in unchanged:
-            one.origin.file.unchanged += 1
+            file = one.origin.file
+            file.unchanged += 1
+            known = FRAMES if one.origin.frames_of else generation_in(one.stored.record_id).name
+            file.generation = file.generation or known
         self.database.note("unchanged_records", [one.stored.record_id for one in unchanged])
 
     def respelled(self, entries: Sequence[Entry], stored: dict[str, list[Stored]]) -> tuple[set[int], dict[int, bytes]]:
