@@ -170,6 +170,16 @@ def test_projects_are_called_as_they_were_last() -> None:
     assert list(counts.project_names().values()) == [first["Project Name"]]
 
 
+def test_projects_without_labels_are_called_as_they_were_last() -> None:
+    names = ["first", "renamed", "first"]
+    lines = [
+        {"data_row": {"id": f"d{number}"}, "projects": {"p": {"name": name, "labels": []}}}
+        for number, name in enumerate(names)
+    ]
+    counts = assert_counts_are_those_of_python("v2", lines_of(lines))
+    assert counts.project_names() == {"p": "first"}
+
+
 def test_labels_in_model_runs_do_not_count() -> None:
     (record,) = samples.v2_data_rows("image", 1)
     project = next(iter(record["projects"].values()))

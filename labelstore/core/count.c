@@ -41,7 +41,7 @@ typedef struct {
     uint64_t hash;
     int32_t rule, grain; /* rule -1 for pairs, grain -1 for what is no grain */
     int64_t annotations, times_answered, labels;
-    int64_t last_label; /* the number of the label that was counted last */
+    int64_t last_label; /* the number of the label, or of the row in none, that was counted last */
     Time seen[2];       /* first and last */
     int32_t of_grain[MOST_GRAINS];
     Cell cells[MOST_SLOTS];
@@ -336,8 +336,8 @@ static int count_row(Counter *counter, int32_t number, const Cell *row)
     }
     if (number == 1 && !add_label(counter, row, found))
         return 0;
-    if (label == NULL)
-        count->last_label = counter->label_number;
+    if (label == NULL) /* a number of its own, so that of two names of a project the last one is known */
+        count->last_label = ++counter->label_number;
     return rule->grains == 0 || count->last_label == label->number || count_label(counter, count, label);
 }
 
